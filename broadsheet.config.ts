@@ -1,0 +1,69 @@
+import type { PublicationSettings } from './functions/settings.ts';
+
+/**
+ * The publication: what it is called, the languages it speaks, its sections and its newsletters.
+ * Everything here is checked at start and before a deployment; a wrong value is refused with its path.
+ * Secrets and addresses of servers are not settings: they come from the environment (see the README).
+ */
+export default {
+  name: { en: 'The Harbour Post', es: 'El Correo del Puerto' },
+  description: {
+    en: 'News of the city and its harbour, in English and Spanish.',
+    es: 'Noticias de la ciudad y su puerto, en español y en inglés.',
+  },
+  // Part of every article's permanent id (RFC 4151 tag URI). Never change it after the first article.
+  idAuthority: 'harbourpost.example,2026',
+  // The first one is the default.
+  languages: ['en', 'es'],
+  sections: [
+    { slug: 'politics', name: { en: 'Politics', es: 'Política' } },
+    { slug: 'harbour', name: { en: 'Harbour', es: 'Puerto' } },
+    { slug: 'neighbourhoods', name: { en: 'Neighbourhoods', es: 'Barrios' } },
+    { slug: 'culture', name: { en: 'Culture', es: 'Cultura' } },
+    { slug: 'business', name: { en: 'Business', es: 'Economía' } },
+  ],
+  feeds: { entries: 50, maxAgeMinutes: 5 },
+  editions: [
+    {
+      id: 'daily',
+      name: { en: 'The Morning Tide', es: 'La marea de la mañana' },
+      description: {
+        en: 'The stories of the last day, at half past seven every morning.',
+        es: 'Las historias del último día, cada mañana a las siete y media.',
+      },
+      cron: '30 7 * * *',
+      timeZone: 'America/New_York',
+      languages: ['en', 'es'],
+      filter: {},
+      stories: { min: 1, max: 12 },
+      from: 'The Harbour Post <morning@harbourpost.example>',
+      replyTo: 'newsroom@harbourpost.example',
+      postalAddress: 'The Harbour Post, 12 Quay Street, Port City, NY 10001, USA',
+      sponsor: {
+        name: 'Lighthouse Books',
+        text: {
+          en: 'Independent books on Quay Street since 1974. Readers of this letter get ten per cent off.',
+          es: 'Libros independientes en Quay Street desde 1974. Diez por ciento menos para quien lee esta carta.',
+        },
+        url: 'https://lighthousebooks.example/',
+      },
+    },
+    {
+      id: 'weekly',
+      name: { en: 'The Sunday Chart', es: 'La carta del domingo' },
+      description: {
+        en: 'Culture and neighbourhoods, once a week, on Sunday at nine.',
+        es: 'Cultura y barrios, una vez por semana, el domingo a las nueve.',
+      },
+      cron: '0 9 * * 0',
+      timeZone: 'America/New_York',
+      languages: ['en', 'es'],
+      filter: { sections: ['culture', 'neighbourhoods'] },
+      stories: { min: 3, max: 20 },
+      from: 'The Harbour Post <sunday@harbourpost.example>',
+      replyTo: 'newsroom@harbourpost.example',
+      postalAddress: 'The Harbour Post, 12 Quay Street, Port City, NY 10001, USA',
+    },
+  ],
+  mail: { requestsPerSecond: 2 },
+} satisfies PublicationSettings;

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import settings from '../broadsheet.config.ts';
+import { type Publication, parseSettings, SettingsError } from './settings.ts';
+
+/** Everything that differs between one deployment and another, read once at start. */
+export type Config = {
+  publication: Publication;
+  /** Public base URL of every link, without a slash at the end. */
+  baseUrl: string;
+  port: number;
+  /** Folder of the embedded database, the lock and the generated secrets. Only on one machine. */
+  dataFolder: string;
+  /** SHA-256 (hex) of the token that has every scope, where one was set. */
+  ownerTokenHash?: string | undefined;
+  /** DynamoDB elsewhere than on AWS; unset on one machine: the embedded one is started. */
+  dynamoEndpoint?: string | undefined;
+  tableName: string;
+  /** Unset on one machine: the mailbox takes the mails. */
+  resend?: { baseUrl?: string | undefined; apiKey: string } | undefined;
+  resendWebhookSecret?: string | undefined;
+  samples: boolean;
+  allowPrivateCallbacks: boolean;
+};
+
+type Environment = Record<string, string | undefined>;
+
+/** Settings and environment → Config. Throws SettingsError; its message names the variable and what is allowed. */
+export function loadConfig(env: Environment): Config {
+  const port = portOf(env.PORT ?? '8787');
+  return {
+    publication: parseSettings(settings),
+    port,
+    baseUrl: baseUrlOf(env.BROADSHEET_URL ?? `http://localhost:${port}`),
+    dataFolder: env.BROADSHEET_DATA || '.broadsheet',
+    ownerTokenHash: env.BROADSHEET_EDITOR_TOKEN ? sha256(tokenOf(env.BROADSHEET_EDITOR_TOKEN)) : undefined,
+    dynamoEndpoint: urlOf('AWS_ENDPOINT_URL_DYNAMODB', env.AWS_ENDPOINT_URL_DYNAMODB),
+    tableName: env.TABLE_NAME || 'broadsheet',
+    resend: resendOf(env),
+    resendWebhookSecret: env.RESEND_WEBHOOK_SECRET || undefined,
+    samples: switchOf('BROADSHEET_SAMPLES', env.BROADSHEET_SAMPLES, true),
+    allowPrivateCallbacks: privateCallbacksOf(env),
+  };
+}
+
+/** The value of a variable that must be set, on AWS. Throws SettingsError. */
+export function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new SettingsError(`${name} must be set`);
+  return value;
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65535) return port;
+  throw new SettingsError(`PORT is "${text}"; it must be a number from 1 to 65535`);
+}
+
+function baseUrlOf(text: string): string {
+  const url = urlOf('BROADSHEET_URL', text.replace(/\/+$/, '')) ?? '';
+  if (new URL(url).search || new URL(url).hash)
+    throw new SettingsError(`BROADSHEET_URL is "${text}"; it must have no query and no fragment`);
+  return url;
+}
+
+function urlOf(name: string, text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol === 'http:' || protocol === 'https:') return text;
+  throw new SettingsError(`${name} is "${text}"; it must be an absolute http or https URL`);
+}
+
+function tokenOf(token: string): string {
+  if (/^[\x21-\x7e]{16,256}$/.test(token)) return token;
+  throw new SettingsError(
+    'BROADSHEET_EDITOR_TOKEN must be 16 to 256 printable ASCII characters without spaces',
+  );
+}
+
+function resendOf(env: Environment): Config['resend'] {
+  const baseUrl = urlOf('RESEND_BASE_URL', env.RESEND_BASE_URL);
+  if (env.RESEND_API_KEY) return { baseUrl, apiKey: env.RESEND_API_KEY };
+  // A server of one's own that speaks Resend's API may want no key; the client insists on one.
+  return baseUrl ? { baseUrl, apiKey: 're_no_key_set' } : undefined;
+}
+
+function switchOf(name: string, text: string | undefined, otherwise: boolean): boolean {
+  if (text === undefined || text === '') return otherwise;
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new SettingsError(`${name} is "${text}"; it must be "on" or "off"`);
+}
+
+function privateCallbacksOf(env: Environment): boolean {
+  const allowed = switchOf(
+    'BROADSHEET_ALLOW_PRIVATE_CALLBACKS',
+    env.BROADSHEET_ALLOW_PRIVATE_CALLBACKS,
+    false,
+  );
+  if (allowed && env.AWS_LAMBDA_FUNCTION_NAME) {
+    throw new SettingsError('BROADSHEET_ALLOW_PRIVATE_CALLBACKS cannot be "on" on Lambda');
+  }
+  return allowed;
+}

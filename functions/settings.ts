@@ -1,0 +1,201 @@
+import { Cron } from 'croner';
+import * as z from 'zod';
+
+/**
+ * The shape of `broadsheet.config.ts`, and the check of it at start.
+ * Every message says what is allowed, since it is read by the person who has just edited the file.
+ */
+
+const languageTag = z.string().refine(isCanonicalTag, {
+  message: 'must be a language tag in its canonical form, such as "en", "es" or "pt-BR" (BCP 47)',
+});
+const slug = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, {
+  message: 'must be lower-case letters, digits and single hyphens, such as "city-hall"',
+});
+const oneLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, { message: 'must not be empty' })
+    .max(max, { message: `must be at most ${max} characters` })
+    .refine((text) => !/\p{Cc}/u.test(text), { message: 'must be one line without control characters' });
+const localised = (max: number) => z.record(languageTag, oneLine(max));
+const webUrl = z.url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' });
+const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolute https URL' });
+const mailbox = oneLine(320).regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
+  message:
+    'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>"',
+});
+const timeZone = z.string().refine(isTimeZone, {
+  message: 'must be a time zone of the IANA database, such as "America/New_York"',
+});
+const cron = z.string().refine(isCron, {
+  message: 'must be a five-field cron expression, "minute hour day month weekday", such as "30 7 * * *"',
+});
+const wholeNumber = (min: number, max: number) =>
+  z
+    .number()
+    .int({ message: 'must be a whole number' })
+    .min(min, { message: `must be from ${min} to ${max}` })
+    .max(max, { message: `must be from ${min} to ${max}` });
+
+const edition = z
+  .strictObject({
+    id: slug,
+    name: localised(100),
+    description: localised(300),
+    /** Five fields, in `timeZone`. */
+    cron,
+    timeZone,
+    languages: z.array(languageTag).min(1, { message: 'must name at least one language' }),
+    /** Only stories in one of these sections (slugs) and with one of these tags; an absent list means any. */
+    filter: z.strictObject({
+      sections: z.array(slug).min(1).optional(),
+      tags: z.array(oneLine(100)).min(1).optional(),
+    }),
+    /**
+     * Fewer new stories than `min`, over all languages, and the issue is skipped; more than `max` in a language, and the
+     * oldest of them are only on the site.
+     */
+    stories: z.strictObject({ min: wholeNumber(1, 50), max: wholeNumber(1, 50) }),
+    from: mailbox,
+    replyTo: mailbox.optional(),
+    postalAddress: oneLine(300),
+    sponsor: z.strictObject({ name: oneLine(100), text: localised(300), url: httpsUrl }).optional(),
+  })
+  .refine((e) => e.stories.min <= e.stories.max, {
+    path: ['stories', 'max'],
+    message: 'must be at least stories.min',
+  });
+
+const publication = z
+  .strictObject({
+    name: localised(100),
+    description: localised(300),
+    /** RFC 4151: a domain you hold, a comma, and a date on which you held it. */
+    idAuthority: z.string().regex(/^[a-z0-9.-]+,\d{4}(?:-\d{2}(?:-\d{2})?)?$/, {
+      message: 'must be a domain and a date, such as "paper.example,2026" (RFC 4151)',
+    }),
+    languages: z.array(languageTag).min(1, { message: 'must name at least one language' }),
+    sections: z.array(z.strictObject({ slug, name: localised(100) })),
+    feeds: z.strictObject({
+      /** Articles in a subscription document. */
+      entries: wholeNumber(1, 100),
+      maxAgeMinutes: wholeNumber(5, 60),
+    }),
+    editions: z.array(edition),
+    /** What the mail provider lets an account send. */
+    mail: z.strictObject({ requestsPerSecond: wholeNumber(1, 1000) }),
+    logo: webUrl.optional(),
+  })
+  .superRefine((settings, context) => {
+    const fault = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    const known = settings.languages;
+    const checkNames = (names: Record<string, string>, path: (string | number)[]) => {
+      for (const language of known) {
+        if (!names[language])
+          fault(
+            [...path, language],
+            `is missing: every language of the publication needs one (${known.join(', ')})`,
+          );
+      }
+    };
+    checkNames(settings.name, ['name']);
+    checkNames(settings.description, ['description']);
+    for (const [index, repeated] of repeats(known)) fault(['languages', index], `repeats "${repeated}"`);
+    for (const [index, section] of settings.sections.entries())
+      checkNames(section.name, ['sections', index, 'name']);
+    for (const [index, repeated] of repeats(settings.sections.map((s) => s.slug)))
+      fault(['sections', index, 'slug'], `repeats "${repeated}"`);
+    for (const [index, repeated] of repeats(settings.editions.map((e) => e.id)))
+      fault(['editions', index, 'id'], `repeats "${repeated}"`);
+    const sectionSlugs = settings.sections.map((s) => s.slug);
+    for (const [at, e] of settings.editions.entries()) {
+      checkNames(e.name, ['editions', at, 'name']);
+      checkNames(e.description, ['editions', at, 'description']);
+      if (e.sponsor) checkNames(e.sponsor.text, ['editions', at, 'sponsor', 'text']);
+      for (const [i, language] of e.languages.entries()) {
+        if (!known.includes(language))
+          fault(
+            ['editions', at, 'languages', i],
+            `"${language}" is not a language of the publication (${known.join(', ')})`,
+          );
+      }
+      for (const [i, section] of (e.filter.sections ?? []).entries()) {
+        if (!sectionSlugs.includes(section))
+          fault(
+            ['editions', at, 'filter', 'sections', i],
+            `"${section}" is not a section of the publication (${sectionSlugs.join(', ')})`,
+          );
+      }
+    }
+  });
+
+/** What `broadsheet.config.ts` is written in. */
+export type PublicationSettings = z.input<typeof publication>;
+/** The same, checked. */
+export type Publication = z.output<typeof publication>;
+export type EditionSettings = Publication['editions'][number];
+
+/** Settings that cannot be used. The message has one line a fault: its path, and what is allowed. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+/** Checks the publication's settings. Throws SettingsError with every fault at once. */
+export function parseSettings(settings: unknown): Publication {
+  const result = publication.safeParse(settings);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${pathOf(issue.path)}: ${issue.message}`);
+  throw new SettingsError(`broadsheet.config.ts cannot be used:\n${lines.join('\n')}`);
+}
+
+/** A text of the settings in a language, or in the publication's first one. */
+export function inLanguage(
+  texts: Record<string, string>,
+  language: string | undefined,
+  publication: Publication,
+): string {
+  return texts[language ?? ''] ?? texts[publication.languages[0] ?? ''] ?? '';
+}
+
+function pathOf(path: PropertyKey[]): string {
+  return (
+    path
+      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+      .join('')
+      .replace(/^\./, '') || '(whole file)'
+  );
+}
+
+function isCanonicalTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] === tag;
+  } catch {
+    return false;
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isCron(expression: string): boolean {
+  if (expression.trim().split(/\s+/).length !== 5) return false;
+  try {
+    new Cron(expression, { paused: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function* repeats(list: string[]): Generator<[index: number, value: string]> {
+  for (const [index, value] of list.entries()) if (list.indexOf(value) < index) yield [index, value];
+}
