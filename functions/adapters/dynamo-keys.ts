@@ -1,0 +1,129 @@
+/**
+ * The key grammar of the one table. `pk` and `sk` are strings; `expiresAt` is the TTL, in seconds since 1970.
+ * Times inside keys are ISO 8601 in UTC with milliseconds, so that they sort.
+ *
+ *   pk                            sk                     item
+ *   ARTICLE#<id>                  -                      an article or its tombstone
+ *   ARTICLES                      <createdAt>#<id>       every article, for the editors' list
+ *   FEED#<feed>                   <publishedAt>#<id>     pointer: a feed and an article in it
+ *   PUBLIC#<yyyy-mm>              <publicAt>#<id>        when a story became public here
+ *   EMBARGO                       <publishedAt>#<id>     embargoed, not yet announced
+ *   TRANSLATIONS#<original id>    <id>                   an article that translates the original
+ *   OUTBOX                        <at>#<what>            event to be carried out after its commit
+ *   DOCUMENT#<feed>#<format>      br | gzip              rendered feed document
+ *   TOKENS                        <sha256>               an editor's token
+ *   REPLY#<bearer>#<key>          -                      answer to an Idempotency-Key (TTL)
+ *   SUBSCRIBER#<id>               -                      a reader
+ *   ADDRESS#<sha256 of address>   -                      whose address it is
+ *   SUPPRESSED#<sha256>           -                      never to be mailed again
+ *   SIGNUP#<id>                   -                      waits for its confirmation (TTL)
+ *   MEMBERS#<edition>#<shard>     <subscriber>           a reader of an edition
+ *   CHOICES#<edition>             <language>#<topics>    what some reader of it chose
+ *   THROTTLE#<what>               -                      how often within the hour (TTL)
+ *   EDITION#<edition>             -                      up to when its stories were taken, and which
+ *   ISSUES#<edition>              <createdAt>#<slot>     every issue, for lists
+ *   ISSUE#<edition>#<slot>        -                      an issue
+ *                                 FROZEN                 what composing it decided
+ *                                 VARIANT#<key>          its rendered mail, for one language and story list
+ *                                 PLAN#<shard>           how far a shard is planned
+ *                                 BATCH#<batch>          up to 100 recipients of one variant
+ *                                 TODO#<batch>           that batch has no outcome yet
+ *   OPEN                          <edition>#<slot>       an issue that has not ended
+ *   SCHEDULE                      <edition>              slots up to here were started (one machine)
+ *   MAIL                          <at>#<id>              a mail in the mailbox (one machine)
+ *   MAIL#<id>                     -                      the same, by id
+ *   MAILKEY#<key>                 -                      the mailbox's idempotency record (TTL)
+ */
+export type Key = { pk: string; sk: string };
+
+/** Of partitions that have one item. */
+const ONLY = '-';
+
+export const articleKey = (id: string): Key => ({ pk: `ARTICLE#${id}`, sk: ONLY });
+export const articleListKey = (createdAt: string, id: string): Key => ({
+  pk: 'ARTICLES',
+  sk: `${createdAt}#${id}`,
+});
+export const pointerKey = (feed: string, publishedAt: string, id: string): Key => ({
+  pk: feedPartition(feed),
+  sk: `${publishedAt}#${id}`,
+});
+export const feedPartition = (feed: string) => `FEED#${feed}`;
+export const publicKey = (publicAt: string, id: string): Key => ({
+  pk: publicPartition(publicAt.slice(0, 7)),
+  sk: `${publicAt}#${id}`,
+});
+export const publicPartition = (month: string) => `PUBLIC#${month}`;
+export const embargoKey = (due: string, id: string): Key => ({ pk: 'EMBARGO', sk: `${due}#${id}` });
+export const translationKey = (original: string, id: string): Key => ({
+  pk: translationPartition(original),
+  sk: id,
+});
+export const translationPartition = (original: string) => `TRANSLATIONS#${original}`;
+export const outboxKey = (id: string): Key => ({ pk: 'OUTBOX', sk: id });
+export const documentKey = (feed: string, format: string, encoding: string): Key => ({
+  pk: `DOCUMENT#${feed}#${format}`,
+  sk: encoding,
+});
+export const tokenKey = (hash: string): Key => ({ pk: 'TOKENS', sk: hash });
+export const replyKey = (key: string): Key => ({ pk: `REPLY#${key}`, sk: ONLY });
+export const subscriberKey = (id: string): Key => ({ pk: `SUBSCRIBER#${id}`, sk: ONLY });
+export const addressKey = (hash: string): Key => ({ pk: `ADDRESS#${hash}`, sk: ONLY });
+export const suppressionKey = (hash: string): Key => ({ pk: `SUPPRESSED#${hash}`, sk: ONLY });
+export const signUpKey = (id: string): Key => ({ pk: `SIGNUP#${id}`, sk: ONLY });
+export const memberKey = (edition: string, shard: number, subscriber: string): Key => ({
+  pk: memberPartition(edition, shard),
+  sk: subscriber,
+});
+export const memberPartition = (edition: string, shard: number) => `MEMBERS#${edition}#${shard}`;
+export const choicePartition = (edition: string) => `CHOICES#${edition}`;
+export const editionChoiceKey = (edition: string, choice: string): Key => ({
+  pk: choicePartition(edition),
+  sk: choice,
+});
+export const throttleKey = (what: string): Key => ({ pk: `THROTTLE#${what}`, sk: ONLY });
+export const editionKey = (edition: string): Key => ({ pk: `EDITION#${edition}`, sk: ONLY });
+export const issueListKey = (edition: string, createdAt: string, slot: string): Key => ({
+  pk: `ISSUES#${edition}`,
+  sk: `${createdAt}#${slot}`,
+});
+export const issuePartition = (edition: string, slot: string) => `ISSUE#${edition}#${slot}`;
+export const issueKey = (edition: string, slot: string): Key => ({
+  pk: issuePartition(edition, slot),
+  sk: ONLY,
+});
+export const frozenKey = (edition: string, slot: string): Key => ({
+  pk: issuePartition(edition, slot),
+  sk: 'FROZEN',
+});
+export const variantKey = (edition: string, slot: string, variant: string): Key => ({
+  pk: issuePartition(edition, slot),
+  sk: `VARIANT#${variant}`,
+});
+export const planKey = (edition: string, slot: string, shard: number): Key => ({
+  pk: issuePartition(edition, slot),
+  sk: `PLAN#${shard}`,
+});
+export const batchKey = (edition: string, slot: string, batch: string): Key => ({
+  pk: issuePartition(edition, slot),
+  sk: `BATCH#${batch}`,
+});
+export const todoKey = (edition: string, slot: string, batch: string): Key => ({
+  pk: issuePartition(edition, slot),
+  sk: `TODO#${batch}`,
+});
+export const openKey = (edition: string, slot: string): Key => ({ pk: 'OPEN', sk: `${edition}#${slot}` });
+export const scheduleKey = (edition: string): Key => ({ pk: 'SCHEDULE', sk: edition });
+export const mailListKey = (at: string, id: string): Key => ({ pk: 'MAIL', sk: `${at}#${id}` });
+export const mailKey = (id: string): Key => ({ pk: `MAIL#${id}`, sk: ONLY });
+export const mailReplyKey = (key: string): Key => ({ pk: `MAILKEY#${key}`, sk: ONLY });
+
+/** `<time>#<id>` → its id. */
+export const idAfterTime = (sk: string): string => sk.slice(sk.indexOf('#') + 1);
+
+/** DynamoDB refuses longer keys: what a reader's path makes of them is stored nowhere. In bytes. */
+export const isStorableKey = ({ pk, sk }: Key): boolean =>
+  Buffer.byteLength(pk) <= 2048 && Buffer.byteLength(sk) <= 1024;
+
+/** Above every id after a time, below every later time. */
+export const AFTER_ANY_ID = '#~';

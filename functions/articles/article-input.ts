@@ -1,0 +1,166 @@
+import type * as z from 'zod';
+import type { Fault } from '../refusal.ts';
+import type { Article, ArticleFields } from './article.ts';
+import { type content, FIELDS } from './article-fields.ts';
+import { htmlOfMarkdown, sanitiseHtml } from './sanitise.ts';
+import { countIllegal } from './text.ts';
+
+/** Bytes of an article's JSON. DynamoDB's item holds 400 KB; a body of text packs to a third or less. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+export type ParsedArticle =
+  | { ok: true; id: string | undefined; fields: ArticleFields; warnings: Fault[] }
+  | { ok: false; faults: Fault[] };
+
+/** What GET answers with beside the input: taken back without complaint, so that GET, edit, PUT works. */
+const READ_ONLY_FIELDS = [
+  'guid',
+  'version',
+  'createdAt',
+  'updatedAt',
+  'publicAt',
+  'retractedAt',
+  'translations',
+  'link',
+  'warnings',
+];
+
+/** Article input (JSON, already decoded) → checked fields, or every fault in it. */
+export function parseArticle(input: unknown): ParsedArticle {
+  if (!isRecord(input))
+    return { ok: false, faults: [{ pointer: '', detail: 'must be an object, an article' }] };
+  const faults: Fault[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(FIELDS)) {
+    const given = withoutNulls(input[name]);
+    const result = schema.safeParse(given);
+    if (!result.success) faults.push(...faultsOf(name, result.error.issues, given));
+    // Absent, not undefined: a stored article has no such members, and is compared with this one.
+    else if (result.data !== undefined) values[name] = result.data;
+  }
+  for (const name of Object.keys(input)) {
+    if (!Object.hasOwn(FIELDS, name) && !READ_ONLY_FIELDS.includes(name)) {
+      faults.push({
+        pointer: pointerOf([name]),
+        detail: `is not a field of an article; the fields are ${Object.keys(FIELDS).join(', ')}`,
+      });
+    }
+  }
+  const body = values.content as z.output<typeof content> | undefined;
+  const cleaned =
+    body && sanitiseHtml(body.html ?? htmlOfMarkdown(body.markdown ?? ''), values.url as string | undefined);
+  const where = `/content/${body?.html === undefined ? 'markdown' : 'html'}`;
+  if (cleaned?.relative.length) {
+    const [first] = cleaned.relative;
+    faults.push({
+      pointer: where,
+      detail: `has relative URLs (${quoted(first)}${cleaned.relative.length > 1 ? ` and ${cleaned.relative.length - 1} more` : ''}): make them absolute, or give the article a url to resolve them against`,
+    });
+  }
+  if (cleaned && !cleaned.html && !cleaned.relative.length) {
+    faults.push({
+      pointer: where,
+      detail:
+        body?.html || body?.markdown ? 'is empty once what is not allowed is taken out' : 'must not be empty',
+    });
+  }
+  if (faults.length > 0 || !cleaned) return { ok: false, faults };
+
+  const { id: parsedId, content: _, ...rest } = values as z.output<z.ZodObject<typeof FIELDS>>;
+  const fields = { ...rest, tags: distinct(rest.tags), html: cleaned.html } as ArticleFields;
+  const warnings = [
+    ...illegalTextWarnings(input),
+    ...cleaned.removed.map((detail) => ({ pointer: where, detail })),
+  ];
+  return { ok: true, id: parsedId, fields, warnings };
+}
+
+/** A stored article as the input that would make it again: what a merge patch is applied to. */
+export function inputOf(article: Article): Record<string, unknown> {
+  const {
+    html,
+    version,
+    createdAt,
+    updatedAt,
+    publicAt,
+    retractedAt,
+    translations,
+    dated,
+    publishedAt,
+    ...input
+  } = article;
+  return { ...input, ...(dated && { publishedAt }), content: { html } };
+}
+
+function faultsOf(name: string, issues: z.core.$ZodIssue[], given: unknown): Fault[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        pointer: pointerOf([name, ...issue.path, key]),
+        detail: 'is not a field here',
+      }));
+    }
+    const missing = valueAt(given, issue.path) === undefined;
+    return [
+      {
+        pointer: pointerOf([name, ...issue.path]),
+        detail: missing ? `is missing: it ${issue.message}` : issue.message,
+      },
+    ];
+  });
+}
+
+function illegalTextWarnings(input: Record<string, unknown>): Fault[] {
+  const warnings: Fault[] = [];
+  const visit = (value: unknown, path: string[]) => {
+    if (typeof value === 'string') {
+      const count = countIllegal(value);
+      if (count > 0)
+        warnings.push({
+          pointer: pointerOf(path),
+          detail: `removed ${count} ${count === 1 ? 'character' : 'characters'} that XML does not allow`,
+        });
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) visit(member, [...path, key]);
+    }
+  };
+  visit(input, []);
+  return warnings;
+}
+
+/** RFC 6901 */
+function pointerOf(path: PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, part) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined,
+    value,
+  );
+}
+
+/** Systems that post null for "none" mean an absent field. */
+function withoutNulls(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (Array.isArray(value)) return value.map((member) => (isRecord(member) ? withoutNulls(member) : member));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, v]) => v !== null)
+      .map(([k, v]) => [k, withoutNulls(v)]),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function distinct(tags: string[]): string[] {
+  return [...new Set(tags)];
+}
+
+function quoted(value: string | undefined): string {
+  return `"${(value ?? '').slice(0, 80)}"`;
+}

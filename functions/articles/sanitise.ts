@@ -1,0 +1,176 @@
+import { marked } from 'marked';
+import sanitizeHtml from 'sanitize-html';
+import { legalText } from './text.ts';
+
+/**
+ * The HTML of an article body, reduced to an allow-list: what a story is made of stays (figures, captions, tables,
+ * code, quotations, audio and video over https), everything that runs, tracks or styles goes.
+ */
+
+const LINKS = ['http', 'https', 'mailto', 'tel'];
+const IMAGES = ['http', 'https'];
+const MEDIA = ['https'];
+
+/** Attribute → the schemes it may have, by tag. Each is resolved against the article's own URL. */
+const URL_ATTRIBUTES: Record<string, Record<string, string[]>> = {
+  a: { href: LINKS },
+  img: { src: IMAGES },
+  audio: { src: MEDIA },
+  video: { src: MEDIA, poster: IMAGES },
+  source: { src: MEDIA },
+  track: { src: MEDIA },
+  blockquote: { cite: LINKS },
+  q: { cite: LINKS },
+  del: { cite: LINKS },
+  ins: { cite: LINKS },
+};
+
+const EVERYWHERE = ['lang', 'dir', 'title'];
+const ALLOWED_ATTRIBUTES: Record<string, string[]> = {
+  '*': EVERYWHERE,
+  a: ['href', 'hreflang', 'rel'],
+  img: ['src', 'alt', 'width', 'height'],
+  audio: ['src', 'controls', 'preload'],
+  video: ['src', 'controls', 'preload', 'poster', 'width', 'height'],
+  source: ['src', 'type'],
+  track: ['src', 'kind', 'srclang', 'label'],
+  blockquote: ['cite'],
+  q: ['cite'],
+  del: ['cite', 'datetime'],
+  ins: ['cite', 'datetime'],
+  time: ['datetime'],
+  ol: ['start', 'reversed', 'type'],
+  li: ['value'],
+  td: ['colspan', 'rowspan', 'headers'],
+  th: ['colspan', 'rowspan', 'headers', 'scope'],
+  col: ['span'],
+  colgroup: ['span'],
+  code: ['class'],
+  data: ['value'],
+};
+
+const ALLOWED_TAGS =
+  `p h2 h3 h4 h5 h6 a em strong b i u s sub sup small mark abbr cite q time br hr wbr blockquote ul ol li dl dt dd
+  figure figcaption img audio video source track table caption thead tbody tfoot tr td th col colgroup pre code kbd
+  samp var del ins dfn data ruby rb rp rt bdi bdo span div section details summary`.split(/\s+/);
+
+/** Gone with their content: it is no text of the story. */
+const DROPPED_WHOLE =
+  'script style noscript template iframe object embed applet svg math form button select textarea option title head'.split(
+    ' ',
+  );
+
+/** A player that lost its address. The sanitiser's output has no `>` inside a tag, so this cannot run past one. */
+const PLAYER_OF_NOTHING = /<(audio|video)(?![^>]* src=)[^>]*>\s*<\/\1>/g;
+
+export type SanitisedHtml = {
+  html: string;
+  /** What was taken out, a sentence each, for the editor. */
+  removed: string[];
+  /** Relative URLs that nothing could resolve, as they were written. Not empty: the body is to be refused. */
+  relative: string[];
+};
+
+/** Markdown (CommonMark and GitHub's tables) → HTML, not yet sanitised. */
+export function htmlOfMarkdown(markdown: string): string {
+  return marked.parse(markdown, { async: false, gfm: true });
+}
+
+/** HTML of any origin → HTML that is safe in a feed, a page and a mail. `base` resolves its relative URLs. */
+export function sanitiseHtml(source: string, base: string | undefined): SanitisedHtml {
+  const relative = new Set<string>();
+  const counts = new Map<string, number>();
+  const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
+
+  const clean = sanitizeHtml(legalText(source), {
+    allowedTags: ALLOWED_TAGS,
+    allowedAttributes: ALLOWED_ATTRIBUTES,
+    allowedClasses: { code: ['language-*'] },
+    allowedSchemes: LINKS,
+    allowProtocolRelative: false,
+    nonTextTags: DROPPED_WHOLE,
+    selfClosing: ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'],
+    nestingLimit: 100,
+    onOpenTag: (name) => {
+      if (!ALLOWED_TAGS.includes(name) && name !== 'h1' && name !== 'html' && name !== 'body')
+        count(`<${name}>`);
+    },
+    transformTags: {
+      '*': (tagName, attributes) => ({
+        tagName: tagName === 'h1' ? 'h2' : tagName,
+        attribs: withUrls(tagName, attributes, base, relative, count),
+      }),
+    },
+    exclusiveFilter: ({ tag, attribs }) => (tag === 'img' || tag === 'source') && !attribs.src,
+  });
+  return {
+    // Character references such as &#1; have become characters only now.
+    html: withoutEmptyPlayers(legalText(clean)).trim(),
+    removed: [...counts].map(([what, times]) => `removed ${what}${times > 1 ? ` (${times} times)` : ''}`),
+    relative: [...relative],
+  };
+}
+
+/** One may stand in another, so until none is left. */
+function withoutEmptyPlayers(html: string): string {
+  for (let before = html; ; ) {
+    const after = before.replace(PLAYER_OF_NOTHING, '');
+    if (after === before) return after;
+    before = after;
+  }
+}
+
+function withUrls(
+  tagName: string,
+  attributes: Record<string, string>,
+  base: string | undefined,
+  relative: Set<string>,
+  count: (what: string) => void,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  if (tagName === 'img' && isTrackingPixel(attributes)) {
+    count('a tracking pixel');
+    return kept;
+  }
+  for (const [name, value] of Object.entries(attributes)) {
+    const schemes = URL_ATTRIBUTES[tagName]?.[name];
+    if (!schemes) {
+      kept[name] = legalText(value);
+      if (name.startsWith('on')) count(`the handler ${name}`);
+      continue;
+    }
+    const url = resolve(value, base);
+    if (url === 'relative') {
+      if (!value.trim().startsWith('#')) relative.add(value);
+    } else if (url && schemes.includes(url.protocol.slice(0, -1))) {
+      kept[name] = url.href;
+    } else {
+      count(`a ${name} of <${tagName}> that is not ${schemes.join(', ')}`);
+    }
+  }
+  if (tagName === 'img') kept.alt ??= '';
+  if (tagName === 'audio' || tagName === 'video') kept.controls = '';
+  return kept;
+}
+
+function resolve(value: string, base: string | undefined): URL | 'relative' | undefined {
+  const text = value.trim();
+  if (text.startsWith('//') && !base) return URL.parse(`https:${text}`) ?? undefined;
+  const absolute = URL.parse(text);
+  if (absolute) return absolute;
+  if (base) return URL.parse(text, base) ?? undefined;
+  return /^[a-z][a-z0-9+.-]*:/i.test(text) ? undefined : 'relative';
+}
+
+/** One pixel wide or high, or hidden: such an image is there to be fetched, not seen. */
+function isTrackingPixel(attributes: Record<string, string>): boolean {
+  const tiny = (length: string | undefined) => length !== undefined && /^\s*[01](?:px)?\s*$/.test(length);
+  const style = attributes.style ?? '';
+  return (
+    tiny(attributes.width) ||
+    tiny(attributes.height) ||
+    /display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)/i.test(
+      style,
+    )
+  );
+}

@@ -1,0 +1,30 @@
+import type { Message } from './queue.ts';
+
+/** An event that is written with the change it tells of, and carried out after the commit. */
+export type OutboxEvent =
+  | { kind: 'article-changed'; articleId: string; version: number }
+  /** Mail the confirmation of a sign-up. */
+  | { kind: 'signed-up'; signUpId: string };
+
+export function messageOf(id: string, event: OutboxEvent): Message {
+  switch (event.kind) {
+    case 'article-changed':
+      return { kind: 'outbox', id };
+    case 'signed-up':
+      return { kind: 'confirmation', outboxId: id };
+  }
+}
+
+export type Outbox = {
+  get(id: string): Promise<OutboxEvent | undefined>;
+  /** The event is carried out. */
+  remove(id: string): Promise<void>;
+  /** Events written before `before` (ISO 8601), oldest first: their message was lost. */
+  leftBefore(before: string, limit: number): Promise<{ id: string; event: OutboxEvent }[]>;
+};
+
+/** The cache at the edge. On one machine there is none. */
+export type Cdn = {
+  /** Makes the edge ask again. `reference` makes a repeated call harmless. */
+  invalidate(reference: string): Promise<void>;
+};

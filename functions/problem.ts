@@ -1,0 +1,89 @@
+import type { Fault, Refusal } from './refusal.ts';
+
+/** RFC 9457. `type` is about:blank where the status says it all; `errors` is our extension member. */
+export type Problem = { type: string; title: string; status: number; detail: string; errors?: Fault[] };
+
+/** Refusal → problem+json. Exhaustive: a new kind of refusal does not compile before it is given words here. */
+export function problemResponse(refusal: Refusal, headers: Record<string, string> = {}): Response {
+  const problem = problemOf(refusal);
+  return new Response(`${JSON.stringify(problem)}\n`, {
+    status: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...headersOf(refusal),
+      ...headers,
+    },
+  });
+}
+
+function problemOf(refusal: Refusal): Problem {
+  switch (refusal.kind) {
+    case 'malformed':
+      return problem(400, 'The request cannot be read', refusal.detail);
+    case 'invalid':
+      return { ...problem(422, 'The request has faults', inWords(refusal.faults)), errors: refusal.faults };
+    case 'unauthenticated':
+      return problem(401, 'A token is needed', refusal.detail);
+    case 'forbidden':
+      return problem(403, 'The token does not allow this', `It lacks the scope "${refusal.scope}".`);
+    case 'not-found':
+      return problem(404, 'Not found', `There is no ${refusal.what}.`);
+    case 'method-not-allowed':
+      return problem(405, 'The method is not allowed here', `Allowed: ${refusal.allow}.`);
+    case 'not-acceptable':
+      return problem(406, 'No acceptable form', refusal.detail);
+    case 'exists':
+      return problem(409, 'It exists already', refusal.detail);
+    case 'version-mismatch':
+      return problem(412, 'It has changed since', refusal.detail);
+    case 'too-large':
+      return problem(
+        413,
+        'The request is too large',
+        `The body may have at most ${refusal.limitBytes} bytes.`,
+      );
+    case 'unsupported-media-type':
+      return problem(
+        415,
+        'The type of the body is not understood',
+        `It is "${refusal.got}"; allowed: ${refusal.allowed.join(', ')}.`,
+      );
+    case 'key-reused':
+      return problem(422, 'The idempotency key belongs to another request', refusal.detail);
+    case 'failed':
+      return problem(
+        500,
+        'Something went wrong here',
+        'It is not your fault. What was accepted before is stored; try this request again.',
+      );
+    case 'busy':
+      return problem(503, 'Busy', refusal.detail);
+  }
+}
+
+function problem(status: number, title: string, detail: string): Problem {
+  return { type: 'about:blank', title, status, detail };
+}
+
+function inWords(faults: Fault[]): string {
+  return faults.length === 1 ? '1 fault, listed in errors.' : `${faults.length} faults, listed in errors.`;
+}
+
+function headersOf(refusal: Refusal): Record<string, string> {
+  switch (refusal.kind) {
+    case 'unauthenticated':
+      return { 'www-authenticate': 'Bearer realm="broadsheet"' };
+    case 'forbidden':
+      // RFC 6750, section 3.1
+      return {
+        'www-authenticate': `Bearer realm="broadsheet", error="insufficient_scope", scope="${refusal.scope}"`,
+      };
+    case 'method-not-allowed':
+      return { allow: refusal.allow };
+    case 'busy':
+      return { 'retry-after': String(refusal.retryAfterSeconds) };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,33 @@
+import type { Log } from './log.ts';
+
+/** What waits to be done. A message carries ids, never state: the table decides what is still to do. */
+export type Message =
+  /** An article was changed: carry out what its event in the outbox asks for. */
+  | { kind: 'outbox'; id: string }
+  /** Somebody signed up: mail the confirmation. */
+  | { kind: 'confirmation'; outboxId: string }
+  /** Select, compose and freeze an issue. */
+  | { kind: 'compose'; edition: string; slot: string }
+  /** Page one shard of an edition's members into batches. */
+  | { kind: 'plan'; edition: string; slot: string; shard: number }
+  | { kind: 'send'; edition: string; slot: string; batch: string };
+
+/** At least once: it may repeat, reorder and lose. What was lost, the sweep finds again. */
+export type Queue = {
+  /** `delaySeconds` is 0 to 900. */
+  send(messages: Message[], delaySeconds?: number): Promise<void>;
+};
+
+/** Messages whose work renders a mail: they go to the tick function, the only one that has MJML. */
+export function isForTick({ kind }: Message): boolean {
+  return kind === 'compose' || kind === 'confirmation';
+}
+
+/** Sends what can also be found by the sweep: a failure is logged and costs a minute, not the request. */
+export async function handOver(queue: Queue, log: Log, messages: Message[]): Promise<void> {
+  try {
+    await queue.send(messages);
+  } catch (error) {
+    log.warn('the queue did not take a message; the sweep will', { messages: messages.length, error });
+  }
+}

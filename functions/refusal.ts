@@ -1,0 +1,31 @@
+/** One thing wrong with a request: where (RFC 6901 pointer into its body) and what is allowed. */
+export type Fault = { pointer: string; detail: string };
+
+/** Every way in which a request can be refused. `problem.ts` gives each its status and words. */
+export type Refusal =
+  | { kind: 'malformed'; detail: string }
+  | { kind: 'invalid'; faults: Fault[] }
+  | { kind: 'unauthenticated'; detail: string }
+  | { kind: 'forbidden'; scope: string }
+  | { kind: 'not-found'; what: string }
+  | { kind: 'method-not-allowed'; allow: string }
+  | { kind: 'not-acceptable'; detail: string }
+  | { kind: 'exists'; detail: string }
+  | { kind: 'version-mismatch'; detail: string }
+  | { kind: 'too-large'; limitBytes: number }
+  | { kind: 'unsupported-media-type'; got: string; allowed: string[] }
+  | { kind: 'key-reused'; detail: string }
+  /** Our fault, told in the log. */
+  | { kind: 'failed' }
+  | { kind: 'busy'; detail: string; retryAfterSeconds: number };
+
+/** The value of a successful step, or why it was refused. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+export function done<T>(value: T): { ok: true; value: T } {
+  return { ok: true, value };
+}
+
+export function refused(refusal: Refusal): { ok: false; refusal: Refusal } {
+  return { ok: false, refusal };
+}
