@@ -1,0 +1,20 @@
+import Negotiator from 'negotiator';
+
+/** How the bytes of a document may be coded, the smallest first. */
+export const ENCODINGS = ['br', 'gzip', 'identity'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** The part of an entity tag that tells the encodings apart. */
+export const ENCODING_MARKS: Record<Encoding, string> = { br: '-br', gzip: '-gz', identity: '' };
+
+/** Its published types are of an older version, which could not order encodings that the client likes equally. */
+type WithPreferences = Negotiator & {
+  encodings(available: string[], options: { preferred: string[] }): string[];
+};
+
+/** RFC 9110, 12.5.3. Undefined where the client refuses every encoding there is. */
+export function chooseEncoding(acceptEncoding: string | undefined): Encoding | undefined {
+  if (acceptEncoding === undefined) return 'identity';
+  const negotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } }) as WithPreferences;
+  return negotiator.encodings([...ENCODINGS], { preferred: [...ENCODINGS] })[0] as Encoding | undefined;
+}

@@ -1,0 +1,46 @@
+import { LRUCache } from 'lru-cache';
+import type { FeedWindow } from './feed-window.ts';
+import type { RenderedFeed } from './render-feed.ts';
+
+/**
+ * What a process remembers of its feeds: windows for at most a second, and rendered bytes by their ETag.
+ * The process that writes an article forgets its windows at once, so its own next GET shows it.
+ */
+export type FeedCache = {
+  /** The remembered window, or the one that `read` gets. Requests at the same time share one read. */
+  window(feed: string, now: number, read: () => Promise<FeedWindow>): Promise<FeedWindow>;
+  forgetWindows(): void;
+  /** Requests for the same document at the same time share one rendering. */
+  rendering(tag: string, render: () => Promise<RenderedFeed | undefined>): Promise<RenderedFeed | undefined>;
+  bytes: LRUCache<string, Uint8Array>;
+};
+
+const WINDOW_MILLISECONDS = 1000;
+const MAX_WINDOWS = 2000;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export function feedCache(): FeedCache {
+  const windows = new LRUCache<string, { readAt: number; window: Promise<FeedWindow> }>({ max: MAX_WINDOWS });
+  const renderings = new Map<string, Promise<RenderedFeed | undefined>>();
+  return {
+    window(feed, now, read) {
+      const known = windows.get(feed);
+      if (known && now >= known.readAt && now - known.readAt < WINDOW_MILLISECONDS) return known.window;
+      const window = read();
+      const entry = { readAt: now, window };
+      windows.set(feed, entry);
+      // A failed read is not remembered.
+      window.catch(() => windows.peek(feed) === entry && windows.delete(feed));
+      return window;
+    },
+    forgetWindows: () => windows.clear(),
+    rendering(tag, render) {
+      const known = renderings.get(tag);
+      if (known) return known;
+      const rendering = render().finally(() => renderings.delete(tag));
+      renderings.set(tag, rendering);
+      return rendering;
+    },
+    bytes: new LRUCache({ maxSize: MAX_BYTES, sizeCalculation: (bytes) => bytes.byteLength + 200 }),
+  };
+}

@@ -1,0 +1,63 @@
+import { type Article, type Author, guidOf, linkOf } from '../articles/article.ts';
+import { escapeMarkup } from '../articles/text.ts';
+import { laterOf } from '../services.ts';
+
+/** An article as every format shows it. Text is plain text, `html` is HTML, URLs are absolute, times are ISO 8601. */
+export type FeedEntry = {
+  guid: string;
+  link: string;
+  title: string;
+  summary: string | undefined;
+  html: string;
+  language: string;
+  published: string;
+  updated: string;
+  authors: Author[];
+  /** The section's name, then the tags. */
+  categories: string[];
+  image: Article['image'];
+  audio: Article['audio'];
+  commentsUrl: string | undefined;
+  related: Article['related'];
+  translations: { language: string; href: string }[];
+};
+
+export function feedEntry(
+  article: Article,
+  options: { baseUrl: string; idAuthority: string; sectionName: (section: string) => string },
+): FeedEntry {
+  return {
+    guid: guidOf(article.id, options.idAuthority),
+    link: linkOf(article, options.baseUrl),
+    title: article.title,
+    summary: article.summary || undefined,
+    html: withLeadPhoto(article),
+    language: article.language,
+    published: article.publishedAt,
+    // A story that was written before its date is no older than its date.
+    updated: laterOf(article.updatedAt, article.publishedAt),
+    authors: article.authors,
+    categories: [...new Set([options.sectionName(article.section), ...article.tags])],
+    image: article.image,
+    audio: article.audio,
+    commentsUrl: article.commentsUrl,
+    related: article.related,
+    translations: (article.translations ?? []).map((translation) => ({
+      language: translation.language,
+      href: linkOf(translation, options.baseUrl),
+    })),
+  };
+}
+
+/** Most readers show the body and nothing else, and a photo is not to be shown without its credit. */
+function withLeadPhoto({ html, image }: Article): string {
+  // The body's addresses have only `&` escaped: the rest of what is escaped elsewhere is in no URL, or stays.
+  if (!image || html.includes(image.url.replaceAll('&', '&amp;'))) return html;
+  const size = (name: 'width' | 'height') => (image[name] ? ` ${name}="${image[name]}"` : '');
+  const caption = [image.caption, image.credit]
+    .filter(Boolean)
+    .map((text) => escapeMarkup(text ?? ''))
+    .join(' — ');
+  const picture = `<img src="${escapeMarkup(image.url)}" alt="${escapeMarkup(image.alt)}"${size('width')}${size('height')} />`;
+  return `<figure>${picture}${caption && `<figcaption>${caption}</figcaption>`}</figure>${html}`;
+}

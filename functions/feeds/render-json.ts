@@ -1,0 +1,70 @@
+import type { FeedEntry } from './feed-entry.ts';
+import type { FeedInfo } from './feed-info.ts';
+
+/**
+ * JSON Feed 1.1 (jsonfeed.org/version/1.1). Our own: the library writes 1.0, without authors, language and attachments.
+ * What the format has no member for is in `_broadsheet`.
+ */
+export function renderJson(info: FeedInfo, entries: FeedEntry[]): string {
+  const feed = {
+    version: 'https://jsonfeed.org/version/1.1',
+    title: info.title,
+    home_page_url: info.homeUrl,
+    feed_url: info.selfUrl,
+    description: info.description,
+    icon: info.logo,
+    authors: [{ name: info.author }],
+    language: info.language,
+    items: entries.map(itemOf),
+  };
+  return `${JSON.stringify(feed)}\n`;
+}
+
+function itemOf(entry: FeedEntry): Record<string, unknown> {
+  return {
+    id: entry.guid,
+    url: entry.link,
+    title: entry.title,
+    content_html: entry.html,
+    summary: entry.summary,
+    image: entry.image?.url,
+    date_published: entry.published,
+    date_modified: entry.updated,
+    authors: entry.authors.length > 0 ? entry.authors.map(({ name, url }) => ({ name, url })) : undefined,
+    tags: entry.categories,
+    language: entry.language,
+    attachments: entry.audio && [
+      {
+        url: entry.audio.url,
+        mime_type: entry.audio.type,
+        size_in_bytes: entry.audio.bytes,
+        duration_in_seconds: entry.audio.seconds,
+      },
+    ],
+    _broadsheet: beyondTheFormat(entry),
+  };
+}
+
+function beyondTheFormat({
+  image,
+  commentsUrl,
+  related,
+  translations,
+}: FeedEntry): Record<string, unknown> | undefined {
+  const members = {
+    image: image && {
+      alt: image.alt,
+      caption: image.caption,
+      credit: image.credit,
+      width: image.width,
+      height: image.height,
+    },
+    comments_url: commentsUrl,
+    related: related.length > 0 ? related : undefined,
+    translations:
+      translations.length > 0
+        ? translations.map(({ language, href }) => ({ language, url: href }))
+        : undefined,
+  };
+  return Object.values(members).some((value) => value !== undefined) ? members : undefined;
+}
