@@ -1,0 +1,163 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Batch } from '../delivery/batch.ts';
+import type { DeliveryStore, PlanProgress } from '../delivery/delivery-store.ts';
+import type { IssueRef } from '../newsletter/issue-store.ts';
+import { ConditionsFailed, type Item, type Table, type TransactItem, transact } from './dynamo-client.ts';
+import { batchKey, issueKey, issuePartition, type Key, planKey, todoKey } from './dynamo-keys.ts';
+
+export function dynamoDelivery(table: Table): DeliveryStore {
+  const { client, name } = table;
+  const get = async (Key: Key): Promise<Item | undefined> =>
+    (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
+
+  /** The item after the update; undefined where its condition did not hold. */
+  const updateIf = async (
+    Key: Key,
+    update: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+  ): Promise<Item | undefined> => {
+    try {
+      return (
+        await client.send(new UpdateCommand({ TableName: name, Key, ReturnValues: 'ALL_NEW', ...update }))
+      ).Attributes;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  };
+  const transactIf = async (items: TransactItem[]): Promise<boolean> => {
+    try {
+      await transact(table, items);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionsFailed) return false;
+      throw error;
+    }
+  };
+
+  return {
+    async progress({ edition, slot }, shard) {
+      const item = await get(planKey(edition, slot, shard));
+      return item && (fieldsOf(item) as PlanProgress);
+    },
+
+    putBatches(ref, shard, previous, next, batches) {
+      const { edition, slot } = ref;
+      return transactIf([
+        {
+          Put: {
+            TableName: name,
+            Item: { ...planKey(edition, slot, shard), ...next },
+            ConditionExpression: previous
+              ? 'batches = :batches AND done = :no AND (#after = :after OR attribute_not_exists(#after))'
+              : 'attribute_not_exists(pk)',
+            ...(previous && {
+              ExpressionAttributeNames: { '#after': 'after' },
+              ExpressionAttributeValues: {
+                ':batches': previous.batches,
+                ':no': false,
+                ':after': previous.after ?? '',
+              },
+            }),
+          },
+        },
+        ...batches.flatMap(({ id, ...batch }) => [
+          { Put: { TableName: name, Item: { ...batchKey(edition, slot, id), ...batch } } },
+          { Put: { TableName: name, Item: todoKey(edition, slot, id) } },
+        ]),
+        {
+          Update: {
+            TableName: name,
+            Key: issueKey(edition, slot),
+            UpdateExpression: 'ADD batches :batches, planned :planned, shardsPlanned :shards',
+            ExpressionAttributeValues: {
+              ':batches': batches.length,
+              ':planned': batches.reduce((sum, { subscriberIds }) => sum + subscriberIds.length, 0),
+              ':shards': next.done ? 1 : 0,
+            },
+          },
+        },
+      ]);
+    },
+
+    async claim({ edition, slot }, batch, now, leaseUntil) {
+      const item = await updateIf(batchKey(edition, slot, batch), {
+        UpdateExpression: 'SET leaseUntil = :until ADD attempts :one',
+        ConditionExpression:
+          'attribute_exists(pk) AND attribute_not_exists(outcome) AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)',
+        ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1 },
+      });
+      return item && ({ ...fieldsOf(item), id: batch } as Batch);
+    },
+
+    async freeze({ edition, slot }, batch, { recipients, payloadHash, frozenAt }) {
+      const item = await updateIf(batchKey(edition, slot, batch), {
+        UpdateExpression: 'SET recipients = :recipients, payloadHash = :hash, frozenAt = :at',
+        ConditionExpression: 'attribute_not_exists(recipients) AND attribute_not_exists(outcome)',
+        ExpressionAttributeValues: { ':recipients': recipients, ':hash': payloadHash, ':at': frozenAt },
+      });
+      return item !== undefined;
+    },
+
+    async postpone({ edition, slot }, batch, until) {
+      await updateIf(batchKey(edition, slot, batch), {
+        UpdateExpression: 'SET leaseUntil = :until',
+        ConditionExpression: 'attribute_not_exists(outcome)',
+        ExpressionAttributeValues: { ':until': until },
+      });
+    },
+
+    settle({ edition, slot }, batch, outcome, tally) {
+      return transactIf([
+        {
+          Update: {
+            TableName: name,
+            Key: batchKey(edition, slot, batch),
+            UpdateExpression: 'SET outcome = :outcome REMOVE leaseUntil',
+            ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(outcome)',
+            ExpressionAttributeValues: { ':outcome': outcome },
+          },
+        },
+        { Delete: { TableName: name, Key: todoKey(edition, slot, batch) } },
+        {
+          Update: {
+            TableName: name,
+            Key: issueKey(edition, slot),
+            UpdateExpression: 'ADD batchesDone :one, sent :sent, failed :failed, #left :left',
+            ExpressionAttributeNames: { '#left': 'left' },
+            ExpressionAttributeValues: {
+              ':one': 1,
+              ':sent': tally.sent,
+              ':failed': tally.failed,
+              ':left': tally.left,
+            },
+          },
+        },
+      ]);
+    },
+
+    async unsettled({ edition, slot }: IssueRef) {
+      const batches: string[] = [];
+      let start: Item | undefined;
+      do {
+        const page = await client.send(
+          new QueryCommand({
+            TableName: name,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :todo)',
+            ExpressionAttributeValues: { ':pk': issuePartition(edition, slot), ':todo': TODO },
+            ExclusiveStartKey: start,
+          }),
+        );
+        batches.push(...(page.Items ?? []).map(({ sk }) => String(sk).slice(TODO.length)));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      return batches;
+    },
+  };
+}
+
+const TODO = 'TODO#';
+
+function fieldsOf({ pk, sk, ...fields }: Item): Item {
+  return fields;
+}

@@ -1,0 +1,182 @@
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { FrozenIssue, Issue, Variant } from '../newsletter/issue.ts';
+import type { EditionCursor, IssueRef, IssueStore } from '../newsletter/issue-store.ts';
+import { ConditionsFailed, getItems, type Item, type Table, transact } from './dynamo-client.ts';
+import {
+  editionKey,
+  frozenKey,
+  idAfterTime,
+  issueKey,
+  issueListKey,
+  type Key,
+  openKey,
+  variantKey,
+} from './dynamo-keys.ts';
+
+export function dynamoIssues(table: Table): IssueStore {
+  const { client, name } = table;
+  const get = async (Key: Key): Promise<Item | undefined> =>
+    (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
+
+  const store: IssueStore = {
+    async create(issue) {
+      const { edition, slot, createdAt } = issue;
+      try {
+        await transact(table, [
+          {
+            Put: {
+              TableName: name,
+              Item: { ...issueKey(edition, slot), ...issue },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+          { Put: { TableName: name, Item: issueListKey(edition, createdAt, slot) } },
+          { Put: { TableName: name, Item: openKey(edition, slot) } },
+        ]);
+        return { issue, created: true };
+      } catch (error) {
+        if (!(error instanceof ConditionsFailed)) throw error;
+        const existing = await store.get(issue);
+        if (!existing) throw error;
+        return { issue: existing, created: false };
+      }
+    },
+
+    async get({ edition, slot }) {
+      const item = await get(issueKey(edition, slot));
+      return item && issueOf(item);
+    },
+
+    async frozen({ edition, slot }) {
+      const item = await get(frozenKey(edition, slot));
+      return item && (fieldsOf(item) as FrozenIssue);
+    },
+
+    async list(edition, limit) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': issueListKey(edition, '', '').pk },
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      const slots = Items.map(({ sk }) => idAfterTime(String(sk)));
+      const found = await getItems(
+        table,
+        slots.map((slot) => issueKey(edition, slot)),
+        true,
+      );
+      const bySlot = new Map(found.map((item) => [String(item.slot), issueOf(item)]));
+      return slots.flatMap((slot) => bySlot.get(slot) ?? []);
+    },
+
+    async open() {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': openKey('', '').pk },
+          ConsistentRead: true,
+        }),
+      );
+      return Items.map(({ sk }) => {
+        const [edition = '', slot = ''] = String(sk).split('#');
+        return { edition, slot };
+      });
+    },
+
+    async cursor(edition) {
+      const item = await get(editionKey(edition));
+      return item ? (fieldsOf(item) as EditionCursor) : { version: 0, recent: [] };
+    },
+
+    async putVariant({ edition, slot }, { html, text, ...variant }) {
+      const z = brotliCompressSync(JSON.stringify({ html, text }), {
+        params: { [constants.BROTLI_PARAM_QUALITY]: 5 },
+      });
+      await client.send(
+        new PutCommand({
+          TableName: name,
+          Item: { ...variantKey(edition, slot, variant.key), ...variant, z },
+        }),
+      );
+    },
+
+    async variant({ edition, slot }, key) {
+      const item = await get(variantKey(edition, slot, key));
+      if (!item) return undefined;
+      const { z, ...variant } = fieldsOf(item);
+      return { ...variant, ...JSON.parse(brotliDecompressSync(z as Uint8Array).toString()) } as Variant;
+    },
+
+    async freeze({ edition, slot }, frozen, cursor) {
+      try {
+        await transact(table, [
+          {
+            Update: {
+              TableName: name,
+              Key: issueKey(edition, slot),
+              UpdateExpression: 'SET #state = :sending',
+              ConditionExpression: '#state = :new',
+              ExpressionAttributeNames: { '#state': 'state' },
+              ExpressionAttributeValues: { ':sending': 'sending', ':new': 'new' },
+            },
+          },
+          { Put: { TableName: name, Item: { ...frozenKey(edition, slot), ...frozen } } },
+          {
+            Put: {
+              TableName: name,
+              Item: { ...editionKey(edition), ...cursor },
+              ConditionExpression: cursor.version === 1 ? 'attribute_not_exists(pk)' : 'version = :previous',
+              ...(cursor.version > 1 && { ExpressionAttributeValues: { ':previous': cursor.version - 1 } }),
+            },
+          },
+        ]);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionsFailed) return false;
+        throw error;
+      }
+    },
+
+    async end({ edition, slot }: IssueRef, from, to, reason) {
+      const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
+      try {
+        await transact(table, [
+          {
+            Update: {
+              TableName: name,
+              Key: issueKey(edition, slot),
+              UpdateExpression:
+                reason === undefined ? 'SET #state = :to' : 'SET #state = :to, reason = :reason',
+              ConditionExpression: `#state IN (${Object.keys(states).join(', ')})`,
+              ExpressionAttributeNames: { '#state': 'state' },
+              ExpressionAttributeValues: {
+                ...states,
+                ':to': to,
+                ...(reason !== undefined && { ':reason': reason }),
+              },
+            },
+          },
+          { Delete: { TableName: name, Key: openKey(edition, slot) } },
+        ]);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionsFailed) return false;
+        throw error;
+      }
+    },
+  };
+  return store;
+}
+
+function issueOf(item: Item): Issue {
+  return fieldsOf(item) as Issue;
+}
+
+function fieldsOf({ pk, sk, ...fields }: Item): Item {
+  return fields;
+}

@@ -1,0 +1,235 @@
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { addressHash } from '../subscribers/email-address.ts';
+import {
+  type Choice,
+  CONFIRM_HOURS,
+  choiceKey,
+  type Member,
+  type SignUp,
+  type Subscriber,
+  shardOf,
+} from '../subscribers/subscriber.ts';
+import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import {
+  ConditionsFailed,
+  getItems,
+  type Item,
+  isLive,
+  type Table,
+  type TransactItem,
+  transact,
+} from './dynamo-client.ts';
+import {
+  addressKey,
+  choicePartition,
+  editionChoiceKey,
+  memberKey,
+  memberPartition,
+  signUpKey,
+  subscriberKey,
+  suppressionKey,
+  throttleKey,
+} from './dynamo-keys.ts';
+import { outboxPut } from './dynamo-outbox.ts';
+
+const HOUR_SECONDS = 3600;
+
+export function dynamoSubscribers(table: Table): SubscriberStore {
+  const { client, name } = table;
+  const get = async (Key: { pk: string; sk: string }): Promise<Item | undefined> =>
+    (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
+
+  return {
+    async putSignUp(signUp) {
+      const outboxId = `${signUp.requestedAt}#${signUp.id}`;
+      const expiresAt = Math.floor(Date.parse(signUp.requestedAt) / 1000) + CONFIRM_HOURS * HOUR_SECONDS;
+      await transact(table, [
+        {
+          Put: {
+            TableName: name,
+            Item: { ...signUpKey(signUp.id), ...signUp, expiresAt },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          },
+        },
+        outboxPut(name, outboxId, { kind: 'signed-up', signUpId: signUp.id }),
+      ]);
+      return outboxId;
+    },
+
+    async signUp(id, now) {
+      const item = await get(signUpKey(id));
+      return isLive(item, now) ? (fieldsOf(item) as SignUp) : undefined;
+    },
+
+    async underLimit(key, max, now) {
+      const item = await get(throttleKey(key));
+      const seconds = Math.floor(now / 1000);
+      if (!isLive(item, now)) {
+        await client.send(
+          new PutCommand({
+            TableName: name,
+            Item: { ...throttleKey(key), n: 1, expiresAt: seconds + HOUR_SECONDS },
+          }),
+        );
+        return true;
+      }
+      if (Number(item.n) >= max) return false;
+      await client.send(
+        new UpdateCommand({
+          TableName: name,
+          Key: throttleKey(key),
+          UpdateExpression: 'ADD n :one',
+          ExpressionAttributeValues: { ':one': 1 },
+        }),
+      );
+      return true;
+    },
+
+    async get(id) {
+      const item = await get(subscriberKey(id));
+      return item && (fieldsOf(item) as Subscriber);
+    },
+
+    async getMany(ids) {
+      return (await getItems(table, ids.map(subscriberKey), true)).map(
+        (item) => fieldsOf(item) as Subscriber,
+      );
+    },
+
+    async idByAddress(hash) {
+      return (await get(addressKey(hash)))?.subscriberId as string | undefined;
+    },
+
+    async write(previous, next, confirmed) {
+      await rememberChoice(table, next);
+      try {
+        await transact(table, [
+          subscriberPut(name, previous, next),
+          ...addressItems(name, previous, next),
+          ...memberItems(name, previous, next),
+          ...(confirmed ? [signUpConfirmed(name, confirmed, next.id)] : []),
+        ]);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionsFailed) return false;
+        throw error;
+      }
+    },
+
+    async suppress(hash, reason, at) {
+      await client.send(new PutCommand({ TableName: name, Item: { ...suppressionKey(hash), reason, at } }));
+    },
+
+    async suppressed(hashes) {
+      const items = await getItems(table, [...new Set(hashes)].map(suppressionKey), true);
+      return new Set(items.map((item) => String(item.pk).slice(suppressionKey('').pk.length)));
+    },
+
+    async members(edition, shard, after, limit) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
+          ExpressionAttributeValues: {
+            ':pk': memberPartition(edition, shard),
+            ...(after !== undefined && { ':after': after }),
+          },
+          Limit: limit,
+          ConsistentRead: true,
+        }),
+      );
+      return Items.map(
+        ({ sk, language, topics }) => ({ subscriberId: String(sk), language, topics }) as Member,
+      );
+    },
+
+    async choices(edition) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': choicePartition(edition) },
+          ConsistentRead: true,
+        }),
+      );
+      return Items.map(({ language, topics }) => ({ language, topics }) as Choice);
+    },
+  };
+}
+
+function subscriberPut(TableName: string, previous: Subscriber | undefined, next: Subscriber): TransactItem {
+  const Item = { ...subscriberKey(next.id), ...next };
+  return previous
+    ? {
+        Put: {
+          TableName,
+          Item,
+          ConditionExpression: 'version = :previous',
+          ExpressionAttributeValues: { ':previous': previous.version },
+        },
+      }
+    : { Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
+}
+
+/** An address has one reader: the claim on it is an item of its own, since a condition sees only its item. */
+function addressItems(TableName: string, previous: Subscriber | undefined, next: Subscriber): TransactItem[] {
+  const before = previous && addressHash(previous.email);
+  const after = addressHash(next.email);
+  if (before === after) return [];
+  const claim: TransactItem = {
+    Put: {
+      TableName,
+      Item: { ...addressKey(after), subscriberId: next.id },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  };
+  return before ? [claim, { Delete: { TableName, Key: addressKey(before) } }] : [claim];
+}
+
+function memberItems(TableName: string, previous: Subscriber | undefined, next: Subscriber): TransactItem[] {
+  const shard = shardOf(next.id);
+  const left = (previous?.editions ?? []).filter((edition) => !next.editions.includes(edition));
+  return [
+    ...next.editions.map((edition) => ({
+      Put: {
+        TableName,
+        Item: { ...memberKey(edition, shard, next.id), language: next.language, topics: next.topics },
+      },
+    })),
+    ...left.map((edition) => ({ Delete: { TableName, Key: memberKey(edition, shard, next.id) } })),
+  ];
+}
+
+function signUpConfirmed(TableName: string, signUp: SignUp, subscriberId: string): TransactItem {
+  return {
+    Update: {
+      TableName,
+      Key: signUpKey(signUp.id),
+      UpdateExpression: 'SET subscriberId = :id',
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(subscriberId)',
+      ExpressionAttributeValues: { ':id': subscriberId },
+    },
+  };
+}
+
+/**
+ * Composing renders a mail for each choice that exists. They are few, so their items would be hot in every sign-up's
+ * transaction; written before it, one too many is the worst that can come of a crash.
+ */
+async function rememberChoice(
+  { client, name }: Table,
+  { editions, language, topics }: Subscriber,
+): Promise<void> {
+  for (const edition of editions) {
+    await client.send(
+      new PutCommand({
+        TableName: name,
+        Item: { ...editionChoiceKey(edition, choiceKey({ language, topics })), language, topics },
+      }),
+    );
+  }
+}
+
+function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): unknown {
+  return fields;
+}

@@ -1,0 +1,109 @@
+import { Resend } from 'resend';
+import type { Mail, Mailer, SendOutcome } from '../delivery/mailer.ts';
+import { pause } from './dynamo-client.ts';
+
+type Options = {
+  apiKey: string;
+  /** Unset: Resend itself. */
+  baseUrl?: string | undefined;
+  /** What the account may send; requests of this process are spaced accordingly. */
+  requestsPerSecond: number;
+  timeoutMilliseconds?: number;
+};
+
+/** Shorter than a batch's lease: who holds it knows the answer, or that there is none, before another may claim it. */
+const TIMEOUT_MILLISECONDS = 45_000;
+/** Where a 429 does not say how long to wait. */
+const DEFAULT_WAIT_SECONDS = 5;
+
+/** The `resend` client, with what it lacks: a timeout, a pace, and an answer that says what may be done next. */
+export function resendMailer({
+  apiKey,
+  baseUrl,
+  requestsPerSecond,
+  timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+}: Options): Mailer {
+  const resend = new Resend(apiKey, baseUrl ? { baseUrl } : {});
+  const turn = pacer(1000 / requestsPerSecond);
+  return {
+    async send(mails, key) {
+      // The client would send an empty key as none, and more than a hundred mails are refused whole.
+      if (key.length < 1 || key.length > 256)
+        throw new Error(`an idempotency key has 1 to 256 characters; this one has ${key.length}`);
+      if (mails.length < 1 || mails.length > 100)
+        throw new Error(`a request has 1 to 100 mails; this one has ${mails.length}`);
+      await turn();
+      const answer = await resend.batch.send(mails.map(payloadOf), {
+        idempotencyKey: key,
+        batchValidation: 'permissive',
+        signal: AbortSignal.timeout(timeoutMilliseconds),
+      });
+      if (answer.error) return outcomeOf(answer.error, answer.headers);
+      return acceptedOf(mails.length, answer.data);
+    },
+  };
+}
+
+function payloadOf({ from, to, replyTo, subject, html, text, headers, tags }: Mail) {
+  return { from, to: [to], subject, html, text, headers, tags, ...(replyTo !== undefined && { replyTo }) };
+}
+
+type Accepted = { data?: { id: string }[]; errors?: { index: number; message: string }[] } | null;
+
+/** With permissive validation, `data` has the ids of those that were taken, in order, and `errors` the others. */
+function acceptedOf(count: number, answer: Accepted): SendOutcome {
+  if (!Array.isArray(answer?.data)) return { kind: 'unknown', reason: 'the answer has no list of ids' };
+  const rejected = (answer.errors ?? []).map(({ index, message }) => ({ index, reason: message }));
+  const refused = new Set(rejected.map(({ index }) => index));
+  const ids = answer.data.map(({ id }) => id);
+  const byRecipient = Array.from({ length: count }, (_, index) =>
+    refused.has(index) ? undefined : ids.shift(),
+  );
+  return { kind: 'accepted', ids: byRecipient, rejected };
+}
+
+type ResendError = { name: string; message: string; statusCode: number | null };
+
+/** Errors after which the same request may never be made with success, whoever waits: somebody has to act. */
+const ACCOUNT_ERRORS = [
+  'missing_api_key',
+  'restricted_api_key',
+  'invalid_api_key',
+  'invalid_access',
+  'invalid_from_address',
+  'monthly_quota_exceeded',
+  'daily_quota_exceeded',
+];
+
+function outcomeOf(
+  { name, message, statusCode }: ResendError,
+  headers: Record<string, string> | null,
+): SendOutcome {
+  const reason = `${name}: ${message}`;
+  if (ACCOUNT_ERRORS.includes(name) || statusCode === 401 || statusCode === 403)
+    return { kind: 'account-refused', reason };
+  // The first request with this key is still under way, or its answer was lost: ask again.
+  if (name === 'concurrent_idempotent_requests') return { kind: 'unknown', reason };
+  if (statusCode === 429 || name === 'rate_limit_exceeded')
+    return { kind: 'throttled', retryAfterSeconds: retryAfter(headers), reason };
+  // The client reports a dropped connection, an abort and an answer that is no JSON without a status.
+  if (statusCode === null || statusCode === undefined || statusCode >= 500 || statusCode === 408)
+    return { kind: 'unknown', reason };
+  return { kind: 'request-refused', reason };
+}
+
+function retryAfter(headers: Record<string, string> | null): number {
+  const seconds = Number(headers?.['retry-after'] ?? headers?.['ratelimit-reset']);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3600) : DEFAULT_WAIT_SECONDS;
+}
+
+/** Lets one pass each `milliseconds`. */
+function pacer(milliseconds: number): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    const now = Date.now();
+    const wait = Math.max(0, next - now);
+    next = Math.max(next, now) + milliseconds;
+    if (wait > 0) await pause(wait);
+  };
+}

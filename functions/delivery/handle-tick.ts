@@ -1,0 +1,19 @@
+import { type ComposeServices, composeIssue } from '../newsletter/compose-issue.ts';
+import type { Message } from '../queue.ts';
+import { type ConfirmationServices, sendConfirmation } from './send-confirmation.ts';
+
+export type TickServices = ComposeServices & ConfirmationServices;
+
+/** Messages of the tick function's queue. */
+export async function handleTick(services: TickServices, message: Message): Promise<void> {
+  switch (message.kind) {
+    case 'compose':
+      return composeIssue(services, { edition: message.edition, slot: message.slot });
+    case 'confirmation':
+      return sendConfirmation(services, message.outboxId);
+    default:
+      throw new Error(
+        `a ${message.kind} message came to the tick function's queue; it belongs to the work queue`,
+      );
+  }
+}

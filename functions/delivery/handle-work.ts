@@ -1,0 +1,37 @@
+import { linkTranslations, type TranslationServices } from '../articles/link-translations.ts';
+import type { IssueRef } from '../newsletter/issue-store.ts';
+import type { Cdn, Outbox } from '../outbox.ts';
+import type { Message } from '../queue.ts';
+import { type PlanServices, planShard } from './plan-shard.ts';
+import { type SendServices, sendBatch } from './send-batch.ts';
+
+export type WorkServices = PlanServices & SendServices & TranslationServices & { outbox: Outbox; cdn: Cdn };
+
+/** Messages of the work queue. */
+export async function handleWork(services: WorkServices, message: Message): Promise<void> {
+  switch (message.kind) {
+    case 'plan':
+      return planShard(services, issueOf(message), message.shard);
+    case 'send':
+      return sendBatch(services, issueOf(message), message.batch);
+    case 'outbox':
+      return carryOut(services, message.id);
+    case 'compose':
+    case 'confirmation':
+      throw new Error(`a ${message.kind} message came to the work queue; it belongs to the tick function's`);
+  }
+}
+
+function issueOf({ edition, slot }: IssueRef): IssueRef {
+  return { edition, slot };
+}
+
+/** What a change of an article asks for beyond the table. Done twice, it does no harm. */
+async function carryOut(services: WorkServices, id: string): Promise<void> {
+  const { outbox, cdn } = services;
+  const event = await outbox.get(id);
+  if (event?.kind !== 'article-changed') return;
+  await linkTranslations(services, event.articleId);
+  await cdn.invalidate(id);
+  await outbox.remove(id);
+}

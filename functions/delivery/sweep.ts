@@ -1,0 +1,57 @@
+import type { ArticleStore } from '../articles/article-store.ts';
+import type { Log } from '../log.ts';
+import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
+import { messageOf, type Outbox } from '../outbox.ts';
+import { handOver, type Message, type Queue } from '../queue.ts';
+import { type Clock, isoTime } from '../services.ts';
+import type { DeliveryStore } from './delivery-store.ts';
+import { finishIssue } from './finish-issue.ts';
+
+export type SweepServices = {
+  articles: ArticleStore;
+  issues: IssueStore;
+  delivery: DeliveryStore;
+  outbox: Outbox;
+  queue: Queue;
+  clock: Clock;
+  log: Log;
+};
+
+/** An event so old has lost its message; a younger one is most likely still in the queue. */
+const OUTBOX_SECONDS = 30;
+/** Events and embargoes a sweep. The next sweep, a minute later, takes more. */
+const MOST = 500;
+
+/**
+ * Every minute: finds what the queue lost, what a crash left, and the embargoes that have ended. It only enqueues; the
+ * conditions in the table make a message too many harmless.
+ */
+export async function sweep(services: SweepServices): Promise<void> {
+  const { articles, outbox, queue, clock, log } = services;
+  const now = isoTime(clock());
+  const messages: Message[] = [];
+  for (const released of await articles.releasedBy(now, MOST)) {
+    const id = await articles.announce(released, now);
+    if (id) messages.push({ kind: 'outbox', id });
+  }
+  const left = await outbox.leftBefore(isoTime(clock() - OUTBOX_SECONDS * 1000), MOST);
+  messages.push(...left.map(({ id, event }) => messageOf(id, event)));
+  for (const ref of await services.issues.open()) messages.push(...(await nextSteps(services, ref)));
+  if (messages.length > 0) await handOver(queue, log, messages);
+}
+
+async function nextSteps({ issues, delivery, log }: SweepServices, ref: IssueRef): Promise<Message[]> {
+  const issue = await issues.get(ref);
+  if (issue?.state === 'new') return [{ kind: 'compose', ...ref }];
+  const frozen = await issues.frozen(ref);
+  if (issue?.state !== 'sending' || !frozen) return [];
+  const messages: Message[] = [];
+  if (issue.shardsPlanned < frozen.shards) {
+    for (let shard = 0; shard < frozen.shards; shard++) messages.push({ kind: 'plan', ...ref, shard });
+  }
+  messages.push(
+    ...(await delivery.unsettled(ref)).map((batch) => ({ kind: 'send' as const, ...ref, batch })),
+  );
+  if (messages.length === 0) await finishIssue({ issues, log }, ref);
+  return messages;
+}

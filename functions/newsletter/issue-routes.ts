@@ -1,0 +1,121 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
+import type { Config } from '../config.ts';
+import { problemResponse } from '../problem.ts';
+import { done, type Outcome, refused } from '../refusal.ts';
+import { isoTime } from '../services.ts';
+import { type Issue, issueId, issueUrl, parseIssueId } from './issue.ts';
+import { extraSlot, nextRun, SLOT_PATTERN } from './slot.ts';
+import { type StartServices, startIssue } from './start-issue.ts';
+
+export type IssueRouteServices = StartServices & AccessServices & { config: Config };
+
+const NO_STORE = { 'cache-control': 'no-store' };
+const MAX_BODY_BYTES = 10_000;
+
+/** Editions and their issues, for editors. Mounted at `/api`. */
+export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
+  const { config, issues, clock } = services;
+  const { editions } = config.publication;
+  const app = new Hono<Guarded>();
+  const needs = guard(services);
+  const limited = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
+  });
+
+  app.get('/editions', needs('editions:read'), () => {
+    const view = editions.map((edition) => {
+      const next = nextRun(edition, clock());
+      return {
+        ...edition,
+        nextIssueAt: next === undefined ? null : isoTime(next),
+        issues: `${config.baseUrl}/api/editions/${edition.id}/issues`,
+      };
+    });
+    return Response.json({ editions: view }, { headers: NO_STORE });
+  });
+
+  app.get('/editions/:id/issues', needs('editions:read'), async (context) => {
+    const id = context.req.param('id');
+    if (!editions.some((edition) => edition.id === id))
+      return problemResponse({ kind: 'not-found', what: `edition "${id}"` });
+    const list = await issues.list(id, 50);
+    return Response.json({ issues: list.map((issue) => issueView(config, issue)) }, { headers: NO_STORE });
+  });
+
+  app.post('/editions/:id/issues', needs('issues:send'), limited, async (context) => {
+    const id = context.req.param('id');
+    if (!editions.some((edition) => edition.id === id))
+      return problemResponse({ kind: 'not-found', what: `edition "${id}"` });
+    const now = isoTime(clock());
+    const slot = await slotOfRequest(context.req.raw, `${id} ${context.get('bearer').id}`, now);
+    if (!slot.ok) return problemResponse(slot.refusal);
+    const view = issueView(config, await startIssue(services, id, slot.value, now));
+    return Response.json(view, { status: 202, headers: { ...NO_STORE, location: view.self } });
+  });
+
+  app.get('/issues/:id', needs('editions:read'), async (context) => {
+    const issue = await issues.get(parseIssueId(context.req.param('id')));
+    if (!issue) return problemResponse({ kind: 'not-found', what: `issue "${context.req.param('id')}"` });
+    return Response.json(issueView(config, issue), { headers: NO_STORE });
+  });
+
+  app.all('/editions', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD' }));
+  app.all('/editions/:id/issues', () =>
+    problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD, POST' }),
+  );
+  app.all('/issues/:id', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD' }));
+  return app;
+}
+
+/**
+ * Which issue is meant: the slot in the body, or the one of the Idempotency-Key. Without either it is the one of this
+ * second, so that a double click sends one.
+ */
+async function slotOfRequest(request: Request, owner: string, now: string): Promise<Outcome<string>> {
+  const key = request.headers.get('idempotency-key');
+  if (key !== null && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    return refused({
+      kind: 'malformed',
+      detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.',
+    });
+  }
+  const text = await request.text();
+  if (text.trim() !== '') {
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return refused({
+        kind: 'malformed',
+        detail: 'The body is not JSON. It may be empty, or {"slot": "…"}.',
+      });
+    }
+    const slot = (body as { slot?: unknown } | null)?.slot;
+    if (slot !== undefined) {
+      if (typeof slot === 'string' && SLOT_PATTERN.test(slot)) return done(slot);
+      return refused({
+        kind: 'invalid',
+        faults: [
+          {
+            pointer: '/slot',
+            detail: 'must be 1 to 64 lower-case letters, digits and hyphens, such as 2026-11-22-0730',
+          },
+        ],
+      });
+    }
+  }
+  return done(extraSlot(key === null ? `${owner} ${now.slice(0, 19)}` : `${owner} key ${key}`));
+}
+
+type IssueView = Omit<Issue, 'batches' | 'batchesDone' | 'shardsPlanned'> & { id: string; url: string; self: string };
+
+/** `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused, and `left` had gone. */
+function issueView(config: Config, issue: Issue): IssueView {
+  const id = issueId(issue);
+  const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left } = issue;
+  const where = { id, url: issueUrl(issue, config.baseUrl), self: `${config.baseUrl}/api/issues/${id}` };
+  return { ...where, edition, slot, state, ...(reason && { reason }), scheduledAt, createdAt, planned, sent, failed, left };
+}

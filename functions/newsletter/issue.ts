@@ -1,0 +1,64 @@
+/** One sending of an Edition, for one slot of its schedule. */
+export type Issue = {
+  edition: string;
+  /** `2026-11-22-0730`, the local time of the schedule, or `extra-…` for one that an editor sent. */
+  slot: string;
+  /** ISO 8601 in UTC. */
+  scheduledAt: string;
+  createdAt: string;
+  state: IssueState;
+  /** Why it was skipped or stopped, for people. */
+  reason?: string;
+  /** Shards whose members are all in batches. */
+  shardsPlanned: number;
+  batches: number;
+  batchesDone: number;
+  /** Recipients: put in batches, accepted by the provider, refused by it or by us since planning. */
+  planned: number;
+  sent: number;
+  failed: number;
+  left: number;
+};
+
+/** new → sending → sent; or skipped, or stopped. */
+export type IssueState = 'new' | 'sending' | 'sent' | 'skipped' | 'stopped';
+
+/** What composing decided. It never changes: a later change of the settings does not touch a mail under way. */
+export type FrozenIssue = {
+  /** The stories that became public in (after, until] were looked at. ISO 8601. */
+  after: string;
+  until: string;
+  /** In their order, over all languages. */
+  storyIds: string[];
+  from: string;
+  replyTo?: string;
+  /** RFC 2919 */
+  listId: string;
+  baseUrl: string;
+  shards: number;
+  variants: VariantSummary[];
+  /** `choiceKey` of readers → key of the variant they get; empty where no story fits their choice. */
+  choices: Record<string, string>;
+};
+
+/** One mail of an issue: all readers with the same language and story list get it. */
+export type VariantSummary = { key: string; language: string; storyIds: string[]; subject: string };
+export type Variant = VariantSummary & {
+  /** With the tokens of `tokens.ts` where each reader's own links go. */
+  html: string;
+  text: string;
+};
+
+/** One segment of a path: neither part has a dot. */
+export function issueId({ edition, slot }: Pick<Issue, 'edition' | 'slot'>): string {
+  return `${edition}.${slot}`;
+}
+
+export function parseIssueId(id: string): Pick<Issue, 'edition' | 'slot'> {
+  const [edition = '', slot = ''] = id.split('.');
+  return { edition, slot };
+}
+
+export function issueUrl({ edition, slot }: Pick<Issue, 'edition' | 'slot'>, baseUrl: string): string {
+  return `${baseUrl}/issues/${edition}/${slot}`;
+}

@@ -1,0 +1,79 @@
+import { type Article, type Image, linkOf, pageOf } from '../articles/article.ts';
+import { sectionName } from '../articles/section-name.ts';
+import type { Phrases } from '../locale.ts';
+import type { Publication } from '../settings.ts';
+import { excerptOf, mailLine, mailLink } from './mail-words.ts';
+
+/** A story as a mail shows it. Plain text and URLs, to be escaped where they land. */
+export type MailStory = {
+  url: string;
+  section: string;
+  headline: string;
+  dek: string;
+  byline: string;
+  photo: MailPhoto | undefined;
+};
+
+export type MailPhoto = {
+  url: string;
+  alt: string;
+  caption: string;
+  credit: string;
+  /** Pixels at the head of the mail, and beside a story of the list. */
+  leadWidth: number;
+  listWidth: number;
+};
+
+export type StoryContext = { publication: Publication; language: string; baseUrl: string; phrases: Phrases };
+
+/** Characters. */
+const MAX_HEADLINE = 200;
+const MAX_DEK = 300;
+const MAX_SECTION = 60;
+const MAX_NAME = 60;
+const MAX_BYLINE = 200;
+const MAX_ALT = 200;
+const MAX_CAPTION = 300;
+const MAX_CREDIT = 100;
+
+export function mailStory(article: Article, context: StoryContext): MailStory {
+  const { publication, language, baseUrl } = context;
+  const section = mailLine(sectionName(publication, article.section, language), MAX_SECTION);
+  const headline = mailLine(article.title, MAX_HEADLINE) || section;
+  return {
+    url: mailLink(linkOf(article, baseUrl), ['https:', 'http:']) ?? pageOf(article.id, baseUrl),
+    section,
+    headline,
+    dek: mailLine(article.summary ?? '', MAX_DEK) || mailLine(excerptOf(article.html), MAX_DEK),
+    byline: bylineOf(article, context),
+    photo: article.image && mailPhoto(article.image, headline, context),
+  };
+}
+
+function bylineOf({ authors }: Article, { language, phrases }: StoryContext): string {
+  const names = authors.map(({ name }) => mailLine(name, MAX_NAME)).filter(Boolean);
+  if (names.length === 0) return '';
+  return mailLine(phrases('mail.byline', { names: new Intl.ListFormat(language).format(names) }), MAX_BYLINE);
+}
+
+/** Mail clients fetch pictures over https only, or warn of them: any other is left out. */
+function mailPhoto(image: Image, headline: string, { phrases }: StoryContext): MailPhoto | undefined {
+  const url = mailLink(image.url, ['https:']);
+  if (!url) return undefined;
+  const credit = mailLine(image.credit ?? '', MAX_CREDIT);
+  return {
+    url,
+    // The photo is a link, and a link needs words of its own (WCAG 2.2, 2.4.4).
+    alt: mailLine(image.alt, MAX_ALT) || headline,
+    caption: mailLine(image.caption ?? '', MAX_CAPTION),
+    credit: credit && phrases('mail.photoCredit', { name: credit }),
+    leadWidth: fittedWidth(image, { width: 600, height: 600 }),
+    listWidth: fittedWidth(image, { width: 160, height: 200 }),
+  };
+}
+
+/** Pixels: as wide as the box, unless the picture is smaller or would be higher than the box. */
+function fittedWidth({ width, height }: Image, box: { width: number; height: number }): number {
+  if (!width || !height) return box.width;
+  return Math.max(44, Math.min(box.width, width, Math.floor((box.height * width) / height)));
+}

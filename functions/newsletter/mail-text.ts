@@ -1,0 +1,52 @@
+import type { MailStory } from './mail-story.ts';
+import type { ConfirmationView, DigestView } from './mail-view.ts';
+
+/** The plain-text parts. They are written, not made from the HTML: whatever is in them is text, and a `<` is a `<`. */
+
+const RULE = '-'.repeat(40);
+
+/** Every story is here, those too that the HTML had no room for. */
+export function digestText({
+  publication,
+  edition,
+  date,
+  lead,
+  stories,
+  sponsor,
+  footer,
+}: DigestView): string {
+  return blocks([
+    [publication, edition, date],
+    [RULE],
+    ...[lead, ...stories].map(storyLines),
+    ...(sponsor ? [[RULE], [`${sponsor.label}: ${sponsor.name}`, sponsor.text, sponsor.url]] : []),
+    [RULE],
+    [footer.why],
+    footer.links.map(({ text, url }) => `${text}: ${url}`),
+    [footer.postalAddress],
+  ]);
+}
+
+function storyLines({ section, headline, dek, url }: MailStory): string[] {
+  return [section, headline, dek, url];
+}
+
+export function confirmationText(view: ConfirmationView): string {
+  const { publication, title, intro, editions, button, confirmUrl, ignore, postalAddress } = view;
+  return blocks([
+    [publication],
+    [RULE],
+    [title],
+    [intro],
+    ...editions.map(({ name, description }) => [name, description]),
+    [`${button}:`, confirmUrl],
+    [ignore],
+    [RULE],
+    [postalAddress],
+  ]);
+}
+
+function blocks(all: string[][]): string {
+  const filled = all.map((lines) => lines.filter(Boolean).join('\n')).filter(Boolean);
+  return `${filled.join('\n\n')}\n`;
+}

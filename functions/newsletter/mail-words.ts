@@ -1,0 +1,56 @@
+import { legalText, shorten } from '../articles/text.ts';
+import { withoutTokens } from './tokens.ts';
+
+/**
+ * What an editor typed, as a mail can carry it: on one line, without tokens and at most `max` characters. The C1 controls
+ * and the line separators of Unicode break lines in headers and in plain text as CR and LF do (RFC 5322, 2.2).
+ */
+export function mailLine(text: string, max: number): string {
+  // A headline may have 110,000 characters; ten times what is wanted leaves room for what is taken out.
+  const oneLine = legalText(text.slice(0, max * 10)).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return shorten(
+    withoutTokens(oneLine)
+      .replace(/\s{2,}/g, ' ')
+      .trim(),
+    max,
+  );
+}
+
+/** Bytes. Servers and clients cut longer ones; it also keeps the size of a story within bounds. */
+const MAX_LINK = 2048;
+
+/** The URL as a mail can carry it, or undefined where it is too long or of another scheme. */
+export function mailLink(url: string, schemes: string[]): string | undefined {
+  const parsed = URL.parse(url);
+  if (!parsed || !schemes.includes(parsed.protocol)) return undefined;
+  // A lone per cent sign stands for itself, and two of them might begin a token (RFC 3986, 2.1).
+  const link = parsed.href.replace(/%(?![0-9a-f]{2})/gi, '%25').replaceAll("'", '%27');
+  return link.length <= MAX_LINK ? link : undefined;
+}
+
+/** Enough of a body to find a few sentences in. */
+const LOOKED_AT = 20_000;
+const NOT_PROSE = /<(figure|table|pre|h[2-6]|audio|video)\b[\s\S]*?<\/\1>/g;
+const INLINE_TAG =
+  /<\/?(?:a|em|strong|b|i|u|s|sub|sup|small|mark|abbr|cite|q|time|span|code|dfn|data|bdi|bdo|wbr)\b[^>]*>/g;
+
+/** How a body begins, as plain text. `html` is sanitised: no `<` or `>` is part of its text or of an attribute. */
+export function excerptOf(html: string): string {
+  const prose = html
+    .slice(0, LOOKED_AT)
+    .replace(/<[^>]*$/, '')
+    .replace(NOT_PROSE, ' ')
+    .replace(INLINE_TAG, '')
+    .replace(/<[^>]*>/g, ' ');
+  return decodeEntities(prose).replace(/\s+/g, ' ').trim();
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {
+    if (name) return ENTITIES[name] ?? whole;
+    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : '';
+  });
+}

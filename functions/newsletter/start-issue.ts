@@ -1,0 +1,38 @@
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { handOver, type Queue } from '../queue.ts';
+import { type Clock, isoTime } from '../services.ts';
+import { type Issue, issueId, issueUrl } from './issue.ts';
+import type { IssueStore } from './issue-store.ts';
+
+export type StartServices = { config: Config; issues: IssueStore; queue: Queue; clock: Clock; log: Log };
+
+/**
+ * Makes the issue of a slot, or finds it: a repeated tick and a repeated request come to the same one. Composing it is
+ * left to the tick function.
+ */
+export async function startIssue(
+  { config, issues, queue, clock, log }: StartServices,
+  edition: string,
+  slot: string,
+  scheduledAt: string,
+): Promise<Issue> {
+  const { issue, created } = await issues.create({
+    edition,
+    slot,
+    scheduledAt,
+    createdAt: isoTime(clock()),
+    state: 'new',
+    shardsPlanned: 0,
+    batches: 0,
+    batchesDone: 0,
+    planned: 0,
+    sent: 0,
+    failed: 0,
+    left: 0,
+  });
+  if (created)
+    log.info('an issue was started', { issue: issueId(issue), url: issueUrl(issue, config.baseUrl) });
+  if (issue.state === 'new') await handOver(queue, log, [{ kind: 'compose', edition, slot }]);
+  return issue;
+}

@@ -1,0 +1,44 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** What a signed link lets its holder do. One for one purpose opens nothing else. */
+export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe';
+
+/**
+ * Links that stand for a reader in a mail. They carry ids, never an address, and stay good as long as the secret does:
+ * an unsubscribe link must work years later (RFC 8058).
+ */
+export type Links = {
+  confirm(signUpId: string, baseUrl: string): string;
+  manage(subscriberId: string, baseUrl: string): string;
+  unsubscribe(subscriberId: string, edition: string, baseUrl: string): string;
+  /** The ids that a token was made of; undefined where it was not made here, or for another purpose. */
+  open(purpose: LinkPurpose, token: string | undefined): string[] | undefined;
+};
+
+export const LINK_PATHS: Record<LinkPurpose, string> = {
+  confirm: '/subscriptions/confirm',
+  manage: '/subscriptions/manage',
+  unsubscribe: '/unsubscribe',
+};
+
+export function signedLinks(secret: string): Links {
+  const sign = (purpose: LinkPurpose, payload: string) =>
+    createHmac('sha256', secret).update(`${purpose}\n${payload}`).digest().subarray(0, 18);
+  const link = (purpose: LinkPurpose, ids: string[], baseUrl: string) => {
+    const payload = Buffer.from(ids.join('/')).toString('base64url');
+    return `${baseUrl}${LINK_PATHS[purpose]}?token=${payload}.${sign(purpose, payload).toString('base64url')}`;
+  };
+  return {
+    confirm: (signUpId, baseUrl) => link('confirm', [signUpId], baseUrl),
+    manage: (subscriberId, baseUrl) => link('manage', [subscriberId], baseUrl),
+    unsubscribe: (subscriberId, edition, baseUrl) => link('unsubscribe', [subscriberId, edition], baseUrl),
+    open(purpose, token) {
+      const [payload, signature, ...more] = (token ?? '').split('.');
+      if (!payload || !signature || more.length > 0) return undefined;
+      const given = Buffer.from(signature, 'base64url');
+      const expected = sign(purpose, payload);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+      return Buffer.from(payload, 'base64url').toString().split('/');
+    },
+  };
+}

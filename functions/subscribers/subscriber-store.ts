@@ -1,0 +1,28 @@
+import type { Choice, Member, SignUp, Subscriber } from './subscriber.ts';
+
+export type SubscriberStore = {
+  /** The sign-up and the event that mails its confirmation, at once. Returns the event's id. */
+  putSignUp(signUp: SignUp): Promise<string>;
+  signUp(id: string, now: number): Promise<SignUp | undefined>;
+  /** False once `max` were counted for this key within the hour. */
+  underLimit(key: string, max: number, now: number): Promise<boolean>;
+
+  /** Strongly consistent: who has left a moment ago has left. */
+  get(id: string): Promise<Subscriber | undefined>;
+  getMany(ids: string[]): Promise<Subscriber[]>;
+  idByAddress(addressHash: string): Promise<string | undefined>;
+  /**
+   * The subscriber, the claim on the address, the memberships and the confirmed sign-up in one transaction. False where
+   * the subscriber is not at `previous` any more, or the address was claimed by another: read again.
+   */
+  write(previous: Subscriber | undefined, next: Subscriber, confirmed?: SignUp): Promise<boolean>;
+
+  suppress(addressHash: string, reason: string, at: string): Promise<void>;
+  /** Those of the addresses that must never be mailed. */
+  suppressed(addressHashes: string[]): Promise<Set<string>>;
+
+  /** Members of one shard in the order of their ids, after `after`. */
+  members(edition: string, shard: number, after: string | undefined, limit: number): Promise<Member[]>;
+  /** Every choice that members of the edition have made. */
+  choices(edition: string): Promise<Choice[]>;
+};

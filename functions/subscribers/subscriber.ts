@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+
+/** A reader who confirmed. */
+export type Subscriber = {
+  id: string;
+  /** Counted up by every write, from 1. */
+  version: number;
+  email: string;
+  language: string;
+  /** Ids of editions; empty once the reader has left them all. */
+  editions: string[];
+  /** Slugs of sections; empty: all of them. */
+  topics: string[];
+  confirmedAt: string;
+  updatedAt: string;
+  /** When and how the reader agreed to be mailed. */
+  consent: { at: string; source: 'sign-up' };
+};
+
+/** A request to subscribe that waits for its confirmation. */
+export type SignUp = {
+  id: string;
+  email: string;
+  language: string;
+  editions: string[];
+  topics: string[];
+  requestedAt: string;
+  /** Set once it was confirmed: the link then does nothing more. */
+  subscriberId?: string;
+};
+
+/** What a reader of an edition chose: all who chose the same get the same mail. */
+export type Choice = { language: string; topics: string[] };
+
+export function choiceKey({ language, topics }: Choice): string {
+  return `${language}#${[...topics].sort().join(',')}`;
+}
+
+/** A reader of an edition, as planning pages through them. */
+export type Member = Choice & { subscriberId: string };
+
+/** Partitions an edition's members are spread over, so that a million can be read in parallel. Never change it. */
+export const SHARDS = 16;
+
+export function shardOf(subscriberId: string): number {
+  return createHash('sha256').update(subscriberId).digest().readUInt16BE(0) % SHARDS;
+}
+
+export const CONFIRM_HOURS = 72;

@@ -1,0 +1,192 @@
+import { expect, it } from 'vitest';
+import type { Mail } from '../../functions/delivery/mailer.ts';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { type Provider, setUp, useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+
+useDatabase();
+
+const readers = ['en@reader.example', 'es@reader.example'];
+const counts = (world: World) => readers.map((reader) => digestsTo(world, reader).length);
+
+/** What the scheduler and the queue do in the minutes after a fault. */
+async function recover(world: World, minutes = 5): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    world.pass(60_000);
+    await world.sweep();
+    await world.queue.drain();
+  }
+}
+
+it('every message lost: the sweep finds the work', async () => {
+  const world = await withReaders();
+  const lossy = await setUp({ sharing: world, faults: { lose: () => true } });
+  await sendNow(lossy, 'morning');
+  expect(counts(world)).toEqual([0, 0]);
+  await recover(world);
+  expect(counts(world)).toEqual([1, 1]);
+  expect(await world.services.issues.open()).toEqual([]);
+});
+
+it('every message three times and in reverse: each mail once', async () => {
+  const world = await withReaders({ faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() } });
+  const sent = await sendNow(world, 'morning');
+  expect(counts(world)).toEqual([1, 1]);
+  expect(sent).toMatchObject({ state: 'sent', planned: 2, sent: 2 });
+});
+
+it('two processes at the same issue: each mail once', async () => {
+  const world = await withReaders();
+  const { id } = await sendNow(await setUp({ sharing: world, faults: { lose: () => true } }), 'morning');
+  const others = [await setUp({ sharing: world }), await setUp({ sharing: world })];
+  for (const other of others) await other.sweep();
+  await Promise.all(others.map((other) => other.queue.drain()));
+  for (const other of others) await recover(other, 3);
+  expect(counts(world)).toEqual([1, 1]);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 2, failed: 0 });
+});
+
+it('the reply was lost after the provider took the mails: the same bytes under the same key, taken once', async () => {
+  const requests: { key: string; mails: Mail[] }[] = [];
+  let lost = 2;
+  const provider: Provider = (request, take) => {
+    requests.push(structuredClone(request));
+    take();
+    return lost-- > 0 ? { kind: 'unknown', reason: 'connection reset' } : undefined;
+  };
+  const world = await withReaders({ provider });
+  const { id } = await sendNow(world, 'morning');
+  await recover(world);
+  expect(counts(world)).toEqual([1, 1]);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 2, failed: 0 });
+  for (const { key, mails } of requests) expect(mails).toEqual(requests.find((request) => request.key === key)?.mails);
+  expect(requests.length).toBe(4);
+});
+
+it('the process died after the provider took the mails: the same', async () => {
+  let dying = true;
+  const provider: Provider = (_, take) => {
+    take();
+    if (dying) throw new Error('killed');
+    return undefined;
+  };
+  const world = await withReaders({ provider });
+  await sendNow(world, 'morning');
+  dying = false;
+  await recover(world);
+  expect(counts(world)).toEqual([1, 1]);
+  expect(await world.services.issues.open()).toEqual([]);
+});
+
+it('throttled: waits as long as it was told', async () => {
+  let throttled = 1;
+  const provider: Provider = () => (throttled-- > 0 ? { kind: 'throttled', retryAfterSeconds: 40, reason: 'rate_limit_exceeded' } : undefined);
+  const world = await withReaders({ provider });
+  await sendNow(world, 'morning');
+  expect(counts(world).toSorted()).toEqual([0, 1]);
+  world.pass(39_000);
+  await world.sweep();
+  await world.queue.drain();
+  expect(counts(world).toSorted()).toEqual([0, 1]);
+  world.pass(1_000);
+  await world.queue.drain();
+  expect(counts(world)).toEqual([1, 1]);
+});
+
+it('one refused address: the others get their mail, and it is counted', async () => {
+  const world = await setUp({
+    provider: ({ key, mails }, take) => {
+      take();
+      const index = mails.findIndex(({ to }) => to === 'en@reader.example');
+      return index < 0 ? undefined : { kind: 'accepted', ids: mails.map((_, at) => (at === index ? undefined : `${key}/${at}`)), rejected: [{ index, reason: 'invalid' }] };
+    },
+  });
+  for (const email of ['en@reader.example', 'ana@reader.example', 'eva@reader.example']) await subscribe(world, email);
+  await postStory(world);
+  expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', planned: 3, sent: 2, failed: 1 });
+});
+
+it('a revoked key stops the issue and says so', async () => {
+  const world = await withReaders({ provider: () => ({ kind: 'account-refused', reason: 'invalid_api_key: API key is invalid' }) });
+  expect(await sendNow(world, 'morning')).toMatchObject({ state: 'stopped', reason: 'invalid_api_key: API key is invalid' });
+  expect(world.log.lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
+    'an issue was stopped: the mail provider takes nothing from this account',
+  ]);
+  await recover(world);
+  expect(counts(world)).toEqual([0, 0]);
+});
+
+it('no answer for 23 hours: uncertain, and never repeated blind', async () => {
+  let requests = 0;
+  const world = await withReaders({
+    provider: () => {
+      requests += 1;
+      return { kind: 'unknown', reason: 'timeout' };
+    },
+  });
+  const { id } = await sendNow(world, 'morning');
+  world.pass(23 * 3600_000 + 1000);
+  await recover(world, 1);
+  const before = requests;
+  await recover(world, 2);
+  expect(requests).toBe(before);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 0, failed: 2 });
+  expect(world.log.lines.filter(({ message }) => message === 'a batch is uncertain and will not be repeated')).toHaveLength(2);
+});
+
+it('a reader who leaves, or whose address is suppressed, after planning gets nothing', async () => {
+  const world = await withReaders();
+  const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'send' } });
+  const { id } = await sendNow(lossy, 'morning');
+  const reader = await world.services.subscribers.idByAddress(addressHash('en@reader.example'));
+  const leave = new URL(world.services.links.unsubscribe(reader ?? '', 'daily', 'https://paper.example'));
+  await world.request(leave.pathname + leave.search, { method: 'POST', body: 'List-Unsubscribe=One-Click', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+  await world.services.subscribers.suppress(addressHash('es@reader.example'), 'complained', '2026-11-22T12:00:00.000Z');
+  await recover(world);
+  expect(counts(world)).toEqual([0, 0]);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 0, left: 2 });
+});
+
+it('a schedule that fires twice for a slot sends one issue, under the local time', async () => {
+  const world = await withReaders();
+  for (let i = 0; i < 2; i++) await world.startEdition('daily', '2026-11-22T12:30:00.000Z');
+  await world.queue.drain();
+  expect(counts(world)).toEqual([1, 1]);
+  expect(await issue(world, 'daily.2026-11-22-0730')).toMatchObject({ state: 'sent' });
+});
+
+it('readers with the same choices share a render, and topics give a mail of their own', async () => {
+  const world = await setUp();
+  for (const name of ['a', 'b', 'c']) await subscribe(world, `${name}@reader.example`);
+  await subscribe(world, 'd@reader.example', { topics: ['culture'] });
+  await postStory(world, { section: 'harbour', title: 'Tides' });
+  await postStory(world, { section: 'culture', title: 'Murals' });
+  const { edition, slot } = await sendNow(world, 'morning');
+  const frozen = await world.services.issues.frozen({ edition, slot });
+  expect(frozen?.variants).toHaveLength(2);
+  expect(digestsTo(world, 'd@reader.example')[0]?.text).not.toContain('Tides');
+  expect(digestsTo(world, 'a@reader.example')[0]?.text).toContain('Tides');
+});
+
+it('250 readers are in batches of at most 100, each reader in one', async () => {
+  const world = await setUp();
+  for (let i = 0; i < 250; i++) {
+    const id = `reader-${i}`;
+    await world.services.subscribers.write(undefined, {
+      id,
+      version: 1,
+      email: `${id}@reader.example`,
+      language: 'en',
+      editions: ['daily'],
+      topics: [],
+      confirmedAt: '2026-11-01T00:00:00.000Z',
+      updatedAt: '2026-11-01T00:00:00.000Z',
+      consent: { at: '2026-11-01T00:00:00.000Z', source: 'sign-up' },
+    });
+  }
+  await postStory(world);
+  expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', planned: 250, sent: 250 });
+  expect(new Set(world.mails.map(({ to }) => to)).size).toBe(250);
+  const sizes = Map.groupBy(world.mails, ({ key }) => key).values().map((mails) => mails.length);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
+});

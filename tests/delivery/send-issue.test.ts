@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { setUp, useDatabase } from '../support/installation.ts';
+import { digestsTo, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+
+useDatabase();
+
+describe('POST /api/editions/{id}/issues', () => {
+  it('sends each reader one mail in their language, however often it is repeated with the same key', async () => {
+    const world = await withReaders();
+    const first = await sendNow(world, 'morning');
+    const again = await sendNow(world, 'morning');
+    expect(again.id).toBe(first.id);
+    expect(first).toMatchObject({ state: 'sent', planned: 2, sent: 2, failed: 0, left: 0 });
+    const [english, ...more] = digestsTo(world, 'en@reader.example');
+    const [spanish, ...otros] = digestsTo(world, 'es@reader.example');
+    expect([more, otros]).toEqual([[], []]);
+    expect(english?.text).toContain('The ferry returns');
+    expect(english?.text).not.toContain('transbordador');
+    expect(spanish?.text).toContain('Vuelve el transbordador');
+  });
+
+  it('the same slot gives the same issue', async () => {
+    const world = await withReaders();
+    const post = () => world.edit('POST', '/api/editions/daily/issues', { slot: '2026-11-22-0730' });
+    const [one, two] = [await post(), await post()];
+    expect([one.status, two.status]).toEqual([202, 202]);
+    await world.queue.drain();
+    expect(one.headers.get('location')).toBe('https://paper.example/api/issues/daily.2026-11-22-0730');
+    expect(digestsTo(world, 'en@reader.example')).toHaveLength(1);
+  });
+
+  it('mails have one unsubscribe header for one click, a stable list id, and the sender of the settings', async () => {
+    const world = await withReaders();
+    await sendNow(world, 'morning');
+    const [mail] = digestsTo(world, 'en@reader.example');
+    const [edition] = world.config.publication.editions;
+    expect(mail?.headers).toEqual({
+      'List-Unsubscribe': expect.stringMatching(/^<https:\/\/paper\.example\/unsubscribe\?token=[\w-]+\.[\w-]+>$/),
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      'List-Id': '<daily.harbourpost.example>',
+    });
+    expect(mail).toMatchObject({ from: edition?.from, replyTo: edition?.replyTo });
+    for (const part of [mail?.html, mail?.text]) {
+      expect(part).not.toMatch(/%%|\{\{|\{%/);
+      expect(part).toContain('/unsubscribe?token=');
+      expect(part).toContain('/subscriptions/manage?token=');
+    }
+  });
+
+  it('a headline with line ends enters no header', async () => {
+    const world = await setUp();
+    await subscribe(world, 'en@reader.example');
+    await postStory(world, { title: 'Ferry\r\nBcc: everybody@reader.example' });
+    await sendNow(world, 'morning');
+    const [mail] = digestsTo(world, 'en@reader.example');
+    expect(mail?.subject).not.toMatch(/[\r\n]/);
+    expect(Object.values(mail?.headers ?? {}).join('')).not.toMatch(/[\r\n]/);
+  });
+
+  it('skips with a reason when nothing is new, and shows it', async () => {
+    const world = await withReaders();
+    await sendNow(world, 'morning');
+    world.pass(3600_000);
+    const skipped = await sendNow(world, 'noon');
+    expect(skipped.state).toBe('skipped');
+    expect(skipped.reason).toMatch(/^0 new stories since .*; the edition wants at least 1$/);
+    expect(world.mails.filter(({ key }) => key.startsWith('issue/'))).toHaveLength(2);
+  });
+
+  it('a story is in at most one issue, and a backdated one is in the next', async () => {
+    const world = await withReaders();
+    await sendNow(world, 'one');
+    world.pass(24 * 3600_000);
+    await postStory(world, { id: 'archive', title: 'From the archive', publishedAt: '2019-05-01T00:00:00Z' });
+    await world.edit('PATCH', '/api/articles/ferry', { title: 'The ferry returns at last' });
+    await sendNow(world, 'two');
+    const [, second] = digestsTo(world, 'en@reader.example');
+    expect(second?.text).toContain('From the archive');
+    expect(second?.text).not.toContain('The ferry returns');
+  });
+
+  it('an embargoed story waits for its time, a retracted one is left out', async () => {
+    const world = await withReaders();
+    await postStory(world, { id: 'budget', title: 'The budget', publishedAt: '2026-11-23T06:00:00Z' });
+    await postStory(world, { id: 'mistake', title: 'A mistake' });
+    await world.edit('DELETE', '/api/articles/mistake');
+    await sendNow(world, 'one');
+    world.pass(24 * 3600_000);
+    await sendNow(world, 'two');
+    const [first, second] = digestsTo(world, 'en@reader.example');
+    expect(first?.text).not.toMatch(/The budget|A mistake/);
+    expect(second?.text).toContain('The budget');
+  });
+
+  it('refuses an unknown edition, a bad slot and a token without the scope', async () => {
+    const world = await setUp();
+    expect((await world.edit('POST', '/api/editions/monthly/issues')).status).toBe(404);
+    const answer = await world.edit('POST', '/api/editions/daily/issues', { slot: 'A B' });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ errors: [{ pointer: '/slot' }] });
+    expect((await world.request('/api/editions/daily/issues', { method: 'POST' })).status).toBe(401);
+  });
+});
+
+describe('the web version', () => {
+  it('shows the mail without anybody’s links', async () => {
+    const world = await withReaders();
+    const { url } = await sendNow(world, 'morning');
+    const page = await world.request(new URL(url).pathname, { headers: { 'accept-language': 'es' } });
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    expect(html).toContain('Vuelve el transbordador');
+    expect(html).not.toMatch(/token=|%%/);
+    expect(await (await world.request('/issues')).text()).toContain(new URL(url).pathname);
+  });
+
+  it('lists every story of the issue behind the mail’s “more” link, without those retracted since', async () => {
+    const world = await withReaders();
+    await postStory(world, { id: 'mistake', title: 'A mistake' });
+    const { url } = await sendNow(world, 'morning');
+    await world.edit('DELETE', '/api/articles/mistake');
+    const page = await world.request(`${new URL(url).pathname}?stories=all`);
+    const html = await page.text();
+    expect(html).toContain('The ferry returns');
+    expect(html).not.toContain('/articles/mistake');
+  });
+});

@@ -1,0 +1,82 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../browser/chromium.ts';
+import { factsOf } from './mail-facts.ts';
+import { aConfirmation, publication } from './mails.ts';
+
+let browser: Browser;
+let page: Page;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  page = await browser.newPage();
+});
+afterAll(() => browser.close());
+
+const confirmUrl = 'https://news.example/subscriptions/confirm?token=abc.def&x=1';
+
+test('a confirmation says who asks, for which newsletters, and what to do if it was somebody else', async () => {
+  const { html, text, subject } = await aConfirmation();
+  expect(subject).toBe('Confirm your subscription to The Harbour Post');
+  const { text: shown } = await factsOf(page, html);
+  for (const part of [shown, text]) {
+    expect(part).toContain('asked The Harbour Post to send these newsletters');
+    expect(part).toContain('The Morning Tide');
+    expect(part).toContain('The stories of the last day, at half past seven every morning.');
+    expect(part).toContain('The Sunday Chart');
+    expect(part).toContain('If it was not you, ignore this mail');
+    expect(part).toContain('12 Quay Street');
+  }
+});
+
+test('it names only the newsletters that were asked for', async () => {
+  const { html, text } = await aConfirmation({ editions: publication.editions.slice(1) });
+  expect(html + text).not.toContain('The Morning Tide');
+});
+
+test('its button and the address under it lead to the confirmation, and nothing in it unsubscribes', async () => {
+  const { html, text } = await aConfirmation({ confirmUrl });
+  const { links } = await factsOf(page, html);
+  expect(links).toEqual([
+    { href: confirmUrl, text: 'Confirm subscription' },
+    { href: confirmUrl, text: confirmUrl },
+    { href: 'https://news.example/', text: 'The Harbour Post' },
+  ]);
+  expect(text).toContain(`Confirm subscription:\n${confirmUrl}\n`);
+  expect(html + text).not.toContain('%%');
+});
+
+test('it is a whole document: title, language, one h1, layout tables, colour schemes, nothing that runs or is fetched', async () => {
+  const { html } = await aConfirmation();
+  const facts = await factsOf(page, html);
+  expect(facts).toMatchObject({
+    title: 'Confirm your subscription to The Harbour Post',
+    lang: 'en',
+    dir: 'ltr',
+    h1: ['Confirm your subscription'],
+    h2: ['The Morning Tide', 'The Sunday Chart'],
+    images: [],
+  });
+  expect(new Set(facts.tableRoles)).toEqual(new Set(['presentation']));
+  expect(facts.metas).toMatchObject({ 'color-scheme': 'light dark' });
+  expect(facts.styles).toContain('@media (prefers-color-scheme: dark)');
+  expect(facts.styles).not.toMatch(/@import|url\(|@font-face/);
+  for (const name of ['script', 'form', 'input', 'link', 'iframe'])
+    expect(facts.elements).not.toContain(name);
+  expect(html).not.toMatch(/\{\{|\{%|<\/?mj-|\{\w+\}|undefined|\[object/);
+});
+
+test('its preheader has 40 to 90 characters and is not the subject', async () => {
+  for (const language of ['en', 'es']) {
+    const { preheader, subject, html } = await aConfirmation({ language });
+    expect([...preheader].length).toBeGreaterThanOrEqual(40);
+    expect([...preheader].length).toBeLessThanOrEqual(90);
+    expect(preheader).not.toBe(subject);
+    expect((await factsOf(page, html)).text.startsWith(preheader)).toBe(true);
+  }
+});
+
+test('the text part is text, and the same request gives the same bytes', async () => {
+  const mail = await aConfirmation();
+  expect(mail.text).not.toMatch(/<\/?[a-z]|&\w+;/i);
+  expect(await aConfirmation()).toEqual(mail);
+});

@@ -1,0 +1,77 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../browser/chromium.ts';
+import { factsOf } from './mail-facts.ts';
+import { aConfirmation, aDigest, stories, templates } from './mails.ts';
+
+let browser: Browser;
+let page: Page;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  page = await browser.newPage();
+});
+afterAll(() => browser.close());
+
+const spanish = {
+  language: 'es',
+  title: 'Vuelve el transbordador',
+  summary: 'El primer barco salió al amanecer con cuarenta pasajeros y una banda.',
+  authors: [{ name: 'Ana Ruiz' }, { name: 'Inés Gil' }],
+  image: { url: 'https://images.example/a.jpg', alt: 'Un barco', caption: 'El Alondra', credit: 'Mara Obi' },
+};
+
+test('a Spanish digest has no English phrase, and its date, names and sections are Spanish', async () => {
+  const mail = await aDigest({ language: 'es', stories: stories(50, spanish) });
+  const { text: shown } = await factsOf(page, mail.html);
+  expect(englishIn(`${shown}\n${mail.text}\n${mail.preheader}`)).toEqual([]);
+  for (const part of [shown, mail.text]) {
+    expect(part).toContain('La marea de la mañana');
+    expect(part).toContain('Domingo, 22 de noviembre de 2026');
+    expect(part).toContain('Puerto');
+    expect(part).toContain('De nuestro patrocinador');
+    expect(part).toContain('Darse de baja');
+  }
+  expect(shown).toContain('Por Ana Ruiz e Inés Gil');
+  expect(shown).toContain('El Alondra Foto: Mara Obi');
+});
+
+test('a Spanish confirmation has no English phrase', async () => {
+  const mail = await aConfirmation({ language: 'es' });
+  const { text: shown, lang } = await factsOf(page, mail.html);
+  expect(englishIn(`${shown}\n${mail.text}\n${mail.preheader}\n${mail.subject}`)).toEqual([]);
+  expect(mail.subject).toBe('Confirme su suscripción a El Correo del Puerto');
+  expect(lang).toBe('es');
+});
+
+test('an English digest has the phrases that a Spanish one is searched for', async () => {
+  const { html, text } = await aDigest();
+  expect(englishIn(`${(await factsOf(page, html)).text}\n${text}`)).toContain('Unsubscribe');
+});
+
+/** Pieces of the English phrases, around their placeholders, that are words of `text`. */
+function englishIn(text: string): string[] {
+  return Object.entries(templates.locales.en ?? {})
+    .filter(([key]) => key.startsWith('mail.'))
+    .flatMap(([, phrase]) => phrase.split(/\{\w+\}/))
+    .map((piece) => piece.replace(/^\P{L}+|\P{L}+$/gu, ''))
+    .filter((piece) => piece && new RegExp(`(?<!\\p{L})${RegExp.escape(piece)}(?!\\p{L})`, 'u').test(text));
+}
+
+test('every locale has exactly the phrases of en.json, with the same placeholders', () => {
+  const { en = {} } = templates.locales;
+  const placeholders = (phrase = '') => (phrase.match(/\{\w+\}/g) ?? []).sort();
+  for (const [language, phrases] of Object.entries(templates.locales)) {
+    expect(Object.keys(phrases).sort(), language).toEqual(Object.keys(en).sort());
+    for (const [key, phrase] of Object.entries(phrases)) {
+      expect(phrase.trim(), `${language} ${key}`).not.toBe('');
+      expect(placeholders(phrase), `${language} ${key}`).toEqual(placeholders(en[key]));
+    }
+  }
+});
+
+test('the phrase that fills a preheader is long enough for one in every locale', () => {
+  for (const phrases of Object.values(templates.locales)) {
+    expect([...(phrases['mail.preheader'] ?? '')].length).toBeGreaterThanOrEqual(40);
+    expect([...(phrases['mail.confirm.ignore'] ?? '')].length).toBeGreaterThanOrEqual(40);
+  }
+});

@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+
+useDatabase();
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+async function readerWithMail(choices: Record<string, unknown> = {}): Promise<{ world: World; manage: string; leave: string }> {
+  const world = await setUp();
+  await subscribe(world, 'ana@reader.example', choices);
+  await postStory(world);
+  await sendNow(world, 'first');
+  const [mail] = digestsTo(world, 'ana@reader.example');
+  return { world, manage: linkIn(mail?.text, '/subscriptions/manage'), leave: linkIn(mail?.text, '/unsubscribe') };
+}
+
+const editionsOf = async (world: World) => {
+  const shards = await Promise.all(
+    ['daily', 'weekly'].flatMap((edition) =>
+      Array.from({ length: 16 }, async (_, shard) => (await world.services.subscribers.members(edition, shard, undefined, 10)).map((member) => ({ edition, language: member.language, topics: member.topics }))),
+    ),
+  );
+  return shards.flat();
+};
+
+it('GET /unsubscribe only shows buttons; POST leaves the edition', async () => {
+  const { world, leave } = await readerWithMail({ editions: ['daily', 'weekly'] });
+  const page = await world.request(leave);
+  expect(page.status).toBe(200);
+  expect(page.headers.get('cache-control')).toBe('no-store');
+  expect((await editionsOf(world)).map(({ edition }) => edition)).toEqual(['daily', 'weekly']);
+  const left = await world.request(leave, { method: 'POST', body: 'scope=edition', headers: FORM });
+  expect(left.status).toBe(200);
+  expect((await editionsOf(world)).map(({ edition }) => edition)).toEqual(['weekly']);
+});
+
+it('POST /unsubscribe with scope=all leaves every edition', async () => {
+  const { world, leave } = await readerWithMail({ editions: ['daily', 'weekly'] });
+  await world.request(leave, { method: 'POST', body: 'scope=all', headers: FORM });
+  expect(await editionsOf(world)).toEqual([]);
+});
+
+it('one-click unsubscribes without cookie, redirect or page before it, and again does nothing more', async () => {
+  const { world, leave } = await readerWithMail();
+  const answers = [];
+  for (let i = 0; i < 2; i++) answers.push(await world.request(leave, { method: 'POST', body: 'List-Unsubscribe=One-Click', headers: FORM }));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(await editionsOf(world)).toEqual([]);
+});
+
+it('one-click needs no body that it understands', async () => {
+  const { world, leave } = await readerWithMail();
+  expect((await world.request(leave, { method: 'POST' })).status).toBe(200);
+  expect(await editionsOf(world)).toEqual([]);
+});
+
+it('a forged unsubscribe token changes nothing', async () => {
+  const { world, leave } = await readerWithMail();
+  const [path, token = ''] = leave.split('?token=');
+  for (const forged of [token.slice(0, -1), `x${token}`, token.replace('.', ''), 'a.b', '']) {
+    expect((await world.request(`${path}?token=${encodeURIComponent(forged)}`, { method: 'POST' })).status).toBe(404);
+  }
+  expect(await editionsOf(world)).toHaveLength(1);
+});
+
+it('the preferences page saves language, editions and topics, and the next mail follows them', async () => {
+  const { world, manage } = await readerWithMail();
+  expect(await (await world.request(manage)).text()).toContain('ana@reader.example');
+  const body = new URLSearchParams([['language', 'es'], ['editions', 'daily'], ['topics', 'culture']]).toString();
+  const saved = await world.request(manage, { method: 'POST', body, headers: FORM });
+  expect(saved.status).toBe(200);
+  expect(await editionsOf(world)).toEqual([{ edition: 'daily', language: 'es', topics: ['culture'] }]);
+
+  await postStory(world, { language: 'es', section: 'culture', title: 'El mural del muelle' });
+  await postStory(world, { language: 'es', section: 'business', title: 'La lonja sube' });
+  await sendNow(world, 'second');
+  const second = digestsTo(world, 'ana@reader.example')[1];
+  expect(second?.text).toContain('El mural del muelle');
+  expect(second?.text).not.toContain('La lonja sube');
+});
+
+it('the preferences page without an edition leaves them all', async () => {
+  const { world, manage } = await readerWithMail();
+  const saved = await world.request(manage, { method: 'POST', body: 'language=en', headers: FORM });
+  expect(saved.status).toBe(200);
+  expect(await editionsOf(world)).toEqual([]);
+});
+
+it('the preferences page refuses what is not offered and keeps what was', async () => {
+  const { world, manage } = await readerWithMail();
+  const refused = await world.request(manage, { method: 'POST', body: 'language=fr&editions=daily', headers: FORM });
+  expect(refused.status).toBe(422);
+  expect(await editionsOf(world)).toEqual([{ edition: 'daily', language: 'en', topics: [] }]);
+});
