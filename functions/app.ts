@@ -1,0 +1,86 @@
+import { Hono } from 'hono';
+import { type TokenRouteServices, tokenRoutes } from './access/token-routes.ts';
+import { type ArticleRouteServices, articleRoutes } from './articles/article-routes.ts';
+import { feedRoutes } from './feeds/feed-routes.ts';
+import type { FeedServices } from './feeds/serve-feed.ts';
+import type { Log } from './log.ts';
+import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.ts';
+import { message, type PageServices, pageRoutes } from './pages/page-routes.ts';
+import { pageContext, readerLanguage } from './pages/reader-language.ts';
+import { type SubscriptionServices, subscriptionRoutes } from './pages/subscription-routes.ts';
+import { problemResponse } from './problem.ts';
+
+/**
+ * READ FIRST. Every address that Broadsheet answers. An app is a function of its services: the Lambda functions, the
+ * server on one machine and the tests make the same two.
+ */
+
+export type PublicServices = FeedServices & PageServices & SubscriptionServices;
+export type EditorServices = ArticleRouteServices & IssueRouteServices & TokenRouteServices;
+
+/** For readers. Cacheable where nothing else is said; no cookies anywhere. */
+export function createPublicApp(services: PublicServices): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    report(services.log, error, context.req.method, context.req.path);
+    return message(pageContext(services, readerLanguage(services.config, context.req)), 'failed', 500);
+  });
+
+  // GET  /healthz                            200 while the process serves
+  app.get('/healthz', () => new Response('ok\n', { headers: { 'cache-control': 'no-store' } }));
+
+  // GET  …/rss.xml  …/atom.xml  …/feed.json  under
+  //      /  /{language}/  /sections/{section}/  /tags/{tag}/  /authors/{author}/  /{language}/sections/{section}/
+  // GET  /opml.xml                           the feeds of the settings, as one list
+  app.route('/', feedRoutes(services));
+
+  // POST /subscriptions                      sign up: 202, always the same
+  // GET  /subscriptions/confirm?token=       a button; POST subscribes
+  // GET  /subscriptions/manage?token=        a form; POST saves it
+  // GET  /unsubscribe?token=                 two buttons; POST leaves, also as RFC 8058 one-click
+  app.route('/', subscriptionRoutes(services));
+
+  // GET  /                                   latest stories and the sign-up form
+  // GET  /feeds  /subscribe  /issues         lists of feeds, newsletters, past issues; these four also under /{language}
+  // GET  /articles/{id}                      a story as a plain page
+  // GET  /issues/{edition}/{slot}            an issue's web version
+  // GET  /style.css
+  app.route('/', pageRoutes(services));
+  app.notFound((context) =>
+    message(pageContext(services, readerLanguage(services.config, context.req)), 'not-found', 404),
+  );
+  return app;
+}
+
+/** For editors and their systems: Bearer tokens with scopes, JSON in and out, never cached. */
+export function createEditorApp(services: EditorServices): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    report(services.log, error, context.req.method, context.req.path);
+    return problemResponse({ kind: 'failed' });
+  });
+
+  // POST   /api/articles                     new: 201; Idempotency-Key
+  // GET    /api/articles?cursor=&limit=      newest first
+  // GET    /api/articles/{id}
+  // PUT    /api/articles/{id}                201 or 200; If-Match, If-None-Match
+  // PATCH  /api/articles/{id}                JSON merge patch
+  // DELETE /api/articles/{id}                retract: 204
+  app.route('/api/articles', articleRoutes(services));
+
+  // POST   /api/tokens                       a new token, shown this once
+  // GET    /api/tokens   DELETE /api/tokens/{id}
+  app.route('/api/tokens', tokenRoutes(services));
+
+  // GET    /api/editions
+  // GET    /api/editions/{id}/issues         the last ones
+  // POST   /api/editions/{id}/issues         send now: 202; slot or Idempotency-Key
+  // GET    /api/issues/{id}                  how far it is
+  app.route('/api', issueRoutes(services));
+  app.notFound((context) => problemResponse({ kind: 'not-found', what: `resource at ${context.req.path}` }));
+  return app;
+}
+
+function report(log: Log, error: Error, method: string, path: string): void {
+  log.error('a request failed', { method, path, error, stack: error.stack });
+}

@@ -1,0 +1,69 @@
+import { html } from 'hono/html';
+import type { Article } from '../articles/article.ts';
+import { publicationLanguage } from '../articles/language.ts';
+import { sectionName } from '../articles/section-name.ts';
+import { slugOf } from '../articles/slug.ts';
+import { shorten } from '../articles/text.ts';
+import {
+  type FeedFormat,
+  type FeedSelector,
+  FORMAT_FILES,
+  FORMAT_TYPES,
+  FORMATS,
+  feedPath,
+} from '../feeds/feed-key.ts';
+import { type Html, languageName, type PageContext, settingText } from './page-context.ts';
+
+const FORMAT_NAMES: Record<FeedFormat, string> = { rss: 'RSS', atom: 'Atom', json: 'JSON' };
+/** A name may have a thousand characters; nothing in a head or a table of feeds needs them. */
+const MAX_NAME = 80;
+
+/** What a feed is called among its siblings. `articles` are asked for the names of tags, authors and guest sections. */
+export function feedName(
+  context: PageContext,
+  { language, section, tag, author }: FeedSelector,
+  articles: Article[] = [],
+): string {
+  const written = (names: string[], slug: string) =>
+    shorten(names.find((name) => slugOf(name) === slug) ?? slug, MAX_NAME);
+  if (tag)
+    return written(
+      articles.flatMap((article) => article.tags),
+      tag,
+    );
+  if (author)
+    return written(
+      articles.flatMap(({ authors }) => authors.map(({ name }) => name)),
+      author,
+    );
+  const { publication } = context.config;
+  const guest = written(
+    articles.map((article) => article.section),
+    section ?? '',
+  );
+  const part =
+    section && sectionName(publication, guest, publicationLanguage(context.language, publication.languages));
+  return (
+    [part, language && languageName(language)].filter(Boolean).join(', ') || context.phrases('page.feeds.all')
+  );
+}
+
+/** The feeds that a reader's program finds by itself: each in its three formats, the feed of everything first. */
+export function headFeeds(context: PageContext, selectors: FeedSelector[], articles: Article[]): Html[] {
+  const site = settingText(context, context.config.publication.name);
+  return selectors.flatMap((selector) =>
+    FORMATS.map((format) => {
+      const title = `${site}: ${feedName(context, selector, articles)} (${FORMAT_NAMES[format]})`;
+      return html`<link rel="alternate" type="${FORMAT_TYPES[format]}" title="${title}" href="${feedPath(selector)}${FORMAT_FILES[format]}">
+`;
+    }),
+  );
+}
+
+/** The three links of one feed. Each says which feed it is to those who hear one link at a time. */
+export function formatLinks(selector: FeedSelector, name: string): Html[] {
+  return FORMATS.map(
+    (format) =>
+      html`<a href="${feedPath(selector)}${FORMAT_FILES[format]}" type="${FORMAT_TYPES[format]}">${FORMAT_NAMES[format]}<span class="unseen">: ${name}</span></a>`,
+  );
+}

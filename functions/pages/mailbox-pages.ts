@@ -1,0 +1,84 @@
+import { html } from 'hono/html';
+import { shorten } from '../articles/text.ts';
+import { layout } from './layout.ts';
+import { type Html, moment, type PageContext } from './page-context.ts';
+
+/** The mails that were sent on this machine, for whoever tries the product. */
+
+export type MailSummary = { id: string; to: string[]; from: string; subject: string; createdAt: string };
+export type Mail = MailSummary & { html: string; text: string; headers: Record<string, string> };
+
+const MAX_SUBJECT = 160;
+/** Recipients a line names; a batch has up to 100. */
+const MAX_RECIPIENTS = 3;
+
+export function mailboxPage(context: PageContext, mails: MailSummary[]): Html {
+  const { phrases } = context;
+  const title = phrases('page.mailbox.title');
+  return layout(context, {
+    title,
+    path: '/mailbox',
+    robots: 'noindex',
+    body: html`<div class="column">
+<h1>${title}</h1>
+<p class="dek">${phrases('page.mailbox.text')}</p>
+${
+  mails.length === 0
+    ? html`<p>${phrases('page.mailbox.empty')}</p>`
+    : html`<ul class="issues">
+${mails.map(
+  (
+    mail,
+  ) => html`<li><a href="/mailbox/${encodeURIComponent(mail.id)}"><bdi>${shorten(subjectOf(context, mail), MAX_SUBJECT)}</bdi></a>
+<span class="soft"><bdi>${mail.to.slice(0, MAX_RECIPIENTS).join(', ')}${mail.to.length > MAX_RECIPIENTS ? '…' : ''}</bdi> · ${moment(context, mail.createdAt)}</span></li>
+`,
+)}</ul>`
+}
+</div>`,
+  });
+}
+
+/**
+ * The mail's HTML runs nothing: it is in a frame whose sandbox has no scripts and no forms. Its links open in a page of their own,
+ * so that the button of a confirmation can be followed from here.
+ */
+export function mailPage(context: PageContext, mail: Mail): Html {
+  const { phrases } = context;
+  const headers: [string, Html | string][] = [
+    [phrases('page.mailbox.from'), mail.from],
+    [phrases('page.mailbox.to'), mail.to.join(', ')],
+    [phrases('page.mailbox.date'), moment(context, mail.createdAt)],
+    ...Object.entries(mail.headers),
+  ];
+  return layout(context, {
+    title: subjectOf(context, mail),
+    path: `/mailbox/${encodeURIComponent(mail.id)}`,
+    robots: 'noindex',
+    body: html`<div class="column wide">
+<p><a href="/mailbox">${phrases('page.mailbox.back')}</a></p>
+<h1 dir="auto">${subjectOf(context, mail)}</h1>
+<table class="headers" aria-label="${phrases('page.mailbox.headers')}">
+<tbody>
+${headers.map(
+  ([name, value]) => html`<tr><th scope="row">${name}</th><td><bdi>${value}</bdi></td></tr>
+`,
+)}</tbody>
+</table>
+<h2>${phrases('page.mailbox.html')}</h2>
+<iframe src="/mailbox/${encodeURIComponent(mail.id)}/html" title="${phrases('page.mailbox.html')}" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
+<h2>${phrases('page.mailbox.plain')}</h2>
+<pre class="mail" dir="auto">${linked(mail.text)}</pre>
+</div>`,
+  });
+}
+
+function subjectOf({ phrases }: PageContext, { subject }: MailSummary): string {
+  return subject.trim() || phrases('page.mailbox.noSubject');
+}
+
+/** The text with its web addresses as links. */
+function linked(text: string): (Html | string)[] {
+  return text
+    .split(/(https?:\/\/[^\s<>"']+)/)
+    .map((part, at) => (at % 2 === 1 ? html`<a href="${part}">${part}</a>` : part));
+}

@@ -1,0 +1,208 @@
+import { type Context, Hono } from 'hono';
+import { type Article, isPublic } from '../articles/article.ts';
+import type { ArticleStore } from '../articles/article-store.ts';
+import { slugOf } from '../articles/slug.ts';
+import type { Config } from '../config.ts';
+import type { FeedStore } from '../feeds/feed-store.ts';
+import { latestArticles } from '../feeds/latest.ts';
+import type { Templates } from '../locale.ts';
+import type { FrozenIssue, Issue, Variant } from '../newsletter/issue.ts';
+import type { IssueStore } from '../newsletter/issue-store.ts';
+import { personalise } from '../newsletter/tokens.ts';
+import { type Clock, isoTime } from '../services.ts';
+import { articlePage } from './article-page.ts';
+import { feedsPage } from './feeds-page.ts';
+import { homePage } from './home-page.ts';
+import { issuePage } from './issue-page.ts';
+import { issuesPage } from './issues-page.ts';
+import { messagePage } from './message-page.ts';
+import type { Html, PageContext } from './page-context.ts';
+import { pageContext, readerLanguage } from './reader-language.ts';
+import { subscribePage } from './sign-up-form.ts';
+import { STYLE } from './style.ts';
+
+export type PageServices = {
+  config: Config;
+  templates: Templates;
+  clock: Clock;
+  articles: ArticleStore;
+  feeds: FeedStore;
+  issues: IssueStore;
+};
+
+const HOME_STORIES = 25;
+/** How far back the lists of tags and authors look. */
+const LATELY = 50;
+const ISSUES_LISTED = 20;
+
+/** Pages anybody may keep for a minute: they are the same for every reader of a language. */
+const SHARED = {
+  'cache-control': 'public, max-age=60, s-maxage=60, stale-while-revalidate=600, stale-if-error=86400',
+  vary: 'Accept-Language',
+};
+
+/**
+ * What a page may load. It runs no script at all. A form may post to where the page came from: the button of a token
+ * page and the sign-up.
+ */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'self'; img-src https: http: data:; media-src https: http:; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** A mail brings its own styles. */
+const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+export function pageRoutes(services: PageServices): Hono {
+  const { config, clock, articles, issues } = services;
+  const { languages, editions } = config.publication;
+  const app = new Hono();
+
+  app.get(
+    '/style.css',
+    () =>
+      new Response(STYLE, {
+        headers: { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' },
+      }),
+  );
+
+  // Each twice: in the browser's language, and in the one that the address names.
+  for (const own of [undefined, ...languages]) {
+    const at = own ? `/${own}` : '';
+    const readerOf = (context: Context) => (own ? pageContext(services, own) : reader(context));
+
+    app.get(`${at}/`, async (context) => page(homePage(readerOf(context), { stories: await homeStories(readerOf(context).language, own), form: {} }), SHARED));
+
+    app.get(`${at}/feeds`, async (context) => {
+      const recent = await latestArticles(services, own ? { language: own } : {}, LATELY);
+      const tags = named(recent.flatMap((article) => article.tags));
+      const authors = named(recent.flatMap((article) => article.authors.map(({ name }) => name)));
+      return page(feedsPage(readerOf(context), { tags, authors }), SHARED);
+    });
+
+    app.get(`${at}/subscribe`, (context) => page(subscribePage(readerOf(context), {}), SHARED));
+
+    app.get(`${at}/issues`, async (context) => {
+      const { language } = readerOf(context);
+      const lists = await Promise.all(editions.map(({ id }) => issues.list(id, ISSUES_LISTED)));
+      const lines = lists.flat().map(async (issue) => ({ ...issue, subject: subjectIn(await issues.frozen(issue), language) }));
+      return page(issuesPage(readerOf(context), await Promise.all(lines)), SHARED);
+    });
+  }
+
+  app.get('/articles/:id', async (context) => {
+    const article = await articles.get(context.req.param('id'));
+    if (article?.retractedAt) return gone(context);
+    if (!article || !isPublic(article, isoTime(clock()))) return notFound(context);
+    return page(articlePage(pageContext(services, article.language), article), SHARED);
+  });
+
+  app.get('/issues/:edition/:slot', async (context) => {
+    const ref = { edition: context.req.param('edition'), slot: context.req.param('slot') };
+    const issue = await issues.get(ref);
+    const frozen = issue && (await issues.frozen(ref));
+    const key = frozen && chosenVariant(frozen, context.req.query('variant'), reader(context).language);
+    const variant = key && (await issues.variant(ref, key));
+    if (!issue || !frozen || !variant) return issue ? notYet(context, issue) : notFound(context);
+    if (context.req.query('stories') === 'all') return wholeIssue(issue, variant);
+    const links = { unsubscribe: `${frozen.baseUrl}/subscribe`, preferences: `${frozen.baseUrl}/subscribe` };
+    return page(personalise(variant.html, links), { ...SHARED, 'content-security-policy': MAIL_POLICY });
+  });
+
+  function reader(context: Context): PageContext {
+    return pageContext(services, readerLanguage(config, context.req));
+  }
+
+  /** At its own address a language shows its own stories; `/` would rather show others than none. */
+  async function homeStories(language: string, own: string | undefined): Promise<Article[]> {
+    const stories = await latestArticles(services, { language }, HOME_STORIES);
+    return stories.length > 0 || own ? stories : latestArticles(services, {}, HOME_STORIES);
+  }
+
+  /** The stories as they are now: one that was retracted since is gone here too. */
+  async function wholeIssue({ edition, slot, scheduledAt }: Issue, { language, subject, storyIds }: Variant): Promise<Response> {
+    const byId = new Map((await articles.getMany(storyIds, { consistent: true })).map((article) => [article.id, article]));
+    const stories = storyIds.flatMap((id) => byId.get(id) ?? []).filter((article) => isPublic(article, isoTime(clock())));
+    return page(issuePage(pageContext(services, language), { edition, slot, scheduledAt, subject, stories }), SHARED);
+  }
+
+  function notFound(context: Context): Promise<Response> {
+    return message(reader(context), 'not-found', 404);
+  }
+
+  function gone(context: Context): Promise<Response> {
+    return message(reader(context), 'gone', 410);
+  }
+
+  function notYet(context: Context, { state, reason }: Issue): Promise<Response> {
+    return message(reader(context), state === 'skipped' && reason ? 'skipped' : 'not-yet', 404);
+  }
+
+  app.notFound((context) => notFound(context));
+  return app;
+}
+
+/** A short message in the reader's language, as a page of its own. */
+export function message(
+  context: PageContext,
+  name:
+    | 'not-found'
+    | 'gone'
+    | 'not-yet'
+    | 'skipped'
+    | 'check-inbox'
+    | 'confirmed'
+    | 'expired'
+    | 'left'
+    | 'failed',
+  status: number,
+): Promise<Response> {
+  const { phrases } = context;
+  const body = messagePage(context, {
+    title: phrases(`page.message.${name}.title`),
+    text: phrases(`page.message.${name}.text`),
+    robots: 'noindex',
+  });
+  return page(body, { 'cache-control': 'no-store' }, status);
+}
+
+export async function page(
+  body: Html | string,
+  headers: Record<string, string>,
+  status = 200,
+): Promise<Response> {
+  return new Response(String(await body), {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': PAGE_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin-when-cross-origin',
+      ...headers,
+    },
+  });
+}
+
+function named(names: string[]): { slug: string; name: string }[] {
+  const bySlug = new Map<string, string>();
+  for (const name of names) {
+    const slug = slugOf(name);
+    if (slug && !bySlug.has(slug)) bySlug.set(slug, name);
+  }
+  return [...bySlug].map(([slug, name]) => ({ slug, name }));
+}
+
+function subjectIn(frozen: FrozenIssue | undefined, language: string): string | undefined {
+  const variants = frozen?.variants ?? [];
+  return (variants.find((variant) => variant.language === language) ?? variants[0])?.subject;
+}
+
+function chosenVariant(
+  { variants }: FrozenIssue,
+  asked: string | undefined,
+  language: string,
+): string | undefined {
+  const chosen =
+    variants.find(({ key }) => key === asked) ??
+    variants.find((variant) => variant.language === language) ??
+    variants[0];
+  return chosen?.key;
+}

@@ -1,0 +1,139 @@
+import { html, raw } from 'hono/html';
+import type { PhraseKey } from '../locale.ts';
+import type { Fault } from '../refusal.ts';
+import { type Html, languageName, type PageContext, settingText } from './page-context.ts';
+
+/** The fields of a reader, and what is said beside one that was filled in wrongly. */
+
+export type Field = 'email' | 'language' | 'editions' | 'topics';
+
+/**
+ * The details of faults are written for programs, in English. A person is told the rule of the field, in their own
+ * language.
+ */
+const RULES: Record<Field, PhraseKey> = {
+  email: 'page.fault.email',
+  language: 'page.fault.language',
+  editions: 'page.fault.editions',
+  topics: 'page.fault.topics',
+};
+const FIELDS = Object.keys(RULES) as Field[];
+
+/** What was wrong, above the form, with a link to each of the `fields` that the form has, in their order. */
+export function faultSummary({ config, phrases }: PageContext, faults: Fault[] = [], fields = FIELDS): Html {
+  if (faults.length === 0) return raw('');
+  const shown =
+    config.publication.sections.length > 0 ? fields : fields.filter((field) => field !== 'topics');
+  const wrong = shown.filter((field) => isWrong(field, faults));
+  const items = wrong.map((field) => html`<li><a href="#${field}">${phrases(RULES[field])}</a></li>`);
+  const elsewhere = faults.some((fault) => !shown.some((field) => isWrong(field, [fault])));
+  return html`<div class="faults" role="alert">
+<p><strong>${phrases('page.fault.title')}</strong></p>
+<ul>${items}${elsewhere && html`<li>${phrases('page.fault.other')}</li>`}</ul>
+</div>`;
+}
+
+/** Any text may be in `value`: it is shown again as it was typed. */
+export function emailField({ phrases }: PageContext, value: string | undefined, faults: Fault[] = []): Html {
+  return html`<div class="field">
+<label for="email">${phrases('page.field.email')}</label>
+<input id="email" name="email" type="email" autocomplete="email" maxlength="254" required value="${value ?? ''}"${described('email', faults)}>
+${ruleOf(phrases, 'email', faults)}
+</div>`;
+}
+
+export function languageField(
+  { config, phrases, language }: PageContext,
+  value: string | undefined,
+  faults: Fault[] = [],
+): Html {
+  const { languages } = config.publication;
+  const chosen = value && languages.includes(value) ? value : language;
+  const options = languages.map(
+    (each) =>
+      html`<option value="${each}" lang="${each}"${raw(each === chosen ? ' selected' : '')}>${languageName(each)}</option>`,
+  );
+  return html`<div class="field">
+<label for="language">${phrases('page.field.language')}</label>
+<select id="language" name="language"${described('language', faults)}>${options}</select>
+${ruleOf(phrases, 'language', faults)}
+</div>`;
+}
+
+export function editionsField(
+  context: PageContext,
+  chosen: string[],
+  faults: Fault[] = [],
+  hint?: string,
+): Html {
+  const { config, phrases } = context;
+  const boxes = config.publication.editions.map((edition) =>
+    checkbox({
+      name: 'editions[]',
+      value: edition.id,
+      checked: chosen.includes(edition.id),
+      text: html`<span><strong>${settingText(context, edition.name)}</strong><br><span class="soft">${settingText(context, edition.description)}</span></span>`,
+    }),
+  );
+  return html`<fieldset id="editions" tabindex="-1"${described('editions', faults, hint && 'editions-hint')}>
+<legend>${phrases('page.field.editions')}</legend>
+${hint && html`<p class="soft" id="editions-hint">${hint}</p>`}
+${ruleOf(phrases, 'editions', faults)}
+${boxes}
+</fieldset>`;
+}
+
+/** Nothing where the publication has no sections to choose from. */
+export function topicsField(context: PageContext, chosen: string[], faults: Fault[] = []): Html {
+  const { config, phrases } = context;
+  const { sections } = config.publication;
+  if (sections.length === 0) return raw('');
+  const boxes = sections.map(({ slug, name }) =>
+    checkbox({
+      name: 'topics[]',
+      value: slug,
+      checked: chosen.includes(slug),
+      text: html`<span>${settingText(context, name)}</span>`,
+    }),
+  );
+  return html`<fieldset id="topics" tabindex="-1"${described('topics', faults, 'topics-hint')}>
+<legend>${phrases('page.field.topics')}</legend>
+<p class="soft" id="topics-hint">${phrases('page.field.topicsHint')}</p>
+${ruleOf(phrases, 'topics', faults)}
+<div class="choices">${boxes}</div>
+</fieldset>`;
+}
+
+function checkbox({
+  name,
+  value,
+  checked,
+  text,
+}: {
+  name: string;
+  value: string;
+  checked: boolean;
+  text: Html;
+}): Html {
+  return html`<label class="check"><input type="checkbox" name="${name}" value="${value}"${raw(checked ? ' checked' : '')}>${text}</label>
+`;
+}
+
+/** A fieldset is a group, which may not be `aria-invalid` (WAI-ARIA 1.2, 6.6): its description says it. */
+function described(field: Field, faults: Fault[], hint = ''): Html {
+  const wrong = isWrong(field, faults);
+  const ids = [hint, wrong ? `${field}-fault` : ''].filter(Boolean).join(' ');
+  const invalid = wrong && (field === 'email' || field === 'language') ? ' aria-invalid="true"' : '';
+  return html`${raw(invalid)}${ids && html` aria-describedby="${ids}"`}`;
+}
+
+function ruleOf(phrases: PageContext['phrases'], field: Field, faults: Fault[]): Html {
+  return isWrong(field, faults)
+    ? html`<p class="fault" id="${field}-fault">${phrases(RULES[field])}</p>`
+    : raw('');
+}
+
+/** A pointer (RFC 6901) into the field itself or to a member of it. */
+function isWrong(field: Field, faults: Fault[]): boolean {
+  return faults.some(({ pointer }) => pointer.split('/')[1]?.replace('[]', '') === field);
+}

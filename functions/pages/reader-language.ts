@@ -1,0 +1,20 @@
+import type { Context } from 'hono';
+import Negotiator from 'negotiator';
+import type { Config } from '../config.ts';
+import { phrasesIn, type Templates } from '../locale.ts';
+import type { PageContext } from './page-context.ts';
+
+/** Of the publication's languages the one that the browser asks for first, else the publication's first. */
+export function readerLanguage({ publication }: Config, request: Context['req']): string {
+  const accepted = new Negotiator({
+    headers: { 'accept-language': request.header('accept-language') ?? '' },
+  }).languages(publication.languages);
+  return accepted[0] ?? publication.languages[0] ?? 'en';
+}
+
+export function pageContext(
+  { config, templates }: { config: Config; templates: Templates },
+  language: string,
+): PageContext {
+  return { config, language, phrases: phrasesIn(templates, language) };
+}

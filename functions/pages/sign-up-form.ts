@@ -1,0 +1,52 @@
+import { html } from 'hono/html';
+import type { Fault } from '../refusal.ts';
+import { layout, pathInLanguage } from './layout.ts';
+import type { Html, PageContext } from './page-context.ts';
+import { editionsField, emailField, faultSummary, languageField, topicsField } from './reader-fields.ts';
+
+/** What was typed, when the form comes back; and what was wrong with it. */
+export type SignUpForm = {
+  email?: string | undefined;
+  language?: string | undefined;
+  editions?: string[] | undefined;
+  topics?: string[] | undefined;
+  faults?: Fault[] | undefined;
+};
+
+/** No person sees this field; a program that fills in every field does. A form with a value in it is not a reader's. */
+export const HONEYPOT = 'website';
+
+/**
+ * Posts to `/subscriptions`: `email`, `language`, `editions[]`, `topics[]`. The browser's own check is off: it refuses
+ * addresses that RFC 6531 allows, and speaks its own language rather than the page's.
+ */
+export function signUpForm(context: PageContext, form: SignUpForm): Html {
+  const { phrases, config } = context;
+  const first = config.publication.editions.slice(0, 1).map(({ id }) => id);
+  return html`<form action="/subscriptions" method="post" novalidate>
+${faultSummary(context, form.faults)}
+${emailField(context, form.email, form.faults)}
+${languageField(context, form.language, form.faults)}
+${editionsField(context, form.editions ?? first, form.faults)}
+${topicsField(context, form.topics ?? [], form.faults)}
+<p class="unseen" aria-hidden="true"><label>${phrases('page.field.honeypot')} <input name="${HONEYPOT}" tabindex="-1" autocomplete="off"></label></p>
+<p><button>${phrases('page.subscribe.button')}</button></p>
+<p class="soft">${phrases('page.subscribe.promise')}</p>
+</form>`;
+}
+
+/** `/subscribe`, and the answer to a form that had faults. */
+export function subscribePage(context: PageContext, form: SignUpForm): Html {
+  const { phrases } = context;
+  const title = phrases('page.subscribe.title');
+  return layout(context, {
+    title: form.faults?.length ? `${phrases('page.fault.title')} ${title}` : title,
+    description: phrases('page.subscribe.text'),
+    path: pathInLanguage(context, '/subscribe'),
+    body: html`<div class="column">
+<h1>${title}</h1>
+<p class="dek">${phrases('page.subscribe.text')}</p>
+${signUpForm(context, form)}
+</div>`,
+  });
+}

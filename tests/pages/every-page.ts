@@ -1,0 +1,163 @@
+import { readTemplates } from '../../functions/adapters/templates.ts';
+import type { Article } from '../../functions/articles/article.ts';
+import { loadConfig } from '../../functions/config.ts';
+import { phrasesIn } from '../../functions/locale.ts';
+import { articlePage } from '../../functions/pages/article-page.ts';
+import { feedsPage } from '../../functions/pages/feeds-page.ts';
+import { homePage } from '../../functions/pages/home-page.ts';
+import { issuesPage } from '../../functions/pages/issues-page.ts';
+import { mailboxPage, mailPage } from '../../functions/pages/mailbox-pages.ts';
+import { messagePage } from '../../functions/pages/message-page.ts';
+import type { Html, PageContext } from '../../functions/pages/page-context.ts';
+import { subscribePage } from '../../functions/pages/sign-up-form.ts';
+import { confirmPage, managePage, unsubscribePage } from '../../functions/pages/token-pages.ts';
+import { anArticle } from '../support/builders.ts';
+
+const templates = readTemplates(new URL('../../templates', import.meta.url).pathname);
+export const locales = templates.locales;
+
+export function aContext(language = 'en'): PageContext {
+  return { config: loadConfig({}), phrases: phrasesIn(templates, language), language };
+}
+
+/** What editors and readers type. */
+type Words = {
+  title: string;
+  dek: string;
+  author: string;
+  section: string;
+  tag: string;
+  caption: string;
+  credit: string;
+  alt: string;
+  related: string;
+  subject: string;
+  email: string;
+  body: string;
+};
+
+/** A story with everything that a story can have. */
+export function aFullStory(words: Words, fields: Partial<Article> = {}): Article {
+  return anArticle({
+    title: words.title,
+    summary: words.dek,
+    html: words.body,
+    section: words.section,
+    authors: [{ name: words.author, url: 'https://paper.example/staff/ana' }, { name: 'Li Wei' }],
+    tags: [words.tag, 'Ferries'],
+    image: {
+      url: 'https://images.example/ferry.jpg',
+      alt: words.alt,
+      caption: words.caption,
+      credit: words.credit,
+      width: 1200,
+      height: 800,
+    },
+    audio: { url: 'https://audio.example/ferry.mp3', type: 'audio/mpeg', bytes: 4_000_000, seconds: 254 },
+    commentsUrl: 'https://paper.example/ferry/comments',
+    related: [{ title: words.related, url: 'https://paper.example/pier' }],
+    translations: [{ id: 'ferry-2', language: fields.language === 'es' ? 'en' : 'es' }],
+    ...fields,
+  });
+}
+
+/** Every page there is, by name, in one language and with the same words wherever a page shows what somebody typed. */
+export function everyPage(language: string, words: Words): Record<string, Html> {
+  const context = aContext(language);
+  const story = aFullStory(words, { language });
+  const others = [2, 3, 4, 5].map((n) => aFullStory(words, { id: `story-${n}`, language }));
+  const action = '/unsubscribe?token=abc.def';
+  const faults = ['/email', '/language', '/editions/0', '/topics', '/elsewhere'].map((pointer) => ({
+    pointer,
+    detail: 'must be something else',
+  }));
+  const mail = {
+    id: 'mail-1',
+    to: [words.email],
+    from: words.email,
+    subject: words.subject,
+    createdAt: '2026-11-22T12:30:05.000Z',
+  };
+  const choice = { language, editions: ['daily'], topics: ['culture'] };
+  const issue = (slot: string, state: string, subject?: string) => ({
+    edition: 'daily',
+    slot,
+    state,
+    scheduledAt: '2026-11-22T12:30:00.000Z',
+    subject,
+  });
+  return {
+    home: homePage(context, { stories: [story, ...others], form: {} }),
+    'home-empty': homePage(context, { stories: [], form: {} }),
+    feeds: feedsPage(context, {
+      tags: [{ slug: 'tag', name: words.tag }],
+      authors: [{ slug: 'author', name: words.author }],
+    }),
+    article: articlePage(context, story),
+    subscribe: subscribePage(context, {}),
+    'subscribe-faults': subscribePage(context, { ...choice, email: words.email, faults }),
+    issues: issuesPage(context, [
+      issue('2026-11-22-0730', 'sent', words.subject),
+      issue('2026-11-21-0730', 'skipped'),
+      issue('2026-11-20-0730', 'new'),
+      { ...issue('extra-1', 'sending'), edition: 'gone' },
+    ]),
+    message: messagePage(context, { title: words.title, text: words.dek }),
+    confirm: confirmPage(context, { action, editions: ['daily', 'weekly'] }),
+    unsubscribe: unsubscribePage(context, { action, edition: 'daily' }),
+    'unsubscribe-all': unsubscribePage(context, { action }),
+    manage: managePage(context, {
+      ...choice,
+      action,
+      email: words.email,
+      saved: true,
+      download: '/data?token=abc',
+      erase: '/erase?token=abc',
+    }),
+    'manage-faults': managePage(context, { ...choice, action, email: words.email, faults }),
+    mailbox: mailboxPage(context, [mail]),
+    'mailbox-empty': mailboxPage(context, []),
+    mail: mailPage(context, {
+      ...mail,
+      html: `<p>${words.title}</p>`,
+      text: `${words.title}\n\nhttps://paper.example/ferry\n`,
+      headers: { 'List-Id': words.subject, 'List-Unsubscribe': '<https://paper.example/unsubscribe>' },
+    }),
+  };
+}
+
+export const ENGLISH: Words = {
+  title: 'After two winters ashore, the harbour ferry sails again',
+  dek: 'The first boat left at dawn with forty commuters and a brass band. The city says it will run every half hour until midnight.',
+  author: 'Ana Ruiz',
+  section: 'Harbour',
+  tag: 'Transport',
+  caption: 'The Sea Lark leaves the north pier on Sunday morning.',
+  credit: 'Mara Obi / The Harbour Post',
+  alt: 'A white ferry with people at its rail, gulls above',
+  related: 'What the new pier cost, and who paid for it',
+  subject: 'The ferry is back, and five more stories',
+  email: 'ana@paper.example',
+  body: `<p>The horn could be heard as far as the fish market. At ten past six the <em>Sea Lark</em> cast off, for the first time since the storm of 2024 took the old pier with it.</p>
+<blockquote><p>“I have missed the wind more than the bridge has missed me.”</p></blockquote>
+<h2>Every half hour</h2>
+<p>The fare is unchanged. The <a href="https://paper.example/timetable">timetable</a> runs until midnight, and later at weekends.</p>
+<table><caption>Crossings a day</caption><thead><tr><th>Year</th><th>Crossings</th><th>Passengers</th></tr></thead><tbody><tr><td>2023</td><td>38</td><td>4,100</td></tr><tr><td>2026</td><td>72</td><td>6,000</td></tr></tbody></table>
+<ul><li>North pier</li><li>Fish market</li></ul>`,
+};
+
+export const SPANISH: Words = {
+  title: 'Tras dos inviernos en tierra, el transbordador vuelve a navegar',
+  dek: 'El primer barco salió al amanecer con cuarenta pasajeros y una banda. Habrá uno cada media hora hasta la medianoche.',
+  author: 'Ana Ruiz',
+  section: 'Harbour',
+  tag: 'Transporte',
+  caption: 'El Alondra deja el muelle norte el domingo por la mañana.',
+  credit: 'Mara Obi / El Correo del Puerto',
+  alt: 'Un barco blanco con gente en la borda y gaviotas',
+  related: 'Cuánto costó el muelle nuevo, y quién lo pagó',
+  subject: 'Vuelve el barco, y cinco noticias más',
+  email: 'ana@paper.example',
+  body: `<p>La sirena se oyó hasta en la lonja. A las seis y diez el <em>Alondra</em> soltó amarras por primera vez desde el temporal de 2024.</p>
+<h2>Cada media hora</h2><p>El precio no cambia.</p>`,
+};

@@ -1,0 +1,90 @@
+import { SaxesParser } from 'saxes';
+import { expect, it } from 'vitest';
+import { setUp, useDatabase } from '../support/installation.ts';
+import { postStory } from '../support/newsroom.ts';
+
+useDatabase();
+
+async function withStories() {
+  const world = await setUp();
+  await postStory(world, { id: 'ferry', title: 'The ferry returns', tags: ['Ferries'], authors: [{ name: 'Ana Ruiz' }] });
+  await postStory(world, { id: 'mural', title: 'El mural del muelle', language: 'es', section: 'culture' });
+  const page = async (path: string, headers: Record<string, string> = {}) => {
+    const answer = await world.request(path, { headers });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+  return { world, page };
+}
+
+it('/ is in the language that the browser asks for, with its stories, and says so to caches', async () => {
+  const { page } = await withStories();
+  const spanish = await page('/', { 'accept-language': 'es-MX,es;q=0.9,en;q=0.5' });
+  expect(spanish.text).toContain('<html lang="es"');
+  expect(spanish.text).toContain('El mural del muelle');
+  expect(spanish.text).not.toContain('The ferry returns');
+  expect(spanish.headers.get('vary')).toBe('Accept-Language');
+  expect(spanish.headers.get('cache-control')).toContain('public');
+  expect(spanish.headers.get('set-cookie')).toBeNull();
+  expect((await page('/', { 'accept-language': 'fr' })).text).toContain('<html lang="en"');
+});
+
+it('a language of the path wins over the browser, on every page, and its links stay in it', async () => {
+  const { page } = await withStories();
+  for (const path of ['/es/', '/es/feeds', '/es/subscribe', '/es/issues']) {
+    const { status, text } = await page(path, { 'accept-language': 'en' });
+    expect([path, status]).toEqual([path, 200]);
+    expect(text).toContain('<html lang="es"');
+    expect(text).toContain('href="/es/feeds"');
+  }
+  expect((await page('/fr/')).status).toBe(404);
+});
+
+it('pages run no script and load nothing from elsewhere', async () => {
+  const { page } = await withStories();
+  for (const path of ['/', '/feeds', '/articles/ferry', '/subscribe', '/issues', '/mailbox']) {
+    const { headers, text } = await page(path);
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(text).not.toContain('<script');
+  }
+  expect((await page('/style.css')).headers.get('content-type')).toBe('text/css; charset=utf-8');
+});
+
+it('/articles/{id} shows the story; one under embargo and a draft are not there, a retracted one is gone', async () => {
+  const { world, page } = await withStories();
+  await postStory(world, { id: 'later', publishedAt: '2026-11-23T00:00:00Z' });
+  await postStory(world, { id: 'draft', status: 'draft' });
+  await world.edit('DELETE', '/api/articles/mural');
+  expect((await page('/articles/ferry')).text).toContain('<h1');
+  expect((await page('/articles/later')).status).toBe(404);
+  expect((await page('/articles/draft')).status).toBe(404);
+  expect((await page('/articles/mural')).status).toBe(410);
+  expect((await page('/articles/none')).status).toBe(404);
+  world.pass(24 * 3600_000);
+  expect((await page('/articles/later')).status).toBe(200);
+});
+
+it('/feeds names the tags and authors of the latest stories', async () => {
+  const { page } = await withStories();
+  const { text } = await page('/feeds');
+  for (const href of ['/rss.xml', '/es/atom.xml', '/sections/politics/feed.json', '/es/sections/culture/rss.xml', '/tags/ferries/rss.xml', '/authors/ana-ruiz/rss.xml']) {
+    expect(text).toContain(`href="${href}"`);
+  }
+});
+
+it('every feed that /opml.xml lists is there', async () => {
+  const { page } = await withStories();
+  const { text, headers } = await page('/opml.xml');
+  expect(headers.get('content-type')).toBe('text/x-opml; charset=utf-8');
+  const urls: string[] = [];
+  const parser = new SaxesParser();
+  parser.on('opentag', ({ name, attributes }) => name === 'outline' && urls.push(String(attributes.xmlUrl)));
+  parser.write(text).close();
+  expect(urls).toHaveLength(1 + 2 + 5 + 10);
+  for (const url of urls) expect((await page(new URL(url).pathname)).status).toBe(200);
+});
+
+it('an unknown address is answered with a page that says so', async () => {
+  const { page } = await withStories();
+  for (const path of ['/nothing', '/en/nothing', '/issues/daily/none', '/mailbox/none']) expect((await page(path)).status).toBe(404);
+  expect((await page('/healthz')).text).toBe('ok\n');
+});
