@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { hashToken } from '../access/tokens.ts';
+import { type Config, loadConfig, required } from '../config.ts';
+import { SettingsError } from '../settings.ts';
+import { signedLinks } from '../subscribers/links.ts';
+import { openTable } from './dynamo-client.ts';
+import { jsonLog } from './json-log.ts';
+import { sqsQueue } from './sqs-queue.ts';
+import { tableStores } from './stores.ts';
+import { readTemplates } from './templates.ts';
+
+/** The secret of a deployment, as the stack makes it and its operator fills it in. */
+type Secret = {
+  linkSecret?: string;
+  editorToken?: string;
+  resendApiKey?: string;
+  resendWebhookSecret?: string;
+};
+
+/** What every function needs, built once, on its cold start. */
+export async function startOnAws(env: Record<string, string | undefined>) {
+  const secret = await readSecret(required(env, 'SECRET_ARN'));
+  const config: Config = loadConfig({
+    ...env,
+    BROADSHEET_EDITOR_TOKEN: secret.editorToken || undefined,
+    RESEND_API_KEY: secret.resendApiKey || env.RESEND_API_KEY,
+    RESEND_WEBHOOK_SECRET: secret.resendWebhookSecret || undefined,
+  });
+  if (!secret.linkSecret)
+    throw new SettingsError('the secret has no linkSecret: every link in a mail is signed with it');
+  return {
+    ...tableStores(openTable(required(env, 'TABLE_NAME'), config.dynamoEndpoint), config),
+    config: { ...config, ownerTokenHash: secret.editorToken ? hashToken(secret.editorToken) : undefined },
+    templates: readTemplates(required(env, 'TEMPLATES_FOLDER')),
+    links: signedLinks(secret.linkSecret),
+    queue: sqsQueue(required(env, 'QUEUE_URL'), required(env, 'COMPOSE_QUEUE_URL')),
+    clock: Date.now,
+    ids: randomUUID,
+    log: jsonLog((line) => void process.stdout.write(`${line}\n`)),
+  };
+}
+
+/** Of the config of a function that mails. */
+export function resendSettings(config: Config): NonNullable<Config['resend']> {
+  if (config.resend) return config.resend;
+  throw new SettingsError('the secret has no resendApiKey: fill it in to send mail');
+}
+
+async function readSecret(id: string): Promise<Secret> {
+  const { SecretString } = await new SecretsManagerClient({}).send(
+    new GetSecretValueCommand({ SecretId: id }),
+  );
+  return JSON.parse(SecretString ?? '{}') as Secret;
+}

@@ -1,0 +1,21 @@
+import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import type { Cdn } from '../outbox.ts';
+
+/**
+ * One path for everything: a change touches some twenty feeds in three formats and the pages, and CloudFront counts
+ * paths. What is asked for again is answered with 304 or from the stored document.
+ */
+export function cloudFrontCdn(distributionId: string): Cdn {
+  const client = new CloudFrontClient({});
+  return {
+    async invalidate(reference) {
+      await client.send(
+        new CreateInvalidationCommand({
+          DistributionId: distributionId,
+          // The same reference again is the same invalidation.
+          InvalidationBatch: { CallerReference: reference, Paths: { Quantity: 1, Items: ['/*'] } },
+        }),
+      );
+    },
+  };
+}

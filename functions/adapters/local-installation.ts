@@ -1,0 +1,131 @@
+import { type ServerType, serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { createEditorApp, createPublicApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { handleRecords } from '../delivery/handle-records.ts';
+import { handleTick } from '../delivery/handle-tick.ts';
+import { handleWork } from '../delivery/handle-work.ts';
+import type { Mailer } from '../delivery/mailer.ts';
+import { sweep } from '../delivery/sweep.ts';
+import { feedCache } from '../feeds/feed-cache.ts';
+import type { Templates } from '../locale.ts';
+import type { Log } from '../log.ts';
+import { slotOf } from '../newsletter/slot.ts';
+import { startIssue } from '../newsletter/start-issue.ts';
+import { mailboxRoutes } from '../pages/mailbox-routes.ts';
+import { isForTick } from '../queue.ts';
+import type { Clock, Ids } from '../services.ts';
+import { signedLinks } from '../subscribers/links.ts';
+import type { Table } from './dynamo-client.ts';
+import { dynamoMailbox } from './dynamo-mailbox.ts';
+import { localSchedule } from './local-schedule.ts';
+import { mailboxApi } from './mailbox.ts';
+import { memoryQueue, type QueueFaults } from './memory-queue.ts';
+import { resendMailer } from './resend-mailer.ts';
+import { secrets } from './secrets.ts';
+import { tableStores } from './stores.ts';
+
+/** The whole of Broadsheet in one process, over a table. Tests make it with a clock of their own. */
+export type Installation = ReturnType<typeof localInstallation>;
+
+type Options = {
+  config: Config;
+  table: Table;
+  templates: Templates;
+  linkSecret: string;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  /** Takes messages as they come; a test that drains the queue itself leaves it off. */
+  automatic?: boolean;
+  faults?: QueueFaults;
+  /** Unset: the `resend` client, to where the config says. */
+  mailer?: Mailer;
+};
+
+/** The mailbox of this very process, where no provider is set. */
+const MAILBOX_REQUESTS_PER_SECOND = 1000;
+
+export function localInstallation(options: Options) {
+  const { config, table, templates, linkSecret, clock, ids, log } = options;
+  const stores = tableStores(table, config);
+  const links = signedLinks(linkSecret);
+  const { apiKey, baseUrl } = config.resend ?? {
+    apiKey: 're_mailbox',
+    baseUrl: `http://127.0.0.1:${config.port}/mailbox/api`,
+  };
+  const requestsPerSecond = config.resend
+    ? config.publication.mail.requestsPerSecond
+    : MAILBOX_REQUESTS_PER_SECOND;
+  const mailer = options.mailer ?? resendMailer({ apiKey, baseUrl, requestsPerSecond });
+  // On one machine there is no cache in front of us.
+  const cdn = { invalidate: async () => {} };
+  const queue = memoryQueue({
+    clock,
+    ids,
+    log,
+    automatic: options.automatic ?? false,
+    ...(options.faults && { faults: options.faults }),
+    handler: (message) => (event) =>
+      handleRecords(
+        event,
+        isForTick(message) ? (each) => handleTick(services, each) : (each) => handleWork(services, each),
+        log,
+      ),
+  });
+  const services = {
+    ...stores,
+    config,
+    templates,
+    links,
+    mailer,
+    cdn,
+    queue,
+    clock,
+    ids,
+    log,
+    feedCache: feedCache(),
+    secrets,
+  };
+  const mailbox = dynamoMailbox(table);
+  const editor = createEditorApp(services);
+
+  const app = new Hono()
+    .all('/api', (context) => editor.fetch(context.req.raw))
+    .all('/api/*', (context) => editor.fetch(context.req.raw))
+    .route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }))
+    .route('/', mailboxRoutes({ config, templates, mails: mailbox }))
+    .mount('/', createPublicApp(services).fetch);
+
+  return {
+    services,
+    app,
+    queue,
+    sweep: () => sweep(services),
+    async startEdition(id: string, scheduledAt: string) {
+      const edition = config.publication.editions.find((candidate) => candidate.id === id);
+      if (edition) await startIssue(services, id, slotOf(scheduledAt, edition.timeZone), scheduledAt);
+    },
+    schedule() {
+      return localSchedule({
+        table,
+        editions: config.publication.editions,
+        clock,
+        log,
+        onDue: this.startEdition,
+        onMinute: this.sweep,
+      });
+    },
+  };
+}
+
+/** Listens on this machine alone, unless the public URL names another host. Throws where the port is taken. */
+export function listen(app: Hono, { port, baseUrl }: Config): Promise<ServerType> {
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, port, ...(isLocal && { hostname: '127.0.0.1' }) }, () =>
+      resolve(server),
+    );
+    server.once('error', reject);
+  });
+}

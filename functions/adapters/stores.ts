@@ -1,0 +1,22 @@
+import type { Config } from '../config.ts';
+import { dynamoArticles } from './dynamo-articles.ts';
+import type { Table } from './dynamo-client.ts';
+import { dynamoDelivery } from './dynamo-delivery.ts';
+import { dynamoFeeds } from './dynamo-feeds.ts';
+import { dynamoIssues } from './dynamo-issues.ts';
+import { dynamoOutbox } from './dynamo-outbox.ts';
+import { dynamoSubscribers } from './dynamo-subscribers.ts';
+import { dynamoTokens } from './dynamo-tokens.ts';
+
+/** Every store, on one table. */
+export function tableStores(table: Table, config: Config) {
+  return {
+    articles: dynamoArticles(table, config.publication.languages),
+    feeds: dynamoFeeds(table),
+    tokens: dynamoTokens(table),
+    subscribers: dynamoSubscribers(table),
+    issues: dynamoIssues(table),
+    delivery: dynamoDelivery(table),
+    outbox: dynamoOutbox(table),
+  };
+}

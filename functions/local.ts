@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { hashToken } from './access/tokens.ts';
+import { openDataFolder } from './adapters/data-folder.ts';
+import { ensureTable, openTable } from './adapters/dynamo-client.ts';
+import { startDynoxide } from './adapters/dynoxide.ts';
+import { firstRun } from './adapters/first-run.ts';
+import { plainLog } from './adapters/json-log.ts';
+import { listen, localInstallation } from './adapters/local-installation.ts';
+import { readTemplates } from './adapters/templates.ts';
+import { loadConfig } from './config.ts';
+import { SettingsError } from './settings.ts';
+
+/** `npm start`: everything in one process, with nothing but npm. */
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const log = plainLog(say);
+const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const folder = await openDataFolder(config.dataFolder, config.baseUrl);
+  const token = process.env.BROADSHEET_EDITOR_TOKEN || folder.secret('editor-token', 'bs_');
+  if (token.length < 16) log.warn('BROADSHEET_EDITOR_TOKEN is short: whoever guesses it may publish; use 16 characters or more');
+  const database = config.dynamoEndpoint
+    ? undefined
+    : await startDynoxide({
+        file: folder.path('broadsheet.db'),
+        onRestart: (reason) => log.warn(`${reason}; it was started again`),
+        onDead: (reason) =>
+          end(`${reason}, again and again. What was accepted is in ${config.dataFolder}; start once more.`),
+      });
+  const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint);
+  await ensureTable(table);
+
+  const installation = localInstallation({
+    config: { ...config, ownerTokenHash: hashToken(token) },
+    table,
+    templates: readTemplates(inProject('templates')),
+    linkSecret: folder.secret('link-secret'),
+    clock: Date.now,
+    ids: randomUUID,
+    log,
+    automatic: true,
+  });
+  const server = await listen(installation.app, config);
+  const schedule = installation.schedule();
+  schedule.start();
+  onStop(async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    await Promise.all([schedule.stop(), closed]);
+    await installation.queue.stop();
+    await database?.stop();
+    folder.unlock();
+  });
+
+  if (config.samples && !folder.has('samples-posted')) {
+    await firstRun({ config, token, samples: inProject('samples/stories.json'), log });
+    folder.write('samples-posted', '');
+  }
+  greet(config.baseUrl, token, process.env.BROADSHEET_EDITOR_TOKEN ? undefined : folder.path('editor-token'));
+}
+
+function greet(url: string, token: string, tokenFile: string | undefined): void {
+  const shown = tokenFile ? token : '$BROADSHEET_EDITOR_TOKEN';
+  say(`
+  Site      ${url}/
+  Feeds     ${url}/feeds
+  Mailbox   ${url}/mailbox
+  Token     ${tokenFile ? `${token}  (kept in ${tokenFile})` : 'as set in BROADSHEET_EDITOR_TOKEN'}
+
+  Post an article:
+
+  curl -X POST ${url}/api/articles \\
+    -H "authorization: Bearer ${shown}" -H 'content-type: application/json' \\
+    -d '{"title": "Hello, harbour", "content": {"markdown": "The **first** story."}, "language": "en", "section": "harbour"}'
+
+ready ${url}`);
+}
+
+const STOP_MILLISECONDS = 20_000;
+
+/** Ctrl-C finishes what is in flight. With npm gone, however it went, nobody could stop us any more: we go too. */
+function onStop(stop: () => Promise<void>): void {
+  let stopping = false;
+  const finish = async () => {
+    if (stopping) return;
+    stopping = true;
+    say('stopping: finishing what is in flight');
+    setTimeout(
+      () => end(`did not stop within ${STOP_MILLISECONDS / 1000} seconds`),
+      STOP_MILLISECONDS,
+    ).unref();
+    await stop();
+    say('stopped');
+    process.exit(0);
+  };
+  process.once('SIGINT', finish);
+  process.once('SIGTERM', finish);
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === 'start') {
+    setInterval(() => process.ppid !== parent && process.exit(1), 200).unref();
+  }
+}
+
+function end(reason: string): never {
+  log.error(reason);
+  process.exit(1);
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof SettingsError || (error as NodeJS.ErrnoException).code === undefined;
+  if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+    end(`the port is in use: ${error.message}; set PORT to another one`);
+  end(error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error));
+});

@@ -1,0 +1,84 @@
+import { type ServerType, serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { Resend } from 'resend';
+import { afterEach, expect, it } from 'vitest';
+import { dynamoMailbox } from '../../functions/adapters/dynamo-mailbox.ts';
+import { freePort } from '../../functions/adapters/dynoxide.ts';
+import { mailboxApi } from '../../functions/adapters/mailbox.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+
+useDatabase();
+
+let server: ServerType | undefined;
+afterEach(() => void server?.close());
+
+/** The real client at the mailbox, over real HTTP. */
+async function mailbox(): Promise<{ resend: Resend; world: World; url: string }> {
+  const world = await setUp();
+  const port = await freePort();
+  let ids = 0;
+  const app = new Hono().route('/mailbox/api', mailboxApi({ store: dynamoMailbox(world.table), clock: world.now, ids: () => `mail-${++ids}` }));
+  await new Promise<void>((resolve) => {
+    server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => resolve());
+  });
+  const url = `http://127.0.0.1:${port}/mailbox/api`;
+  return { resend: new Resend('re_test', { baseUrl: url }), world, url };
+}
+
+const mail = { from: 'The Paper <news@paper.example>', to: 'ana@reader.example', subject: 'Today', html: '<p>Hello</p>', text: 'Hello', headers: { 'List-Id': '<daily>' } };
+
+it('keeps a mail with its parts and headers, and shows it', async () => {
+  const { resend, world, url } = await mailbox();
+  const { data } = await resend.emails.send(mail);
+  expect(data).toEqual({ id: 'mail-1' });
+  const kept = await (await fetch(`${url}/emails/mail-1`)).json();
+  expect(kept).toMatchObject({ object: 'email', to: ['ana@reader.example'], subject: 'Today', html: '<p>Hello</p>', text: 'Hello', headers: { 'List-Id': '<daily>' } });
+  const page = await world.request('/mailbox');
+  expect(await page.text()).toContain('Today');
+  expect(await (await world.request('/mailbox/mail-1/html')).text()).toBe('<p>Hello</p>');
+  expect((await fetch(`${url}/emails/none`)).status).toBe(404);
+});
+
+it('takes a repeated key once, answers it the same, and refuses it with other bytes', async () => {
+  const { resend, url } = await mailbox();
+  const one = await resend.batch.send([mail, { ...mail, to: 'eva@reader.example' }], { idempotencyKey: 'k' });
+  const two = await resend.batch.send([mail, { ...mail, to: 'eva@reader.example' }], { idempotencyKey: 'k' });
+  expect(two.data).toEqual(one.data);
+  const other = await resend.batch.send([mail], { idempotencyKey: 'k' });
+  expect(other.error).toMatchObject({ name: 'invalid_idempotent_request', statusCode: 409 });
+  expect(((await (await fetch(`${url}/emails`)).json()) as { data: unknown[] }).data).toHaveLength(2);
+});
+
+it('takes one of two requests with the same key at the same time', async () => {
+  const { resend, url } = await mailbox();
+  const answers = await Promise.all(Array.from({ length: 5 }, () => resend.batch.send([mail], { idempotencyKey: 'k' })));
+  const ids = new Set(answers.flatMap(({ data }) => data?.data.map(({ id }) => id) ?? []));
+  expect(ids.size).toBe(1);
+  expect(((await (await fetch(`${url}/emails`)).json()) as { data: unknown[] }).data).toHaveLength(1);
+});
+
+it('forgets a key after a day', async () => {
+  const { resend, world, url } = await mailbox();
+  await resend.batch.send([mail], { idempotencyKey: 'k' });
+  world.pass(24 * 3600_000 + 1000);
+  await resend.batch.send([mail], { idempotencyKey: 'k' });
+  expect(((await (await fetch(`${url}/emails`)).json()) as { data: unknown[] }).data).toHaveLength(2);
+});
+
+it('refuses more than a hundred mails, and only the bad one where validation is permissive', async () => {
+  const { resend } = await mailbox();
+  const many = await resend.batch.send(Array.from({ length: 101 }, () => mail));
+  expect(many.error).toMatchObject({ name: 'validation_error', statusCode: 422 });
+  const strict = await resend.batch.send([mail, { ...mail, to: 'nobody' }]);
+  expect(strict.error).toMatchObject({ statusCode: 422 });
+  const permissive = await resend.batch.send([mail, { ...mail, to: 'nobody' }], { batchValidation: 'permissive' });
+  expect(permissive.data?.data).toHaveLength(1);
+  expect(permissive.data?.errors).toEqual([{ index: 1, message: 'Invalid `to` field: nobody' }]);
+});
+
+it('wants a key, as Resend does', async () => {
+  const { url } = await mailbox();
+  const answer = await fetch(`${url}/emails`, { method: 'POST', body: JSON.stringify(mail) });
+  expect(answer.status).toBe(401);
+  expect(await answer.json()).toMatchObject({ name: 'missing_api_key' });
+});
