@@ -2,8 +2,8 @@ import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-clo
 import type { Cdn } from '../outbox.ts';
 
 /**
- * One path for everything: a change touches some twenty feeds in three formats and the pages, and CloudFront counts
- * paths. What is asked for again is answered with 304 or from the stored document.
+ * One path for everything: a story is in some twenty feeds in three formats and on pages, and CloudFront charges by the
+ * path. What is then asked for again is answered with 304 or from the stored document.
  */
 export function cloudFrontCdn(distributionId: string): Cdn {
   const client = new CloudFrontClient({});

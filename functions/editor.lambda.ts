@@ -1,0 +1,10 @@
+import { handle } from 'hono/aws-lambda';
+import { startOnAws } from './adapters/aws-start.ts';
+import { secrets } from './adapters/secrets.ts';
+import { createEditorApp } from './app.ts';
+import { feedCache } from './feeds/feed-cache.ts';
+
+/** `/api`: authenticated writes. */
+export const handler = handle(
+  createEditorApp({ ...(await startOnAws(process.env)), feedCache: feedCache(), secrets }),
+);

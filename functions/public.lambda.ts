@@ -1,0 +1,9 @@
+import { handle } from 'hono/aws-lambda';
+import { startOnAws } from './adapters/aws-start.ts';
+import { createPublicApp } from './app.ts';
+import { feedCache } from './feeds/feed-cache.ts';
+
+/** Behind CloudFront: feeds, pages, sign-up, the links in mails. */
+export const handler = handle(
+  createPublicApp({ ...(await startOnAws(process.env)), feedCache: feedCache() }),
+);

@@ -1,0 +1,41 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { resendSettings, startOnAws } from './adapters/aws-start.ts';
+import { resendMailer } from './adapters/resend-mailer.ts';
+import { handleRecords } from './delivery/handle-records.ts';
+import { handleTick } from './delivery/handle-tick.ts';
+import { sweep } from './delivery/sweep.ts';
+import { slotOf } from './newsletter/slot.ts';
+import { startIssue } from './newsletter/start-issue.ts';
+
+/** What EventBridge Scheduler sends: an edition's time has come, or the sweep's. */
+export type TickEvent = { kind: 'issue'; edition: string; scheduledAt: string } | { kind: 'sweep' };
+
+const base = await startOnAws(process.env);
+const { requestsPerSecond } = base.config.publication.mail;
+const services = { ...base, mailer: resendMailer({ ...resendSettings(base.config), requestsPerSecond }) };
+
+/** Schedules, the sweep, and every mail's composing: the only function that has MJML. */
+export async function handler(event: TickEvent | SQSEvent): Promise<SQSBatchResponse | undefined> {
+  if ('Records' in event)
+    return handleRecords(event, (message) => handleTick(services, message), services.log);
+  switch (event.kind) {
+    case 'sweep':
+      await sweep(services);
+      return undefined;
+    case 'issue': {
+      const edition = services.config.publication.editions.find(({ id }) => id === event.edition);
+      if (!edition)
+        throw new Error(`a schedule is for the edition "${event.edition}", which the settings do not have`);
+      // The schedule's own time, without its seconds, names the slot: a second tick comes to the same issue.
+      await startIssue(
+        services,
+        edition.id,
+        slotOf(event.scheduledAt, edition.timeZone),
+        new Date(event.scheduledAt).toISOString(),
+      );
+      return undefined;
+    }
+    default:
+      throw new Error(`the tick function does not know this event: ${JSON.stringify(event)}`);
+  }
+}

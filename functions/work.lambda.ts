@@ -1,0 +1,20 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { resendSettings, startOnAws } from './adapters/aws-start.ts';
+import { cloudFrontCdn } from './adapters/cloudfront-cdn.ts';
+import { resendMailer } from './adapters/resend-mailer.ts';
+import { required } from './config.ts';
+import { handleRecords } from './delivery/handle-records.ts';
+import { handleWork } from './delivery/handle-work.ts';
+
+const base = await startOnAws(process.env);
+const { requestsPerSecond } = base.config.publication.mail;
+const services = {
+  ...base,
+  cdn: cloudFrontCdn(required(process.env, 'DISTRIBUTION_ID')),
+  mailer: resendMailer({ ...resendSettings(base.config), requestsPerSecond }),
+};
+
+/** The work queue: plan a shard, send a batch, tell the edge of a change. */
+export function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  return handleRecords(event, (message) => handleWork(services, message), services.log);
+}

@@ -1,0 +1,214 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { BroadsheetFunction, FunctionName } from './functions.ts';
+import type { Queues } from './queues.ts';
+
+const RUNBOOK = 'docs/operating.md';
+const FIVE_MINUTES = { period: Duration.minutes(5) };
+
+export type AlarmsProps = {
+  functions: Record<FunctionName, BroadsheetFunction>;
+  queues: Queues;
+  api: HttpApi;
+  table: Table;
+  email: string | undefined;
+};
+
+type Condition = {
+  metric: IMetric;
+  /** The alarm goes off at this value. */
+  atLeast?: number;
+  below?: number;
+  /** Periods in a row. */
+  periods?: number;
+  missingIsBad?: boolean;
+  /** Who notices, and what. */
+  hurt: string;
+  /** Heading of the runbook. */
+  anchor: string;
+};
+
+/** Every alarm says who is hurt and where the runbook says what to do. */
+export class Alarms extends Construct {
+  private readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { functions, queues, api, table, email }: AlarmsProps) {
+    super(scope, id);
+    this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+    // A policy of one's own replaces the default one, by which alarms may publish.
+    this.topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    if (email) this.topic.addSubscription(new EmailSubscription(email));
+    this.deadLetterAlarms(queues);
+    this.functionAlarms(functions);
+    this.logAlarms(functions);
+    this.requestAlarms(api, table, functions);
+  }
+
+  private deadLetterAlarms({ work, compose, missedTicks }: Queues): void {
+    const notEmpty = (queue: Queue) => ({
+      metric: queue.metricApproximateNumberOfMessagesVisible(FIVE_MINUTES),
+      atLeast: 1,
+    });
+    this.alarm('WorkDeadLetters', {
+      ...notEmpty(work.deadLetters),
+      hurt: 'Some newsletter readers do not get their mail, or caches and feed subscribers are not told of a story.',
+      anchor: 'work-dead-letters',
+    });
+    this.alarm('ComposeDeadLetters', {
+      ...notEmpty(compose.deadLetters),
+      hurt: 'An issue is not composed, so none of its readers gets it, or confirmations of sign-ups are not mailed.',
+      anchor: 'compose-dead-letters',
+    });
+    this.alarm('MissedTicks', {
+      ...notEmpty(missedTicks),
+      hurt: 'An edition was due and its issue was not started: none of its readers gets it.',
+      anchor: 'missed-ticks',
+    });
+    this.alarm('WorkIsLate', {
+      metric: work.queue.metricApproximateAgeOfOldestMessage(FIVE_MINUTES),
+      atLeast: Duration.hours(2).toSeconds(),
+      hurt: 'A newsletter reaches its readers hours after it was due.',
+      anchor: 'work-is-late',
+    });
+  }
+
+  private functionAlarms(functions: Record<FunctionName, BroadsheetFunction>): void {
+    const hurt: Record<FunctionName, string> = {
+      public: 'Feed readers and people on the pages get errors; what the edge has cached is still served.',
+      editor: 'Editors and their CMS cannot post or change articles.',
+      tick: 'Issues may not start and lost messages are not found again.',
+      work: 'Mail and notices of new stories are tried again and again, and come late or not at all.',
+    };
+    for (const [name, { lambda }] of Object.entries(functions) as [FunctionName, BroadsheetFunction][]) {
+      this.alarm(`${capital(name)}Errors`, {
+        metric: lambda.metricErrors(FIVE_MINUTES),
+        atLeast: 1,
+        // One failure in passing is retried; two periods of them are not in passing.
+        periods: 2,
+        hurt: hurt[name],
+        anchor: `${name}-errors`,
+      });
+    }
+    this.alarm('SweepStopped', {
+      metric: functions.tick.lambda.metricInvocations(FIVE_MINUTES),
+      below: 1,
+      periods: 2,
+      missingIsBad: true,
+      hurt: 'No edition starts, embargoed stories are not announced, and nothing that was lost is found again.',
+      anchor: 'sweep-stopped',
+    });
+  }
+
+  /** A line with level "error" is written where a person must act: an issue was stopped, a batch is uncertain. */
+  private logAlarms({ tick, work }: Record<FunctionName, BroadsheetFunction>): void {
+    for (const [name, { logs }] of Object.entries({ tick, work })) {
+      const filter = new MetricFilter(this, `${capital(name)}LogErrorFilter`, {
+        logGroup: logs,
+        filterPattern: FilterPattern.stringValue('$.level', '=', 'error'),
+        metricNamespace: `Broadsheet/${Stack.of(this).stackName}`,
+        metricName: `${capital(name)}LogErrors`,
+      });
+      this.alarm(`${capital(name)}LogErrors`, {
+        metric: filter.metric({ statistic: 'Sum', ...FIVE_MINUTES }),
+        atLeast: 1,
+        hurt: 'An issue was stopped, or it is not known whether some readers got it.',
+        anchor: 'log-errors',
+      });
+    }
+  }
+
+  private requestAlarms(
+    api: HttpApi,
+    table: Table,
+    functions: Record<FunctionName, BroadsheetFunction>,
+  ): void {
+    this.alarm('ServerErrors', {
+      metric: new MathExpression({
+        expression: '100 * errors / requests',
+        usingMetrics: {
+          errors: api.metricServerError({ statistic: 'Sum' }),
+          requests: api.metricCount({ statistic: 'Sum' }),
+        },
+        label: 'Percent of requests answered 5xx',
+        ...FIVE_MINUTES,
+      }),
+      atLeast: 1,
+      // On a quiet night one error is a large share; for ten minutes it is a fault.
+      periods: 2,
+      hurt: 'Feed readers, people on the pages or editors get 5xx.',
+      anchor: 'server-errors',
+    });
+    this.alarm('Throttles', {
+      metric: new MathExpression({
+        expression: 'a + b + c + d',
+        usingMetrics: {
+          a: functions.public.lambda.metricThrottles(),
+          b: functions.editor.lambda.metricThrottles(),
+          c: functions.tick.lambda.metricThrottles(),
+          d: functions.work.lambda.metricThrottles(),
+        },
+        label: 'Calls of functions refused',
+        ...FIVE_MINUTES,
+      }),
+      atLeast: 1,
+      hurt: 'The account has no function left to run: readers and editors get 5xx, mail is late.',
+      anchor: 'throttles',
+    });
+    this.alarm('TableThrottles', {
+      metric: new MathExpression({
+        expression: 'reads + writes',
+        usingMetrics: {
+          reads: table.metric('ReadThrottleEvents', { statistic: 'Sum' }),
+          writes: table.metric('WriteThrottleEvents', { statistic: 'Sum' }),
+        },
+        label: 'Reads and writes refused',
+        ...FIVE_MINUTES,
+      }),
+      // The clients retry; a handful is a passing spike.
+      atLeast: 100,
+      hurt: 'Everybody waits, and at worst gets 5xx.',
+      anchor: 'table-throttles',
+    });
+  }
+
+  private alarm(
+    id: string,
+    { metric, atLeast, below, periods = 1, missingIsBad, hurt, anchor }: Condition,
+  ): void {
+    const alarm = new Alarm(this, id, {
+      metric,
+      threshold: atLeast ?? below ?? 1,
+      comparisonOperator:
+        below === undefined
+          ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+          : ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: periods,
+      treatMissingData: missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${hurt} What to do: ${RUNBOOK}#${anchor}`,
+    });
+    const action = new SnsAction(this.topic);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+  }
+}
+
+const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

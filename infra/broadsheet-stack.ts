@@ -1,0 +1,99 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import publication from '../broadsheet.config.ts';
+import { Alarms } from './alarms.ts';
+import { Api } from './api.ts';
+import type { Deployment } from './deployment.ts';
+import { Edge } from './edge.ts';
+import { BroadsheetFunction } from './functions.ts';
+import { grantAll } from './grants.ts';
+import { Queues } from './queues.ts';
+import { LATEST_TICK, Schedules } from './schedules.ts';
+import { Store } from './store.ts';
+
+/** Messages a call: one that hangs on the mail provider takes no other with it when its time is up. */
+const BATCH = 1;
+/** The least that Lambda allows. */
+const MIN_CONCURRENCY = 2;
+/** A mail request takes about a second, so this many workers reach the provider's rate; more would only be told 429. */
+const WORK_CONCURRENCY = Math.min(Math.max(publication.mail.requestsPerSecond, MIN_CONCURRENCY), 50);
+
+/** One publication: readers → CloudFront → API → public and editor; Scheduler and queues → tick and work; one table. */
+export class BroadsheetStack extends Stack {
+  constructor(scope: Construct, id: string, deployment: Deployment) {
+    super(scope, id, { description: 'Broadsheet: feeds and newsletters', terminationProtection: true });
+    const { table, secret } = new Store(this, 'Store');
+    const queues = new Queues(this, 'Queues');
+    const api = new Api(this, 'Api');
+    const edge = new Edge(this, 'Edge', { api: api.http, domain: deployment.domain });
+
+    const environment = {
+      TABLE_NAME: table.tableName,
+      QUEUE_URL: queues.work.queue.queueUrl,
+      COMPOSE_QUEUE_URL: queues.compose.queue.queueUrl,
+      SECRET_ARN: secret.secretArn,
+      BROADSHEET_URL: edge.baseUrl,
+    };
+    const functions = {
+      public: new BroadsheetFunction(this, 'Public', { name: 'public', environment }),
+      editor: new BroadsheetFunction(this, 'Editor', { name: 'editor', environment }),
+      tick: new BroadsheetFunction(this, 'Tick', {
+        name: 'tick',
+        environment,
+        onFailure: new SqsDestination(queues.missedTicks),
+        maxEventAge: LATEST_TICK,
+      }),
+      work: new BroadsheetFunction(this, 'Work', {
+        name: 'work',
+        environment: { ...environment, DISTRIBUTION_ID: edge.distribution.distributionId },
+      }),
+    };
+
+    api.route(functions.public, functions.editor);
+    functions.work.lambda.addEventSource(
+      new SqsEventSource(queues.work.queue, {
+        batchSize: BATCH,
+        maxConcurrency: WORK_CONCURRENCY,
+        reportBatchItemFailures: true,
+      }),
+    );
+    functions.tick.lambda.addEventSource(
+      new SqsEventSource(queues.compose.queue, {
+        batchSize: BATCH,
+        maxConcurrency: MIN_CONCURRENCY,
+        reportBatchItemFailures: true,
+      }),
+    );
+    new Schedules(this, 'Schedules', {
+      tick: functions.tick,
+      editions: publication.editions,
+      missedTicks: queues.missedTicks,
+    });
+    grantAll(functions, {
+      table,
+      secret,
+      queues: [queues.work.queue, queues.compose.queue],
+      distribution: edge.distribution,
+    });
+    new Alarms(this, 'Alarms', { functions, queues, api: api.http, table, email: deployment.alarmEmail });
+
+    const output = (name: string, value: string, description: string) =>
+      new CfnOutput(this, name, { value, description });
+    output('SiteUrl', edge.baseUrl, 'Base URL of feeds and pages');
+    output(
+      'DistributionDomain',
+      edge.distribution.distributionDomainName,
+      'Where a domain of your own points (CNAME or alias)',
+    );
+    output('ApiUrl', `${edge.baseUrl}/api`, 'Where editors and their CMS post articles');
+    output('TableName', table.tableName, 'The one table');
+    output('SecretName', secret.secretName, 'The secret to fill in after the first deployment');
+    output(
+      'TickFunctionName',
+      functions.tick.lambda.functionName,
+      'The function to call by hand for a missed issue',
+    );
+  }
+}

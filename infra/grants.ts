@@ -1,0 +1,82 @@
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { BroadsheetFunction, FunctionName } from './functions.ts';
+
+/** What a function may do to the items of a partition. A transaction needs the actions of its parts. */
+const ACTIONS = {
+  read: ['GetItem', 'BatchGetItem', 'Query'],
+  write: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+  put: ['PutItem'],
+} as const;
+type Right = keyof typeof ACTIONS;
+
+const BOTH: Right[] = ['read', 'write'];
+const READ: Right[] = ['read'];
+const PUT: Right[] = ['put'];
+const NONE: Right[] = [];
+
+/**
+ * Who may touch which partitions (key grammar: functions/adapters/dynamo-keys.ts). A hole in the public function must
+ * not let anybody change an article, and one in the editors' must not show them a reader's address.
+ */
+// biome-ignore format: a table
+export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
+  'ARTICLE#*':      { public: READ, editor: BOTH, tick: READ, work: BOTH },
+  ARTICLES:         { public: READ, editor: BOTH, tick: READ, work: NONE },
+  'FEED#*':         { public: READ, editor: BOTH, tick: NONE, work: BOTH },
+  'PUBLIC#*':       { public: NONE, editor: BOTH, tick: READ, work: BOTH },
+  EMBARGO:          { public: NONE, editor: BOTH, tick: BOTH, work: BOTH },
+  OUTBOX:           { public: PUT,  editor: BOTH, tick: BOTH, work: BOTH },
+  'DOCUMENT#*':     { public: BOTH, editor: NONE, tick: NONE, work: NONE },
+  'TRANSLATIONS#*': { public: NONE, editor: BOTH, tick: NONE, work: READ },
+  TOKENS:           { public: NONE, editor: BOTH, tick: NONE, work: NONE },
+  'REPLY#*':        { public: NONE, editor: BOTH, tick: NONE, work: NONE },
+  'SUBSCRIBER#*':   { public: BOTH, editor: NONE, tick: NONE, work: BOTH },
+  'ADDRESS#*':      { public: BOTH, editor: NONE, tick: NONE, work: BOTH },
+  'SUPPRESSED#*':   { public: BOTH, editor: NONE, tick: READ, work: BOTH },
+  'SIGNUP#*':       { public: BOTH, editor: NONE, tick: READ, work: NONE },
+  'MEMBERS#*':      { public: BOTH, editor: NONE, tick: NONE, work: BOTH },
+  'CHOICES#*':      { public: BOTH, editor: NONE, tick: READ, work: NONE },
+  'THROTTLE#*':     { public: BOTH, editor: NONE, tick: NONE, work: NONE },
+  'EDITION#*':      { public: NONE, editor: NONE, tick: BOTH, work: NONE },
+  'ISSUES#*':       { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
+  'ISSUE#*':        { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
+  OPEN:             { public: NONE, editor: BOTH, tick: BOTH, work: BOTH },
+};
+
+export type Granted = {
+  table: Table;
+  secret: Secret;
+  queues: Queue[];
+  distribution: Distribution;
+};
+
+/** Everything the functions may do, beside writing their own logs and receiving from their own queue. */
+export function grantAll(functions: Record<FunctionName, BroadsheetFunction>, granted: Granted): void {
+  for (const [name, { lambda }] of Object.entries(functions) as [FunctionName, BroadsheetFunction][]) {
+    for (const right of Object.keys(ACTIONS) as Right[]) {
+      const partitions = Object.keys(TABLE_GRANTS).filter((pk) => TABLE_GRANTS[pk]?.[name].includes(right));
+      if (partitions.length > 0) lambda.addToRolePolicy(tableStatement(granted.table, right, partitions));
+    }
+    granted.secret.grantRead(lambda);
+    for (const queue of granted.queues) {
+      lambda.addToRolePolicy(
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
+      );
+    }
+  }
+  granted.distribution.grantCreateInvalidation(functions.work.lambda);
+}
+
+/** Each of these actions names its keys, so the condition always has something to hold against; Scan and PartiQL do not. */
+function tableStatement(table: Table, right: Right, partitions: string[]): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: ACTIONS[right].map((action) => `dynamodb:${action}`),
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+  });
+}

@@ -1,0 +1,350 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FUNCTIONS, type FunctionId, mayTouch, policyOf } from '../infra/policy.ts';
+import { BASE_URL, type Deployment, deploy, EDITOR_TOKEN } from './deployment.ts';
+import { deliver, type Lambda, request } from './lambda.ts';
+import { filesOf, functionOf } from './shipped.ts';
+
+/** What a deployment uploads, called with the events that AWS sends. */
+let deployed: Deployment;
+const lambda = (id: FunctionId): Lambda => deployed.lambda(id);
+
+beforeAll(async () => {
+  deployed = await deploy();
+}, 180_000);
+
+afterAll(() => deployed?.stop());
+
+describe.each(FUNCTIONS)('the bundle of %s', (id) => {
+  test('is one module, and the templates', () => {
+    const { code } = functionOf(deployed.shipped, id);
+    expect(filesOf(code).filter((file) => !file.startsWith('templates'))).toEqual(['index.mjs']);
+    expect(existsSync(join(code, 'templates', 'locales', 'en.json'))).toBe(true);
+  });
+});
+
+test('only the bundle of Tick has MJML', () => {
+  const withMjml = FUNCTIONS.filter((id) =>
+    /mjml2html|mjml-core/.test(
+      readFileSync(join(functionOf(deployed.shipped, id).code, 'index.mjs'), 'utf8'),
+    ),
+  );
+  expect(withMjml).toEqual(['Tick']);
+});
+
+test('a policy of the template refuses what it does not allow', () => {
+  const statements = policyOf(deployed.shipped.template, 'Public');
+  expect(mayTouch(statements, 'dynamodb:PutItem', ['ARTICLE#a'])).toBe(false);
+  expect(mayTouch(statements, 'dynamodb:Scan', [])).toBe(false);
+});
+
+/** In the order in which it happens: each step needs the one before. */
+describe('a story from the editor to the inbox', () => {
+  const authorization = `Bearer ${EDITOR_TOKEN}`;
+  const messages: { kind: string }[] = [];
+  let etag: string | undefined;
+  let confirmUrl = '';
+  let unsubscribeUrl = '';
+  let confirmation: string[] = [];
+  let outbox: string[] = [];
+
+  /** The function takes every message; if not, its log says why. */
+  async function handles(id: FunctionId, bodies: string[]): Promise<void> {
+    const answer = await deliver(lambda(id), bodies);
+    expect(answer, lambda(id).lines().slice(-3).join('\n')).toEqual({ batchItemFailures: [] });
+  }
+
+  async function post(path: string, body: unknown) {
+    const headers = { authorization, 'content-type': 'application/json' };
+    return request(lambda('Editor'), 'POST', path, { headers, body: JSON.stringify(body) });
+  }
+
+  /** Runs the two queues until both are empty. */
+  async function drain(): Promise<void> {
+    for (let round = 0; round < 10; round++) {
+      const [forTick, forWork] = [
+        deployed.queues.take(deployed.composeQueue),
+        deployed.queues.take(deployed.workQueue),
+      ];
+      if (forTick.length + forWork.length === 0) return;
+      messages.push(...[...forTick, ...forWork].map((body) => JSON.parse(body)));
+      if (forTick.length > 0) await handles('Tick', forTick);
+      if (forWork.length > 0) await handles('Work', forWork);
+    }
+    throw new Error('the queues do not come to an end');
+  }
+
+  test('POST /api/articles answers 401 without a token', async () => {
+    const { status, headers } = await request(lambda('Editor'), 'POST', '/api/articles', {
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(status).toBe(401);
+    expect(headers['content-type']).toBe('application/problem+json');
+  });
+
+  test('POST /api/articles takes a story and tells the work queue', async () => {
+    const { status, bytes } = await request(lambda('Editor'), 'POST', '/api/articles', {
+      headers: { authorization, 'content-type': 'application/json', 'idempotency-key': 'one' },
+      body: JSON.stringify({
+        id: 'ferry',
+        title: 'El ferri “Ñandú” vuelve 🛥️',
+        content: { html: '<p>After two years the ferry sails again.</p>' },
+        language: 'en',
+        section: 'Harbour',
+      }),
+    });
+    expect(bytes.toString()).toContain('Ñandú');
+    expect(status).toBe(201);
+    outbox = deployed.queues.take(deployed.workQueue);
+    expect(outbox.map((body) => JSON.parse(body).kind)).toEqual(['outbox']);
+  });
+
+  test('its event is carried out, and leaves the edge to look again by itself', async () => {
+    await handles('Work', outbox);
+    expect(deployed.edge.invalidations).toEqual([]);
+  });
+
+  test.each([
+    ['/atom.xml', 'application/atom+xml'],
+    ['/rss.xml', 'application/rss+xml'],
+    ['/feed.json', 'application/feed+json'],
+  ])('GET %s has the story, in the same bytes for every encoding', async (path, type) => {
+    const get = (encoding: string) =>
+      request(lambda('Public'), 'GET', path, { headers: { 'accept-encoding': encoding } });
+    const [plain, gzip, br] = await Promise.all([get('identity'), get('gzip'), get('br')]);
+    for (const { status, headers } of [plain, gzip, br]) {
+      expect(status).toBe(200);
+      expect(headers['content-type']).toBe(`${type}; charset=utf-8`);
+      expect(headers['cache-control']).toMatch(/^public,.*s-maxage=/);
+    }
+    expect(plain.bytes.toString()).toContain('El ferri “Ñandú” vuelve 🛥️');
+    expect(gzip.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(gzip.bytes).equals(plain.bytes)).toBe(true);
+    expect(br.headers['content-encoding']).toBe('br');
+    expect(brotliDecompressSync(br.bytes).equals(plain.bytes)).toBe(true);
+    expect(plain.bytes.toString()).toContain(`${BASE_URL}${path}`);
+    etag = gzip.headers.etag;
+  });
+
+  test('GET /feed.json answers 304 to its ETag', async () => {
+    const { status, bytes } = await request(lambda('Public'), 'GET', '/feed.json', {
+      headers: { 'accept-encoding': 'gzip', 'if-none-match': String(etag) },
+    });
+    expect(status).toBe(304);
+    expect(bytes).toHaveLength(0);
+  });
+
+  test("GET / and the story are pages in the reader's language", async () => {
+    const home = await request(lambda('Public'), 'GET', '/', { headers: { 'accept-language': 'es' } });
+    expect(home.status).toBe(200);
+    expect(home.bytes.toString()).toMatch(/<html lang="es"/);
+    const story = await request(lambda('Public'), 'GET', '/articles/ferry');
+    expect(story.bytes.toString()).toContain('After two years the ferry sails again.');
+  });
+
+  test("POST /subscriptions takes a form and tells the tick function's queue", async () => {
+    const { status } = await request(lambda('Public'), 'POST', '/subscriptions', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': 'en' },
+      body: 'email=ana%40reader.example&language=en&editions%5B%5D=daily',
+    });
+    expect(status).toBe(202);
+    confirmation = deployed.queues.take(deployed.composeQueue);
+    expect(confirmation.map((body) => JSON.parse(body).kind)).toEqual(['confirmation']);
+  });
+
+  test('the tick function mails the confirmation, rendered from MJML', async () => {
+    await handles('Tick', confirmation);
+    expect(deployed.provider.requests).toHaveLength(1);
+    const { path, mails } = deployed.provider.requests[0] ?? { mails: [] };
+    expect(path).toBe('/emails/batch');
+    expect(mails[0].to).toEqual(['ana@reader.example']);
+    expect(mails[0].html).toMatch(/^<!doctype html>/i);
+    confirmUrl =
+      new RegExp(`${BASE_URL}/subscriptions/confirm\\?token=[\\w.-]+`).exec(mails[0].text)?.[0] ?? '';
+    expect(confirmUrl).not.toBe('');
+  });
+
+  test("the confirmation's link shows a button, and pressing it subscribes", async () => {
+    const page = await request(lambda('Public'), 'GET', confirmUrl);
+    expect(page.bytes.toString()).toContain('<button');
+    expect(page.headers['cache-control']).toBe('no-store');
+    const pressed = await request(lambda('Public'), 'POST', confirmUrl, {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: '',
+    });
+    expect(pressed.status).toBe(200);
+  });
+
+  test('a schedule starts the issue, and the same schedule again does not start another', async () => {
+    const schedule = { kind: 'issue', edition: 'daily', scheduledAt: '2026-11-22T12:30:00Z' };
+    for (const _ of [1, 2]) await lambda('Tick').invoke(schedule);
+    await drain();
+    const kinds = new Set(messages.map(({ kind }) => kind));
+    expect([...kinds].sort()).toEqual(['compose', 'plan', 'send']);
+    expect(deployed.provider.requests).toHaveLength(2);
+  });
+
+  test('the reader has the digest, with one-click unsubscribe', () => {
+    const { key, mails } = deployed.provider.requests[1] ?? { key: '', mails: [] };
+    expect(key).toMatch(/^issue\/daily\.2026-11-22-0730\//);
+    expect(mails).toHaveLength(1);
+    expect(mails[0].to).toEqual(['ana@reader.example']);
+    expect(mails[0].html).toContain('Ñandú');
+    expect(mails[0].html).not.toContain('%%');
+    expect(mails[0].headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
+    unsubscribeUrl = mails[0].headers['List-Unsubscribe'].slice(1, -1);
+    expect(unsubscribeUrl).toMatch(new RegExp(`^${BASE_URL}/unsubscribe\\?token=`));
+  });
+
+  test('GET /issues/daily/{slot} is its web version', async () => {
+    const { status, bytes } = await request(lambda('Public'), 'GET', '/issues/daily/2026-11-22-0730');
+    expect(status).toBe(200);
+    expect(bytes.toString()).toContain('Ñandú');
+  });
+
+  test('GET /api/editions/daily/issues tells the editor that it went out', async () => {
+    const { bytes } = await request(lambda('Editor'), 'GET', '/api/editions/daily/issues', {
+      headers: { authorization },
+    });
+    expect(JSON.parse(bytes.toString()).issues[0]).toMatchObject({
+      slot: '2026-11-22-0730',
+      state: 'sent',
+      sent: 1,
+    });
+  });
+
+  test('POST /unsubscribe, as the mail program sends it, is the end of it', async () => {
+    const { status } = await request(lambda('Public'), 'POST', unsubscribeUrl, {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'List-Unsubscribe=One-Click',
+    });
+    expect(status).toBe(200);
+    await lambda('Tick').invoke({ kind: 'issue', edition: 'daily', scheduledAt: '2026-11-23T12:30:00Z' });
+    await drain();
+    expect(deployed.provider.requests).toHaveLength(2);
+  });
+
+  test('the sweep finds nothing left over', async () => {
+    expect(await lambda('Tick').invoke({ kind: 'sweep' })).toBeUndefined();
+    expect([
+      ...deployed.queues.take(deployed.composeQueue),
+      ...deployed.queues.take(deployed.workQueue),
+    ]).toEqual([]);
+  });
+
+  test('a translation is tied to its story', async () => {
+    const { status } = await post('/api/articles', {
+      id: 'transbordador',
+      title: 'Vuelve el transbordador',
+      content: { markdown: 'Tras dos años.' },
+      language: 'es',
+      section: 'Harbour',
+      translationOf: 'ferry',
+    });
+    expect(status).toBe(201);
+    await drain();
+    const story = await request(lambda('Editor'), 'GET', '/api/articles/ferry', {
+      headers: { authorization },
+    });
+    expect(JSON.parse(story.bytes.toString()).translations).toEqual([
+      { id: 'transbordador', language: 'es' },
+    ]);
+  });
+
+  test('an embargoed story is announced by the sweep once its time has come', async () => {
+    const publishedAt = new Date(Date.now() + 1500).toISOString();
+    const story = {
+      id: 'budget',
+      title: 'The budget',
+      content: { markdown: 'At noon.' },
+      language: 'en',
+      section: 'Politics',
+      publishedAt,
+    };
+    const { status, bytes } = await post('/api/articles', story);
+    expect(status, bytes.toString()).toBe(201);
+    await drain();
+    const atom = () =>
+      request(lambda('Public'), 'GET', '/atom.xml', { headers: { 'accept-encoding': 'identity' } });
+    expect((await atom()).bytes.toString()).not.toContain('The budget');
+    await lambda('Tick').invoke({ kind: 'sweep' });
+    expect(deployed.queues.take(deployed.workQueue)).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(publishedAt) + 50 - Date.now()));
+    await lambda('Tick').invoke({ kind: 'sweep' });
+    expect(deployed.queues.take(deployed.workQueue).map((body) => JSON.parse(body).kind)).toEqual(['outbox']);
+    await expect.poll(async () => (await atom()).bytes.toString(), { timeout: 3000 }).toContain('The budget');
+  });
+
+  test('POST /api/editions/{id}/issues has an issue composed now', async () => {
+    const { status, bytes } = await post('/api/editions/daily/issues', {});
+    expect(bytes.toString()).toContain('"edition":"daily"');
+    expect(status).toBe(202);
+    expect(deployed.queues.take(deployed.composeQueue).map((body) => JSON.parse(body).kind)).toEqual([
+      'compose',
+    ]);
+  });
+
+  test('POST /api/tokens makes a token that works until it is revoked', async () => {
+    const made = await post('/api/tokens', { name: 'CMS', scopes: ['articles:read'] });
+    expect(made.status, made.bytes.toString()).toBe(201);
+    const { id, token } = JSON.parse(made.bytes.toString());
+    const list = () =>
+      request(lambda('Editor'), 'GET', '/api/articles', { headers: { authorization: `Bearer ${token}` } });
+    expect((await list()).status).toBe(200);
+    await request(lambda('Editor'), 'DELETE', `/api/tokens/${id}`, { headers: { authorization } });
+    expect((await list()).status).toBe(401);
+  });
+
+  test('PUT and DELETE /api/articles/{id} change and retract, and a retraction empties the edge', async () => {
+    const body = JSON.stringify({
+      title: 'Changed',
+      content: { markdown: 'x' },
+      language: 'en',
+      section: 'Culture',
+    });
+    const headers = { authorization, 'content-type': 'application/json' };
+    expect((await request(lambda('Editor'), 'PUT', '/api/articles/ferry', { headers, body })).status).toBe(
+      200,
+    );
+    expect(
+      (await request(lambda('Editor'), 'DELETE', '/api/articles/ferry', { headers: { authorization } }))
+        .status,
+    ).toBe(204);
+    await drain();
+    expect(deployed.edge.invalidations).toHaveLength(1);
+    expect(deployed.edge.invalidations[0]?.path).toMatch(/\/distribution\/E1SHIPPED\/invalidation$/);
+    expect(deployed.edge.invalidations[0]?.body).toContain('<Path>/*</Path>');
+  });
+});
+
+test('of several messages only the one that failed comes again', async () => {
+  const good = JSON.stringify({ kind: 'outbox', id: 'gone' });
+  expect(await deliver(lambda('Work'), [good, '{"kind":', good])).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'message-1' }],
+  });
+});
+
+test('a schedule of an edition that the settings do not have fails, and so is kept and alarms', async () => {
+  const stale = lambda('Tick').invoke({
+    kind: 'issue',
+    edition: 'gone',
+    scheduledAt: '2026-11-22T12:30:00Z',
+  });
+  await expect(stale).rejects.toThrow('the edition "gone", which the settings do not have');
+});
+
+describe.each(FUNCTIONS)('all this while %s', (id) => {
+  test('asked for nothing that its policy refuses', () => {
+    expect(deployed.denied(id)).toEqual([]);
+  });
+
+  test('wrote lines that the alarms can read', () => {
+    const unreadable = lambda(id)
+      .lines()
+      .filter((line) => !/^\{"level":"(?:info|warn|error)","message":.*\}$/.test(line));
+    expect(unreadable).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import { rmSync } from 'node:fs';
+import { ensureTable, openTable } from '../../functions/adapters/dynamo-client.ts';
+import { startDynoxide } from '../../functions/adapters/dynoxide.ts';
+import { FUNCTIONS, type FunctionId, policyOf } from '../infra/policy.ts';
+import { cloudFront, dynamoAs, mailProvider, secretsManager, sqs } from './fake-aws.ts';
+import { type Lambda, startLambda } from './lambda.ts';
+import { ship } from './shipped.ts';
+
+export const BASE_URL = 'https://news.example';
+export const EDITOR_TOKEN = 'bs_the-owner-of-the-shipped-bundles';
+const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:broadsheet-AbCdEf';
+const SECRET = {
+  linkSecret: 'a'.repeat(64),
+  editorToken: EDITOR_TOKEN,
+  resendApiKey: 're_shipped',
+  resendWebhookSecret: '',
+};
+
+export type Deployment = Awaited<ReturnType<typeof deploy>>;
+
+/**
+ * The four bundles that a deployment uploads, each in a process of its own and with nothing but its template's
+ * environment. DynamoDB refuses what a function's own policy does not allow.
+ */
+export async function deploy() {
+  const [shipped, database, secrets, queues, edge, provider] = await Promise.all([
+    ship(),
+    startDynoxide(),
+    secretsManager(SECRET_ARN, SECRET),
+    sqs(),
+    cloudFront(),
+    mailProvider(),
+  ]);
+  await ensureTable(openTable('shipped-table', database.endpoint));
+  // The client asks the host of a queue's URL.
+  const workQueue = `${queues.url}/123456789012/work`;
+  const composeQueue = `${queues.url}/123456789012/compose`;
+  const values = {
+    TABLE_NAME: 'shipped-table',
+    QUEUE_URL: workQueue,
+    COMPOSE_QUEUE_URL: composeQueue,
+    SECRET_ARN,
+    BROADSHEET_URL: BASE_URL,
+    DISTRIBUTION_ID: 'E1SHIPPED',
+  };
+  const started = await Promise.all(
+    FUNCTIONS.map(async (id) => {
+      const role = await dynamoAs(policyOf(shipped.template, id), database.endpoint);
+      const lambda = await startLambda(shipped, id, values, {
+        AWS_ENDPOINT_URL_DYNAMODB: role.url,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+        AWS_ENDPOINT_URL_SQS: queues.url,
+        AWS_ENDPOINT_URL_CLOUDFRONT: edge.url,
+        RESEND_BASE_URL: provider.url,
+      });
+      return [id, { lambda, role }] as const;
+    }),
+  );
+  const functions = Object.fromEntries(started) as Record<
+    FunctionId,
+    { lambda: Lambda; role: (typeof started)[number][1]['role'] }
+  >;
+  return {
+    shipped,
+    queues,
+    edge,
+    provider,
+    workQueue,
+    composeQueue,
+    lambda: (id: FunctionId) => functions[id].lambda,
+    /** What the function asked of the table and its policy refused. */
+    denied: (id: FunctionId) => functions[id].role.denied,
+    async stop() {
+      for (const { lambda, role } of Object.values(functions)) {
+        lambda.stop();
+        await role.stop();
+      }
+      await Promise.all([secrets, queues, edge, provider, database].map((server) => server.stop()));
+      rmSync(shipped.folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * What Lambda's own runtime does for a function, in a process of its own: import the module that the handler is in, then
+ * call it with one event after another. Started by `lambda.ts`, which says over IPC what to call.
+ */
+
+// Lambda puts a time, a request id and a level before each line of the console: not JSON any more.
+for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+  console[level] = (...parts: unknown[]) =>
+    void process.stdout.write(
+      `2026-11-22T12:00:00.000Z\trequest\t${level.toUpperCase()}\t${parts.join(' ')}\n`,
+    );
+}
+
+const [file, name] = process.argv.slice(2) as [string, string];
+try {
+  const handler = (await import(file))[name] as (event: unknown, context: unknown) => Promise<unknown>;
+  process.on('message', async ({ id, event }: { id: number; event: unknown }) => {
+    try {
+      const answer = await handler(event, { awsRequestId: String(id), functionName: 'shipped' });
+      process.send?.({ id, answer });
+    } catch (error) {
+      process.send?.({
+        id,
+        error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      });
+    }
+  });
+  process.send?.({ ready: true });
+} catch (error) {
+  process.send?.({ ready: false, error: String((error as Error).stack) });
+}

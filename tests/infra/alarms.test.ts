@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { FUNCTIONS, type Resource } from './policy.ts';
+import { only, resourcesOf, synthesize } from './synthesized.ts';
+
+const template = synthesize({ alarmEmail: 'desk@paper.example' });
+const alarms = Object.entries(resourcesOf(template, 'AWS::CloudWatch::Alarm')).map(
+  ([id, { Properties }]) => ({
+    id: id.replace(/^Alarms(.*)[0-9A-F]{8}$/, '$1'),
+    ...Properties,
+  }),
+);
+const alarm = (id: string): Resource['Properties'] => alarms.find((each) => each.id === id);
+const runbook = readFileSync(`${import.meta.dirname}/../../docs/operating.md`, 'utf8');
+
+describe.each(alarms.map(({ id }) => id))('the alarm %s', (id) => {
+  test('says who is hurt, and where the runbook says what to do', () => {
+    const [, hurt, anchor] =
+      /^(.+\.) What to do: docs\/operating\.md#([a-z0-9-]+)$/.exec(alarm(id).AlarmDescription) ?? [];
+    expect(hurt).toMatch(/reader|editor|people|mail|newsletter|edition|issue|stories|everybody/i);
+    const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      heading
+        ?.toLowerCase()
+        .replace(/[^a-z0-9 -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    expect(anchors).toContain(anchor);
+  });
+
+  test('tells the topic', () => {
+    expect(alarm(id).AlarmActions).toEqual([{ Ref: expect.stringMatching('^AlarmsTopic') }]);
+  });
+});
+
+test.each([
+  ['WorkDeadLetters', 'QueuesWorkDeadLetters'],
+  ['ComposeDeadLetters', 'QueuesComposeDeadLetters'],
+  ['MissedTicks', 'QueuesMissedTicks'],
+])('%s goes off at the first message', (id, queue) => {
+  expect(alarm(id)).toMatchObject({
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [
+      { Name: 'QueueName', Value: { 'Fn::GetAtt': [expect.stringMatching(`^${queue}`), 'QueueName'] } },
+    ],
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test.each(FUNCTIONS)('errors of %s go off', (id) => {
+  expect(alarm(`${id}Errors`)).toMatchObject({
+    MetricName: 'Errors',
+    Namespace: 'AWS/Lambda',
+    Dimensions: [{ Name: 'FunctionName', Value: { Ref: expect.stringMatching(`^${id}Function`) } }],
+  });
+});
+
+test('a sweep that has stopped goes off, though nothing is counted then', () => {
+  expect(alarm('SweepStopped')).toMatchObject({
+    MetricName: 'Invocations',
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+  });
+});
+
+test.each(['Tick', 'Work'])('a line of %s with the level "error" goes off', (id) => {
+  const filter = only(template, 'AWS::Logs::MetricFilter', `Alarms${id}`).Properties;
+  expect(filter.LogGroupName).toEqual({ Ref: expect.stringMatching(`^${id}Logs`) });
+  expect(filter.FilterPattern).toBe('{ $.level = "error" }');
+  const [metric] = filter.MetricTransformations;
+  expect(alarm(`${id}LogErrors`)).toMatchObject({
+    MetricName: metric.MetricName,
+    Namespace: metric.MetricNamespace,
+    Threshold: 1,
+  });
+});
+
+test('a share of 5xx and refused calls go off', () => {
+  const expressions = (id: string) =>
+    alarm(id).Metrics.flatMap(
+      (metric: Resource['Properties']) => metric.Expression ?? metric.MetricStat.Metric.MetricName,
+    );
+  expect(expressions('ServerErrors')).toEqual(['100 * errors / requests', '5xx', 'Count']);
+  expect(expressions('Throttles').filter((name: string) => name === 'Throttles')).toHaveLength(4);
+  expect(expressions('TableThrottles')).toEqual([
+    'reads + writes',
+    'ReadThrottleEvents',
+    'WriteThrottleEvents',
+  ]);
+});
+
+test('alarms are mailed where ALARM_EMAIL is set, and CloudWatch may publish them', () => {
+  expect(only(template, 'AWS::SNS::Subscription').Properties).toMatchObject({
+    Protocol: 'email',
+    Endpoint: 'desk@paper.example',
+  });
+  const statements = only(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement;
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: 'sns:Publish',
+    }),
+  );
+});
+
+test('each resource that the runbook asks for by name is there, once', () => {
+  const asked = [...runbook.matchAll(/\$\(resource ([A-Za-z]+::[A-Za-z]+) (\w+)\)/g)];
+  expect(asked.length).toBeGreaterThan(5);
+  for (const [, type, name] of asked) only(template, `AWS::${type}`, name);
+});

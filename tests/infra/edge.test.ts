@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { readDeployment } from '../../infra/deployment.ts';
+import type { Resource } from './policy.ts';
+import { only, resourcesOf, synthesize } from './synthesized.ts';
+
+/** Managed by AWS: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
+const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
+const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
+
+const template = synthesize();
+const config = distributionOf(template);
+
+function distributionOf(from: ReturnType<typeof synthesize>) {
+  return only(from, 'AWS::CloudFront::Distribution').Properties.DistributionConfig;
+}
+
+/** CloudFront takes the first pattern that fits, then the default. */
+function behaviourOf(path: string): Resource['Properties'] {
+  const fits = ({ PathPattern }: { PathPattern: string }) =>
+    new RegExp(`^${PathPattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(path);
+  return config.CacheBehaviors.find(fits) ?? config.DefaultCacheBehavior;
+}
+
+function keyOf(path: string) {
+  const { CachePolicyId } = behaviourOf(path);
+  return resourcesOf(template, 'AWS::CloudFront::CachePolicy')[CachePolicyId.Ref]?.Properties
+    .CachePolicyConfig;
+}
+
+describe.each([
+  '/subscriptions',
+  '/subscriptions/confirm',
+  '/subscriptions/manage',
+  '/unsubscribe',
+  '/webhooks/resend',
+  '/websub',
+  '/issues/daily/2026-11-22-0730',
+  '/api/articles',
+  '/console',
+])('%s', (path) => {
+  test('is never cached, and passes every method, query and header on', () => {
+    expect(behaviourOf(path)).toMatchObject({
+      CachePolicyId: CACHING_DISABLED,
+      OriginRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+      ViewerProtocolPolicy: 'redirect-to-https',
+    });
+    expect([...behaviourOf(path).AllowedMethods].sort()).toEqual([
+      'DELETE',
+      'GET',
+      'HEAD',
+      'OPTIONS',
+      'PATCH',
+      'POST',
+      'PUT',
+    ]);
+  });
+});
+
+describe.each([
+  '/rss.xml',
+  '/es/atom.xml',
+  '/sections/harbour/feed.json',
+  '/sections/harbour/archive/2026-10/rss.xml',
+  '/opml.xml',
+])('%s', (path) => {
+  test('has one copy for each encoding, whatever the query, the language and the cookies', () => {
+    expect(keyOf(path).ParametersInCacheKeyAndForwardedToOrigin).toEqual({
+      EnableAcceptEncodingBrotli: true,
+      EnableAcceptEncodingGzip: true,
+      CookiesConfig: { CookieBehavior: 'none' },
+      HeadersConfig: { HeaderBehavior: 'none' },
+      QueryStringsConfig: { QueryStringBehavior: 'none' },
+    });
+  });
+
+  test('is left in the bytes of the function', () => {
+    expect(behaviourOf(path)).toMatchObject({ Compress: false, ViewerProtocolPolicy: 'redirect-to-https' });
+  });
+});
+
+describe.each(['/', '/feeds', '/subscribe', '/issues', '/articles/a1'])('%s', (path) => {
+  test('has a copy for each language of its readers', () => {
+    expect(keyOf(path).ParametersInCacheKeyAndForwardedToOrigin).toMatchObject({
+      EnableAcceptEncodingBrotli: true,
+      EnableAcceptEncodingGzip: true,
+      CookiesConfig: { CookieBehavior: 'none' },
+      HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['Accept-Language'] },
+    });
+  });
+});
+
+test("what may be cached, and for how long, is the origin's to say", () => {
+  for (const path of ['/rss.xml', '/'])
+    expect(keyOf(path)).toMatchObject({ MinTTL: 0, DefaultTTL: 0, MaxTTL: 86_400 });
+});
+
+test('no 404 is remembered: the article may be there by now', () => {
+  const kept = new Map(
+    config.CustomErrorResponses.map((each: { ErrorCode: number; ErrorCachingMinTTL: number }) => [
+      each.ErrorCode,
+      each.ErrorCachingMinTTL,
+    ]),
+  );
+  for (const status of [400, 403, 404, 405]) expect(kept.get(status)).toBe(0);
+});
+
+test('the edge speaks HTTP/2 and HTTP/3, and HTTPS to the API', () => {
+  expect(config.HttpVersion).toBe('http2and3');
+  expect(config.Origins).toHaveLength(1);
+  expect(config.Origins[0].CustomOriginConfig.OriginProtocolPolicy).toBe('https-only');
+});
+
+describe('the API', () => {
+  const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route')).map(
+    ({ Properties }) => Properties,
+  );
+  const functionOf = (route: Resource['Properties'] | undefined) => {
+    const integration = resourcesOf(template, 'AWS::ApiGatewayV2::Integration')[
+      route.Target['Fn::Join'][1][1].Ref
+    ];
+    return integration?.Properties.IntegrationUri['Fn::GetAtt'][0];
+  };
+
+  test.each(['ANY /api', 'ANY /api/{proxy+}'])("%s goes to the editors' function", (key) => {
+    expect(functionOf(routes.find(({ RouteKey }) => RouteKey === key))).toMatch(/^EditorFunction/);
+  });
+
+  test('everything else goes to the public function', () => {
+    expect(functionOf(routes.find(({ RouteKey }) => RouteKey === '$default'))).toMatch(/^PublicFunction/);
+  });
+
+  test('is throttled, so that a flood costs nothing to speak of', () => {
+    expect(only(template, 'AWS::ApiGatewayV2::Stage').Properties).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+    });
+  });
+});
+
+describe('the address', () => {
+  const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/0b1c';
+  const env = { BROADSHEET_URL: 'https://news.example/', CERTIFICATE_ARN: certificateArn };
+  const urlOf = (from: ReturnType<typeof synthesize>) =>
+    only(from, 'AWS::Lambda::Function', 'Public').Properties.Environment.Variables.BROADSHEET_URL;
+
+  test("is CloudFront's where nothing else is set", () => {
+    expect(urlOf(template)).toEqual({
+      'Fn::Join': [
+        '',
+        ['https://', { 'Fn::GetAtt': [expect.stringMatching('^EdgeDistribution'), 'DomainName'] }],
+      ],
+    });
+    expect(config.Aliases).toBeUndefined();
+  });
+
+  test("is a domain of one's own with BROADSHEET_URL and CERTIFICATE_ARN", () => {
+    const own = synthesize(readDeployment(env));
+    expect(urlOf(own)).toBe('https://news.example');
+    expect(distributionOf(own)).toMatchObject({
+      Aliases: ['news.example'],
+      ViewerCertificate: { AcmCertificateArn: certificateArn, MinimumProtocolVersion: 'TLSv1.2_2021' },
+    });
+  });
+
+  test.each([
+    [{ BROADSHEET_URL: 'https://news.example' }, 'CERTIFICATE_ARN is not set'],
+    [{ CERTIFICATE_ARN: certificateArn }, 'BROADSHEET_URL is not set'],
+    [
+      { ...env, BROADSHEET_URL: 'http://localhost:8787' },
+      'BROADSHEET_URL is "http://localhost:8787"; it must be https',
+    ],
+    [{ ...env, BROADSHEET_URL: 'https://news.example/feeds' }, 'it must be https and a host alone'],
+    [
+      { ...env, CERTIFICATE_ARN: certificateArn.replace('us-east-1', 'eu-west-1') },
+      'must be the ARN of an ACM certificate in us-east-1',
+    ],
+    [{ ALARM_EMAIL: 'nobody' }, 'ALARM_EMAIL is "nobody"; it must be a mail address'],
+    [{ BROADSHEET_STACK: 'my stack' }, 'BROADSHEET_STACK is "my stack"'],
+  ])('%o is refused, with what is allowed', (wrong, message) => {
+    expect(() => readDeployment(wrong)).toThrow(message);
+  });
+});
+
+test('the outputs tell where to go next', () => {
+  for (const name of ['SiteUrl', 'ApiUrl', 'TableName', 'SecretName'])
+    expect(Object.keys(template.findOutputs(name))).toEqual([name]);
+});

@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import publication from '../../broadsheet.config.ts';
+import { FUNCTIONS } from './policy.ts';
+import { only, resourcesOf, synthesize } from './synthesized.ts';
+
+const template = synthesize();
+const functionOf = (id: string) => only(template, 'AWS::Lambda::Function', id).Properties;
+
+describe('the table', () => {
+  const table = only(template, 'AWS::DynamoDB::Table');
+
+  test('has string keys and is paid by the request', () => {
+    expect(table.Properties.KeySchema).toEqual([
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ]);
+    expect(
+      table.Properties.AttributeDefinitions.map(
+        ({ AttributeType }: { AttributeType: string }) => AttributeType,
+      ),
+    ).toEqual(['S', 'S']);
+    expect(table.Properties.BillingMode).toBe('PAY_PER_REQUEST');
+  });
+
+  test('can be restored to any second, and forgets what has run out', () => {
+    expect(table.Properties.PointInTimeRecoverySpecification).toMatchObject({
+      PointInTimeRecoveryEnabled: true,
+    });
+    expect(table.Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+  });
+
+  test('is not deleted by mistake, and outlives the stack', () => {
+    expect(table.Properties.DeletionProtectionEnabled).toBe(true);
+    expect(table.DeletionPolicy).toBe('Retain');
+  });
+
+  test('has no stream', () => {
+    expect(table.Properties.StreamSpecification).toBeUndefined();
+  });
+});
+
+test('the secret has a generated linkSecret, empty places for the rest, and outlives the stack', () => {
+  const secret = only(template, 'AWS::SecretsManager::Secret');
+  const { GenerateSecretString: generated } = secret.Properties;
+  expect(generated).toMatchObject({ GenerateStringKey: 'linkSecret', PasswordLength: 64 });
+  expect(JSON.parse(generated.SecretStringTemplate)).toEqual({
+    resendApiKey: '',
+    resendWebhookSecret: '',
+    editorToken: '',
+  });
+  expect(secret.DeletionPolicy).toBe('Retain');
+});
+
+describe.each(FUNCTIONS)('the function %s', (id) => {
+  test('runs Node 24 on ARM', () => {
+    expect(functionOf(id)).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+    });
+  });
+
+  test('is told where everything is', () => {
+    const { Variables } = functionOf(id).Environment;
+    const common = [
+      'TABLE_NAME',
+      'QUEUE_URL',
+      'COMPOSE_QUEUE_URL',
+      'SECRET_ARN',
+      'BROADSHEET_URL',
+      'TEMPLATES_FOLDER',
+    ];
+    const own = id === 'Work' ? ['DISTRIBUTION_ID'] : [];
+    expect(Object.keys(Variables).sort()).toEqual([...common, ...own].sort());
+  });
+
+  test('logs into a group of its own, for a month, in lines as they are written', () => {
+    const logs = only(template, 'AWS::Logs::LogGroup', `${id}Logs`);
+    expect(logs.Properties.RetentionInDays).toBe(30);
+    expect(functionOf(id).LoggingConfig).toMatchObject({
+      LogFormat: 'Text',
+      LogGroup: { Ref: expect.stringMatching(`^${id}Logs`) },
+    });
+  });
+});
+
+test('there are no other functions', () => {
+  expect(Object.keys(resourcesOf(template, 'AWS::Lambda::Function'))).toHaveLength(FUNCTIONS.length);
+});
+
+test('functions that answer HTTP give up before the API does', () => {
+  for (const id of ['Public', 'Editor']) expect(functionOf(id).Timeout).toBeLessThan(30);
+});
+
+describe.each([
+  { queue: 'Work', worker: 'Work', concurrency: Math.max(2, publication.mail.requestsPerSecond) },
+  { queue: 'Compose', worker: 'Tick', concurrency: 2 },
+])('the queue $queue', ({ queue: name, worker, concurrency }) => {
+  const queues = Object.entries(resourcesOf(template, 'AWS::SQS::Queue'));
+  const [id, queue] = queues.find(([logicalId]) =>
+    new RegExp(`^Queues${name}[0-9A-F]{8}$`).test(logicalId),
+  ) ?? ['', undefined];
+  const source = only(template, 'AWS::Lambda::EventSourceMapping', `${worker}Function`).Properties;
+
+  test(`feeds ${worker}, as many at a time as the mail provider takes`, () => {
+    expect(source.EventSourceArn).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
+    expect(source.FunctionName).toEqual({ Ref: expect.stringMatching(`^${worker}Function`) });
+    expect(source.ScalingConfig).toEqual({ MaximumConcurrency: concurrency });
+  });
+
+  test('gives again only the messages that failed', () => {
+    expect(source.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  });
+
+  test('hides a message for six times as long as its function may take', () => {
+    expect(queue?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * functionOf(worker).Timeout);
+  });
+
+  test('keeps what failed five times, for 14 days', () => {
+    const { deadLetterTargetArn, maxReceiveCount } = queue?.Properties.RedrivePolicy ?? {};
+    expect(maxReceiveCount).toBe(5);
+    const deadLetters = resourcesOf(template, 'AWS::SQS::Queue')[deadLetterTargetArn['Fn::GetAtt'][0]];
+    expect(deadLetters?.Properties.MessageRetentionPeriod).toBe(14 * 86_400);
+  });
+});
+
+test('every queue is encrypted and refuses plain HTTP', () => {
+  const queues = resourcesOf(template, 'AWS::SQS::Queue');
+  const policies = Object.values(resourcesOf(template, 'AWS::SQS::QueuePolicy'));
+  expect(Object.keys(queues)).toHaveLength(5);
+  for (const [id, { Properties }] of Object.entries(queues)) {
+    expect(Properties.SqsManagedSseEnabled, id).toBe(true);
+    const policy = policies.find((each) => each.Properties.Queues[0].Ref === id);
+    expect(policy?.Properties.PolicyDocument.Statement[0], id).toMatchObject({
+      Effect: 'Deny',
+      Action: 'sqs:*',
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    });
+  }
+});
+
+test('what the tick function fails on is kept', () => {
+  const config = only(template, 'AWS::Lambda::EventInvokeConfig').Properties;
+  expect(config.FunctionName).toEqual({ Ref: expect.stringMatching('^TickFunction') });
+  expect(config.DestinationConfig.OnFailure.Destination).toEqual({
+    'Fn::GetAtt': [expect.stringMatching('^QueuesMissedTicks'), 'Arn'],
+  });
+});
+
+test('infra imports the settings and nothing else of the application', () => {
+  const folder = `${import.meta.dirname}/../../infra`;
+  for (const file of readdirSync(folder)) {
+    const imports = [
+      ...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/(?:from|import)\s*\(?'(\.[^']*)'/g),
+    ].map(([, path]) => path as string);
+    const outside = imports.filter((path) => !path.startsWith('./') && path !== '../broadsheet.config.ts');
+    expect(outside, file).toEqual([]);
+  }
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import * as keys from '../../functions/adapters/dynamo-keys.ts';
+import { actionsOf, FUNCTIONS, type FunctionId, mayTouch, type Statement } from './policy.ts';
+import { resourcesOf, statementsOf, synthesize } from './synthesized.ts';
+
+const template = synthesize();
+const policies = Object.fromEntries(FUNCTIONS.map((id) => [id, statementsOf(template, id)])) as Record<
+  FunctionId,
+  Statement[]
+>;
+const may = (id: FunctionId, action: string, ...partitions: string[]) =>
+  mayTouch(policies[id], `dynamodb:${action}`, partitions);
+
+describe.each(FUNCTIONS)('the role of %s', (id) => {
+  test('names each action and each resource', () => {
+    for (const statement of policies[id]) {
+      for (const action of actionsOf(statement)) expect(action).not.toContain('*');
+      expect(statement.Resource).not.toBe('*');
+    }
+  });
+
+  test('touches the table by partition only', () => {
+    const onTable = policies[id].filter((statement) =>
+      actionsOf(statement).some((action) => action.startsWith('dynamodb:')),
+    );
+    expect(onTable.length).toBeGreaterThan(0);
+    for (const { Condition } of onTable) {
+      expect(Condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'].length).toBeGreaterThan(0);
+    }
+    const actions = onTable.flatMap(actionsOf);
+    // These name no partition, so a condition on it would not hold them back.
+    for (const unlimited of ['Scan', 'DeleteTable', 'UpdateTable', 'PartiQLSelect'])
+      expect(actions).not.toContain(`dynamodb:${unlimited}`);
+  });
+
+  test('reads the secret and sends to both queues', () => {
+    const actions = policies[id].flatMap((statement) =>
+      actionsOf(statement).map((action) => `${action} ${JSON.stringify(statement.Resource)}`),
+    );
+    expect(actions.find((each) => each.startsWith('secretsmanager:GetSecretValue'))).toMatch(/StoreSecret/);
+    const sends = actions.filter((each) => each.startsWith('sqs:SendMessage ')).join();
+    expect(sends).toMatch(/QueuesWork[0-9A-F]{8}"/);
+    expect(sends).toMatch(/QueuesCompose[0-9A-F]{8}"/);
+  });
+});
+
+describe("a reader's request", () => {
+  test('reads stories and feeds, and changes none', () => {
+    for (const pk of ['ARTICLE#a1', 'ARTICLES', 'FEED#all', 'ISSUE#daily#2026-11-22-0730', 'ISSUES#daily']) {
+      expect(may('Public', 'Query', pk), pk).toBe(true);
+      for (const action of ['PutItem', 'UpdateItem', 'DeleteItem'])
+        expect(may('Public', action, pk), `${action} ${pk}`).toBe(false);
+    }
+  });
+
+  test("cannot see or make an editor's token", () => {
+    for (const action of ['GetItem', 'Query', 'PutItem']) expect(may('Public', action, 'TOKENS')).toBe(false);
+  });
+
+  test('cannot slip a story in beside what it may touch', () => {
+    expect(may('Public', 'BatchGetItem', 'SUBSCRIBER#s1', 'TOKENS')).toBe(false);
+  });
+
+  test('signs up and leaves', () => {
+    for (const pk of [
+      'SIGNUP#x',
+      'SUBSCRIBER#s1',
+      'ADDRESS#h',
+      'MEMBERS#daily#3',
+      'SUPPRESSED#h',
+      'OUTBOX',
+    ]) {
+      expect(may('Public', 'PutItem', pk), pk).toBe(true);
+    }
+    expect(may('Public', 'Query', 'OUTBOX')).toBe(false);
+  });
+
+  test('stores the feed it has rendered', () => {
+    expect(may('Public', 'PutItem', 'DOCUMENT#all#rss')).toBe(true);
+  });
+});
+
+describe("an editor's request", () => {
+  test('writes an article and everything that goes with it', () => {
+    for (const pk of [
+      'ARTICLE#a1',
+      'ARTICLES',
+      'FEED#all',
+      'PUBLIC#2026-11',
+      'EMBARGO',
+      'OUTBOX',
+      'REPLY#b#k',
+    ]) {
+      expect(may('Editor', 'PutItem', pk), pk).toBe(true);
+    }
+  });
+
+  test('sees no reader', () => {
+    for (const pk of ['SUBSCRIBER#s1', 'ADDRESS#h', 'MEMBERS#daily#3', 'SIGNUP#x', 'SUPPRESSED#h']) {
+      expect(may('Editor', 'Query', pk), pk).toBe(false);
+    }
+  });
+
+  test('makes and revokes tokens', () => {
+    for (const action of ['GetItem', 'Query', 'PutItem', 'DeleteItem']) {
+      expect(may('Editor', action, 'TOKENS'), action).toBe(true);
+    }
+  });
+});
+
+test("the tick function sees stories and choices, and no reader's record", () => {
+  expect(may('Tick', 'BatchGetItem', 'ARTICLE#a1', 'ARTICLE#a2')).toBe(true);
+  expect(may('Tick', 'PutItem', 'ARTICLE#a1')).toBe(false);
+  expect(may('Tick', 'GetItem', 'SUBSCRIBER#s1')).toBe(false);
+});
+
+test('only the work function empties the edge, and only this one', () => {
+  const invalidates = (id: FunctionId) =>
+    policies[id].filter((statement) => actionsOf(statement).includes('cloudfront:CreateInvalidation'));
+  expect(FUNCTIONS.filter((id) => invalidates(id).length > 0)).toEqual(['Work']);
+  expect(JSON.stringify(invalidates('Work')[0]?.Resource)).toMatch(
+    /:distribution\/",\{"Ref":"EdgeDistribution/,
+  );
+});
+
+test("every partition of the key grammar is somebody's, but for those of one machine", () => {
+  const local = ['SCHEDULE', 'MAIL', 'MAIL#1', 'MAILKEY#1'];
+  const partitions = Object.entries(keys)
+    .filter(([name]) => name.endsWith('Key') && !name.startsWith('is'))
+    .map(([, key]) => (key as (...parts: string[]) => keys.Key)('1', '1', '1').pk);
+  expect(partitions.length).toBeGreaterThan(20);
+  const orphans = partitions.filter(
+    (pk) => !FUNCTIONS.some((id) => may(id, 'PutItem', pk) || may(id, 'GetItem', pk)),
+  );
+  expect([...new Set(orphans)].sort()).toEqual([...local].sort());
+});
+
+test('no function has a policy beside its own', () => {
+  const roles = Object.keys(resourcesOf(template, 'AWS::IAM::Role'));
+  expect(roles).toHaveLength(FUNCTIONS.length + 1);
+});
