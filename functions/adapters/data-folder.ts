@@ -27,8 +27,7 @@ export async function openDataFolder(folder: string, url: string): Promise<DataF
     has: (name) => existsSync(path(name)),
     write: (name, text) => writeFileSync(path(name), text, { mode: 0o600 }),
     secret(name, prefix = '') {
-      if (!existsSync(path(name)))
-        writeFileSync(path(name), `${prefix}${secrets()}\n`, { mode: 0o600 });
+      if (!existsSync(path(name))) writeFileSync(path(name), `${prefix}${secrets()}\n`, { mode: 0o600 });
       return readFileSync(path(name), 'utf8').trim();
     },
     unlock,

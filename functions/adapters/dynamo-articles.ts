@@ -55,6 +55,7 @@ export function dynamoArticles(table: Table, languages: string[]): ArticleStore 
           kind: 'article-changed',
           articleId: change.next.id,
           version: change.next.version,
+          retracted: change.next.retractedAt !== undefined,
         }),
       ];
       try {
@@ -161,6 +162,7 @@ export function dynamoArticles(table: Table, languages: string[]): ArticleStore 
             kind: 'article-changed',
             articleId: id,
             version: article?.version ?? 0,
+            retracted: false,
           }),
         ]);
         return outboxId;

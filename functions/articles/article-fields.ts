@@ -144,7 +144,7 @@ export const FIELDS = {
   authors: listOf(z.strictObject({ name: line(1_000), url: http.optional() }, anObject), MAX_AUTHORS).default(
     [],
   ),
-  section,
+  section: section.default(''),
   tags: listOf(line(200), MAX_TAGS).default([]),
   image: image.optional(),
   audio: audio.optional(),

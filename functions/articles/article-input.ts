@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Fault } from '../refusal.ts';
 import type { Article, ArticleFields } from './article.ts';
 import { type content, FIELDS } from './article-fields.ts';
-import { htmlOfMarkdown, sanitiseHtml } from './sanitise.ts';
+import { htmlOfMarkdown, MAX_DEPTH, sanitiseHtml } from './sanitise.ts';
 import { countIllegal } from './text.ts';
 
 /** Bytes of an article's JSON. DynamoDB's item holds 400 KB; a body of text packs to a third or less. */
@@ -57,7 +57,9 @@ export function parseArticle(input: unknown): ParsedArticle {
       detail: `has relative URLs (${quoted(first)}${cleaned.relative.length > 1 ? ` and ${cleaned.relative.length - 1} more` : ''}): make them absolute, or give the article a url to resolve them against`,
     });
   }
-  if (cleaned && !cleaned.html && !cleaned.relative.length) {
+  if (cleaned?.tooDeep) {
+    faults.push({ pointer: where, detail: `is nested more than ${MAX_DEPTH} elements deep` });
+  } else if (cleaned && !cleaned.html && !cleaned.relative.length) {
     faults.push({
       pointer: where,
       detail:
@@ -87,9 +89,10 @@ export function inputOf(article: Article): Record<string, unknown> {
     translations,
     dated,
     publishedAt,
+    section,
     ...input
   } = article;
-  return { ...input, ...(dated && { publishedAt }), content: { html } };
+  return { ...input, ...(section && { section }), ...(dated && { publishedAt }), content: { html } };
 }
 
 function faultsOf(name: string, issues: z.core.$ZodIssue[], given: unknown): Fault[] {

@@ -143,13 +143,14 @@ const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-
 
 /** An article as the API shows it: the input's fields, and what only we know. PUT takes it back as it is. */
 function articleView(config: Config, article: Article, warnings?: Fault[]): Record<string, unknown> {
-  const { id, version, html, dated, ...rest } = article;
+  const { id, version, html, dated, section, ...rest } = article;
   return {
     id,
     guid: guidOf(id, config.publication.idAuthority),
     version,
     link: linkOf(article, config.baseUrl),
     ...rest,
+    ...(section && { section }),
     content: { html },
     ...(warnings?.length && { warnings }),
   };

@@ -27,6 +27,7 @@ export type ArticleFields = {
   /** BCP 47, canonical. */
   language: string;
   authors: Author[];
+  /** As the editor wrote it; empty: in none. */
   section: string;
   tags: string[];
   image?: Image;

@@ -63,10 +63,16 @@ const DROPPED_WHOLE =
 /** A player that lost its address. The sanitiser's output has no `>` inside a tag, so this cannot run past one. */
 const PLAYER_OF_NOTHING = /<(audio|video)(?![^>]* src=)[^>]*>\s*<\/\1>/g;
 
+/** The parser's time grows with the square of it: a megabyte of open tags would take minutes. Stories have some tens. */
+export const MAX_DEPTH = 1000;
+class TooDeep extends Error {}
+
 export type SanitisedHtml = {
   html: string;
   /** What was taken out, a sentence each, for the editor. */
   removed: string[];
+  /** It is nested deeper than the parser can read in good time, and was not read to its end. To be refused. */
+  tooDeep: boolean;
   /** Relative URLs that nothing could resolve, as they were written. Not empty: the body is to be refused. */
   relative: string[];
 };
@@ -82,7 +88,8 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
 
-  const clean = sanitizeHtml(legalText(source), {
+  let depth = 0;
+  const options: sanitizeHtml.IOptions = {
     allowedTags: ALLOWED_TAGS,
     allowedAttributes: ALLOWED_ATTRIBUTES,
     allowedClasses: { code: ['language-*'] },
@@ -92,8 +99,13 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
     selfClosing: ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'],
     nestingLimit: 100,
     onOpenTag: (name) => {
+      depth += 1;
+      if (depth > MAX_DEPTH) throw new TooDeep();
       if (!ALLOWED_TAGS.includes(name) && name !== 'h1' && name !== 'html' && name !== 'body')
         count(`<${name}>`);
+    },
+    onCloseTag: () => {
+      depth -= 1;
     },
     transformTags: {
       '*': (tagName, attributes) => ({
@@ -102,8 +114,15 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
       }),
     },
     exclusiveFilter: ({ tag, attribs }) => (tag === 'img' || tag === 'source') && !attribs.src,
-  });
+  };
+  let clean = '';
+  try {
+    clean = sanitizeHtml(legalText(source), options);
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+  }
   return {
+    tooDeep: depth > MAX_DEPTH,
     // Character references such as &#1; have become characters only now.
     html: withoutEmptyPlayers(legalText(clean)).trim(),
     removed: [...counts].map(([what, times]) => `removed ${what}${times > 1 ? ` (${times} times)` : ''}`),
@@ -139,6 +158,7 @@ function withUrls(
       if (name.startsWith('on')) count(`the handler ${name}`);
       continue;
     }
+    if (value.trim() === '') continue;
     const url = resolve(value, base);
     if (url === 'relative') {
       if (!value.trim().startsWith('#')) relative.add(value);

@@ -13,7 +13,7 @@ export async function handleRecords(
     try {
       await handle(JSON.parse(body) as Message);
     } catch (error) {
-      log.error('a message failed and will come again', { body, error });
+      log.warn('a message failed and will come again', { body, error });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }

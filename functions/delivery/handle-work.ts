@@ -32,6 +32,7 @@ async function carryOut(services: WorkServices, id: string): Promise<void> {
   const event = await outbox.get(id);
   if (event?.kind !== 'article-changed') return;
   await linkTranslations(services, event.articleId);
-  await cdn.invalidate(id);
+  // The edge looks again every minute by itself; what was taken back is not to stand there that long.
+  if (event.retracted) await cdn.invalidate(id);
   await outbox.remove(id);
 }

@@ -37,7 +37,7 @@ export function feedEntry(
     // A story that was written before its date is no older than its date.
     updated: laterOf(article.updatedAt, article.publishedAt),
     authors: article.authors,
-    categories: [...new Set([options.sectionName(article.section), ...article.tags])],
+    categories: [...new Set([options.sectionName(article.section), ...article.tags].filter(Boolean))],
     image: article.image,
     audio: article.audio,
     commentsUrl: article.commentsUrl,

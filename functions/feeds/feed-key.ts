@@ -64,8 +64,7 @@ export function feedsOf(
   const selectors: FeedSelector[] = [
     {},
     { language },
-    { section },
-    { language, section },
+    ...(section ? [{ section }, { language, section }] : []),
     ...article.tags.map((tag) => ({ tag: slugOf(tag) })).filter(({ tag }) => tag !== ''),
     ...article.authors.map(({ name }) => ({ author: slugOf(name) })).filter(({ author }) => author !== ''),
   ];

@@ -29,7 +29,13 @@ export function feedRoutes(services: FeedServices): Hono {
       app.all(path, () => problemResponse({ kind: 'method-not-allowed', allow: ALLOW }));
     }
   }
-  app.get('/opml.xml', () => new Response(opml(services.config), { headers: { 'content-type': 'text/x-opml; charset=utf-8', 'cache-control': 'public, max-age=3600' } }));
+  app.get(
+    '/opml.xml',
+    () =>
+      new Response(opml(services.config), {
+        headers: { 'content-type': 'text/x-opml; charset=utf-8', 'cache-control': 'public, max-age=3600' },
+      }),
+  );
   return app;
 }
 

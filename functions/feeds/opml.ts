@@ -19,7 +19,15 @@ export function configuredFeeds({ publication }: Config): FeedSelector[] {
 export function opml(config: Config): string {
   const outlines = configuredFeeds(config).map((selector) => {
     const { title, homeUrl, language } = feedInfo(config, selector, 'rss', []);
-    return element('outline', { type: 'rss', version: 'RSS2', text: title, title, xmlUrl: feedUrl(config.baseUrl, selector, 'rss'), htmlUrl: homeUrl, language });
+    return element('outline', {
+      type: 'rss',
+      version: 'RSS2',
+      text: title,
+      title,
+      xmlUrl: feedUrl(config.baseUrl, selector, 'rss'),
+      htmlUrl: homeUrl,
+      language,
+    });
   });
   const { title } = feedInfo(config, {}, 'rss', []);
   const head = element('head', {}, element('title', {}, escapeMarkup(title)));

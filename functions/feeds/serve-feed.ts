@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { type Clock, isoTime } from '../services.ts';
 import { isNotModified } from './conditional.ts';
@@ -19,6 +20,7 @@ export type FeedServices = {
   articles: ArticleStore;
   feeds: FeedStore;
   feedCache: FeedCache;
+  log: Log;
 };
 
 /** The headers of a request that decide what it is answered. */
@@ -120,15 +122,21 @@ async function rendered(
   window: FeedWindow,
   tag: string,
 ): Promise<RenderedFeed | undefined> {
-  const { feeds, feedCache } = services;
+  const { feeds, feedCache, log } = services;
   const fresh = await renderFeed(services, selector, format, window);
   if (!fresh) return undefined;
-  await Promise.all(
-    (['br', 'gzip'] as StoredEncoding[]).map((each) => {
-      remember(feedCache, tag, each, fresh[each]);
-      return feeds.putDocument(feedKey(selector), format, each, { etag: tag, bytes: fresh[each] });
-    }),
-  );
+  const key = feedKey(selector);
+  try {
+    await Promise.all(
+      (['br', 'gzip'] as StoredEncoding[]).map((each) => {
+        remember(feedCache, tag, each, fresh[each]);
+        return feeds.putDocument(key, format, each, { etag: tag, bytes: fresh[each] });
+      }),
+    );
+  } catch (error) {
+    // The reader has its bytes all the same; another process renders them again.
+    log.warn('a rendered feed could not be stored', { feed: key, format, error });
+  }
   return fresh;
 }
 
@@ -184,5 +192,5 @@ function headersOf(
 /** A reader waits as long as the feed's ttl says; the edge asks every minute, and serves on while we are down. */
 function cacheControl(config: Config): string {
   const maxAge = config.publication.feeds.maxAgeMinutes * 60;
-  return `public, max-age=${maxAge}, s-maxage=60, stale-while-revalidate=600, stale-if-error=86400`;
+  return `public, max-age=${maxAge}, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400`;
 }

@@ -110,12 +110,28 @@ async function slotOfRequest(request: Request, owner: string, now: string): Prom
   return done(extraSlot(key === null ? `${owner} ${now.slice(0, 19)}` : `${owner} key ${key}`));
 }
 
-type IssueView = Omit<Issue, 'batches' | 'batchesDone' | 'shardsPlanned'> & { id: string; url: string; self: string };
+type IssueView = Omit<Issue, 'batches' | 'batchesDone' | 'shardsPlanned'> & {
+  id: string;
+  url: string;
+  self: string;
+};
 
 /** `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused, and `left` had gone. */
 function issueView(config: Config, issue: Issue): IssueView {
   const id = issueId(issue);
   const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left } = issue;
   const where = { id, url: issueUrl(issue, config.baseUrl), self: `${config.baseUrl}/api/issues/${id}` };
-  return { ...where, edition, slot, state, ...(reason && { reason }), scheduledAt, createdAt, planned, sent, failed, left };
+  return {
+    ...where,
+    edition,
+    slot,
+    state,
+    ...(reason && { reason }),
+    scheduledAt,
+    createdAt,
+    planned,
+    sent,
+    failed,
+    left,
+  };
 }

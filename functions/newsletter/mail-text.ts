@@ -28,7 +28,7 @@ export function digestText({
 }
 
 function storyLines({ section, headline, dek, url }: MailStory): string[] {
-  return [section, headline, dek, url];
+  return [section, headline, dek, url].filter(Boolean);
 }
 
 export function confirmationText(view: ConfirmationView): string {

@@ -40,7 +40,7 @@ export function articlePage(reader: PageContext, article: Article): Html {
     feeds: feedsNamedBy(context, article),
     articles: [article],
     body: html`<article class="column story">
-<p class="kicker"${words}>${shorten(section, MAX_SECTION)}</p>
+${section && html`<p class="kicker"${words}>${shorten(section, MAX_SECTION)}</p>`}
 <h1>${article.title}</h1>
 ${article.summary && html`<p class="dek">${article.summary}</p>`}
 <p class="byline"${words}>${bylineOf(context, article)}${day(context, article.publishedAt)}</p>
@@ -70,11 +70,17 @@ function feedsNamedBy({ config }: PageContext, article: Article): FeedSelector[]
   const { languages } = config.publication;
   const section = slugOf(article.section);
   return [
-    ...(languages.length > 1
-      ? [{ language: publicationLanguage(article.language, languages), section }]
-      : [{ section }]),
-    ...distinct(article.tags.map(slugOf)).map((tag) => ({ tag })),
-    ...distinct(article.authors.map(({ name }) => slugOf(name))).map((author) => ({ author })),
+    ...(section
+      ? [
+          languages.length > 1
+            ? { language: publicationLanguage(article.language, languages), section }
+            : { section },
+        ]
+      : []),
+    ...distinct(article.tags.map(slugOf).filter(Boolean)).map((tag) => ({ tag })),
+    ...distinct(article.authors.map(({ name }) => slugOf(name)).filter(Boolean)).map((author) => ({
+      author,
+    })),
   ];
 }
 

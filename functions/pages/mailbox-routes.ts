@@ -37,7 +37,7 @@ export function mailboxRoutes({
   app.get('/mailbox/:id/html', async (context) => {
     const mail = await mails.get(context.req.param('id'));
     return mail
-      ? page(mail.html, { ...PRIVATE, 'content-security-policy': SANDBOX })
+      ? page(inNewTabs(mail.html), { ...PRIVATE, 'content-security-policy': SANDBOX })
       : message(reader(context), 'not-found', 404);
   });
   return app;

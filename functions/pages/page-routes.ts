@@ -37,7 +37,7 @@ const ISSUES_LISTED = 20;
 
 /** Pages anybody may keep for a minute: they are the same for every reader of a language. */
 const SHARED = {
-  'cache-control': 'public, max-age=60, s-maxage=60, stale-while-revalidate=600, stale-if-error=86400',
+  'cache-control': 'public, max-age=60, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400',
   vary: 'Accept-Language',
 };
 
@@ -69,7 +69,15 @@ export function pageRoutes(services: PageServices): Hono {
     const at = own ? `/${own}` : '';
     const readerOf = (context: Context) => (own ? pageContext(services, own) : reader(context));
 
-    app.get(`${at}/`, async (context) => page(homePage(readerOf(context), { stories: await homeStories(readerOf(context).language, own), form: {} }), SHARED));
+    app.get(`${at}/`, async (context) =>
+      page(
+        homePage(readerOf(context), {
+          stories: await homeStories(readerOf(context).language, own),
+          form: {},
+        }),
+        SHARED,
+      ),
+    );
 
     app.get(`${at}/feeds`, async (context) => {
       const recent = await latestArticles(services, own ? { language: own } : {}, LATELY);
@@ -83,7 +91,9 @@ export function pageRoutes(services: PageServices): Hono {
     app.get(`${at}/issues`, async (context) => {
       const { language } = readerOf(context);
       const lists = await Promise.all(editions.map(({ id }) => issues.list(id, ISSUES_LISTED)));
-      const lines = lists.flat().map(async (issue) => ({ ...issue, subject: subjectIn(await issues.frozen(issue), language) }));
+      const lines = lists
+        .flat()
+        .map(async (issue) => ({ ...issue, subject: subjectIn(await issues.frozen(issue), language) }));
       return page(issuesPage(readerOf(context), await Promise.all(lines)), SHARED);
     });
   }
@@ -118,10 +128,20 @@ export function pageRoutes(services: PageServices): Hono {
   }
 
   /** The stories as they are now: one that was retracted since is gone here too. */
-  async function wholeIssue({ edition, slot, scheduledAt }: Issue, { language, subject, storyIds }: Variant): Promise<Response> {
-    const byId = new Map((await articles.getMany(storyIds, { consistent: true })).map((article) => [article.id, article]));
-    const stories = storyIds.flatMap((id) => byId.get(id) ?? []).filter((article) => isPublic(article, isoTime(clock())));
-    return page(issuePage(pageContext(services, language), { edition, slot, scheduledAt, subject, stories }), SHARED);
+  async function wholeIssue(
+    { edition, slot, scheduledAt }: Issue,
+    { language, subject, storyIds }: Variant,
+  ): Promise<Response> {
+    const byId = new Map(
+      (await articles.getMany(storyIds, { consistent: true })).map((article) => [article.id, article]),
+    );
+    const stories = storyIds
+      .flatMap((id) => byId.get(id) ?? [])
+      .filter((article) => isPublic(article, isoTime(clock())));
+    return page(
+      issuePage(pageContext(services, language), { edition, slot, scheduledAt, subject, stories }),
+      SHARED,
+    );
   }
 
   function notFound(context: Context): Promise<Response> {

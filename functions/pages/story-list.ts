@@ -41,7 +41,7 @@ function storyText(context: PageContext, article: Article): Html {
     publicationLanguage(context.language, publication.languages),
   );
   const names = article.authors.map(({ name }) => shorten(name, MAX_NAME));
-  return html`<p class="kicker"${words}>${shorten(section, MAX_NAME)}</p>
+  return html`${section && html`<p class="kicker"${words}>${shorten(section, MAX_NAME)}</p>`}
 <h2><a href="${linkOf(article, '')}">${shorten(article.title, MAX_HEADLINE)}</a></h2>
 ${article.summary && html`<p class="dek">${shorten(article.summary, MAX_DEK)}</p>`}
 <p class="byline"${words}>${byline(context, names, (name) => html`<bdi>${name}</bdi>`)}${day(context, article.publishedAt)}</p>`;

@@ -8,7 +8,8 @@ async function made(world: World, body: Record<string, unknown>): Promise<{ id: 
   expect(answer.status, await answer.clone().text()).toBe(201);
   return (await answer.json()) as { id: string; token: string };
 }
-const as = (world: World, token: string, method: string, path: string) => world.request(path, { method, headers: { authorization: `Bearer ${token}` } });
+const as = (world: World, token: string, method: string, path: string) =>
+  world.request(path, { method, headers: { authorization: `Bearer ${token}` } });
 
 it('a token does what its scopes say and no more', async () => {
   const world = await setUp();
@@ -33,7 +34,11 @@ it('is stored as a hash, shown once, and gone when it is revoked', async () => {
 
 it('runs out at its time, although nothing deletes it', async () => {
   const world = await setUp();
-  const { token } = await made(world, { name: 'intern', scopes: ['articles:read'], expiresAt: '2026-11-22T13:00:00Z' });
+  const { token } = await made(world, {
+    name: 'intern',
+    scopes: ['articles:read'],
+    expiresAt: '2026-11-22T13:00:00Z',
+  });
   expect((await as(world, token, 'GET', '/api/articles')).status).toBe(200);
   world.pass(3600_000);
   expect((await as(world, token, 'GET', '/api/articles')).status).toBe(401);
@@ -41,7 +46,11 @@ it('runs out at its time, although nothing deletes it', async () => {
 
 it('names every fault', async () => {
   const world = await setUp();
-  const answer = await world.edit('POST', '/api/tokens', { name: ' ', scopes: ['everything'], expiresAt: 'soon' });
+  const answer = await world.edit('POST', '/api/tokens', {
+    name: ' ',
+    scopes: ['everything'],
+    expiresAt: 'soon',
+  });
   expect(answer.status).toBe(422);
   const { errors } = (await answer.json()) as { errors: { pointer: string }[] };
   expect(errors.map(({ pointer }) => pointer)).toEqual(['/name', '/scopes/0', '/expiresAt']);

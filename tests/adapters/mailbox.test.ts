@@ -17,7 +17,10 @@ async function mailbox(): Promise<{ resend: Resend; world: World; url: string }>
   const world = await setUp();
   const port = await freePort();
   let ids = 0;
-  const app = new Hono().route('/mailbox/api', mailboxApi({ store: dynamoMailbox(world.table), clock: world.now, ids: () => `mail-${++ids}` }));
+  const app = new Hono().route(
+    '/mailbox/api',
+    mailboxApi({ store: dynamoMailbox(world.table), clock: world.now, ids: () => `mail-${++ids}` }),
+  );
   await new Promise<void>((resolve) => {
     server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => resolve());
   });
@@ -25,17 +28,33 @@ async function mailbox(): Promise<{ resend: Resend; world: World; url: string }>
   return { resend: new Resend('re_test', { baseUrl: url }), world, url };
 }
 
-const mail = { from: 'The Paper <news@paper.example>', to: 'ana@reader.example', subject: 'Today', html: '<p>Hello</p>', text: 'Hello', headers: { 'List-Id': '<daily>' } };
+const mail = {
+  from: 'The Paper <news@paper.example>',
+  to: 'ana@reader.example',
+  subject: 'Today',
+  html: '<head></head><p>Hello</p>',
+  text: 'Hello',
+  headers: { 'List-Id': '<daily>' },
+};
 
 it('keeps a mail with its parts and headers, and shows it', async () => {
   const { resend, world, url } = await mailbox();
   const { data } = await resend.emails.send(mail);
   expect(data).toEqual({ id: 'mail-1' });
   const kept = await (await fetch(`${url}/emails/mail-1`)).json();
-  expect(kept).toMatchObject({ object: 'email', to: ['ana@reader.example'], subject: 'Today', html: '<p>Hello</p>', text: 'Hello', headers: { 'List-Id': '<daily>' } });
+  expect(kept).toMatchObject({
+    object: 'email',
+    to: ['ana@reader.example'],
+    subject: 'Today',
+    html: '<head></head><p>Hello</p>',
+    text: 'Hello',
+    headers: { 'List-Id': '<daily>' },
+  });
   const page = await world.request('/mailbox');
   expect(await page.text()).toContain('Today');
-  expect(await (await world.request('/mailbox/mail-1/html')).text()).toBe('<p>Hello</p>');
+  expect(await (await world.request('/mailbox/mail-1/html')).text()).toBe(
+    '<head><base target="_blank"></head><p>Hello</p>',
+  );
   expect((await fetch(`${url}/emails/none`)).status).toBe(404);
 });
 
@@ -51,7 +70,9 @@ it('takes a repeated key once, answers it the same, and refuses it with other by
 
 it('takes one of two requests with the same key at the same time', async () => {
   const { resend, url } = await mailbox();
-  const answers = await Promise.all(Array.from({ length: 5 }, () => resend.batch.send([mail], { idempotencyKey: 'k' })));
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => resend.batch.send([mail], { idempotencyKey: 'k' })),
+  );
   const ids = new Set(answers.flatMap(({ data }) => data?.data.map(({ id }) => id) ?? []));
   expect(ids.size).toBe(1);
   expect(((await (await fetch(`${url}/emails`)).json()) as { data: unknown[] }).data).toHaveLength(1);
@@ -71,7 +92,9 @@ it('refuses more than a hundred mails, and only the bad one where validation is 
   expect(many.error).toMatchObject({ name: 'validation_error', statusCode: 422 });
   const strict = await resend.batch.send([mail, { ...mail, to: 'nobody' }]);
   expect(strict.error).toMatchObject({ statusCode: 422 });
-  const permissive = await resend.batch.send([mail, { ...mail, to: 'nobody' }], { batchValidation: 'permissive' });
+  const permissive = await resend.batch.send([mail, { ...mail, to: 'nobody' }], {
+    batchValidation: 'permissive',
+  });
   expect(permissive.data?.data).toHaveLength(1);
   expect(permissive.data?.errors).toEqual([{ index: 1, message: 'Invalid `to` field: nobody' }]);
 });

@@ -14,7 +14,10 @@ afterEach(() => {
 type Answer = { status: number; body: string; headers?: Record<string, string> } | 'drop' | 'hang';
 type Seen = { path: string; headers: Record<string, unknown>; body: unknown };
 
-async function provider(answer: Answer): Promise<{ send: (mails: Mail[], key: string) => ReturnType<ReturnType<typeof resendMailer>['send']>; seen: Seen[] }> {
+async function provider(answer: Answer): Promise<{
+  send: (mails: Mail[], key: string) => ReturnType<ReturnType<typeof resendMailer>['send']>;
+  seen: Seen[];
+}> {
   const seen: Seen[] = [];
   server = createServer(async (request, response) => {
     let body = '';
@@ -22,11 +25,18 @@ async function provider(answer: Answer): Promise<{ send: (mails: Mail[], key: st
     seen.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(body) });
     if (answer === 'hang') return;
     if (answer === 'drop') return void request.socket.destroy();
-    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body);
+    response
+      .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+      .end(answer.body);
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const address = server.address() as { port: number };
-  const mailer = resendMailer({ apiKey: 're_test', baseUrl: `http://127.0.0.1:${address.port}`, requestsPerSecond: 1000, timeoutMilliseconds: 300 });
+  const mailer = resendMailer({
+    apiKey: 're_test',
+    baseUrl: `http://127.0.0.1:${address.port}`,
+    requestsPerSecond: 1000,
+    timeoutMilliseconds: 300,
+  });
   return { send: mailer.send, seen };
 }
 
@@ -40,19 +50,47 @@ const mail = (to: string): Mail => ({
   headers: { 'List-Id': '<daily.paper.example>' },
   tags: [{ name: 'batch', value: '0-0' }],
 });
-const failure = (status: number, name: string, headers?: Record<string, string>): Answer => ({ status, body: JSON.stringify({ statusCode: status, name, message: 'as told' }), ...(headers && { headers }) });
+const failure = (status: number, name: string, headers?: Record<string, string>): Answer => ({
+  status,
+  body: JSON.stringify({ statusCode: status, name, message: 'as told' }),
+  ...(headers && { headers }),
+});
 
 describe('resendMailer', () => {
   it('posts the batch with its key, permissive validation and every header', async () => {
-    const { send, seen } = await provider({ status: 200, body: JSON.stringify({ data: [{ id: 'one' }], errors: [] }) });
-    expect(await send([mail('ana@reader.example')], 'issue/daily.x/0-0')).toEqual({ kind: 'accepted', ids: ['one'], rejected: [] });
+    const { send, seen } = await provider({
+      status: 200,
+      body: JSON.stringify({ data: [{ id: 'one' }], errors: [] }),
+    });
+    expect(await send([mail('ana@reader.example')], 'issue/daily.x/0-0')).toEqual({
+      kind: 'accepted',
+      ids: ['one'],
+      rejected: [],
+    });
     expect(seen[0]?.path).toBe('/emails/batch');
-    expect(seen[0]?.headers).toMatchObject({ authorization: 'Bearer re_test', 'idempotency-key': 'issue/daily.x/0-0', 'x-batch-validation': 'permissive' });
-    expect(seen[0]?.body).toMatchObject([{ to: ['ana@reader.example'], reply_to: 'desk@paper.example', headers: { 'List-Id': '<daily.paper.example>' }, tags: [{ name: 'batch', value: '0-0' }] }]);
+    expect(seen[0]?.headers).toMatchObject({
+      authorization: 'Bearer re_test',
+      'idempotency-key': 'issue/daily.x/0-0',
+      'x-batch-validation': 'permissive',
+    });
+    expect(seen[0]?.body).toMatchObject([
+      {
+        to: ['ana@reader.example'],
+        reply_to: 'desk@paper.example',
+        headers: { 'List-Id': '<daily.paper.example>' },
+        tags: [{ name: 'batch', value: '0-0' }],
+      },
+    ]);
   });
 
   it('tells which of the recipients was refused', async () => {
-    const { send } = await provider({ status: 200, body: JSON.stringify({ data: [{ id: 'one' }, { id: 'three' }], errors: [{ index: 1, message: 'Invalid `to` field' }] }) });
+    const { send } = await provider({
+      status: 200,
+      body: JSON.stringify({
+        data: [{ id: 'one' }, { id: 'three' }],
+        errors: [{ index: 1, message: 'Invalid `to` field' }],
+      }),
+    });
     expect(await send([mail('a@b.example'), mail('bad'), mail('c@d.example')], 'k')).toEqual({
       kind: 'accepted',
       ids: ['one', undefined, 'three'],
@@ -81,16 +119,27 @@ describe('resendMailer', () => {
 
   it('waits as long as a 429 says, or a little where it does not', async () => {
     const told = await provider(failure(429, 'rate_limit_exceeded', { 'retry-after': '7' }));
-    expect(await told.send([mail('a@b.example')], 'k')).toMatchObject({ kind: 'throttled', retryAfterSeconds: 7 });
+    expect(await told.send([mail('a@b.example')], 'k')).toMatchObject({
+      kind: 'throttled',
+      retryAfterSeconds: 7,
+    });
     server?.close();
     const untold = await provider(failure(429, 'rate_limit_exceeded'));
-    expect(await untold.send([mail('a@b.example')], 'k')).toMatchObject({ kind: 'throttled', retryAfterSeconds: 5 });
+    expect(await untold.send([mail('a@b.example')], 'k')).toMatchObject({
+      kind: 'throttled',
+      retryAfterSeconds: 5,
+    });
   });
 
   it('refuses to send without a key, or more than a hundred mails', async () => {
     const { send, seen } = await provider('drop');
     await expect(send([mail('a@b.example')], '')).rejects.toThrow('1 to 256 characters');
-    await expect(send(Array.from({ length: 101 }, () => mail('a@b.example')), 'k')).rejects.toThrow('1 to 100 mails');
+    await expect(
+      send(
+        Array.from({ length: 101 }, () => mail('a@b.example')),
+        'k',
+      ),
+    ).rejects.toThrow('1 to 100 mails');
     await expect(send([], 'k')).rejects.toThrow('1 to 100 mails');
     expect(seen).toEqual([]);
   });

@@ -29,7 +29,9 @@ it('every message lost: the sweep finds the work', async () => {
 });
 
 it('every message three times and in reverse: each mail once', async () => {
-  const world = await withReaders({ faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() } });
+  const world = await withReaders({
+    faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() },
+  });
   const sent = await sendNow(world, 'morning');
   expect(counts(world)).toEqual([1, 1]);
   expect(sent).toMatchObject({ state: 'sent', planned: 2, sent: 2 });
@@ -59,7 +61,8 @@ it('the reply was lost after the provider took the mails: the same bytes under t
   await recover(world);
   expect(counts(world)).toEqual([1, 1]);
   expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 2, failed: 0 });
-  for (const { key, mails } of requests) expect(mails).toEqual(requests.find((request) => request.key === key)?.mails);
+  for (const { key, mails } of requests)
+    expect(mails).toEqual(requests.find((request) => request.key === key)?.mails);
   expect(requests.length).toBe(4);
 });
 
@@ -80,7 +83,8 @@ it('the process died after the provider took the mails: the same', async () => {
 
 it('throttled: waits as long as it was told', async () => {
   let throttled = 1;
-  const provider: Provider = () => (throttled-- > 0 ? { kind: 'throttled', retryAfterSeconds: 40, reason: 'rate_limit_exceeded' } : undefined);
+  const provider: Provider = () =>
+    throttled-- > 0 ? { kind: 'throttled', retryAfterSeconds: 40, reason: 'rate_limit_exceeded' } : undefined;
   const world = await withReaders({ provider });
   await sendNow(world, 'morning');
   expect(counts(world).toSorted()).toEqual([0, 1]);
@@ -98,17 +102,29 @@ it('one refused address: the others get their mail, and it is counted', async ()
     provider: ({ key, mails }, take) => {
       take();
       const index = mails.findIndex(({ to }) => to === 'en@reader.example');
-      return index < 0 ? undefined : { kind: 'accepted', ids: mails.map((_, at) => (at === index ? undefined : `${key}/${at}`)), rejected: [{ index, reason: 'invalid' }] };
+      return index < 0
+        ? undefined
+        : {
+            kind: 'accepted',
+            ids: mails.map((_, at) => (at === index ? undefined : `${key}/${at}`)),
+            rejected: [{ index, reason: 'invalid' }],
+          };
     },
   });
-  for (const email of ['en@reader.example', 'ana@reader.example', 'eva@reader.example']) await subscribe(world, email);
+  for (const email of ['en@reader.example', 'ana@reader.example', 'eva@reader.example'])
+    await subscribe(world, email);
   await postStory(world);
   expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', planned: 3, sent: 2, failed: 1 });
 });
 
 it('a revoked key stops the issue and says so', async () => {
-  const world = await withReaders({ provider: () => ({ kind: 'account-refused', reason: 'invalid_api_key: API key is invalid' }) });
-  expect(await sendNow(world, 'morning')).toMatchObject({ state: 'stopped', reason: 'invalid_api_key: API key is invalid' });
+  const world = await withReaders({
+    provider: () => ({ kind: 'account-refused', reason: 'invalid_api_key: API key is invalid' }),
+  });
+  expect(await sendNow(world, 'morning')).toMatchObject({
+    state: 'stopped',
+    reason: 'invalid_api_key: API key is invalid',
+  });
   expect(world.log.lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
     'an issue was stopped: the mail provider takes nothing from this account',
   ]);
@@ -131,7 +147,9 @@ it('no answer for 23 hours: uncertain, and never repeated blind', async () => {
   await recover(world, 2);
   expect(requests).toBe(before);
   expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 0, failed: 2 });
-  expect(world.log.lines.filter(({ message }) => message === 'a batch is uncertain and will not be repeated')).toHaveLength(2);
+  expect(
+    world.log.lines.filter(({ message }) => message === 'a batch is uncertain and will not be repeated'),
+  ).toHaveLength(2);
 });
 
 it('a reader who leaves, or whose address is suppressed, after planning gets nothing', async () => {
@@ -140,8 +158,16 @@ it('a reader who leaves, or whose address is suppressed, after planning gets not
   const { id } = await sendNow(lossy, 'morning');
   const reader = await world.services.subscribers.idByAddress(addressHash('en@reader.example'));
   const leave = new URL(world.services.links.unsubscribe(reader ?? '', 'daily', 'https://paper.example'));
-  await world.request(leave.pathname + leave.search, { method: 'POST', body: 'List-Unsubscribe=One-Click', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
-  await world.services.subscribers.suppress(addressHash('es@reader.example'), 'complained', '2026-11-22T12:00:00.000Z');
+  await world.request(leave.pathname + leave.search, {
+    method: 'POST',
+    body: 'List-Unsubscribe=One-Click',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  await world.services.subscribers.suppress(
+    addressHash('es@reader.example'),
+    'complained',
+    '2026-11-22T12:00:00.000Z',
+  );
   await recover(world);
   expect(counts(world)).toEqual([0, 0]);
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 0, left: 2 });
@@ -187,6 +213,8 @@ it('250 readers are in batches of at most 100, each reader in one', async () => 
   await postStory(world);
   expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', planned: 250, sent: 250 });
   expect(new Set(world.mails.map(({ to }) => to)).size).toBe(250);
-  const sizes = Map.groupBy(world.mails, ({ key }) => key).values().map((mails) => mails.length);
+  const sizes = Map.groupBy(world.mails, ({ key }) => key)
+    .values()
+    .map((mails) => mails.length);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
 });

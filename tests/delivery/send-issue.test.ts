@@ -35,7 +35,9 @@ describe('POST /api/editions/{id}/issues', () => {
     const [mail] = digestsTo(world, 'en@reader.example');
     const [edition] = world.config.publication.editions;
     expect(mail?.headers).toEqual({
-      'List-Unsubscribe': expect.stringMatching(/^<https:\/\/paper\.example\/unsubscribe\?token=[\w-]+\.[\w-]+>$/),
+      'List-Unsubscribe': expect.stringMatching(
+        /^<https:\/\/paper\.example\/unsubscribe\?token=[\w-]+\.[\w-]+>$/,
+      ),
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       'List-Id': '<daily.harbourpost.example>',
     });

@@ -7,7 +7,13 @@ import { dataFolder, get, post, start } from '../support/process.ts';
 // Each starts processes, one after the other, on whatever machine this is.
 vi.setConfig({ testTimeout: 180_000 });
 
-const story = (id: string) => ({ id, title: `Story ${id}`, content: { html: `<p>${id}</p>` }, language: 'en', section: 'harbour' });
+const story = (id: string) => ({
+  id,
+  title: `Story ${id}`,
+  content: { html: `<p>${id}</p>` },
+  language: 'en',
+  section: 'harbour',
+});
 
 it('kill -9 in the middle of posting: every story that was answered 201 is there after a restart', async () => {
   const folder = dataFolder();
@@ -19,7 +25,12 @@ it('kill -9 in the middle of posting: every story that was answered 201 is there
       const id = `r${round}-${n}`;
       // Four at once, so that the kill comes between a write and its answer.
       const answers = await Promise.all(
-        ['a', 'b', 'c', 'd'].map((part) => post(`${running.url}/api/articles`, story(`${id}${part}`)).then((answer) => ({ id: `${id}${part}`, status: answer.status }), () => undefined)),
+        ['a', 'b', 'c', 'd'].map((part) =>
+          post(`${running.url}/api/articles`, story(`${id}${part}`)).then(
+            (answer) => ({ id: `${id}${part}`, status: answer.status }),
+            () => undefined,
+          ),
+        ),
       );
       for (const answer of answers) if (answer?.status === 201) accepted.push(answer.id);
       if (answers.includes(undefined)) break;
@@ -28,7 +39,9 @@ it('kill -9 in the middle of posting: every story that was answered 201 is there
     expect((await running.ended).signal).toBe('SIGKILL');
   }
   const after = await start(folder);
-  const statuses = await Promise.all(accepted.map(async (id) => (await get(`${after.url}/api/articles/${id}`)).status));
+  const statuses = await Promise.all(
+    accepted.map(async (id) => (await get(`${after.url}/api/articles/${id}`)).status),
+  );
   expect(accepted.length).toBeGreaterThan(60);
   expect(statuses.filter((status) => status !== 200)).toEqual([]);
   const feed = (await (await fetch(`${after.url}/feed.json`)).json()) as { items: unknown[] };
@@ -50,17 +63,23 @@ it('Ctrl-C ends it cleanly, and the next start finds everything', async () => {
 it('a second process on the same folder is refused, and told who has it', async () => {
   const folder = dataFolder();
   const first = await start(folder);
-  await expect(start(folder)).rejects.toThrow(`is in use by process ${first.child.pid}, which serves ${first.url}; stop it, or set BROADSHEET_DATA`);
+  await expect(start(folder)).rejects.toThrow(
+    `is in use by process ${first.child.pid}, which serves ${first.url}; stop it, or set BROADSHEET_DATA`,
+  );
   expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
 });
 
 it('a port that is taken is named', async () => {
   const first = await start(dataFolder());
-  await expect(start(dataFolder(), { PORT: new URL(first.url).port })).rejects.toThrow('set PORT to another one');
+  await expect(start(dataFolder(), { PORT: new URL(first.url).port })).rejects.toThrow(
+    'set PORT to another one',
+  );
 });
 
 it('a wrong variable ends it with its name and what is allowed', async () => {
-  await expect(start(dataFolder(), { BROADSHEET_SAMPLES: 'no' })).rejects.toThrow('BROADSHEET_SAMPLES is "no"; it must be "on" or "off"');
+  await expect(start(dataFolder(), { BROADSHEET_SAMPLES: 'no' })).rejects.toThrow(
+    'BROADSHEET_SAMPLES is "no"; it must be "on" or "off"',
+  );
 });
 
 it('the embedded DynamoDB found dead is started again, with what it stored', async () => {
@@ -80,16 +99,28 @@ it('nothing is left running after kill -9', async () => {
   await running.ended;
   // The next start waits for the lock and ends what is left, so that its own database is the only one.
   await start(folder);
-  const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').filter((line) => /dynoxide --port/.test(line) && line.includes(folder) && !line.startsWith('/bin/sh'));
+  const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => /dynoxide --port/.test(line) && line.includes(folder) && !line.startsWith('/bin/sh'));
   expect(processes).toHaveLength(1);
 });
 
 it('the first run posts the samples and mails a digest through the real client, and the next start does not repeat it', async () => {
   const folder = dataFolder();
   const first = await start(folder, { BROADSHEET_SAMPLES: 'on' });
-  const mails = async (url: string) => ((await (await fetch(`${url}/mailbox/api/emails`)).json()) as { data: { to: string[]; headers: Record<string, string> }[] }).data;
+  const mails = async (url: string) =>
+    (
+      (await (await fetch(`${url}/mailbox/api/emails`)).json()) as {
+        data: { to: string[]; headers: Record<string, string> }[];
+      }
+    ).data;
   const sent = await mails(first.url);
-  expect(sent.filter(({ headers }) => headers['List-Unsubscribe']).map(({ to }) => to).toSorted()).toEqual([['reader-en@example.com'], ['reader-es@example.com']]);
+  expect(
+    sent
+      .filter(({ headers }) => headers['List-Unsubscribe'])
+      .map(({ to }) => to)
+      .toSorted(),
+  ).toEqual([['reader-en@example.com'], ['reader-es@example.com']]);
   first.child.kill('SIGTERM');
   await first.ended;
   const second = await start(folder, { BROADSHEET_SAMPLES: 'on' });

@@ -7,7 +7,12 @@ useDatabase();
 
 async function withStories() {
   const world = await setUp();
-  await postStory(world, { id: 'ferry', title: 'The ferry returns', tags: ['Ferries'], authors: [{ name: 'Ana Ruiz' }] });
+  await postStory(world, {
+    id: 'ferry',
+    title: 'The ferry returns',
+    tags: ['Ferries'],
+    authors: [{ name: 'Ana Ruiz' }],
+  });
   await postStory(world, { id: 'mural', title: 'El mural del muelle', language: 'es', section: 'culture' });
   const page = async (path: string, headers: Record<string, string> = {}) => {
     const answer = await world.request(path, { headers });
@@ -66,7 +71,14 @@ it('/articles/{id} shows the story; one under embargo and a draft are not there,
 it('/feeds names the tags and authors of the latest stories', async () => {
   const { page } = await withStories();
   const { text } = await page('/feeds');
-  for (const href of ['/rss.xml', '/es/atom.xml', '/sections/politics/feed.json', '/es/sections/culture/rss.xml', '/tags/ferries/rss.xml', '/authors/ana-ruiz/rss.xml']) {
+  for (const href of [
+    '/rss.xml',
+    '/es/atom.xml',
+    '/sections/politics/feed.json',
+    '/es/sections/culture/rss.xml',
+    '/tags/ferries/rss.xml',
+    '/authors/ana-ruiz/rss.xml',
+  ]) {
     expect(text).toContain(`href="${href}"`);
   }
 });
@@ -85,6 +97,7 @@ it('every feed that /opml.xml lists is there', async () => {
 
 it('an unknown address is answered with a page that says so', async () => {
   const { page } = await withStories();
-  for (const path of ['/nothing', '/en/nothing', '/issues/daily/none', '/mailbox/none']) expect((await page(path)).status).toBe(404);
+  for (const path of ['/nothing', '/en/nothing', '/issues/daily/none', '/mailbox/none'])
+    expect((await page(path)).status).toBe(404);
   expect((await page('/healthz')).text).toBe('ok\n');
 });

@@ -6,19 +6,31 @@ useDatabase();
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-async function readerWithMail(choices: Record<string, unknown> = {}): Promise<{ world: World; manage: string; leave: string }> {
+async function readerWithMail(
+  choices: Record<string, unknown> = {},
+): Promise<{ world: World; manage: string; leave: string }> {
   const world = await setUp();
   await subscribe(world, 'ana@reader.example', choices);
   await postStory(world);
   await sendNow(world, 'first');
   const [mail] = digestsTo(world, 'ana@reader.example');
-  return { world, manage: linkIn(mail?.text, '/subscriptions/manage'), leave: linkIn(mail?.text, '/unsubscribe') };
+  return {
+    world,
+    manage: linkIn(mail?.text, '/subscriptions/manage'),
+    leave: linkIn(mail?.text, '/unsubscribe'),
+  };
 }
 
 const editionsOf = async (world: World) => {
   const shards = await Promise.all(
     ['daily', 'weekly'].flatMap((edition) =>
-      Array.from({ length: 16 }, async (_, shard) => (await world.services.subscribers.members(edition, shard, undefined, 10)).map((member) => ({ edition, language: member.language, topics: member.topics }))),
+      Array.from({ length: 16 }, async (_, shard) =>
+        (await world.services.subscribers.members(edition, shard, undefined, 10)).map((member) => ({
+          edition,
+          language: member.language,
+          topics: member.topics,
+        })),
+      ),
     ),
   );
   return shards.flat();
@@ -44,7 +56,10 @@ it('POST /unsubscribe with scope=all leaves every edition', async () => {
 it('one-click unsubscribes without cookie, redirect or page before it, and again does nothing more', async () => {
   const { world, leave } = await readerWithMail();
   const answers = [];
-  for (let i = 0; i < 2; i++) answers.push(await world.request(leave, { method: 'POST', body: 'List-Unsubscribe=One-Click', headers: FORM }));
+  for (let i = 0; i < 2; i++)
+    answers.push(
+      await world.request(leave, { method: 'POST', body: 'List-Unsubscribe=One-Click', headers: FORM }),
+    );
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   expect(await editionsOf(world)).toEqual([]);
 });
@@ -59,7 +74,9 @@ it('a forged unsubscribe token changes nothing', async () => {
   const { world, leave } = await readerWithMail();
   const [path, token = ''] = leave.split('?token=');
   for (const forged of [token.slice(0, -1), `x${token}`, token.replace('.', ''), 'a.b', '']) {
-    expect((await world.request(`${path}?token=${encodeURIComponent(forged)}`, { method: 'POST' })).status).toBe(404);
+    expect(
+      (await world.request(`${path}?token=${encodeURIComponent(forged)}`, { method: 'POST' })).status,
+    ).toBe(404);
   }
   expect(await editionsOf(world)).toHaveLength(1);
 });
@@ -67,7 +84,11 @@ it('a forged unsubscribe token changes nothing', async () => {
 it('the preferences page saves language, editions and topics, and the next mail follows them', async () => {
   const { world, manage } = await readerWithMail();
   expect(await (await world.request(manage)).text()).toContain('ana@reader.example');
-  const body = new URLSearchParams([['language', 'es'], ['editions', 'daily'], ['topics', 'culture']]).toString();
+  const body = new URLSearchParams([
+    ['language', 'es'],
+    ['editions', 'daily'],
+    ['topics', 'culture'],
+  ]).toString();
   const saved = await world.request(manage, { method: 'POST', body, headers: FORM });
   expect(saved.status).toBe(200);
   expect(await editionsOf(world)).toEqual([{ edition: 'daily', language: 'es', topics: ['culture'] }]);
@@ -89,7 +110,11 @@ it('the preferences page without an edition leaves them all', async () => {
 
 it('the preferences page refuses what is not offered and keeps what was', async () => {
   const { world, manage } = await readerWithMail();
-  const refused = await world.request(manage, { method: 'POST', body: 'language=fr&editions=daily', headers: FORM });
+  const refused = await world.request(manage, {
+    method: 'POST',
+    body: 'language=fr&editions=daily',
+    headers: FORM,
+  });
   expect(refused.status).toBe(422);
   expect(await editionsOf(world)).toEqual([{ edition: 'daily', language: 'en', topics: [] }]);
 });

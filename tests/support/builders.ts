@@ -50,7 +50,12 @@ export function aFullArticleInput(fields: Record<string, unknown> = {}): Record<
       type: 'image/jpeg',
       bytes: 123_456,
     },
-    audio: { url: 'https://audio.example/ferry.mp3?a=1&b=2', type: 'audio/mpeg', bytes: 7_654_321, seconds: 605 },
+    audio: {
+      url: 'https://audio.example/ferry.mp3?a=1&b=2',
+      type: 'audio/mpeg',
+      bytes: 7_654_321,
+      seconds: 605,
+    },
     commentsUrl: 'https://paper.example/2026/ferry?a=1&b=2#comments',
     related: [{ title: 'The <old> quay & "its" end', url: 'https://paper.example/2025/quay?x=1&y=2' }],
     featured: true,

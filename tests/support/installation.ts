@@ -34,7 +34,10 @@ export type World = Installation & {
   edit(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 };
 export type SentMail = Mail & { key: string };
-export type Provider = (request: { key: string; mails: Mail[] }, take: () => SendOutcome) => SendOutcome | undefined;
+export type Provider = (
+  request: { key: string; mails: Mail[] },
+  take: () => SendOutcome,
+) => SendOutcome | undefined;
 type RequestOptions = { method?: string; headers?: Record<string, string>; body?: unknown };
 
 type WorldOptions = {
@@ -62,12 +65,21 @@ export function useDatabase(): void {
   });
 }
 
-export async function setUp({ config: changes = {}, faults, provider, sharing }: WorldOptions = {}): Promise<World> {
+export async function setUp({
+  config: changes = {},
+  faults,
+  provider,
+  sharing,
+}: WorldOptions = {}): Promise<World> {
   if (!database) throw new Error('call useDatabase() at the top of the test file');
   tables += 1;
   const table = sharing?.table ?? openTable(`broadsheet-${tables}`, database.endpoint);
   await ensureTable(table);
-  const config: Config = { ...loadConfig({ BROADSHEET_URL: 'https://paper.example' }), ownerTokenHash: hashToken(OWNER_TOKEN), ...changes };
+  const config: Config = {
+    ...loadConfig({ BROADSHEET_URL: 'https://paper.example' }),
+    ownerTokenHash: hashToken(OWNER_TOKEN),
+    ...changes,
+  };
   let time = sharing?.now() ?? START;
   const mails: SentMail[] = sharing?.mails ?? [];
   const answers: World['answers'] = sharing?.answers ?? new Map();
@@ -104,19 +116,31 @@ export async function setUp({ config: changes = {}, faults, provider, sharing }:
     },
     request,
     edit: (method, path, body, headers) =>
-      request(path, { method, body, headers: { authorization: `Bearer ${OWNER_TOKEN}`, 'content-type': 'application/json', ...headers } }),
+      request(path, {
+        method,
+        body,
+        headers: { authorization: `Bearer ${OWNER_TOKEN}`, 'content-type': 'application/json', ...headers },
+      }),
   };
 }
 
 /** What a provider does: the first request with a key is taken, a repetition gets the same answer. */
-function onceEachKey(mails: SentMail[], answers: Map<string, SendOutcome>, provider: Provider = () => undefined): Mailer {
+function onceEachKey(
+  mails: SentMail[],
+  answers: Map<string, SendOutcome>,
+  provider: Provider = () => undefined,
+): Mailer {
   return {
     async send(batch, key) {
       const take = (): SendOutcome => {
         const known = answers.get(key);
         if (known) return known;
         mails.push(...batch.map((mail) => ({ ...mail, key })));
-        const answer: SendOutcome = { kind: 'accepted', ids: batch.map((_, index) => `${key}/${index}`), rejected: [] };
+        const answer: SendOutcome = {
+          kind: 'accepted',
+          ids: batch.map((_, index) => `${key}/${index}`),
+          rejected: [],
+        };
         answers.set(key, answer);
         return answer;
       };
@@ -127,6 +151,7 @@ function onceEachKey(mails: SentMail[], answers: Map<string, SendOutcome>, provi
 
 function collectingLog(): World['log'] {
   const lines: World['log']['lines'] = [];
-  const at = (level: string) => (message: string, fields?: Record<string, unknown>) => void lines.push({ level, message, fields });
+  const at = (level: string) => (message: string, fields?: Record<string, unknown>) =>
+    void lines.push({ level, message, fields });
   return { lines, info: at('info'), warn: at('warn'), error: at('error') };
 }

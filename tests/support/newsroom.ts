@@ -24,8 +24,15 @@ export async function postStory(world: World, changes: Record<string, unknown> =
 }
 
 /** Signs up, opens the mail, presses its button. Returns the links that the reader then has. */
-export async function subscribe(world: World, email: string, choices: Record<string, unknown> = {}): Promise<void> {
-  const answer = await world.request('/subscriptions', { method: 'POST', body: { email, editions: ['daily'], language: 'en', ...choices } });
+export async function subscribe(
+  world: World,
+  email: string,
+  choices: Record<string, unknown> = {},
+): Promise<void> {
+  const answer = await world.request('/subscriptions', {
+    method: 'POST',
+    body: { email, editions: ['daily'], language: 'en', ...choices },
+  });
   expect(answer.status).toBe(202);
   await world.queue.drain();
   const mail = world.mails.findLast(({ to }) => to === email);
@@ -42,7 +49,9 @@ export function linkIn(text: string | undefined, path: string): string {
 
 /** Has an issue of the edition sent now, and everything done that follows. Returns its view. */
 export async function sendNow(world: World, key: string, edition = 'daily'): Promise<IssueView> {
-  const answer = await world.edit('POST', `/api/editions/${edition}/issues`, undefined, { 'idempotency-key': key });
+  const answer = await world.edit('POST', `/api/editions/${edition}/issues`, undefined, {
+    'idempotency-key': key,
+  });
   expect(answer.status, await answer.clone().text()).toBe(202);
   await world.queue.drain();
   const { id } = (await answer.json()) as IssueView;

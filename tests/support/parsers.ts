@@ -46,7 +46,8 @@ export function xmlTree(xml: string): Element {
   const root: Element = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];
   const parser = new SaxesParser({ xmlns: true });
-  const nameOf = ({ uri, local }: { uri: string; local: string }) => (uri ? `${NAMESPACES[uri] ?? uri}:${local}` : local);
+  const nameOf = ({ uri, local }: { uri: string; local: string }) =>
+    uri ? `${NAMESPACES[uri] ?? uri}:${local}` : local;
   const addText = (text: string) => {
     const current = open.at(-1);
     if (current) current.text += text;
@@ -55,10 +56,14 @@ export function xmlTree(xml: string): Element {
     throw error;
   });
   parser.on('opentag', (tag) => {
-    const attributes = Object.values(tag.attributes).filter(({ prefix, name }) => prefix !== 'xmlns' && name !== 'xmlns');
+    const attributes = Object.values(tag.attributes).filter(
+      ({ prefix, name }) => prefix !== 'xmlns' && name !== 'xmlns',
+    );
     const element: Element = {
       name: nameOf(tag),
-      attributes: Object.fromEntries(attributes.map((each) => [nameOf({ ...each, local: each.local }), each.value])),
+      attributes: Object.fromEntries(
+        attributes.map((each) => [nameOf({ ...each, local: each.local }), each.value]),
+      ),
       children: [],
       text: '',
     };
@@ -117,7 +122,10 @@ export function readAtom(xml: string): ReadEntry[] {
       published: isoOf(textOf(entry, 'atom:published')),
       authors: all(entry, 'atom:author').map((author) => textOf(author, 'atom:name') ?? ''),
       categories: all(entry, 'atom:category').map(({ attributes }) => attributes.term ?? ''),
-      enclosure: enclosureOf(links.find(({ rel }) => rel === 'enclosure'), 'href'),
+      enclosure: enclosureOf(
+        links.find(({ rel }) => rel === 'enclosure'),
+        'href',
+      ),
       photo: photoOf(entry),
       comments: links.find(({ rel }) => rel === 'replies')?.href,
       ...linksOf(links.filter((link) => !isOwn(link))),
@@ -127,7 +135,13 @@ export function readAtom(xml: string): ReadEntry[] {
 }
 
 function enclosureOf(attributes: Record<string, string> | undefined, url: string): ReadEntry['enclosure'] {
-  return attributes && { url: attributes[url] ?? '', type: attributes.type ?? '', length: Number(attributes.length) };
+  return (
+    attributes && {
+      url: attributes[url] ?? '',
+      type: attributes.type ?? '',
+      length: Number(attributes.length),
+    }
+  );
 }
 
 function photoOf(element: Element): ReadEntry['photo'] {
@@ -143,7 +157,9 @@ function photoOf(element: Element): ReadEntry['photo'] {
 
 function linksOf(links: Record<string, string>[]): Pick<ReadEntry, 'related' | 'translations'> {
   return {
-    related: links.filter(({ rel }) => rel === 'related').map(({ href = '', title }) => ({ title, url: href })),
+    related: links
+      .filter(({ rel }) => rel === 'related')
+      .map(({ href = '', title }) => ({ title, url: href })),
     translations: links
       .filter(({ rel, hreflang }) => rel === 'alternate' && hreflang)
       .map(({ href = '', hreflang = '' }) => ({ language: hreflang, url: href })),
@@ -189,7 +205,10 @@ export function feedsmithAtom(xml: string): ReadEntry[] {
       published: isoOf(entry.published),
       authors: (entry.authors ?? []).map(({ name }) => name ?? ''),
       categories: (entry.categories ?? []).map(({ term }) => term ?? ''),
-      enclosure: enclosureOf(links.find(({ rel }) => rel === 'enclosure'), 'href'),
+      enclosure: enclosureOf(
+        links.find(({ rel }) => rel === 'enclosure'),
+        'href',
+      ),
       photo: feedsmithPhoto(entry.media),
       comments: links.find(({ rel }) => rel === 'replies')?.href,
       ...linksOf(links.filter((link) => !isOwn(link))),
@@ -204,7 +223,13 @@ type FeedsmithMedia = {
 
 function feedsmithPhoto(media: unknown): ReadEntry['photo'] {
   const [content] = (media as FeedsmithMedia | undefined)?.contents ?? [];
-  return content && { url: content.url ?? '', caption: content.description?.value, credit: content.credits?.[0]?.value };
+  return (
+    content && {
+      url: content.url ?? '',
+      caption: content.description?.value,
+      credit: content.credits?.[0]?.value,
+    }
+  );
 }
 
 /** A date of any form as ISO 8601. */

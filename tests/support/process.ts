@@ -28,11 +28,20 @@ export async function start(folder: string, env: Record<string, string> = {}): P
   const port = env.PORT ?? String(await freePort());
   const url = `http://localhost:${port}`;
   const child = spawn(process.execPath, ['functions/local.ts'], {
-    env: { ...cleanEnvironment(), PORT: port, BROADSHEET_DATA: folder, BROADSHEET_EDITOR_TOKEN: TOKEN, BROADSHEET_SAMPLES: 'off', ...env },
+    env: {
+      ...cleanEnvironment(),
+      PORT: port,
+      BROADSHEET_DATA: folder,
+      BROADSHEET_EDITOR_TOKEN: TOKEN,
+      BROADSHEET_SAMPLES: 'off',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    child.once('exit', (code, signal) => resolve({ code, signal })),
+  );
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
@@ -45,18 +54,29 @@ export async function start(folder: string, env: Record<string, string> = {}): P
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
   });
-  await Promise.race([ready, ended.then(({ code }) => Promise.reject(new Error(`ended with ${code}: ${output}`)))]);
+  await Promise.race([
+    ready,
+    ended.then(({ code }) => Promise.reject(new Error(`ended with ${code}: ${output}`))),
+  ]);
   return { child, url, output: () => output, ended };
 }
 
 /** A POST with the owner's token. */
 export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(url, { method: 'POST', body: JSON.stringify(body), headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...headers } });
+  return fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...headers },
+  });
 }
 
 export const get = (url: string) => fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } });
 
 /** Without what the tests' own npm run brought along. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|BROADSHEET_|RESEND_|AWS_|VITEST|PORT$)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(npm_|BROADSHEET_|RESEND_|AWS_|VITEST|PORT$)/.test(name),
+    ),
+  );
 }

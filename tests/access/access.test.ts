@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { hashToken, type Scope } from '../../functions/access/tokens.ts';
+import { anArticleInput } from '../support/builders.ts';
+import { OWNER_TOKEN, setUp, useDatabase, type World } from '../support/installation.ts';
+
+useDatabase();
+
+let world: World;
+beforeEach(async () => {
+  world = await setUp();
+  await world.edit('PUT', '/api/articles/a', anArticleInput());
+});
+const TOKEN = 'bs_cms-token-0123456789';
+const allow = (scopes: Scope[], expiresAt?: string) =>
+  world.services.tokens.put({
+    hash: hashToken(TOKEN),
+    name: 'cms',
+    scopes,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    ...(expiresAt && { expiresAt }),
+  });
+const ask = (authorization: string | undefined, method = 'GET', path = '/api/articles/a', body?: unknown) =>
+  world.request(path, { method, body, headers: authorization === undefined ? {} : { authorization } });
+
+const ROUTES: [string, string, Scope][] = [
+  ['GET', '/api/articles', 'articles:read'],
+  ['GET', '/api/articles/a', 'articles:read'],
+  ['POST', '/api/articles', 'articles:write'],
+  ['PUT', '/api/articles/a', 'articles:write'],
+  ['PATCH', '/api/articles/a', 'articles:write'],
+  ['DELETE', '/api/articles/a', 'articles:write'],
+];
+const bodyFor = (method: string) => (method === 'GET' || method === 'DELETE' ? undefined : anArticleInput());
+
+describe.each(ROUTES)('%s %s', (method, path, scope) => {
+  test('without a token: 401, and says what to send', async () => {
+    const answer = await ask(undefined, method, path, bodyFor(method));
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="broadsheet"');
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect((await answer.json()).detail).toContain('Authorization: Bearer');
+  });
+
+  test(`with a token for other things: 403, naming ${scope}`, async () => {
+    await allow(
+      (['articles:read', 'articles:write', 'editions:read', 'issues:send'] as const).filter(
+        (each) => each !== scope,
+      ),
+    );
+    const answer = await ask(`Bearer ${TOKEN}`, method, path, bodyFor(method));
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('www-authenticate')).toContain(`scope="${scope}"`);
+  });
+
+  test(`with a token for ${scope}: done`, async () => {
+    await allow([scope]);
+    expect((await ask(`Bearer ${TOKEN}`, method, path, bodyFor(method))).ok).toBe(true);
+  });
+});
+
+describe('a token', () => {
+  test.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    `Basic ${btoa('a:b')}`,
+    TOKEN,
+    `Bearer ${TOKEN} x`,
+    `Bearer ${TOKEN}x`,
+    'Bearer ünknown',
+  ])('that is none: %j, 401', async (authorization) => {
+    await allow(['articles:read']);
+    const bytes = Buffer.from(authorization).toString('latin1');
+    expect((await ask(bytes)).status).toBe(401);
+  });
+
+  test.each([`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER  ${TOKEN}`])(
+    'is taken as %s',
+    async (authorization) => {
+      await allow(['articles:read']);
+      expect((await ask(authorization)).status).toBe(200);
+    },
+  );
+
+  test('is good until it expires, to the millisecond', async () => {
+    await allow(['articles:read'], '2026-11-22T13:00:00.000Z');
+    world.pass(3_600_000 - 1);
+    expect((await ask(`Bearer ${TOKEN}`)).status).toBe(200);
+    world.pass(1);
+    const answer = await ask(`Bearer ${TOKEN}`);
+    expect(answer.status).toBe(401);
+    expect((await answer.json()).detail).toContain('2026-11-22T13:00:00.000Z');
+  });
+
+  test('is good no more once it is revoked', async () => {
+    await allow(['articles:read']);
+    expect(await world.services.tokens.remove(hashToken(TOKEN))).toBe(true);
+    expect((await ask(`Bearer ${TOKEN}`)).status).toBe(401);
+    expect(await world.services.tokens.remove(hashToken(TOKEN))).toBe(false);
+  });
+
+  test('is nowhere in the table, only its hash', async () => {
+    await allow(['articles:read']);
+    expect(JSON.stringify(await world.services.tokens.list())).not.toContain(TOKEN);
+    expect(await world.services.tokens.list()).toEqual([
+      {
+        hash: hashToken(TOKEN),
+        name: 'cms',
+        scopes: ['articles:read'],
+        createdAt: '2026-01-01T00:00:00.000Z',
+      },
+    ]);
+  });
+
+  test('of the owner has every scope; where none is set there is no owner', async () => {
+    expect((await ask(`Bearer ${OWNER_TOKEN}`, 'DELETE')).status).toBe(204);
+    world = await setUp({ config: { ownerTokenHash: undefined } });
+    expect((await ask(`Bearer ${OWNER_TOKEN}`)).status).toBe(401);
+  });
+});
+
+test('what an editor may not do changes nothing', async () => {
+  await allow(['articles:read']);
+  await ask(`Bearer ${TOKEN}`, 'DELETE');
+  await ask(`Bearer ${TOKEN}`, 'PUT', '/api/articles/a', anArticleInput({ title: 'Changed' }));
+  expect((await (await ask(`Bearer ${TOKEN}`)).json()).title).toBe('The ferry returns');
+});

@@ -1,0 +1,163 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { importsOf, type Sources, violations } from './support/architecture.ts';
+
+/** The rules of the layout: what may know what. The checker is tried on small files before it is trusted with ours. */
+
+const file = (path: string, source: string): Sources => new Map([[path, source]]);
+
+test('our files keep to the layout', () => {
+  const paths = globSync('{functions,infra,tests,bench}/**/*.ts');
+  expect(paths.length).toBeGreaterThan(100);
+  expect(violations(new Map(paths.map((path) => [path, readFileSync(path, 'utf8')])))).toEqual([]);
+});
+
+describe('imports are found', () => {
+  test.each([
+    ["import a from 'x';", ['x']],
+    ["import { a, type B } from './x.ts';", ['./x.ts']],
+    ["import type { A } from './x.ts';", ['./x.ts']],
+    ["import * as x from 'x';", ['x']],
+    ["import 'x';", ['x']],
+    ["import {\n  a,\n  b,\n} from '../x.ts';\nimport y from 'y';", ['../x.ts', 'y']],
+    ["export { a } from './x.ts';", ['./x.ts']],
+    ["export * from './x.ts';", ['./x.ts']],
+    ["const x = await import('x');", ['x']],
+    ["type X = import('./x.ts').X;", ['./x.ts']],
+    ["// import a from 'x';\n/* import b from 'y'; */", []],
+    ["const text = 'https://a.example'; // from 'x'", []],
+  ])('%j', (source, expected) => expect(importsOf(source)).toEqual(expected));
+});
+
+describe('each rule catches what breaks it', () => {
+  test.each([
+    [
+      'a domain with an adapter',
+      'functions/feeds/a.ts',
+      "import { x } from '../adapters/dynamo-feeds.ts';",
+      'imports the adapter',
+    ],
+    [
+      'a page with an adapter',
+      'functions/pages/a.ts',
+      "import { x } from '../adapters/dynamo-feeds.ts';",
+      'imports the adapter',
+    ],
+    [
+      'a domain with the AWS SDK',
+      'functions/articles/a.ts',
+      "import { x } from '@aws-sdk/client-sqs';",
+      'imports @aws-sdk',
+    ],
+    ['a domain with Resend', 'functions/delivery/a.ts', "import { Resend } from 'resend';", 'imports resend'],
+    ['the environment', 'functions/feeds/a.ts', 'const a = process.env.A;', 'process.env'],
+    ['Date.now', 'functions/feeds/a.ts', 'const a = Date.now();', 'Date.now'],
+    ['the present moment', 'functions/newsletter/a.ts', 'const a = new Date( );', 'new Date()'],
+    ['chance', 'functions/feeds/a.ts', 'const a = Math.random();', 'Math.random'],
+    ['random ids', 'functions/subscribers/a.ts', "import { randomUUID } from 'node:crypto';", 'random bytes'],
+    [
+      'Hono where no HTTP is answered',
+      'functions/feeds/serve-feed.ts',
+      "import { Hono } from 'hono';",
+      'answers no HTTP',
+    ],
+    [
+      'Hono in an adapter',
+      'functions/adapters/dynamo-feeds.ts',
+      "import { x } from 'hono/html';",
+      'answers no HTTP',
+    ],
+    [
+      'articles that know feeds',
+      'functions/articles/a.ts',
+      "import { x } from '../feeds/b.ts';",
+      'articles does not know feeds',
+    ],
+    [
+      'feeds that know newsletters',
+      'functions/feeds/a.ts',
+      "import type { X } from '../newsletter/b.ts';",
+      'feeds does not know newsletter',
+    ],
+    [
+      'subscribers that know deliveries',
+      'functions/subscribers/a.ts',
+      "import { x } from '../delivery/b.ts';",
+      'does not know delivery',
+    ],
+    [
+      'a domain that knows pages',
+      'functions/feeds/a.ts',
+      "import { x } from '../pages/b.ts';",
+      'does not know pages',
+    ],
+    [
+      'access outside routes',
+      'functions/articles/write-article.ts',
+      "import { x } from '../access/b.ts';",
+      'does not know access',
+    ],
+    [
+      'a root file that knows a domain',
+      'functions/queue.ts',
+      "import { x } from './feeds/b.ts';",
+      'from the root',
+    ],
+    [
+      'infra that knows functions',
+      'infra/a.ts',
+      "import { x } from '../functions/config.ts';",
+      'nothing else',
+    ],
+    [
+      'functions that know infra',
+      'functions/config.ts',
+      "import { x } from '../infra/a.ts';",
+      'imports infra/a.ts',
+    ],
+    ['an import without .ts', 'functions/feeds/a.ts', "import { x } from './b';", 'without its .ts'],
+    ['an import with .js', 'tests/a.test.ts', "import { x } from './b.js';", 'without its .ts'],
+    ['a file that is too long', 'functions/feeds/a.ts', 'x;\n'.repeat(251), '251 lines'],
+    ['a test that is too long', 'tests/feeds/a.test.ts', 'x;\n'.repeat(301), '301 lines'],
+  ])('%s', (_, path, source, words) => {
+    expect(violations(file(path, source))).toEqual([expect.stringContaining(words)]);
+  });
+
+  test('a circle of imports', () => {
+    const sources = new Map([
+      ['functions/feeds/a.ts', "import { b } from './b.ts';"],
+      ['functions/feeds/b.ts', "import type { C } from './c.ts';"],
+      ['functions/feeds/c.ts', "import { a } from './a.ts';"],
+    ]);
+    expect(violations(sources)).toEqual([
+      'a circle of imports: functions/feeds/a.ts → functions/feeds/b.ts → functions/feeds/c.ts → functions/feeds/a.ts',
+    ]);
+  });
+});
+
+describe('what is allowed passes', () => {
+  test.each([
+    [
+      'functions/adapters/a.ts',
+      "import { x } from '@aws-sdk/client-sqs';\nimport { y } from '../feeds/b.ts';\nconst a = Date.now() + Math.random();",
+    ],
+    ['functions/local.ts', "import { x } from './adapters/b.ts';\nconst a = process.env.A ?? new Date();"],
+    ['functions/config.ts', 'const a = process.env.A;'],
+    [
+      'functions/feeds/a.ts',
+      "import { x } from '../articles/b.ts';\nimport { y } from '../config.ts';\nconst d = new Date(0);",
+    ],
+    [
+      'functions/articles/article-routes.ts',
+      "import { Hono } from 'hono';\nimport { guard } from '../access/access-routes.ts';",
+    ],
+    ['functions/pages/a.ts', "import { html } from 'hono/html';\nimport { x } from '../feeds/b.ts';"],
+    ['functions/app.ts', "import { Hono } from 'hono';\nimport { x } from './feeds/b.ts';"],
+    [
+      'infra/a.ts',
+      "import x from '../broadsheet.config.ts';\nimport { y } from './b.ts';\nimport * as cdk from 'aws-cdk-lib';",
+    ],
+    ['functions/feeds/a.ts', '// Date.now() and process.env are services\n/* new Date() */\nx;\n'.repeat(80)],
+    ['tests/a.test.ts', 'const a = Date.now();\n'.repeat(300)],
+  ])('%s', (path, source) => expect(violations(file(path, source))).toEqual([]));
+});

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { aFullArticleInput } from '../support/builders.ts';
+import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
+import { setUp, useDatabase } from '../support/installation.ts';
+import {
+  feedsmithAtom,
+  feedsmithRss,
+  one,
+  type ReadEntry,
+  readAtom,
+  readJson,
+  readRss,
+  xmlTree,
+} from '../support/parsers.ts';
+
+useDatabase();
+
+// biome-ignore format: a table
+const NASTY = [
+  '&', '<', '>', '"', "'", ']]>', '<![CDATA[', '&amp;', '&lt;', '&#38;', '&#x3c;', '&nbsp;', '&bogus;', '<b>', '</title>',
+  '<entry>', '</entry>', '<!--', '-->', '<?xml?>', '<script>alert(1)</script>', 'javascript:alert(1)', '\u0000', '\u0001',
+  '\b', '\u000b', '\u001f', '\u007f', '\u0085', '\u00a0', '\u2028', '\u2029', '\ufffe', '\uffff', '\ud800', '\udfff',
+  '\ufeff', '\u202e', 'مرحبا', 'שלום', '👩‍👩‍👧', '\u{10ffff}', '\r\n', '\n', '\t', '  ', '%', '%zz', '\\', '{}', '|', '$&', '$1',
+];
+
+const nasty = fc
+  .array(fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 12 })
+  .map((parts) => parts.join(''));
+
+/** XML 1.0, 2.2, code point by code point. */
+function legal(text: string): string {
+  const kept = [...text].filter((character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x20) return code === 0x9 || code === 0xa || code === 0xd;
+    return !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfffe && code !== 0xffff;
+  });
+  return kept.join('').replaceAll('\r\n', '\n').replaceAll('\r', '\n');
+}
+const onOneLine = (text: string) =>
+  legal(text)
+    .replace(/[\t\n]+/g, ' ')
+    .trim();
+
+test('hostile text in every field is harmless, and its legal part arrives in every reader as it was written', async () => {
+  const { edit, request, pass } = await setUp();
+  const fields = fc.record({
+    title: nasty,
+    summary: nasty,
+    author: nasty,
+    tag: nasty,
+    section: nasty,
+    alt: nasty,
+    caption: nasty,
+    credit: nasty,
+    related: nasty,
+    query: nasty,
+    body: nasty,
+  });
+  await fc.assert(
+    fc.asyncProperty(fields, async (given) => {
+      pass(1000);
+      const url = `https://a.example/p?q=${given.query.toWellFormed()}`;
+      const input = aFullArticleInput({
+        title: `x${given.title}`,
+        summary: `x${given.summary}`,
+        url,
+        authors: [{ name: `x${given.author}`, url }],
+        tags: [`x${given.tag}`],
+        section: `zz${given.section}`,
+        image: { url, alt: given.alt, caption: `x${given.caption}`, credit: `x${given.credit}` },
+        commentsUrl: url,
+        related: [{ title: `x${given.related}`, url }],
+        content: { html: `<p>x${given.body}</p>` },
+      });
+      const answer = await edit('PUT', '/api/articles/hostile', input);
+      expect([200, 201]).toContain(answer.status);
+      const { link, content } = await answer.json();
+      const expected: Partial<ReadEntry> = {
+        link,
+        title: onOneLine(`x${given.title}`),
+        summary: legal(`x${given.summary}`).trim(),
+        authors: [onOneLine(`x${given.author}`)],
+        categories: [onOneLine(`zz${given.section}`), onOneLine(`x${given.tag}`)],
+        photo: {
+          url: link,
+          caption: legal(`x${given.caption}`).trim(),
+          credit: legal(`x${given.credit}`).trim(),
+        },
+        comments: link,
+        related: [{ title: onOneLine(`x${given.related}`), url: link }],
+      };
+      const rss = await (await request('/rss.xml')).text();
+      const atom = await (await request('/atom.xml')).text();
+      const json = await (await request('/feed.json')).text();
+      for (const [entry] of [
+        readRss(rss),
+        readAtom(atom),
+        readJson(json),
+        feedsmithRss(rss),
+        feedsmithAtom(atom),
+      ]) {
+        expect(entry).toMatchObject(expected);
+        expect(entry?.html?.endsWith(content.html)).toBe(true);
+      }
+      expect([...rssFaults(rss), ...atomFaults(atom), ...jsonFeedFaults(json)]).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+describe('text that libraries are known to trip over', () => {
+  test.each([
+    '&amp;',
+    '&lt;b&gt;',
+    ']]>',
+    '<![CDATA[x]]>',
+    '</title>',
+    '&#38;',
+    '"quoted" & \'single\'',
+    '$& $1 $$',
+  ])('%s as title, dek, tag, author and section name', async (text) => {
+    const { edit, request } = await setUp();
+    const input = aFullArticleInput({
+      title: text,
+      summary: text,
+      tags: [`t ${text}`],
+      authors: [{ name: text }],
+      section: `s ${text}`,
+    });
+    expect((await edit('POST', '/api/articles', input)).status).toBe(201);
+    const expected = { title: text, summary: text, authors: [text], categories: [`s ${text}`, `t ${text}`] };
+    const rss = await (await request('/rss.xml')).text();
+    const atom = await (await request('/atom.xml')).text();
+    for (const [entry] of [readRss(rss), feedsmithRss(rss), readAtom(atom), feedsmithAtom(atom)]) {
+      expect(entry).toMatchObject(expected);
+    }
+  });
+
+  test('the name of the publication and of a tag feed', async () => {
+    const { config } = await setUp();
+    const name = 'R&D &amp; <Post> ]]> "q"';
+    const publication = {
+      ...config.publication,
+      languages: ['en'],
+      name: { en: name },
+      description: { en: name },
+    };
+    const { edit, request } = await setUp({ config: { publication } });
+    await edit('POST', '/api/articles', aFullArticleInput({ tags: ['A & B &lt;'] }));
+    for (const file of ['rss.xml', 'atom.xml']) {
+      const xml = await (await request(`/tags/a-b-lt/${file}`)).text();
+      const { title } = (file === 'rss.xml' ? rssTitle : atomTitle)(xml);
+      expect(title).toBe(`${name}: A & B &lt;`);
+    }
+    expect((await (await request('/tags/a-b-lt/feed.json')).json()).title).toBe(`${name}: A & B &lt;`);
+  });
+
+  test('a headline of 100,000 characters', async () => {
+    const { edit, request } = await setUp();
+    const title = '&<x> ñ👩‍👧'.repeat(10_000);
+    expect((await edit('POST', '/api/articles', aFullArticleInput({ title }))).status).toBe(201);
+    const [rss] = readRss(await (await request('/rss.xml')).text());
+    const [atom] = readAtom(await (await request('/atom.xml')).text());
+    expect([rss?.title === title, atom?.title === title]).toEqual([true, true]);
+  });
+});
+
+const rssTitle = (xml: string) => ({ title: one(one(xmlTree(xml), 'channel'), 'title')?.text });
+const atomTitle = (xml: string) => ({ title: one(xmlTree(xml), 'atom:title')?.text });
