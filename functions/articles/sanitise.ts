@@ -63,6 +63,8 @@ const DROPPED_WHOLE =
 /** A player that lost its address. The sanitiser's output has no `>` inside a tag, so this cannot run past one. */
 const PLAYER_OF_NOTHING = /<(audio|video)(?![^>]* src=)[^>]*>\s*<\/\1>/g;
 
+/** Elements that are kept within each other; deeper ones leave their text. */
+const NESTING = 100;
 /** The parser's time grows with the square of it: a megabyte of open tags would take minutes. Stories have some tens. */
 export const MAX_DEPTH = 1000;
 class TooDeep extends Error {}
@@ -89,6 +91,7 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
 
   let depth = 0;
+  let dropped = false;
   const options: sanitizeHtml.IOptions = {
     allowedTags: ALLOWED_TAGS,
     allowedAttributes: ALLOWED_ATTRIBUTES,
@@ -97,10 +100,11 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
     allowProtocolRelative: false,
     nonTextTags: DROPPED_WHOLE,
     selfClosing: ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'],
-    nestingLimit: 100,
+    nestingLimit: NESTING,
     onOpenTag: (name) => {
       depth += 1;
       if (depth > MAX_DEPTH) throw new TooDeep();
+      if (!ALLOWED_TAGS.includes(name) || depth > NESTING) dropped = true;
       if (!ALLOWED_TAGS.includes(name) && name !== 'h1' && name !== 'html' && name !== 'body')
         count(`<${name}>`);
     },
@@ -118,6 +122,9 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
   let clean = '';
   try {
     clean = sanitizeHtml(legalText(source), options);
+    // What stood inside a dropped element may nest otherwise without it: read once more, it stays as it is for ever.
+    depth = 0;
+    if (dropped) clean = sanitizeHtml(legalText(clean), options);
   } catch (error) {
     if (!(error instanceof TooDeep)) throw error;
   }

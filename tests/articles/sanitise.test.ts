@@ -54,6 +54,11 @@ describe('what runs, tracks or styles goes', () => {
     ],
     ['unknown elements, not their text', '<p><blink>a</blink> <custom-tag>b</custom-tag></p>', '<p>a b</p>'],
     ['a first-level heading becomes a second', '<h1>Head</h1>', '<h2>Head</h2>'],
+    [
+      'an element that kept others apart',
+      '<p>a<custom-tag><div>b</div></custom-tag></p>',
+      '<p>a</p><div>b</div><p></p>',
+    ],
     ['open elements are closed', '<p>a<strong>b', '<p>a<strong>b</strong></p>'],
     ['media over http', '<audio src="http://a.example/x.mp3"></audio><p>a</p>', '<p>a</p>'],
     ['a player in a player, both without address', '<audio><audio></audio></audio><p>a</p>', '<p>a</p>'],
