@@ -1,5 +1,5 @@
 import { type ServerType, serve } from '@hono/node-server';
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import { createEditorApp, createPublicApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { handleRecords } from '../delivery/handle-records.ts';
@@ -90,12 +90,12 @@ export function localInstallation(options: Options) {
   const mailbox = dynamoMailbox(table);
   const editor = createEditorApp(services);
 
-  const app = new Hono()
-    .all('/api', (context) => editor.fetch(context.req.raw))
-    .all('/api/*', (context) => editor.fetch(context.req.raw))
-    .route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }))
-    .route('/', mailboxRoutes({ config, templates, mails: mailbox }))
-    .mount('/', createPublicApp(services).fetch);
+  // One router for all: an app mounted into another would cost every request a second one.
+  const app = createPublicApp(services);
+  app.all('/api', (context) => editor.fetch(context.req.raw));
+  app.all('/api/*', (context) => editor.fetch(context.req.raw));
+  app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
+  app.route('/', mailboxRoutes({ config, templates, mails: mailbox }));
 
   return {
     services,

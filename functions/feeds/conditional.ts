@@ -13,6 +13,8 @@ export function isNotModified(
 ): boolean {
   // 13.1.3: If-Modified-Since is ignored where If-None-Match is present.
   if (ifNoneMatch !== undefined) {
+    // What nearly every poll sends: the one tag that it was given.
+    if (tags.includes(ifNoneMatch)) return true;
     return ifNoneMatch.trim() === '*' || entityTags(ifNoneMatch).some((tag) => tags.includes(tag));
   }
   const since = ifModifiedSince === undefined ? undefined : httpDate(ifModifiedSince);

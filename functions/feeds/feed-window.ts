@@ -16,6 +16,19 @@ export type FeedWindow = {
   lastModified: number;
   /** The opaque part of the entity tag, by format, made when first asked for. */
   tags: Partial<Record<FeedFormat, string>>;
+  /** By format and encoding, made when first asked for: the same for every poll while the window is remembered. */
+  heads: Map<string, FeedHead>;
+};
+
+/** All of an answer but its body. */
+export type FeedHead = {
+  /** Of this window and format, without an encoding's mark. */
+  tag: string;
+  /** One an encoding, quoted. */
+  entityTags: string[];
+  lastModified: number;
+  notModified: Record<string, string>;
+  full: Record<string, string>;
 };
 
 /** `emptySince` (milliseconds) is the Last-Modified of a feed that never had an article. */
@@ -38,6 +51,7 @@ export function feedWindow(pointers: Pointer[], emptySince: number): FeedWindow 
     removed,
     lastModified,
     tags: {},
+    heads: new Map(),
   };
 }
 

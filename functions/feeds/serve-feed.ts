@@ -11,7 +11,7 @@ import { chooseEncoding, ENCODING_MARKS, ENCODINGS, type Encoding } from './enco
 import type { FeedCache } from './feed-cache.ts';
 import { type FeedFormat, type FeedSelector, FORMAT_TYPES, feedKey, feedUrl } from './feed-key.ts';
 import type { FeedStore, StoredEncoding } from './feed-store.ts';
-import { type FeedWindow, feedWindow, windowTag } from './feed-window.ts';
+import { type FeedHead, type FeedWindow, feedWindow, windowTag } from './feed-window.ts';
 import { RENDERER_VERSION, type RenderedFeed, renderFeed } from './render-feed.ts';
 
 export type FeedServices = {
@@ -55,19 +55,14 @@ export async function serveFeed(
     if (window.pointers.length === 0 && !isConfigured(services.config, selector)) {
       return refused({ kind: 'not-found', what: 'such feed: no article has been in it' });
     }
-    const tag = windowTag(window, format, renderingOf(services.config, selector));
-    const lastModified = Math.min(window.lastModified, services.clock());
-    const headers = headersOf(services.config, selector, format, tag, encoding, lastModified);
-    const tags = ENCODINGS.map((candidate) => entityTag(tag, candidate));
-    if (isNotModified(request.ifNoneMatch, request.ifModifiedSince, tags, lastModified)) {
-      return done(new Response(null, { status: 304, headers }));
+    const head = headOf(services, selector, format, window, encoding);
+    if (isNotModified(request.ifNoneMatch, request.ifModifiedSince, head.entityTags, head.lastModified)) {
+      return done(new Response(null, { status: 304, headers: head.notModified }));
     }
-    const bytes = await bytesOf(services, selector, format, window, tag, encoding);
+    const bytes = await bytesOf(services, selector, format, window, head.tag, encoding);
     if (bytes) {
-      headers['content-type'] = `${FORMAT_TYPES[format]}; charset=utf-8`;
-      headers['content-length'] = String(bytes.byteLength);
-      if (encoding !== 'identity') headers['content-encoding'] = encoding;
-      return done(new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers }));
+      head.full['content-length'] = String(bytes.byteLength);
+      return done(new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers: head.full }));
     }
     services.feedCache.forgetWindows();
   }
@@ -170,15 +165,18 @@ function renderingOf(config: Config, selector: FeedSelector): string {
   return `${settings} ${feedKey(selector)}`;
 }
 
-function headersOf(
-  config: Config,
+function headOf(
+  { config, clock }: FeedServices,
   selector: FeedSelector,
   format: FeedFormat,
-  tag: string,
+  window: FeedWindow,
   encoding: Encoding,
-  lastModified: number,
-): Record<string, string> {
-  return {
+): FeedHead {
+  const known = window.heads.get(`${format} ${encoding}`);
+  if (known) return known;
+  const tag = windowTag(window, format, renderingOf(config, selector));
+  const lastModified = Math.min(window.lastModified, clock());
+  const notModified = {
     etag: entityTag(tag, encoding),
     'last-modified': new Date(lastModified).toUTCString(),
     'cache-control': cacheControl(config),
@@ -187,6 +185,15 @@ function headersOf(
     'access-control-allow-origin': '*',
     'access-control-expose-headers': 'ETag, Link, Last-Modified',
   };
+  const full = {
+    ...notModified,
+    'content-type': `${FORMAT_TYPES[format]}; charset=utf-8`,
+    ...(encoding !== 'identity' && { 'content-encoding': encoding }),
+  };
+  const entityTags = ENCODINGS.map((candidate) => entityTag(tag, candidate));
+  const head = { tag, entityTags, lastModified, notModified, full };
+  window.heads.set(`${format} ${encoding}`, head);
+  return head;
 }
 
 /** A reader waits as long as the feed's ttl says; the edge asks every minute, and serves on while we are down. */

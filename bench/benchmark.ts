@@ -1,0 +1,44 @@
+/** What a file of this folder exports: `run.ts` lists them. */
+export type Benchmark = { name: string; run(): Promise<Result[]> };
+
+/** A figure and the bar that it is held to. */
+export type Result = {
+  what: string;
+  value: number;
+  /** `×` for a ratio. */
+  unit: string;
+  bar: { atLeast: number } | { atMost: number };
+  /** How far the figure can be trusted: its spread over the rounds. */
+  noise?: string;
+  /** Absolute figures, for this machine at this hour. */
+  details: string[];
+};
+
+export function holds({ value, bar }: Result): boolean {
+  return 'atLeast' in bar ? value >= bar.atLeast : value <= bar.atMost;
+}
+
+/** The results of one benchmark, as lines of a table. */
+export function table(results: Result[]): string[] {
+  const rows = results.map((result) => [
+    result.what,
+    `${figure(result.value)} ${result.unit}`,
+    'atLeast' in result.bar ? `≥ ${result.bar.atLeast}` : `≤ ${result.bar.atMost}`,
+    holds(result) ? 'holds' : 'DOES NOT HOLD',
+    result.noise ?? '',
+  ]);
+  const all = [['', 'measured', 'bar', '', 'spread'], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lines = all.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  );
+  return [
+    ...lines,
+    ...results.flatMap(({ what, details }) => details.map((detail) => `    ${what}: ${detail}`)),
+  ];
+}
+
+/** Three significant digits. */
+export function figure(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3)).toString();
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** A server in a process of its own, so that the load does not run in the event loop that it measures. */
+export type Child = {
+  url: string;
+  /** Seconds of processor time used so far; undefined where the system does not say. */
+  processorSeconds(): number | undefined;
+  stop(): Promise<void>;
+};
+
+const READY_MILLISECONDS = 20_000;
+const STOP_MILLISECONDS = 5_000;
+/** The kernel's USER_HZ, which is 100 on every Linux that Node runs on. */
+const TICKS_A_SECOND = 100;
+
+/** Runs a file of this project until it prints `ready <url>`. Throws what it said where it does not. */
+export async function startServer(
+  file: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<Child> {
+  const flags = process.env.BENCH_NODE_FLAGS?.split(' ').filter(Boolean) ?? [];
+  const child = spawn(process.execPath, [...flags, file, ...args], {
+    cwd: new URL('..', import.meta.url),
+    // `npm start` ends when its npm is gone; so do our servers when we are gone, however we went.
+    env: { ...process.env, ...env, npm_lifecycle_event: 'start' },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let said = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const fail = (how: string) => reject(new Error(`${file} ${how}:\n${said}`));
+    const timer = setTimeout(() => fail('was not ready in time'), READY_MILLISECONDS);
+    const listen = (chunk: Buffer) => {
+      said += chunk;
+      const ready = /^ready (\S+)$/m.exec(said)?.[1];
+      if (!ready) return;
+      clearTimeout(timer);
+      resolve(ready);
+    };
+    child.stdout?.on('data', listen);
+    child.stderr?.on('data', listen);
+    child.once('error', () => fail('could not be started'));
+    child.once('exit', () => fail('ended'));
+  }).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  return {
+    url,
+    processorSeconds: () => processorSeconds(child.pid),
+    async stop() {
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
+      child.kill('SIGTERM');
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** proc_pid_stat(5): user and system time are fields 14 and 15; the second, in parentheses, may hold spaces. */
+function processorSeconds(pid: number | undefined): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+  } catch {
+    // No Linux.
+    return undefined;
+  }
+}

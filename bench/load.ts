@@ -1,0 +1,103 @@
+import { connect, type Socket } from 'node:net';
+
+/**
+ * Requests over a bounded number of keep-alive connections, one at a time on each. Written on sockets: a client that
+ * costs as much as the server would hide half of the difference between two servers.
+ */
+export type Load = {
+  /** Length of a whole response, its head included; the same for each. */
+  responseBytes: number;
+  /** Requests for so long → how many were answered in a second. */
+  round(milliseconds: number): Promise<number>;
+  /** Answered since it was opened. */
+  answered(): number;
+  close(): void;
+};
+
+const CONNECTIONS = 16;
+/** No response may take longer. */
+const SILENCE_MILLISECONDS = 5_000;
+
+/** Asks once to learn the response's length; every later response must have it, and the status. */
+export async function openLoad(
+  address: string,
+  headers: Record<string, string>,
+  status: number,
+): Promise<Load> {
+  const { hostname, port, host, pathname } = new URL(address);
+  const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\n${fields.join('')}\r\n`, 'latin1');
+  const opened = await Promise.all(
+    Array.from({ length: CONNECTIONS }, () =>
+      open(hostname === 'localhost' ? '127.0.0.1' : hostname, Number(port)),
+    ),
+  );
+  const start = `HTTP/1.1 ${status} `;
+  const [first] = opened as [Socket, ...Socket[]];
+  const responseBytes = await lengthOfResponse(first, request, start);
+  let answered = 0;
+
+  /** One request after the other until the deadline. */
+  const keepAsking = (socket: Socket, deadline: number) =>
+    new Promise<void>((resolve, reject) => {
+      let received = 0;
+      const onData = (chunk: Buffer) => {
+        if (received === 0 && chunk.toString('latin1', 0, start.length) !== start) {
+          return reject(new Error(`${address} answered ${chunk.toString('latin1', 0, 40)}`));
+        }
+        received += chunk.length;
+        if (received > responseBytes) return reject(new Error(`${address} answered with another length`));
+        if (received < responseBytes) return;
+        received = 0;
+        answered += 1;
+        if (performance.now() < deadline) socket.write(request);
+        else {
+          socket.off('data', onData);
+          socket.off('close', onClose);
+          resolve();
+        }
+      };
+      const onClose = () => reject(new Error(`${address} closed a connection`));
+      socket.on('data', onData).once('close', onClose);
+      socket.write(request);
+    });
+
+  return {
+    responseBytes,
+    async round(milliseconds) {
+      const before = answered;
+      const begun = performance.now();
+      await Promise.all(opened.map((socket) => keepAsking(socket, begun + milliseconds)));
+      return (answered - before) / ((performance.now() - begun) / 1000);
+    },
+    answered: () => answered,
+    close: () => opened.forEach((socket) => void socket.destroy()),
+  };
+}
+
+function open(host: string, port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, noDelay: true }, () => resolve(socket));
+    socket.setTimeout(SILENCE_MILLISECONDS, () => socket.destroy());
+    socket.once('error', reject);
+  });
+}
+
+function lengthOfResponse(socket: Socket, request: Buffer, start: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let received = Buffer.alloc(0);
+    const onData = (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      const head = received.indexOf('\r\n\r\n');
+      if (head < 0) return;
+      const text = received.toString('latin1', 0, head);
+      if (!text.startsWith(start)) return reject(new Error(`expected ${start}, got ${text}`));
+      const length = head + 4 + Number(/^content-length: *(\d+)$/im.exec(text)?.[1] ?? 0);
+      if (received.length < length) return;
+      socket.off('data', onData);
+      resolve(length);
+    };
+    socket.on('data', onData);
+    socket.write(request);
+  });
+}

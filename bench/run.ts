@@ -1,0 +1,33 @@
+import { type Benchmark, holds, table } from './benchmark.ts';
+import { warmFeed } from './warm-feed.ts';
+
+/**
+ * `npm run bench`, or `node bench/run.ts <name>…` for some of them. Ends with 1 where a bar does not hold.
+ * A new benchmark is a file that exports a `Benchmark`, and its line here.
+ */
+const BENCHMARKS: Benchmark[] = [
+  // How fast a warm feed is served, against bare Hono.
+  warmFeed,
+];
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `there is no benchmark ${unknown.join(', ')}; there are ${BENCHMARKS.map(({ name }) => name).join(', ')}`,
+  );
+  process.exit(2);
+}
+
+let failed = 0;
+for (const benchmark of BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  const begun = performance.now();
+  const results = await benchmark.run();
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(`\n${benchmark.name} (${seconds} s)\n${table(results).join('\n')}`);
+  failed += results.filter((result) => !holds(result)).length;
+}
+console.log(
+  failed === 0 ? '\nEvery bar holds.' : `\n${failed} ${failed === 1 ? 'bar does' : 'bars do'} not hold.`,
+);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../functions/adapters/dynoxide.ts';
+import { type Benchmark, figure, type Result } from './benchmark.ts';
+import { type Child, startServer } from './child.ts';
+import { interleave } from './interleave.ts';
+import { type Load, openLoad } from './load.ts';
+import { postStories } from './stories.ts';
+
+/**
+ * A feed that was read before: the server of `npm start`, over the embedded DynamoDB, against bare Hono that serves the
+ * same bytes with the same headers and looks at nothing. What is lost is what it costs us to know that the feed is still
+ * the same.
+ */
+export const warmFeed: Benchmark = { name: 'warm-feed', run };
+
+/** As many as a feed has entries. */
+const STORIES = 50;
+const BAR = 0.85;
+const WARM_UP_MILLISECONDS = 2_000;
+/** Short, so that a round of ours and its counterpart see the same machine. */
+const ROUND_MILLISECONDS = 150;
+const PAIRS = 35;
+
+async function run(): Promise<Result[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
+  const servers: Child[] = [];
+  try {
+    const token = randomBytes(24).toString('hex');
+    const ours = await startServer('functions/local.ts', [], {
+      PORT: String(await freePort()),
+      BROADSHEET_DATA: folder,
+      BROADSHEET_EDITOR_TOKEN: token,
+      BROADSHEET_SAMPLES: 'off',
+    });
+    servers.push(ours);
+    await postStories(ours.url, token, STORIES);
+    const bare = await startServer('bench/bare-server.ts', [`${ours.url}/rss.xml`]);
+    servers.push(bare);
+    const { headers } = await fetch(`${bare.url}/304.xml`);
+    const known = { 'accept-encoding': 'gzip', 'if-none-match': headers.get('etag') ?? '' };
+    return [
+      await compare('GET 200', 200, { 'accept-encoding': 'gzip' }, [ours, '/rss.xml'], [bare, '/rss.xml']),
+      await compare('GET 304', 304, known, [ours, '/rss.xml'], [bare, '/304.xml']),
+    ];
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Target = [server: Child, path: string];
+
+async function compare(
+  what: string,
+  status: number,
+  headers: Record<string, string>,
+  ours: Target,
+  bare: Target,
+): Promise<Result> {
+  const loads = await Promise.all(
+    [ours, bare].map(([{ url }, path]) => openLoad(`${url}${path}`, headers, status)),
+  );
+  const [our, their] = loads as [Load, Load];
+  if (our.responseBytes !== their.responseBytes) {
+    throw new Error(
+      `${what}: ${our.responseBytes} bytes against ${their.responseBytes}: these are not the same response`,
+    );
+  }
+  for (const load of loads) await load.round(WARM_UP_MILLISECONDS);
+  const processor = [processorPerRequest(ours[0], our), processorPerRequest(bare[0], their)] as const;
+  const { ratio, quartiles, ...rates } = await interleave(
+    () => our.round(ROUND_MILLISECONDS),
+    () => their.round(ROUND_MILLISECONDS),
+    PAIRS,
+  );
+  const [ourMicroseconds, theirMicroseconds] = processor.map((end) => end());
+  for (const load of loads) load.close();
+  return {
+    what,
+    value: ratio,
+    unit: '×',
+    bar: { atLeast: BAR },
+    noise: `${figure(quartiles[0])}–${figure(quartiles[1])} in half of ${rates.pairs} pairs`,
+    details: [
+      `${figure(rates.ours)} a second against ${figure(rates.theirs)}, ${figure(our.responseBytes)} bytes each`,
+      ...(ourMicroseconds && theirMicroseconds
+        ? [`${figure(ourMicroseconds)} µs of processor a request against ${figure(theirMicroseconds)}`]
+        : []),
+    ],
+  };
+}
+
+/** Begins to count; the function it returns ends and says microseconds a request. */
+function processorPerRequest(server: Child, load: Load): () => number | undefined {
+  const seconds = server.processorSeconds();
+  const answered = load.answered();
+  return () => {
+    const used = server.processorSeconds();
+    if (seconds === undefined || used === undefined) return undefined;
+    return ((used - seconds) / (load.answered() - answered)) * 1e6;
+  };
+}
