@@ -4,7 +4,7 @@ import type { Batch } from '../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress } from '../delivery/delivery-store.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import { ConditionsFailed, type Item, type Table, type TransactItem, transact } from './dynamo-client.ts';
-import { batchKey, issueKey, issuePartition, type Key, planKey, todoKey } from './dynamo-keys.ts';
+import { batchKey, issueKey, issuePartition, type Key, pendingKey, planKey } from './dynamo-keys.ts';
 
 export function dynamoDelivery(table: Table): DeliveryStore {
   const { client, name } = table;
@@ -63,7 +63,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
         },
         ...batches.flatMap(({ id, ...batch }) => [
           { Put: { TableName: name, Item: { ...batchKey(edition, slot, id), ...batch } } },
-          { Put: { TableName: name, Item: todoKey(edition, slot, id) } },
+          { Put: { TableName: name, Item: pendingKey(edition, slot, id) } },
         ]),
         {
           Update: {
@@ -118,7 +118,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
             ExpressionAttributeValues: { ':outcome': outcome },
           },
         },
-        { Delete: { TableName: name, Key: todoKey(edition, slot, batch) } },
+        { Delete: { TableName: name, Key: pendingKey(edition, slot, batch) } },
         {
           Update: {
             TableName: name,
@@ -143,12 +143,12 @@ export function dynamoDelivery(table: Table): DeliveryStore {
         const page = await client.send(
           new QueryCommand({
             TableName: name,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :todo)',
-            ExpressionAttributeValues: { ':pk': issuePartition(edition, slot), ':todo': TODO },
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :pending)',
+            ExpressionAttributeValues: { ':pk': issuePartition(edition, slot), ':pending': PENDING },
             ExclusiveStartKey: start,
           }),
         );
-        batches.push(...(page.Items ?? []).map(({ sk }) => String(sk).slice(TODO.length)));
+        batches.push(...(page.Items ?? []).map(({ sk }) => String(sk).slice(PENDING.length)));
         start = page.LastEvaluatedKey;
       } while (start);
       return batches;
@@ -156,7 +156,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
   };
 }
 
-const TODO = 'TODO#';
+const PENDING = 'PENDING#';
 
 function fieldsOf({ pk, sk, ...fields }: Item): Item {
   return fields;

@@ -27,7 +27,7 @@
  *                                 VARIANT#<key>          its rendered mail, for one language and story list
  *                                 PLAN#<shard>           how far a shard is planned
  *                                 BATCH#<batch>          up to 100 recipients of one variant
- *                                 TODO#<batch>           that batch has no outcome yet
+ *                                 PENDING#<batch>        that batch has no outcome yet
  *   OPEN                          <edition>#<slot>       an issue that has not ended
  *   SCHEDULE                      <edition>              slots up to here were started (one machine)
  *   MAIL                          <at>#<id>              a mail in the mailbox (one machine)
@@ -108,9 +108,9 @@ export const batchKey = (edition: string, slot: string, batch: string): Key => (
   pk: issuePartition(edition, slot),
   sk: `BATCH#${batch}`,
 });
-export const todoKey = (edition: string, slot: string, batch: string): Key => ({
+export const pendingKey = (edition: string, slot: string, batch: string): Key => ({
   pk: issuePartition(edition, slot),
-  sk: `TODO#${batch}`,
+  sk: `PENDING#${batch}`,
 });
 export const openKey = (edition: string, slot: string): Key => ({ pk: 'OPEN', sk: `${edition}#${slot}` });
 export const scheduleKey = (edition: string): Key => ({ pk: 'SCHEDULE', sk: edition });

@@ -33,7 +33,7 @@ export type DeliveryStore = {
   ): Promise<boolean>;
   /** Nothing may be done with it before `until` (milliseconds). */
   postpone(ref: IssueRef, batch: string, until: number): Promise<void>;
-  /** Once a batch: its outcome, the issue's counters and the end of its TODO, at once. False: it had one already. */
+  /** Once a batch: its outcome, the issue's counters and the end of its waiting, at once. False: it had one already. */
   settle(ref: IssueRef, batch: string, outcome: BatchOutcome, tally: Tally): Promise<boolean>;
   /** Batches without an outcome. */
   unsettled(ref: IssueRef): Promise<string[]>;
