@@ -28,11 +28,7 @@ export async function openLoad(
   const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
   const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\n${fields.join('')}\r\n`, 'latin1');
   const at = hostname === 'localhost' ? '127.0.0.1' : hostname;
-  const opened = await Promise.all(
-    Array.from({ length: CONNECTIONS }, () =>
-      open(at, Number(port)),
-    ),
-  );
+  const opened = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(at, Number(port))));
   const start = `HTTP/1.1 ${status} `;
   const [first] = opened as [Socket, ...Socket[]];
   const responseBytes = await lengthOfResponse(first, request, start);
