@@ -3,6 +3,7 @@ import { warmFeed } from './warm-feed.ts';
 
 /**
  * `npm run bench`, or `node bench/run.ts <name>…` for some of them. Ends with 1 where a bar does not hold.
+ * BENCH_NODE_FLAGS goes to the servers: '--cpu-prof --cpu-prof-dir=/tmp/profiles' writes what each of them spent.
  * A new benchmark is a file that exports a `Benchmark`, and its line here.
  */
 const BENCHMARKS: Benchmark[] = [

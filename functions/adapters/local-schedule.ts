@@ -33,6 +33,13 @@ export function localSchedule({ table, editions, clock, log, onDue, onMinute }: 
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  /** The folder's lock makes this the only process, so what was read once stays true. */
+  const reached = new Map<string, number>();
+  const reach = async (edition: string, through: number) => {
+    await setStarted(table, edition, through);
+    reached.set(edition, through);
+  };
+
   const tick = async () => {
     for (const edition of editions) await startIfDue(edition);
     if (clock() - swept < MINUTE_MILLISECONDS) return;
@@ -43,8 +50,9 @@ export function localSchedule({ table, editions, clock, log, onDue, onMinute }: 
   /** How far an edition was started is on the table: after an outage its last missed issue goes out, once. */
   const startIfDue = async (edition: EditionSettings) => {
     const now = clock();
-    const through = await started(table, edition.id);
-    if (through === undefined) return setStarted(table, edition.id, now);
+    const through = reached.get(edition.id) ?? (await started(table, edition.id));
+    if (through === undefined) return reach(edition.id, now);
+    reached.set(edition.id, through);
     const due = lastDue(edition, through, now);
     if (due === undefined) return;
     if (now - due > LATEST_MILLISECONDS)
@@ -53,7 +61,7 @@ export function localSchedule({ table, editions, clock, log, onDue, onMinute }: 
         scheduledAt: isoTime(due),
       });
     else await onDue(edition.id, isoTime(due));
-    await setStarted(table, edition.id, due);
+    await reach(edition.id, due);
   };
 
   return {
