@@ -76,6 +76,7 @@ export function createEditorApp(services: EditorServices): Hono {
   // GET    /api/editions/{id}/issues         the last ones
   // POST   /api/editions/{id}/issues         send now: 202; slot or Idempotency-Key
   // GET    /api/issues/{id}                  how far it is
+  // POST   /api/issues/{id}/resume           go on with one that was stopped: 202
   app.route('/api', issueRoutes(services));
   app.notFound((context) => problemResponse({ kind: 'not-found', what: `resource at ${context.req.path}` }));
   return app;

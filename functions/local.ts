@@ -60,16 +60,23 @@ async function main(): Promise<void> {
     await firstRun({ config, token, samples: inProject('samples/stories.json'), log });
     folder.write('samples-posted', '');
   }
-  greet(config.baseUrl, token, process.env.BROADSHEET_EDITOR_TOKEN ? undefined : folder.path('editor-token'));
+  greet(
+    config.baseUrl,
+    token,
+    process.env.BROADSHEET_EDITOR_TOKEN ? undefined : folder.path('editor-token'),
+    !config.resend,
+  );
 }
 
-function greet(url: string, token: string, tokenFile: string | undefined): void {
+function greet(url: string, token: string, tokenFile: string | undefined, hasMailbox: boolean): void {
+  const mailbox = hasMailbox
+    ? `  Mailbox   ${url}/mailbox   (anybody who reaches this server can read it)\n`
+    : '';
   const shown = tokenFile ? token : '$BROADSHEET_EDITOR_TOKEN';
   say(`
   Site      ${url}/
   Feeds     ${url}/feeds
-  Mailbox   ${url}/mailbox
-  Token     ${tokenFile ? `${token}  (kept in ${tokenFile})` : 'as set in BROADSHEET_EDITOR_TOKEN'}
+${mailbox}  Token     ${tokenFile ? `${token}  (kept in ${tokenFile})` : 'as set in BROADSHEET_EDITOR_TOKEN'}
 
   Post an article:
 

@@ -81,6 +81,9 @@ function headersOf(refusal: Refusal): Record<string, string> {
       };
     case 'method-not-allowed':
       return { allow: refusal.allow };
+    case 'too-large':
+      // What is left of the body is not read, so nothing more can be said on this connection (RFC 9110, 15.5.14).
+      return { connection: 'close' };
     case 'busy':
       return { 'retry-after': String(refusal.retryAfterSeconds) };
     default:

@@ -16,6 +16,7 @@ const newToken = z.strictObject({
   name: z
     .string({ error: 'must be a string' })
     .trim()
+    .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), { error: 'must be one line of text' })
     .min(1, { error: 'must not be empty' })
     .max(100, { error: 'must be at most 100 characters' }),
   scopes: z

@@ -1,4 +1,5 @@
 import {
+  ConditionalCheckFailedException,
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
@@ -121,4 +122,15 @@ export function pause(milliseconds: number): Promise<void> {
 /** TTL deletes late or never: an item past its time is read as gone. `now` in milliseconds. */
 export function isLive(item: Item | undefined, now: number): item is Item {
   return item !== undefined && (typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > now);
+}
+
+/** False where the condition of a write did not hold. */
+export async function holds(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }

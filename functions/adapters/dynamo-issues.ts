@@ -169,6 +169,29 @@ export function dynamoIssues(table: Table): IssueStore {
         throw error;
       }
     },
+
+    async resume({ edition, slot }) {
+      const to = (await store.frozen({ edition, slot })) ? 'sending' : 'new';
+      try {
+        await transact(table, [
+          {
+            Update: {
+              TableName: name,
+              Key: issueKey(edition, slot),
+              UpdateExpression: 'SET #state = :to REMOVE reason',
+              ConditionExpression: '#state = :stopped',
+              ExpressionAttributeNames: { '#state': 'state' },
+              ExpressionAttributeValues: { ':to': to, ':stopped': 'stopped' },
+            },
+          },
+          { Put: { TableName: name, Item: openKey(edition, slot) } },
+        ]);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionsFailed) return false;
+        throw error;
+      }
+    },
   };
   return store;
 }

@@ -56,6 +56,7 @@ export function dynamoMailbox(table: Table): MailboxStore {
     },
 
     async get(id) {
+      if (!/^[\w-]{1,100}$/.test(id)) return undefined;
       const { Item } = await client.send(
         new GetCommand({ TableName: name, Key: mailKey(id), ConsistentRead: true }),
       );

@@ -13,6 +13,7 @@ import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import {
   ConditionsFailed,
   getItems,
+  holds,
   type Item,
   isLive,
   type Table,
@@ -62,27 +63,25 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
     },
 
     async underLimit(key, max, now) {
-      const item = await get(throttleKey(key));
       const seconds = Math.floor(now / 1000);
-      if (!isLive(item, now)) {
-        await client.send(
-          new PutCommand({
-            TableName: name,
-            Item: { ...throttleKey(key), n: 1, expiresAt: seconds + HOUR_SECONDS },
-          }),
-        );
-        return true;
-      }
-      if (Number(item.n) >= max) return false;
-      await client.send(
-        new UpdateCommand({
-          TableName: name,
-          Key: throttleKey(key),
-          UpdateExpression: 'ADD n :one',
-          ExpressionAttributeValues: { ':one': 1 },
-        }),
-      );
-      return true;
+      const ended = 'attribute_not_exists(pk) OR expiresAt <= :now';
+      const fresh = { ...throttleKey(key), n: 1, expiresAt: seconds + HOUR_SECONDS };
+      const first = new PutCommand({
+        TableName: name,
+        Item: fresh,
+        ConditionExpression: ended,
+        ExpressionAttributeValues: { ':now': seconds },
+      });
+      if (await holds(client.send(first))) return true;
+      // Counted by its own condition: twenty at once are not twenty that have all read the same number.
+      const another = new UpdateCommand({
+        TableName: name,
+        Key: throttleKey(key),
+        UpdateExpression: 'ADD n :one',
+        ConditionExpression: 'n < :max AND expiresAt > :now',
+        ExpressionAttributeValues: { ':one': 1, ':max': max, ':now': seconds },
+      });
+      return holds(client.send(another));
     },
 
     async get(id) {
@@ -126,33 +125,15 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
     },
 
     async members(edition, shard, after, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: {
-            ':pk': memberPartition(edition, shard),
-            ...(after !== undefined && { ':after': after }),
-          },
-          Limit: limit,
-          ConsistentRead: true,
-        }),
-      );
-      return Items.map(
+      const items = await queryAll(table, memberPartition(edition, shard), { after, limit });
+      return items.map(
         ({ sk, language, topics }) => ({ subscriberId: String(sk), language, topics }) as Member,
       );
     },
 
     async choices(edition) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': choicePartition(edition) },
-          ConsistentRead: true,
-        }),
-      );
-      return Items.map(({ language, topics }) => ({ language, topics }) as Choice);
+      const items = await queryAll(table, choicePartition(edition), {});
+      return items.map(({ language, topics }) => ({ language, topics }) as Choice);
     },
   };
 }
@@ -232,4 +213,29 @@ async function rememberChoice(
 
 function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): unknown {
   return fields;
+}
+
+/** The items of a partition after a sort key, through as many pages as it takes: one ends at a megabyte. */
+async function queryAll(
+  { client, name }: Table,
+  pk: string,
+  { after, limit }: { after?: string | undefined; limit?: number },
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: name,
+        KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
+        ExpressionAttributeValues: { ':pk': pk, ...(after !== undefined && { ':after': after }) },
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+        ...(limit !== undefined && { Limit: limit - items.length }),
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start && (limit === undefined || items.length < limit));
+  return items;
 }

@@ -94,8 +94,11 @@ export function localInstallation(options: Options) {
   const app = createPublicApp(services);
   app.all('/api', (context) => editor.fetch(context.req.raw));
   app.all('/api/*', (context) => editor.fetch(context.req.raw));
-  app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
-  app.route('/', mailboxRoutes({ config, templates, mails: mailbox }));
+  // Where a provider takes the mails, there is nothing to show, and nobody to take mails from.
+  if (!config.resend) {
+    app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
+    app.route('/', mailboxRoutes({ config, templates, mails: mailbox }));
+  }
 
   return {
     services,

@@ -42,7 +42,8 @@ export function localSchedule({ table, editions, clock, log, onDue, onMinute }: 
 
   const tick = async () => {
     for (const edition of editions) await startIfDue(edition);
-    if (clock() - swept < MINUTE_MILLISECONDS) return;
+    // A clock that was set back must not stop the sweep until it has caught up.
+    if (clock() >= swept && clock() - swept < MINUTE_MILLISECONDS) return;
     swept = clock();
     await onMinute();
   };

@@ -36,6 +36,8 @@ export type MailboxStore = {
 };
 
 const MAX_BATCH = 100;
+/** Ours alone: a mail is kept in one item. An inbox would clip it at a quarter of this. */
+const MAX_MAIL_BYTES = 390_000;
 const addresses = z
   .union([z.string(), z.array(z.string()).min(1).max(50)])
   .transform((given) => [given].flat());
@@ -91,7 +93,8 @@ export function mailboxApi({ store, clock, ids }: { store: MailboxStore; clock: 
   );
 
   app.get('/emails', async (context) => {
-    const limit = Math.min(Number(context.req.query('limit')) || 100, 1000);
+    const asked = Number(context.req.query('limit') ?? 100);
+    const limit = Number.isInteger(asked) && asked >= 1 ? Math.min(asked, 1000) : 100;
     return context.json({
       object: 'list',
       has_more: false,
@@ -109,6 +112,8 @@ export function mailboxApi({ store, clock, ids }: { store: MailboxStore; clock: 
     if (!result.success)
       return result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
     const { from, to, subject, html = '', text = '', reply_to = [], headers = {}, tags = [] } = result.data;
+    if (Buffer.byteLength(html) + Buffer.byteLength(text) > MAX_MAIL_BYTES)
+      return `The mail is larger than ${MAX_MAIL_BYTES} bytes`;
     const invalid = to.find((address) => !parseAddress(bareAddress(address)));
     if (invalid !== undefined) return `Invalid \`to\` field: ${invalid}`;
     return {

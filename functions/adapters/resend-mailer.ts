@@ -56,6 +56,11 @@ function acceptedOf(count: number, answer: Accepted): SendOutcome {
   const rejected = (answer.errors ?? []).map(({ index, message }) => ({ index, reason: message }));
   const refused = new Set(rejected.map(({ index }) => index));
   const ids = answer.data.map(({ id }) => id);
+  if (ids.length + refused.size !== count)
+    return {
+      kind: 'unknown',
+      reason: `the answer tells of ${ids.length + refused.size} mails out of ${count}`,
+    };
   const byRecipient = Array.from({ length: count }, (_, index) =>
     refused.has(index) ? undefined : ids.shift(),
   );
@@ -75,6 +80,16 @@ const ACCOUNT_ERRORS = [
   'daily_quota_exceeded',
 ];
 
+/** Errors that say that this request, as it is, will never be taken. */
+const REQUEST_ERRORS = [
+  'validation_error',
+  'missing_required_field',
+  'invalid_parameter',
+  'invalid_attachment',
+  'invalid_idempotency_key',
+  'invalid_idempotent_request',
+];
+
 function outcomeOf(
   { name, message, statusCode }: ResendError,
   headers: Record<string, string> | null,
@@ -86,10 +101,10 @@ function outcomeOf(
   if (name === 'concurrent_idempotent_requests') return { kind: 'unknown', reason };
   if (statusCode === 429 || name === 'rate_limit_exceeded')
     return { kind: 'throttled', retryAfterSeconds: retryAfter(headers), reason };
-  // The client reports a dropped connection, an abort and an answer that is no JSON without a status.
-  if (statusCode === null || statusCode === undefined || statusCode >= 500 || statusCode === 408)
-    return { kind: 'unknown', reason };
-  return { kind: 'request-refused', reason };
+  if (REQUEST_ERRORS.includes(name)) return { kind: 'request-refused', reason };
+  // All else: a dropped connection, an abort and an answer that is no JSON, which the client reports as an error of its
+  // own; a 5xx; a proxy's 404. None of them is the provider's word on these mails.
+  return { kind: 'unknown', reason };
 }
 
 function retryAfter(headers: Record<string, string> | null): number {

@@ -1,4 +1,4 @@
-import { marked } from 'marked';
+import MarkdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
 import { legalText } from './text.ts';
 
@@ -80,9 +80,12 @@ export type SanitisedHtml = {
 };
 
 /** Markdown (CommonMark and GitHub's tables) → HTML, not yet sanitised. */
-export function htmlOfMarkdown(markdown: string): string {
-  return marked.parse(markdown, { async: false, gfm: true });
+export function htmlOfMarkdown(source: string): string {
+  return markdown.render(source);
 }
+
+/** HTML within it is sanitised with the rest. `maxNesting` keeps hostile nesting from the stack. */
+const markdown = new MarkdownIt({ html: true, maxNesting: 100 });
 
 /** HTML of any origin → HTML that is safe in a feed, a page and a mail. `base` resolves its relative URLs. */
 export function sanitiseHtml(source: string, base: string | undefined): SanitisedHtml {

@@ -21,7 +21,7 @@ export type Written = { article: Article; created: boolean; changed: boolean; wa
 export type Render = (article: Article, warnings: Fault[]) => string;
 
 /** How often a write is tried again when another editor's write came between reading and writing. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 25;
 
 /**
  * POST: a new article. With a key, the same request again gets the same answer for 24 hours and stores nothing.

@@ -182,7 +182,7 @@ async function act(
       await postpone(services, ref, batch, answer.retryAfterSeconds);
       return;
     case 'account-refused':
-      // The batch keeps its state: once somebody has acted, the issue can go on where it stopped.
+      // The batch keeps its state: once somebody has acted and resumed the issue, it goes on where it stopped.
       if (await issues.end(ref, ['sending'], 'stopped', answer.reason)) {
         log.error('an issue was stopped: the mail provider takes nothing from this account', {
           ...where,

@@ -3,11 +3,11 @@ import type { Templates } from '../locale.ts';
 import type { Log } from '../log.ts';
 import { composeConfirmation } from '../newsletter/compose-confirmation.ts';
 import type { Outbox } from '../outbox.ts';
-import type { Queue } from '../queue.ts';
 import type { Clock } from '../services.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import { KEY_HOURS } from './batch.ts';
 import type { Mailer } from './mailer.ts';
 
 export type ConfirmationServices = {
@@ -16,27 +16,25 @@ export type ConfirmationServices = {
   outbox: Outbox;
   mailer: Mailer;
   links: Links;
-  queue: Queue;
   templates: Templates;
   clock: Clock;
   log: Log;
 };
-
-/** Seconds until a confirmation that got no answer is tried again. */
-const RETRY_SECONDS = 15;
 
 /**
  * Mails the confirmation of a sign-up. The event stays in the outbox until the provider has taken the mail; repeated, it
  * has the same bytes and the same key, so it arrives once.
  */
 export async function sendConfirmation(services: ConfirmationServices, outboxId: string): Promise<void> {
-  const { config, subscribers, outbox, mailer, links, queue, templates, clock, log } = services;
+  const { config, subscribers, outbox, mailer, links, templates, clock, log } = services;
   const event = await outbox.get(outboxId);
   if (event?.kind !== 'signed-up') return;
   const signUp = await subscribers.signUp(event.signUpId, clock());
   const unwanted =
     !signUp ||
     signUp.subscriberId !== undefined ||
+    // The provider has forgotten the key: a repetition might be a second mail.
+    clock() - Date.parse(signUp.requestedAt) > KEY_HOURS * 3600 * 1000 ||
     (await subscribers.suppressed([addressHash(signUp.email)])).size > 0;
   if (unwanted) return outbox.remove(outboxId);
 
@@ -83,9 +81,7 @@ export async function sendConfirmation(services: ConfirmationServices, outboxId:
       return;
     case 'unknown':
     case 'throttled':
-      await queue.send(
-        [{ kind: 'confirmation', outboxId }],
-        answer.kind === 'throttled' ? answer.retryAfterSeconds : RETRY_SECONDS,
-      );
+      // The sweep brings it again each minute. A message of our own beside the sweep's would double with every round.
+      log.info('a confirmation waits for the mail provider', { signUp: signUp.id, reason: answer.reason });
   }
 }

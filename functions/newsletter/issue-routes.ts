@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { problemResponse } from '../problem.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { isoTime } from '../services.ts';
-import { type Issue, issueId, issueUrl, parseIssueId } from './issue.ts';
+import { type Issue, isIssueRef, issueId, issueUrl, parseIssueId } from './issue.ts';
 import { extraSlot, nextRun, SLOT_PATTERN } from './slot.ts';
 import { type StartServices, startIssue } from './start-issue.ts';
 
@@ -57,11 +57,31 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
   });
 
   app.get('/issues/:id', needs('editions:read'), async (context) => {
-    const issue = await issues.get(parseIssueId(context.req.param('id')));
+    const issue = await issueOf(context.req.param('id'));
     if (!issue) return problemResponse({ kind: 'not-found', what: `issue "${context.req.param('id')}"` });
     return Response.json(issueView(config, issue), { headers: NO_STORE });
   });
 
+  app.post('/issues/:id/resume', needs('issues:send'), async (context) => {
+    const issue = await issueOf(context.req.param('id'));
+    if (!issue) return problemResponse({ kind: 'not-found', what: `issue "${context.req.param('id')}"` });
+    if (!(await issues.resume(issue))) {
+      return problemResponse({
+        kind: 'exists',
+        detail: `The issue is ${issue.state}; only one that was stopped can be resumed.`,
+      });
+    }
+    const now = (await issues.get(issue)) ?? issue;
+    // The sweep hands over what is left to do, within a minute.
+    return Response.json(issueView(config, now), { status: 202, headers: NO_STORE });
+  });
+
+  async function issueOf(id: string): Promise<Issue | undefined> {
+    const ref = parseIssueId(id);
+    return isIssueRef(ref) ? issues.get(ref) : undefined;
+  }
+
+  app.all('/issues/:id/resume', () => problemResponse({ kind: 'method-not-allowed', allow: 'POST' }));
   app.all('/editions', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD' }));
   app.all('/editions/:id/issues', () =>
     problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD, POST' }),
@@ -93,7 +113,15 @@ async function slotOfRequest(request: Request, owner: string, now: string): Prom
         detail: 'The body is not JSON. It may be empty, or {"slot": "…"}.',
       });
     }
-    const slot = (body as { slot?: unknown } | null)?.slot;
+    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+    const unknown = isObject ? Object.keys(body as object).filter((name) => name !== 'slot') : [];
+    if (!isObject || unknown.length > 0) {
+      const faults = isObject
+        ? unknown.map((name) => ({ pointer: `/${name}`, detail: 'is not a field here; there is only slot' }))
+        : [{ pointer: '', detail: 'must be an object' }];
+      return refused({ kind: 'invalid', faults });
+    }
+    const { slot } = body as { slot?: unknown };
     if (slot !== undefined) {
       if (typeof slot === 'string' && SLOT_PATTERN.test(slot)) return done(slot);
       return refused({

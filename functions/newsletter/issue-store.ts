@@ -33,4 +33,6 @@ export type IssueStore = {
     to: 'sent' | 'skipped' | 'stopped',
     reason?: string,
   ): Promise<boolean>;
+  /** stopped → where it was, among those the sweep looks after; false if it is not stopped. */
+  resume(ref: IssueRef): Promise<boolean>;
 };

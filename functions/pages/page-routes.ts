@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import { latestArticles } from '../feeds/latest.ts';
 import type { Templates } from '../locale.ts';
-import type { FrozenIssue, Issue, Variant } from '../newsletter/issue.ts';
+import { type FrozenIssue, type Issue, isIssueRef, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { personalise } from '../newsletter/tokens.ts';
 import { type Clock, isoTime } from '../services.ts';
@@ -107,7 +107,7 @@ export function pageRoutes(services: PageServices): Hono {
 
   app.get('/issues/:edition/:slot', async (context) => {
     const ref = { edition: context.req.param('edition'), slot: context.req.param('slot') };
-    const issue = await issues.get(ref);
+    const issue = isIssueRef(ref) ? await issues.get(ref) : undefined;
     const frozen = issue && (await issues.frozen(ref));
     const key = frozen && chosenVariant(frozen, context.req.query('variant'), reader(context).language);
     const variant = key && (await issues.variant(ref, key));

@@ -92,9 +92,10 @@ export function subscriptionRoutes(services: SubscriptionServices): Hono {
     if (!current) return message(reader(context), 'expired', 404);
     const body = await bodyOf(context.req.raw);
     if (!body.ok) return problemResponse(body.refusal);
-    const wanted = { topics: [], ...body.value.fields, email: current.email };
+    const wanted: Record<string, unknown> = { topics: [], ...body.value.fields, email: current.email };
     const leavesAll =
-      !('editions' in wanted) || (Array.isArray(wanted.editions) && wanted.editions.length === 0);
+      (body.value.isForm && !('editions' in wanted)) ||
+      (Array.isArray(wanted.editions) && wanted.editions.length === 0);
     const input = parseSignUp(
       config,
       leavesAll ? { ...wanted, editions: config.publication.editions.map(({ id }) => id) } : wanted,

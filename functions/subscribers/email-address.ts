@@ -8,6 +8,7 @@ import { domainToASCII } from 'node:url';
  */
 export function parseAddress(typed: string): string | undefined {
   const text = typed.trim().normalize('NFC');
+  if (!text.isWellFormed()) return undefined;
   const at = text.lastIndexOf('@');
   const local = text.slice(0, at);
   const domain = text.slice(at + 1).toLowerCase();

@@ -21,7 +21,8 @@ export type SubscriberServices = {
 
 /** Confirmations that one address may be sent an hour: enough for a lost mail, too few to annoy somebody with. */
 const MAILS_AN_HOUR = 3;
-const ATTEMPTS = 5;
+/** Of several at once each round lets one through. */
+const ATTEMPTS = 25;
 
 export type SignUpInput = { email: string; language: string; editions: string[]; topics: string[] };
 

@@ -105,6 +105,8 @@ describe('resendMailer', () => {
     ['200 without ids', { status: 200, body: '{}' }, 'unknown'],
     ['500', failure(500, 'internal_server_error'), 'unknown'],
     ['502 with HTML', { status: 502, body: '<html>bad gateway' }, 'unknown'],
+    ['404 with HTML, from a proxy or a wrong address', { status: 404, body: '<html>not found' }, 'unknown'],
+    ['200 that tells of fewer mails', { status: 200, body: '{"data":[]}' }, 'unknown'],
     ['a request with the key still under way', failure(409, 'concurrent_idempotent_requests'), 'unknown'],
     ['the key with other bytes', failure(409, 'invalid_idempotent_request'), 'request-refused'],
     ['a revoked key', failure(403, 'invalid_api_key'), 'account-refused'],

@@ -218,3 +218,19 @@ it('250 readers are in batches of at most 100, each reader in one', async () => 
     .map((mails) => mails.length);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
 });
+
+it('a stopped issue is resumed by an editor and goes on where it stopped', async () => {
+  let revoked = true;
+  const world = await withReaders({
+    provider: () => (revoked ? { kind: 'account-refused', reason: 'invalid_api_key' } : undefined),
+  });
+  const { id } = await sendNow(world, 'morning');
+  expect((await issue(world, id)).state).toBe('stopped');
+  revoked = false;
+  expect((await world.edit('POST', `/api/issues/${id}/resume`)).status).toBe(202);
+  await recover(world);
+  expect(counts(world)).toEqual([1, 1]);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 2, failed: 0 });
+  expect((await world.edit('POST', `/api/issues/${id}/resume`)).status).toBe(409);
+  expect((await world.edit('POST', '/api/issues/daily.none/resume')).status).toBe(404);
+});

@@ -100,6 +100,9 @@ describe('POST /api/editions/{id}/issues', () => {
     const answer = await world.edit('POST', '/api/editions/daily/issues', { slot: 'A B' });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ errors: [{ pointer: '/slot' }] });
+    for (const body of ['[]', 'null', '"x"', '{"slott":"x"}']) {
+      expect((await world.edit('POST', '/api/editions/daily/issues', body)).status, body).toBe(422);
+    }
     expect((await world.request('/api/editions/daily/issues', { method: 'POST' })).status).toBe(401);
   });
 });

@@ -95,6 +95,22 @@ it('every feed that /opml.xml lists is there', async () => {
   for (const url of urls) expect((await page(new URL(url).pathname)).status).toBe(200);
 });
 
+it('an address that fits into no key is not found, not a fault', async () => {
+  const { world, page } = await withStories();
+  const long = 'x'.repeat(3000);
+  for (const path of [
+    `/issues/${long}/y`,
+    `/issues/daily/${long}`,
+    `/articles/${long}`,
+    `/mailbox/${long}`,
+    `/mailbox/${long}/html`,
+    `/tags/${long}/rss.xml`,
+  ])
+    expect((await page(path)).status, path.slice(0, 30)).toBe(404);
+  expect((await world.edit('GET', `/api/issues/${long}`)).status).toBe(404);
+  expect((await world.edit('GET', `/api/articles/${long}`)).status).toBe(404);
+});
+
 it('an unknown address is answered with a page that says so', async () => {
   const { page } = await withStories();
   for (const path of ['/nothing', '/en/nothing', '/issues/daily/none', '/mailbox/none'])

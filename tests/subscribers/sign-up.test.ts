@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { linkIn, subscribe } from '../support/newsroom.ts';
 
@@ -110,6 +111,7 @@ describe('POST /subscriptions', () => {
     'a@127.0.0.1',
     `${'a'.repeat(65)}@c.example`,
     'a..b@c.example',
+    '\ud800@b.example',
     '',
   ])('refuses %j as an address', async (email) => {
     const world = await setUp();
@@ -217,7 +219,6 @@ describe('the confirmation', () => {
 
   it('is not mailed to a suppressed address', async () => {
     const world = await setUp();
-    const { addressHash } = await import('../../functions/subscribers/email-address.ts');
     await world.services.subscribers.suppress(
       addressHash('ana@reader.example'),
       'complained',
@@ -227,4 +228,50 @@ describe('the confirmation', () => {
     await world.queue.drain();
     expect(world.mails).toEqual([]);
   });
+});
+
+it('twenty requests at once are mailed no more than three times', async () => {
+  const world = await setUp();
+  const post = () => world.request('/subscriptions', { method: 'POST', body: request });
+  const answers = await Promise.all(Array.from({ length: 20 }, post));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  await world.queue.drain();
+  expect(world.mails).toHaveLength(3);
+});
+
+it('several sign-ups of one address, confirmed at once, make one reader with all of them', async () => {
+  const world = await setUp();
+  for (const editions of [['daily'], ['weekly'], ['daily', 'weekly']])
+    await world.request('/subscriptions', { method: 'POST', body: { ...request, editions } });
+  await world.queue.drain();
+  const links = world.mails.map(({ text }) => linkIn(text, '/subscriptions/confirm'));
+  const answers = await Promise.all(
+    [...links, ...links].map((link) => world.request(link, { method: 'POST' })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(links.concat(links).map(() => 200));
+  const id = await world.services.subscribers.idByAddress(addressHash('ana@reader.example'));
+  expect((await world.services.subscribers.get(id ?? ''))?.editions.toSorted()).toEqual(['daily', 'weekly']);
+});
+
+it('a provider that is down is asked once a minute for each confirmation, and never again after its key', async () => {
+  let requests = 0;
+  const world = await setUp({
+    confirmations: () => {
+      requests += 1;
+      return { kind: 'unknown', reason: 'down' };
+    },
+  });
+  await world.request('/subscriptions', { method: 'POST', body: request });
+  await world.queue.drain();
+  for (let minute = 0; minute < 5; minute++) {
+    world.pass(60_000);
+    await world.sweep();
+    await world.queue.drain();
+  }
+  expect(requests).toBe(6);
+  world.pass(23 * 3600_000);
+  await world.sweep();
+  await world.queue.drain();
+  expect(requests).toBe(6);
+  expect(await world.services.outbox.leftBefore('9999', 10)).toEqual([]);
 });

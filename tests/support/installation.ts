@@ -45,6 +45,8 @@ type WorldOptions = {
   faults?: QueueFaults;
   /** What the provider answers to a digest's request; undefined: it takes the mails, once a key, into `mails`. */
   provider?: Provider;
+  /** The same for the mails that ask for a confirmation. */
+  confirmations?: Provider;
   /** Another process on the same table. */
   sharing?: World;
 };
@@ -69,6 +71,7 @@ export async function setUp({
   config: changes = {},
   faults,
   provider,
+  confirmations,
   sharing,
 }: WorldOptions = {}): Promise<World> {
   if (!database) throw new Error('call useDatabase() at the top of the test file');
@@ -92,7 +95,7 @@ export async function setUp({
     clock: () => time,
     ids: () => `id-${String(++ids).padStart(8, '0')}`,
     log,
-    mailer: onceEachKey(mails, answers, provider),
+    mailer: onceEachKey(mails, answers, provider, confirmations),
     ...(faults && { faults }),
   });
   const request: World['request'] = async (path, { method = 'GET', headers = {}, body } = {}) => {
@@ -129,6 +132,7 @@ function onceEachKey(
   mails: SentMail[],
   answers: Map<string, SendOutcome>,
   provider: Provider = () => undefined,
+  confirmations: Provider = () => undefined,
 ): Mailer {
   return {
     async send(batch, key) {
@@ -144,7 +148,8 @@ function onceEachKey(
         answers.set(key, answer);
         return answer;
       };
-      return (key.startsWith('issue/') ? provider({ key, mails: batch }, take) : undefined) ?? take();
+      const told = key.startsWith('issue/') ? provider : confirmations;
+      return told({ key, mails: batch }, take) ?? take();
     },
   };
 }
