@@ -89,7 +89,7 @@ it('the embedded DynamoDB found dead is started again, with what it stored', asy
   process.kill(Number(readFileSync(join(folder, 'broadsheet.db.pid'), 'utf8')), 'SIGKILL');
   expect((await post(`${running.url}/api/articles`, story('after'))).status).toBe(201);
   expect((await get(`${running.url}/api/articles/before`)).status).toBe(200);
-  expect(running.output()).toContain('it was started again');
+  await expect.poll(running.output, { timeout: 10_000 }).toContain('it was started again');
 });
 
 it('nothing is left running after kill -9', async () => {

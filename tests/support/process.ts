@@ -40,7 +40,7 @@ export async function start(folder: string, env: Record<string, string> = {}): P
   });
   let output = '';
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
-    child.once('exit', (code, signal) => resolve({ code, signal })),
+    child.once('close', (code, signal) => resolve({ code, signal })),
   );
   onTestFinished(async () => {
     child.kill('SIGKILL');
