@@ -9,6 +9,8 @@ import type { RenderedFeed } from './render-feed.ts';
 export type FeedCache = {
   /** The remembered window, or the one that `read` gets. Requests at the same time share one read. */
   window(feed: string, now: number, read: () => Promise<FeedWindow>): Promise<FeedWindow>;
+  /** The window, where it is remembered and has been read. */
+  remembered(feed: string, now: number): FeedWindow | undefined;
   forgetWindows(): void;
   /** Requests for the same document at the same time share one rendering. */
   rendering(tag: string, render: () => Promise<RenderedFeed | undefined>): Promise<RenderedFeed | undefined>;
@@ -19,19 +21,30 @@ const WINDOW_MILLISECONDS = 1000;
 const MAX_WINDOWS = 2000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
+type Entry = { readAt: number; window: Promise<FeedWindow>; read?: FeedWindow };
+
 export function feedCache(): FeedCache {
-  const windows = new LRUCache<string, { readAt: number; window: Promise<FeedWindow> }>({ max: MAX_WINDOWS });
+  const windows = new LRUCache<string, Entry>({ max: MAX_WINDOWS });
   const renderings = new Map<string, Promise<RenderedFeed | undefined>>();
   return {
     window(feed, now, read) {
       const known = windows.get(feed);
-      if (known && now >= known.readAt && now - known.readAt < WINDOW_MILLISECONDS) return known.window;
+      if (known && isFresh(known, now)) return known.window;
       const window = read();
-      const entry = { readAt: now, window };
+      const entry: Entry = { readAt: now, window };
       windows.set(feed, entry);
-      // A failed read is not remembered.
-      window.catch(() => windows.peek(feed) === entry && windows.delete(feed));
+      window.then(
+        (result) => {
+          entry.read = result;
+        },
+        // A failed read is not remembered.
+        () => windows.peek(feed) === entry && windows.delete(feed),
+      );
       return window;
+    },
+    remembered(feed, now) {
+      const known = windows.get(feed);
+      return known && isFresh(known, now) ? known.read : undefined;
     },
     forgetWindows: () => windows.clear(),
     rendering(tag, render) {
@@ -43,4 +56,8 @@ export function feedCache(): FeedCache {
     },
     bytes: new LRUCache({ maxSize: MAX_BYTES, sizeCalculation: (bytes) => bytes.byteLength + 200 }),
   };
+}
+
+function isFresh({ readAt }: Entry, now: number): boolean {
+  return now >= readAt && now - readAt < WINDOW_MILLISECONDS;
 }

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { problemResponse } from '../problem.ts';
+import type { Outcome } from '../refusal.ts';
 import { type FeedFormat, type FeedSelector, FORMAT_FILES, FORMATS } from './feed-key.ts';
 import { opml } from './opml.ts';
 import { type FeedServices, serveFeed } from './serve-feed.ts';
@@ -17,6 +18,8 @@ const FOLDERS = [
   `/${LANGUAGE}/sections/:section/`,
 ];
 
+const EVERYTHING: FeedSelector = {};
+
 const ALLOW = 'GET, HEAD, OPTIONS';
 
 export function feedRoutes(services: FeedServices): Hono {
@@ -24,9 +27,19 @@ export function feedRoutes(services: FeedServices): Hono {
   for (const folder of FOLDERS) {
     for (const format of FORMATS) {
       const path = `${folder}${FORMAT_FILES[format]}`;
-      app.get(path, (context) => answer(services, context, format));
-      app.options(path, preflight);
-      app.all(path, () => problemResponse({ kind: 'method-not-allowed', allow: ALLOW }));
+      const isNamed = folder.includes(':');
+      // One handler an address: where several match, Hono chains them, and answers by a promise.
+      app.all(path, (context) => {
+        switch (context.req.method) {
+          case 'GET':
+          case 'HEAD':
+            return answer(services, context, isNamed ? context.req.param() : EVERYTHING, format);
+          case 'OPTIONS':
+            return preflight();
+          default:
+            return problemResponse({ kind: 'method-not-allowed', allow: ALLOW });
+        }
+      });
     }
   }
   app.get(
@@ -39,12 +52,23 @@ export function feedRoutes(services: FeedServices): Hono {
   return app;
 }
 
-async function answer(services: FeedServices, context: Context, format: FeedFormat): Promise<Response> {
-  const outcome = await serveFeed(services, context.req.param() as FeedSelector, format, {
+function answer(
+  services: FeedServices,
+  context: Context,
+  selector: FeedSelector,
+  format: FeedFormat,
+): Response | Promise<Response> {
+  const ifNoneMatch = context.req.header('if-none-match');
+  const outcome = serveFeed(services, selector, format, {
     acceptEncoding: context.req.header('accept-encoding'),
-    ifNoneMatch: context.req.header('if-none-match'),
-    ifModifiedSince: context.req.header('if-modified-since'),
+    ifNoneMatch,
+    // RFC 9110, 13.1.3: ignored where the other is there.
+    ifModifiedSince: ifNoneMatch === undefined ? context.req.header('if-modified-since') : undefined,
   });
+  return outcome instanceof Promise ? outcome.then(responseOf) : responseOf(outcome);
+}
+
+function responseOf(outcome: Outcome<Response>): Response {
   return outcome.ok
     ? outcome.value
     : problemResponse(outcome.refusal, { 'access-control-allow-origin': '*' });
