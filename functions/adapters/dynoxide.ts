@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -62,14 +63,22 @@ export async function startDynoxide({ file, onDead, onRestart }: Options = {}): 
   };
 }
 
+/** Below the ports that the kernel gives to outgoing connections: one of those could take ours before we listen on it. */
+const PORTS = { from: 10_000, to: 32_000 };
+const PORT_ATTEMPTS = 100;
+
 /** A port of 127.0.0.1 that is free now. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('no free port on 127.0.0.1');
-  return address.port;
+  for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (free) return port;
+  }
+  throw new Error(`no free port on 127.0.0.1 between ${PORTS.from} and ${PORTS.to}`);
 }
 
 function binaryPath(): string {
