@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { type TokenRouteServices, tokenRoutes } from './access/token-routes.ts';
 import { type ArticleRouteServices, articleRoutes } from './articles/article-routes.ts';
 import { feedRoutes } from './feeds/feed-routes.ts';
-import type { FeedServices } from './feeds/serve-feed.ts';
+import type { FeedServices } from './feeds/feed-services.ts';
 import type { Log } from './log.ts';
 import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.ts';
 import { message, type PageServices, pageRoutes } from './pages/page-routes.ts';
@@ -31,6 +31,8 @@ export function createPublicApp(services: PublicServices): Hono {
 
   // GET  …/rss.xml  …/atom.xml  …/feed.json  under
   //      /  /{language}/  /sections/{section}/  /tags/{tag}/  /authors/{author}/  /{language}/sections/{section}/
+  // GET  /podcast.xml  /{language}/podcast.xml         the articles with an audio version
+  // GET  …/archive/{yyyy-mm}/  …/archive/{yyyy-mm}/{before}/     under each of them, the same names: its archive
   // GET  /opml.xml                           the feeds of the settings, as one list
   app.route('/', feedRoutes(services));
 

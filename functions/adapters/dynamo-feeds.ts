@@ -1,60 +1,124 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { FeedStore, Pointer } from '../feeds/feed-store.ts';
-import type { Item, Table } from './dynamo-client.ts';
-import { AFTER_ANY_ID, documentKey, feedPartition, idAfterTime, isStorableKey } from './dynamo-keys.ts';
+import { type FeedStore, isIn, type Pointer, type Snapshot } from '../feeds/feed-store.ts';
+import { type Item, isLive, type Table } from './dynamo-client.ts';
+import {
+  AFTER_ANY_ID,
+  documentKey,
+  feedPartition,
+  idAfterTime,
+  isStorableKey,
+  type Key,
+  snapshotKey,
+} from './dynamo-keys.ts';
 
 /** 409,600 bytes an item, less its keys and names. */
 const MAX_DOCUMENT_BYTES = 405_000;
+const DAY_SECONDS = 24 * 3600;
+/** A document that nobody asked for so long is rendered again by whoever does: most archives are walked once. */
+const DOCUMENT_SECONDS = 30 * DAY_SECONDS;
+/** A reader that comes back later is given the whole document. */
+const SNAPSHOT_SECONDS = 14 * DAY_SECONDS;
 
-export function dynamoFeeds({ client, name }: Table): FeedStore {
+/** A page of one pointer each would be a request for every one that was removed. */
+const SMALLEST_PAGE = 20;
+/** About a part of an archive. */
+const PAGE = 60;
+
+export function dynamoFeeds(table: Table): FeedStore {
+  const { client, name } = table;
+
+  async function live(Key: Key, now: number): Promise<Item | undefined> {
+    const { Item } = await client.send(new GetCommand({ TableName: name, Key }));
+    return isLive(Item, now) ? Item : undefined;
+  }
+
+  async function put(Key: Key, item: Item, seconds: number, now: number): Promise<void> {
+    const expiresAt = Math.floor(now / 1000) + seconds;
+    await client.send(new PutCommand({ TableName: name, Item: { ...Key, ...item, expiresAt } }));
+  }
+
   return {
     async newest(feed, now, count) {
       const pointers: Pointer[] = [];
-      const isIn = (pointer: Pointer) => pointer.removedAt === undefined;
-      if (!isStorableKey({ pk: feedPartition(feed), sk: now })) return pointers;
       let missing = count;
-      let start: Item | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: name,
-            KeyConditionExpression: 'pk = :pk AND sk < :now',
-            ExpressionAttributeValues: { ':pk': feedPartition(feed), ':now': `${now}${AFTER_ANY_ID}` },
-            ScanIndexForward: false,
-            // A page of one pointer each would be a request for every one that was removed.
-            Limit: Math.max(missing, SMALLEST_PAGE),
-            ConsistentRead: true,
-            ExclusiveStartKey: start,
-          }),
-        );
-        for (const pointer of (page.Items ?? []).map(pointerOf)) {
-          if (missing === 0) break;
-          pointers.push(pointer);
-          if (isIn(pointer)) missing -= 1;
-        }
-        start = page.LastEvaluatedKey;
-      } while (start && missing > 0);
+      const page = () => Math.max(missing, SMALLEST_PAGE);
+      for await (const pointer of walk(table, feed, { below: endOf(now) }, page)) {
+        pointers.push(pointer);
+        if (isIn(pointer)) missing -= 1;
+        if (missing === 0) break;
+      }
       return pointers;
     },
 
-    async document(feed, format, encoding) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: documentKey(feed, format, encoding) }),
-      );
-      return Item && { etag: String(Item.etag), bytes: Item.z as Uint8Array };
+    below(feed, bound, now) {
+      const end = endOf(now);
+      return walk(table, feed, { below: bound < end ? bound : end }, () => PAGE);
     },
 
-    async putDocument(feed, format, encoding, { etag, bytes }) {
+    from(feed, bound, now) {
+      return walk(table, feed, { from: bound, to: endOf(now) }, () => PAGE);
+    },
+
+    async document(feed, format, encoding, now) {
+      const item = await live(documentKey(feed, format, encoding), now);
+      return item && { etag: String(item.etag), bytes: item.z as Uint8Array };
+    },
+
+    async putDocument(feed, format, encoding, { etag, bytes }, now) {
       if (bytes.byteLength > MAX_DOCUMENT_BYTES) return false;
-      await client.send(
-        new PutCommand({ TableName: name, Item: { ...documentKey(feed, format, encoding), etag, z: bytes } }),
-      );
+      await put(documentKey(feed, format, encoding), { etag, z: bytes }, DOCUMENT_SECONDS, now);
       return true;
+    },
+
+    async snapshot(feed, format, tag, now) {
+      const key = snapshotKey(feed, format, tag);
+      const item = isStorableKey(key) ? await live(key, now) : undefined;
+      return item && unpack(item.z as Uint8Array);
+    },
+
+    async putSnapshot(feed, format, tag, snapshot, now) {
+      await put(snapshotKey(feed, format, tag), { z: pack(snapshot) }, SNAPSHOT_SECONDS, now);
     },
   };
 }
 
-const SMALLEST_PAGE = 20;
+type Stretch = { below: string } | { from: string; to: string };
+
+/** Pointers of a feed, page by page and strongly consistent: newest first below a bound, oldest first from one. */
+async function* walk(
+  { client, name }: Table,
+  feed: string,
+  stretch: Stretch,
+  page: () => number,
+): AsyncGenerator<Pointer> {
+  const pk = feedPartition(feed);
+  if (!isStorableKey({ pk, sk: '' })) return;
+  const isDown = 'below' in stretch;
+  // DynamoDB refuses a range that ends before it begins.
+  if (!isDown && stretch.from > stretch.to) return;
+  let start: Item | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: name,
+        KeyConditionExpression: `pk = :pk AND ${isDown ? 'sk < :below' : 'sk BETWEEN :from AND :to'}`,
+        ExpressionAttributeValues: {
+          ':pk': pk,
+          ...(isDown ? { ':below': stretch.below } : { ':from': stretch.from, ':to': stretch.to }),
+        },
+        ScanIndexForward: !isDown,
+        Limit: page(),
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      }),
+    );
+    yield* Items.map(pointerOf);
+    start = LastEvaluatedKey;
+  } while (start);
+}
+
+const endOf = (now: string) => `${now}${AFTER_ANY_ID}`;
 
 function pointerOf(item: Item): Pointer {
   const sk = String(item.sk);
@@ -66,4 +130,12 @@ function pointerOf(item: Item): Pointer {
     ...(item.r !== undefined && { removedAt: Number(item.r) }),
     ...(item.m === true && { movedDown: true }),
   };
+}
+
+function pack(snapshot: Snapshot): Uint8Array {
+  return gzipSync(JSON.stringify([...snapshot]));
+}
+
+function unpack(bytes: Uint8Array): Snapshot {
+  return new Map(JSON.parse(gunzipSync(bytes).toString()) as [string, number][]);
 }

@@ -10,7 +10,8 @@
  *   EMBARGO                       <publishedAt>#<id>     embargoed, not yet announced
  *   TRANSLATIONS#<original id>    <id>                   an article that translates the original
  *   OUTBOX                        <at>#<what>            event to be carried out after its commit
- *   DOCUMENT#<feed>#<format>      br | gzip              rendered feed document
+ *   DOCUMENT#<feed>#<format>      br | gzip              rendered feed document (TTL); <feed> also a part of an archive
+ *                                 HAD#<tag>              the articles that the document with this tag had (TTL)
  *   TOKENS                        <sha256>               an editor's token
  *   REPLY#<bearer>#<key>          -                      answer to an Idempotency-Key (TTL)
  *   SUBSCRIBER#<id>               -                      a reader
@@ -64,6 +65,10 @@ export const outboxKey = (id: string): Key => ({ pk: 'OUTBOX', sk: id });
 export const documentKey = (feed: string, format: string, encoding: string): Key => ({
   pk: `DOCUMENT#${feed}#${format}`,
   sk: encoding,
+});
+export const snapshotKey = (feed: string, format: string, tag: string): Key => ({
+  pk: `DOCUMENT#${feed}#${format}`,
+  sk: `HAD#${tag}`,
 });
 export const tokenKey = (hash: string): Key => ({ pk: 'TOKENS', sk: hash });
 export const replyKey = (key: string): Key => ({ pk: `REPLY#${key}`, sk: ONLY });

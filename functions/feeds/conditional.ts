@@ -22,7 +22,7 @@ export function isNotModified(
 }
 
 /** The members of a list of entity tags, weak ones as strong: 13.1.2 compares weakly. */
-function entityTags(list: string): string[] {
+export function entityTags(list: string): string[] {
   return [...list.matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g)].map((match) => match[1] ?? '');
 }
 

@@ -8,6 +8,11 @@ export type Encoding = (typeof ENCODINGS)[number];
 /** The part of an entity tag that tells the encodings apart. */
 export const ENCODING_MARKS: Record<Encoding, string> = { br: '-br', gzip: '-gz', identity: '' };
 
+/** A tag without the mark of its encoding. */
+export function untagged(tag: string): string {
+  return tag.replace(/-(?:br|gz)$/, '');
+}
+
 /** Its published types are of an older version, which could not order encodings that the client likes equally. */
 type WithPreferences = Negotiator & {
   encodings(available: string[], options: { preferred: string[] }): string[];

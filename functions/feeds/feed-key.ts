@@ -11,12 +11,16 @@ import { slugOf } from '../articles/slug.ts';
  *   { tag: 'lopez-obrador' }                   t/…        /tags/lopez-obrador/
  *   { author: 'ana-ruiz' }                     a/…        /authors/ana-ruiz/
  *   { language: 'en', section: 'politics' }    en/politics /en/sections/politics/
+ *   { podcast: true }                          p/*        /podcast.xml
+ *   { podcast: true, language: 'en' }          p/en       /en/podcast.xml
  */
 export type FeedSelector = {
   language?: string | undefined;
   section?: string | undefined;
   tag?: string | undefined;
   author?: string | undefined;
+  /** Only articles with an audio version. It has one document, RSS: what podcast players read. */
+  podcast?: true | undefined;
 };
 
 export const FORMATS = ['rss', 'atom', 'json'] as const;
@@ -34,8 +38,27 @@ export const FORMAT_TYPES: Record<FeedFormat, string> = {
   json: 'application/feed+json',
 };
 
+export const PODCAST_FILE = 'podcast.xml';
+
+/**
+ * Where a document stands: the subscription document of a feed in a format, or a part of its archive (RFC 5005,
+ * section 4).
+ */
+export type FeedAddress = { selector: FeedSelector; format: FeedFormat; archive?: ArchivePart | undefined };
+
+/** The articles of a month (`yyyy-mm`, UTC) below a place in it, as many as make a document; undefined: its newest. */
+export type ArchivePart = { month: string; before?: Position | undefined };
+
+/** The place of an article in a feed: its date (ISO 8601), and its id where dates are the same. Sorts as the feed does. */
+export type Position = `${string}#${string}`;
+
+export function positionOf({ publishedAt, id }: { publishedAt: string; id: string }): Position {
+  return `${publishedAt}#${id}`;
+}
+
 /** Short, since every pointer carries it. */
-export function feedKey({ language, section, tag, author }: FeedSelector): string {
+export function feedKey({ language, section, tag, author, podcast }: FeedSelector): string {
+  if (podcast) return `p/${language ?? '*'}`;
   if (language && section) return `${language}/${section}`;
   if (section) return `s/${section}`;
   if (tag) return `t/${tag}`;
@@ -51,12 +74,34 @@ export function feedPath({ language, section, tag, author }: FeedSelector): stri
 }
 
 export function feedUrl(baseUrl: string, selector: FeedSelector, format: FeedFormat): string {
-  return `${baseUrl}${feedPath(selector)}${FORMAT_FILES[format]}`;
+  return `${baseUrl}${documentPath({ selector, format })}`;
+}
+
+export function documentPath({ selector, format, archive }: FeedAddress): string {
+  const file = selector.podcast ? PODCAST_FILE : FORMAT_FILES[format];
+  return `${feedPath(selector)}${archive ? archivePath(archive) : ''}${file}`;
+}
+
+function archivePath({ month, before }: ArchivePart): string {
+  return `archive/${month}/${before ? `${before.replace('#', '-')}/` : ''}`;
+}
+
+const MONTH = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])$/;
+/** As `archivePath` writes it; the date's length never varies. */
+const BEFORE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)-([\x21-\x7e]{1,128})$/;
+
+/** The part that a path names; undefined where it names none. */
+export function archivePart(month: string, before: string | undefined): ArchivePart | undefined {
+  if (!MONTH.test(month)) return undefined;
+  if (before === undefined) return { month };
+  const [, publishedAt, id] = BEFORE.exec(before) ?? [];
+  if (!publishedAt?.startsWith(month) || !id) return undefined;
+  return { month, before: `${publishedAt}#${id}` };
 }
 
 /** Every feed that an article is in. `languages` are the publication's. */
 export function feedsOf(
-  article: Pick<Article, 'language' | 'section' | 'tags' | 'authors'>,
+  article: Pick<Article, 'language' | 'section' | 'tags' | 'authors' | 'audio'>,
   languages: string[],
 ): string[] {
   const language = publicationLanguage(article.language, languages);
@@ -67,6 +112,7 @@ export function feedsOf(
     ...(section ? [{ section }, { language, section }] : []),
     ...article.tags.map((tag) => ({ tag: slugOf(tag) })).filter(({ tag }) => tag !== ''),
     ...article.authors.map(({ name }) => ({ author: slugOf(name) })).filter(({ author }) => author !== ''),
+    ...(article.audio ? [{ podcast: true } as const, { podcast: true, language } as const] : []),
   ];
   return [...new Set(selectors.map(feedKey))];
 }

@@ -1,9 +1,19 @@
 import { type Context, Hono } from 'hono';
 import { problemResponse } from '../problem.ts';
 import type { Outcome } from '../refusal.ts';
-import { type FeedFormat, type FeedSelector, FORMAT_FILES, FORMATS } from './feed-key.ts';
+import {
+  archivePart,
+  type FeedAddress,
+  type FeedFormat,
+  type FeedSelector,
+  FORMAT_FILES,
+  FORMATS,
+  PODCAST_FILE,
+} from './feed-key.ts';
+import type { FeedServices } from './feed-services.ts';
 import { opml } from './opml.ts';
-import { type FeedServices, serveFeed } from './serve-feed.ts';
+import { prefersHtml } from './prefers-html.ts';
+import { serveFeed } from './serve-feed.ts';
 
 /** A language of the path: two or three letters, and what may follow them (BCP 47). Longer names are other pages. */
 const LANGUAGE = ':language{[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*}';
@@ -17,30 +27,25 @@ const FOLDERS = [
   '/authors/:author/',
   `/${LANGUAGE}/sections/:section/`,
 ];
+/** Those with a podcast beside them. */
+const PODCAST_FOLDERS = ['/', `/${LANGUAGE}/`];
 
-const EVERYTHING: FeedSelector = {};
+/** Under each folder again: the months of its archive, and the parts of a month of many articles. */
+const ARCHIVES = ['', 'archive/:month/', 'archive/:month/:before/'];
 
 const ALLOW = 'GET, HEAD, OPTIONS';
 
-export function feedRoutes(services: FeedServices): Hono {
+/** What a person is shown who opens a feed in a browser. */
+export type FeedPage = (address: FeedAddress, context: Context) => Promise<Response>;
+
+export function feedRoutes(services: FeedServices, page?: FeedPage): Hono {
   const app = new Hono();
-  for (const folder of FOLDERS) {
-    for (const format of FORMATS) {
-      const path = `${folder}${FORMAT_FILES[format]}`;
-      const isNamed = folder.includes(':');
-      // One handler an address: where several match, Hono chains them, and answers by a promise.
-      app.all(path, (context) => {
-        switch (context.req.method) {
-          case 'GET':
-          case 'HEAD':
-            return answer(services, context, isNamed ? context.req.param() : EVERYTHING, format);
-          case 'OPTIONS':
-            return preflight();
-          default:
-            return problemResponse({ kind: 'method-not-allowed', allow: ALLOW });
-        }
-      });
+  for (const archive of ARCHIVES) {
+    for (const folder of FOLDERS) {
+      for (const format of FORMATS) documents(`${folder}${archive}${FORMAT_FILES[format]}`, format);
     }
+    for (const folder of PODCAST_FOLDERS)
+      documents(`${folder}${archive}${PODCAST_FILE}`, 'rss', { podcast: true });
   }
   app.get(
     '/opml.xml',
@@ -50,20 +55,61 @@ export function feedRoutes(services: FeedServices): Hono {
       }),
   );
   return app;
+
+  /** One handler an address: where several match, Hono chains them, and answers by a promise. */
+  function documents(path: string, format: FeedFormat, fixed: FeedSelector = {}): void {
+    app.all(path, (context) => {
+      switch (context.req.method) {
+        case 'GET':
+        case 'HEAD': {
+          const address = addressOf(format, fixed, context.req.param());
+          if (!address) return responseOf(noSuchArchive);
+          return page && prefersHtml(context.req.header('accept'), address)
+            ? page(address, context)
+            : answer(services, context, address);
+        }
+        case 'OPTIONS':
+          return preflight();
+        default:
+          return problemResponse({ kind: 'method-not-allowed', allow: ALLOW });
+      }
+    });
+  }
 }
+
+type Parameters = { month?: string; before?: string } & Record<string, string>;
+
+function addressOf(
+  format: FeedFormat,
+  fixed: FeedSelector,
+  { month, before, ...named }: Parameters,
+): FeedAddress | undefined {
+  const selector = { ...named, ...fixed };
+  if (month === undefined) return { selector, format };
+  const archive = archivePart(month, before);
+  return archive && { selector, format, archive };
+}
+
+const noSuchArchive: Outcome<Response> = {
+  ok: false,
+  refusal: {
+    kind: 'not-found',
+    what: 'such archive: it is a month, such as archive/2026-11/, or a part that a feed links to',
+  },
+};
 
 function answer(
   services: FeedServices,
   context: Context,
-  selector: FeedSelector,
-  format: FeedFormat,
+  address: FeedAddress,
 ): Response | Promise<Response> {
   const ifNoneMatch = context.req.header('if-none-match');
-  const outcome = serveFeed(services, selector, format, {
+  const outcome = serveFeed(services, address, {
     acceptEncoding: context.req.header('accept-encoding'),
     ifNoneMatch,
     // RFC 9110, 13.1.3: ignored where the other is there.
     ifModifiedSince: ifNoneMatch === undefined ? context.req.header('if-modified-since') : undefined,
+    aIm: ifNoneMatch === undefined ? undefined : context.req.header('a-im'),
   });
   return outcome instanceof Promise ? outcome.then(responseOf) : responseOf(outcome);
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { FeedFormat } from './feed-key.ts';
-import type { Pointer } from './feed-store.ts';
+import { monthOf, type PartOfFeed } from './archive.ts';
+import type { ArchivePart, FeedFormat } from './feed-key.ts';
+import { isIn, type Pointer } from './feed-store.ts';
 
 /**
- * The newest pointers of a feed, and what follows from them without reading an article: its validators.
+ * The pointers of a feed's newest articles, or of a part of its archive, and what follows from them without reading an article: its validators.
  * Two windows with the same pointers have the same tag, whoever made them, in any process.
  */
 export type FeedWindow = {
@@ -12,6 +13,9 @@ export type FeedWindow = {
   entries: Pointer[];
   /** What left the feed and is in it nowhere else, each id once. `removedAt` in milliseconds. */
   removed: { id: string; removedAt: number }[];
+  /** Where to go on: the archive's documents next to this one. */
+  older: ArchivePart | undefined;
+  newer: ArchivePart | undefined;
   /** Milliseconds. An edit moves it, a removal, and the end of an embargo; it is never in the future. */
   lastModified: number;
   /** The opaque part of the entity tag, by format, made when first asked for. */
@@ -31,13 +35,30 @@ export type FeedHead = {
   full: Record<string, string>;
 };
 
-/** `emptySince` (milliseconds) is the Last-Modified of a feed that never had an article. */
+/**
+ * The window of a subscription document. `emptySince` (milliseconds) is the Last-Modified of a feed that never had an
+ * article. Going back from it begins with the month of its oldest article: all younger months are in it whole.
+ */
 export function feedWindow(pointers: Pointer[], emptySince: number): FeedWindow {
-  let lastModified = emptySince;
+  const oldest = pointers.findLast(isIn);
+  return windowOf(pointers, emptySince, oldest && { month: monthOf(oldest) }, undefined);
+}
+
+export function archiveWindow({ pointers, older, newer, linksChanged }: PartOfFeed): FeedWindow {
+  return windowOf(pointers, linksChanged, older, newer);
+}
+
+function windowOf(
+  pointers: Pointer[],
+  atLeast: number,
+  older: ArchivePart | undefined,
+  newer: ArchivePart | undefined,
+): FeedWindow {
+  let lastModified = atLeast;
   for (const { publishedAt, updatedAt, removedAt } of pointers) {
     lastModified = Math.max(lastModified, updatedAt, removedAt ?? 0, Date.parse(publishedAt));
   }
-  const entries = pointers.filter((pointer) => pointer.removedAt === undefined);
+  const entries = pointers.filter(isIn);
   const known = new Set(entries.map(({ id }) => id));
   const removed: FeedWindow['removed'] = [];
   for (const { id, removedAt, movedDown } of pointers) {
@@ -45,27 +66,32 @@ export function feedWindow(pointers: Pointer[], emptySince: number): FeedWindow 
     known.add(id);
     removed.push({ id, removedAt });
   }
-  return {
-    pointers,
-    entries,
-    removed,
-    lastModified,
-    tags: {},
-    heads: new Map(),
-  };
+  return { pointers, entries, removed, older, newer, lastModified, tags: {}, heads: new Map() };
 }
 
 /**
  * `rendering` stands for everything else that the bytes depend on: the publication's settings, the feed's address
- * and the version of the renderer.
+ * and the version of the renderer. It has a part of the tag of its own: two tags that differ behind it alone are of
+ * documents that differ in their articles alone.
  */
 export function windowTag(window: FeedWindow, format: FeedFormat, rendering: string): string {
   const known = window.tags[format];
   if (known) return known;
-  const hash = createHash('sha256').update(`${format}\n${rendering}\n`);
-  for (const { id, version, removedAt } of window.pointers)
-    hash.update(`${id} ${version}${removedAt ? ' removed' : ''}\n`);
-  const tag = hash.digest('base64url').slice(0, 22);
+  const lines = window.pointers.map(
+    ({ id, version, removedAt }) => `${id} ${version}${removedAt ? ' removed' : ''}`,
+  );
+  const content = [...lines, JSON.stringify([window.older, window.newer])].join('\n');
+  const tag = hashOf(`${format}\n${rendering}`).slice(0, MARK_CHARACTERS) + hashOf(content).slice(0, 22);
   window.tags[format] = tag;
   return tag;
+}
+
+const MARK_CHARACTERS = 8;
+
+export function renderingMark(tag: string): string {
+  return tag.slice(0, MARK_CHARACTERS);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

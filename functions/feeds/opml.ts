@@ -18,7 +18,7 @@ export function configuredFeeds({ publication }: Config): FeedSelector[] {
 /** OPML 2.0 (opml.org/spec2.opml, "Subscription lists"): a list that a feed reader imports whole. */
 export function opml(config: Config): string {
   const outlines = configuredFeeds(config).map((selector) => {
-    const { title, homeUrl, language } = feedInfo(config, selector, 'rss', []);
+    const { title, homeUrl, language } = feedInfo(config, { selector, format: 'rss' }, []);
     return element('outline', {
       type: 'rss',
       version: 'RSS2',
@@ -29,7 +29,7 @@ export function opml(config: Config): string {
       language,
     });
   });
-  const { title } = feedInfo(config, {}, 'rss', []);
+  const { title } = feedInfo(config, { selector: {}, format: 'rss' }, []);
   const head = element('head', {}, element('title', {}, escapeMarkup(title)));
   return `<?xml version="1.0" encoding="utf-8"?>\n${element('opml', { version: '2.0' }, `${head}${element('body', {}, outlines.join('\n'))}`)}\n`;
 }

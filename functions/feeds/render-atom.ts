@@ -1,7 +1,7 @@
 import { Feed } from 'feed';
 import { escapeMarkup } from '../articles/text.ts';
 import type { FeedEntry } from './feed-entry.ts';
-import type { FeedInfo } from './feed-info.ts';
+import { type FeedInfo, headLinks } from './feed-info.ts';
 import { element, libraryText } from './xml.ts';
 
 /** An entry that left the feed (RFC 6721). `when` in ISO 8601. */
@@ -18,11 +18,10 @@ export function renderAtom(
   lastModified: number,
 ): string {
   const feed = new Feed({
-    id: info.selfUrl,
+    id: info.archive.currentUrl,
     title: libraryText(info.title),
     description: libraryText(info.description),
     link: info.homeUrl,
-    feedLinks: { atom: info.selfUrl },
     updated: new Date(lastModified),
     generator: 'Broadsheet',
     // 4.1.1: a feed has an author unless all of its entries have one.
@@ -44,8 +43,12 @@ export function renderAtom(
   if (rest.length !== entries.length || !head.includes(ROOT))
     throw new Error('the feed library writes Atom in another way than this version of render-atom.ts knows');
   const root = element('feed', { ...NAMESPACES, 'xml:lang': info.language }, '').replace('</feed>', '');
+  const links = [
+    info.archive.isPart ? element('fh:archive', {}) : '',
+    ...headLinks(info).map((link) => element('link', link)),
+  ].join('');
   const document = [
-    head.replace(ROOT, root),
+    head.replace(ROOT, `${root}${links}`),
     ...rest.map((xml, index) => completed(xml, entries[index] as FeedEntry)),
   ].join('');
   const end = document.lastIndexOf('</feed>');
@@ -62,6 +65,7 @@ const OWN_LINK = /<link href="[^"]*"\/>\s*/;
 
 const NAMESPACES = {
   xmlns: 'http://www.w3.org/2005/Atom',
+  'xmlns:fh': 'http://purl.org/syndication/history/1.0',
   'xmlns:at': 'http://purl.org/atompub/tombstones/1.0',
   'xmlns:media': 'http://search.yahoo.com/mrss/',
 };

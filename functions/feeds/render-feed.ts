@@ -5,9 +5,10 @@ import type { ArticleStore } from '../articles/article-store.ts';
 import { sectionName } from '../articles/section-name.ts';
 import type { Config } from '../config.ts';
 import { isoTime } from '../services.ts';
+import { monthOf } from './archive.ts';
 import { feedEntry } from './feed-entry.ts';
 import { feedInfo } from './feed-info.ts';
-import type { FeedFormat, FeedSelector } from './feed-key.ts';
+import { type ArchivePart, type FeedAddress, positionOf } from './feed-key.ts';
 import type { Pointer } from './feed-store.ts';
 import type { FeedWindow } from './feed-window.ts';
 import { renderAtom, type Tombstone } from './render-atom.ts';
@@ -15,12 +16,15 @@ import { renderJson } from './render-json.ts';
 import { renderRss } from './render-rss.ts';
 
 /** Changes with every change of a renderer that changes bytes: it is part of every ETag. */
-export const RENDERER_VERSION = '1';
+export const RENDERER_VERSION = '2';
 
 /** A reader should get a document in one piece, on a phone too; what does not fit is older than what does. */
 const MAX_DOCUMENT_BYTES = 2_000_000;
 
-export type RenderedFeed = Record<'br' | 'gzip', Uint8Array>;
+export type RenderedFeed = Record<'br' | 'gzip', Uint8Array> & {
+  /** Every article of the window is in it. */
+  isWhole: boolean;
+};
 
 /**
  * The documents of a window. Undefined where an article has changed since the window was read: the bytes would not be
@@ -28,8 +32,7 @@ export type RenderedFeed = Record<'br' | 'gzip', Uint8Array>;
  */
 export async function renderFeed(
   { config, articles }: { config: Config; articles: ArticleStore },
-  selector: FeedSelector,
-  format: FeedFormat,
+  address: FeedAddress,
   window: FeedWindow,
 ): Promise<RenderedFeed | undefined> {
   const stored = await articlesOf(articles, window.entries);
@@ -39,8 +42,16 @@ export async function renderFeed(
     if (article?.version !== version) return undefined;
     entries.push(article);
   }
-  const tombstones = format === 'atom' ? tombstonesOf(config, window) : [];
-  return compressed(withinLimit(config, selector, format, entries, tombstones, window.lastModified));
+  let shown = entries;
+  for (;;) {
+    const document = rendered(config, address, window, shown);
+    const bytes = Buffer.byteLength(document);
+    if (bytes <= MAX_DOCUMENT_BYTES || shown.length <= 1) {
+      return { ...(await compressed(document)), isWhole: shown.length === entries.length };
+    }
+    const fitting = Math.floor((shown.length * MAX_DOCUMENT_BYTES) / bytes);
+    shown = shown.slice(0, Math.max(1, Math.min(fitting, shown.length - 1)));
+  }
 }
 
 /** Eventually consistent at half the price; what then is older than its pointer says is read again. */
@@ -67,34 +78,10 @@ function tombstonesOf({ publication }: Config, window: FeedWindow): Tombstone[] 
   }));
 }
 
-function withinLimit(
-  config: Config,
-  selector: FeedSelector,
-  format: FeedFormat,
-  all: Article[],
-  tombstones: Tombstone[],
-  lastModified: number,
-): string {
-  let articles = all;
-  for (;;) {
-    const document = rendered(config, selector, format, articles, tombstones, lastModified);
-    const bytes = Buffer.byteLength(document);
-    if (bytes <= MAX_DOCUMENT_BYTES || articles.length <= 1) return document;
-    const fitting = Math.floor((articles.length * MAX_DOCUMENT_BYTES) / bytes);
-    articles = articles.slice(0, Math.max(1, Math.min(fitting, articles.length - 1)));
-  }
-}
-
-function rendered(
-  config: Config,
-  selector: FeedSelector,
-  format: FeedFormat,
-  articles: Article[],
-  tombstones: Tombstone[],
-  lastModified: number,
-): string {
+function rendered(config: Config, address: FeedAddress, window: FeedWindow, articles: Article[]): string {
   const { publication, baseUrl } = config;
-  const info = feedInfo(config, selector, format, articles);
+  const older = articles.length < window.entries.length ? below(address, articles.at(-1)) : window.older;
+  const info = feedInfo(config, address, articles, { older, newer: window.newer });
   const entries = articles.map((article) =>
     feedEntry(article, {
       baseUrl,
@@ -102,17 +89,24 @@ function rendered(
       sectionName: (section) => sectionName(publication, section, article.language),
     }),
   );
-  switch (format) {
+  switch (address.format) {
     case 'rss':
-      return renderRss(info, entries, lastModified);
+      return renderRss(info, entries, window.lastModified);
     case 'atom':
-      return renderAtom(info, entries, tombstones, lastModified);
+      return renderAtom(info, entries, tombstonesOf(config, window), window.lastModified);
     case 'json':
       return renderJson(info, entries);
   }
 }
 
-async function compressed(document: string): Promise<RenderedFeed> {
+/** Where those articles are found that had no room. */
+function below({ archive }: FeedAddress, last: Article | undefined): ArchivePart | undefined {
+  if (!last) return undefined;
+  const month = monthOf(last);
+  return archive ? { month, before: positionOf(last) } : { month };
+}
+
+async function compressed(document: string): Promise<Pick<RenderedFeed, 'br' | 'gzip'>> {
   const bytes = Buffer.from(document);
   // Quality 5 is within some per cent of the best at a thirtieth of its time.
   const brotli = promisify(brotliCompress)(bytes, {

@@ -11,10 +11,12 @@ export function renderJson(info: FeedInfo, entries: FeedEntry[]): string {
     title: info.title,
     home_page_url: info.homeUrl,
     feed_url: info.selfUrl,
+    next_url: info.archive.prevUrl,
     description: info.description,
     icon: info.logo,
     authors: [{ name: info.author }],
     language: info.language,
+    hubs: info.hubUrl && [{ type: 'WebSub', url: info.hubUrl }],
     items: entries.map(itemOf),
   };
   return `${JSON.stringify(feed)}\n`;

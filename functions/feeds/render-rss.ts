@@ -1,6 +1,6 @@
 import { Feed } from 'feed';
 import type { FeedEntry } from './feed-entry.ts';
-import type { FeedInfo } from './feed-info.ts';
+import { type FeedInfo, headLinks } from './feed-info.ts';
 import { attributes, libraryText, text } from './xml.ts';
 
 /**
@@ -12,7 +12,6 @@ export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: nu
     title: libraryText(info.title),
     description: libraryText(info.description),
     link: info.homeUrl,
-    feedLinks: { rss: info.selfUrl },
     ttl: info.ttlMinutes,
     // Without it the library writes the time of rendering.
     updated: new Date(lastModified),
@@ -21,6 +20,11 @@ export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: nu
     ...(info.logo && { image: info.logo }),
   });
   feed.addExtension({ name: '_attributes', objects: NAMESPACES });
+  feed.addExtension({
+    name: 'atom:link',
+    objects: headLinks(info).map(attributes) as unknown as Record<string, unknown>,
+  });
+  if (info.archive.isPart) feed.addExtension({ name: 'fh:archive', objects: {} });
   for (const entry of entries) {
     feed.addItem({
       title: '',
@@ -39,6 +43,7 @@ const NAMESPACES = attributes({
   'xmlns:dc': 'http://purl.org/dc/elements/1.1/',
   'xmlns:media': 'http://search.yahoo.com/mrss/',
   'xmlns:atom': 'http://www.w3.org/2005/Atom',
+  'xmlns:fh': 'http://purl.org/syndication/history/1.0',
 })._attributes;
 
 function complements(entry: FeedEntry): { name: string; objects: Record<string, unknown> }[] {

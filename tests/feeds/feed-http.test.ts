@@ -148,7 +148,7 @@ describe('encodings', () => {
         expect(answer.status).toBe(304);
       }
     }
-    for (const { headers } of [plain, br, gzip]) expect(headers.get('vary')).toBe('Accept-Encoding');
+    for (const { headers } of [plain, br, gzip]) expect(headers.get('vary')).toBe('Accept-Encoding, Accept');
   });
 
   test.each([

@@ -36,6 +36,7 @@ const NAMESPACES: Record<string, string> = {
   'http://purl.org/dc/elements/1.1/': 'dc',
   'http://search.yahoo.com/mrss/': 'media',
   'http://purl.org/atompub/tombstones/1.0': 'at',
+  'http://purl.org/syndication/history/1.0': 'fh',
   'http://www.w3.org/XML/1998/namespace': 'xml',
 };
 

@@ -1,0 +1,100 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { deltaOf, relatedTags, snapshotOf } from './delta.ts';
+import type { Encoding } from './encoding.ts';
+import { entityTag, windowKey } from './feed-head.ts';
+import type { FeedAddress } from './feed-key.ts';
+import type { FeedServices } from './feed-services.ts';
+import type { StoredEncoding } from './feed-store.ts';
+import type { FeedWindow } from './feed-window.ts';
+import { type RenderedFeed, renderFeed } from './render-feed.ts';
+
+/**
+ * The bytes that belong to a tag: from this process, else from the table, else rendered and left in both.
+ * Undefined where an article changed after the window was read.
+ */
+export async function documentBytes(
+  services: FeedServices,
+  address: FeedAddress,
+  window: FeedWindow,
+  tag: string,
+  encoding: Encoding,
+): Promise<Uint8Array | undefined> {
+  const { clock, feeds, feedCache } = services;
+  const known = feedCache.bytes.get(entityTag(tag, encoding));
+  if (known) return known;
+  if (encoding === 'identity') {
+    const packed = await documentBytes(services, address, window, tag, 'gzip');
+    return packed && remember(services, tag, 'identity', await promisify(gunzip)(packed));
+  }
+  const stored = await feeds.document(windowKey(address), address.format, encoding, clock());
+  if (stored?.etag === tag) return remember(services, tag, encoding, stored.bytes);
+  const fresh = await feedCache.rendering(tag, () => rendered(services, address, window, tag));
+  return fresh?.[encoding];
+}
+
+/**
+ * The entries alone that a reader lacks who has a document of these tags. Undefined where none of them is known, or
+ * where what changed cannot be said so.
+ */
+export async function deltaBytes(
+  services: FeedServices,
+  address: FeedAddress,
+  window: FeedWindow,
+  tag: string,
+  ifNoneMatch: string | undefined,
+  encoding: Encoding,
+): Promise<Uint8Array | undefined> {
+  const { clock, feeds, feedCache } = services;
+  for (const had of relatedTags(ifNoneMatch, tag)) {
+    const step = `${had} ${tag}`;
+    const known = feedCache.bytes.get(entityTag(step, encoding));
+    if (known) return known;
+    const snapshot = await feeds.snapshot(windowKey(address), address.format, had, clock());
+    const delta = snapshot && deltaOf(address, window, snapshot);
+    const fresh = delta && (await feedCache.rendering(step, () => renderFeed(services, address, delta)));
+    if (!fresh?.isWhole) continue;
+    if (encoding !== 'identity') return remember(services, step, encoding, fresh[encoding]);
+    return remember(services, step, encoding, await promisify(gunzip)(fresh.gzip));
+  }
+  return undefined;
+}
+
+async function rendered(
+  services: FeedServices,
+  address: FeedAddress,
+  window: FeedWindow,
+  tag: string,
+): Promise<RenderedFeed | undefined> {
+  const { clock, feeds, log } = services;
+  const { format } = address;
+  const fresh = await renderFeed(services, address, window);
+  if (!fresh) return undefined;
+  const key = windowKey(address);
+  const stored = (['br', 'gzip'] as StoredEncoding[]).map(async (encoding) => {
+    remember(services, tag, encoding, fresh[encoding]);
+    await feeds.putDocument(key, format, encoding, { etag: tag, bytes: fresh[encoding] }, clock());
+  });
+  // A document that had no room for all of its articles is no base for a delta: some of them its reader has not seen.
+  const isBase = fresh.isWhole && !address.archive;
+  try {
+    await Promise.all([
+      ...stored,
+      isBase && feeds.putSnapshot(key, format, tag, snapshotOf(window), clock()),
+    ]);
+  } catch (error) {
+    // The reader has its bytes all the same; another process renders them again.
+    log.warn('a rendered feed could not be stored', { feed: key, format, error });
+  }
+  return fresh;
+}
+
+function remember(
+  { feedCache }: FeedServices,
+  tag: string,
+  encoding: Encoding,
+  bytes: Uint8Array,
+): Uint8Array {
+  feedCache.bytes.set(entityTag(tag, encoding), bytes);
+  return bytes;
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config.ts';
+import { type Clock, isoTime } from '../services.ts';
+import { isPast } from './archive.ts';
+import { ENCODING_MARKS, ENCODINGS, type Encoding } from './encoding.ts';
+import { documentPath, type FeedAddress, FORMAT_TYPES, feedKey } from './feed-key.ts';
+import { type FeedHead, type FeedWindow, windowTag } from './feed-window.ts';
+import { hubUrl } from './hub.ts';
+import { RENDERER_VERSION } from './render-feed.ts';
+
+/** All of an answer but its body, made once for a window and encoding. */
+export function headOf(
+  { config, clock }: { config: Config; clock: Clock },
+  address: FeedAddress,
+  window: FeedWindow,
+  encoding: Encoding,
+): FeedHead {
+  const { format } = address;
+  const known = window.heads.get(`${format} ${encoding}`);
+  if (known) return known;
+  const tag = windowTag(window, format, renderingOf(config, address));
+  const lastModified = Math.min(window.lastModified, clock());
+  const notModified = {
+    etag: entityTag(tag, encoding),
+    'last-modified': new Date(lastModified).toUTCString(),
+    'cache-control': cacheControl(config, address, isoTime(clock())),
+    vary: 'Accept-Encoding, Accept',
+    link: links(config, address),
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'ETag, Link, Last-Modified',
+  };
+  const full = {
+    ...notModified,
+    'content-type': `${FORMAT_TYPES[format]}; charset=utf-8`,
+    ...(encoding !== 'identity' && { 'content-encoding': encoding }),
+  };
+  const entityTags = ENCODINGS.map((candidate) => entityTag(tag, candidate));
+  const head = { tag, entityTags, lastModified, notModified, full };
+  window.heads.set(`${format} ${encoding}`, head);
+  return head;
+}
+
+/** Strong: each encoding has bytes of its own, and so a tag of its own (RFC 9110, 8.8.3.3). */
+export function entityTag(tag: string, encoding: Encoding): string {
+  return `"${tag}${ENCODING_MARKS[encoding]}"`;
+}
+
+/** What the process, the table and a tag know a document's articles by. */
+export function windowKey({ selector, archive }: FeedAddress): string {
+  const feed = feedKey(selector);
+  return archive ? `${feed}@${archive.month}${archive.before ? `<${archive.before}` : ''}` : feed;
+}
+
+const renderings = new WeakMap<Config, string>();
+
+/** All but the articles that a document's bytes depend on. */
+function renderingOf(config: Config, address: FeedAddress): string {
+  let settings = renderings.get(config);
+  if (!settings) {
+    const { editions, mail, ...shown } = config.publication;
+    settings = createHash('sha256')
+      .update(JSON.stringify([RENDERER_VERSION, config.baseUrl, shown]))
+      .digest('hex');
+    renderings.set(config, settings);
+  }
+  return `${settings} ${windowKey(address)}`;
+}
+
+/** RFC 8288. The same two that the document names. */
+function links({ baseUrl }: Config, address: FeedAddress): string {
+  const hub = hubUrl(baseUrl, address);
+  return `<${baseUrl}${documentPath(address)}>; rel="self"${hub ? `, <${hub}>; rel="hub"` : ''}`;
+}
+
+/** A month that is over changes by an edit of the past alone; an hour is what a retraction may take in a reader's cache. */
+const PAST = 'public, max-age=3600, s-maxage=3600, stale-while-revalidate=86400, stale-if-error=604800';
+
+/** A reader waits as long as the feed's ttl says; the edge asks every minute, and serves on while we are down. */
+function cacheControl(config: Config, { archive }: FeedAddress, now: string): string {
+  if (archive && isPast(archive, now)) return PAST;
+  const maxAge = config.publication.feeds.maxAgeMinutes * 60;
+  return `public, max-age=${maxAge}, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400`;
+}

@@ -1,0 +1,189 @@
+import { gunzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { anArticleInput } from '../support/builders.ts';
+import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { all, readAtom, readJson, readRss, xmlTree } from '../support/parsers.ts';
+
+useDatabase();
+
+/** RFC 3229 with `A-IM: feed`: only the entries that a reader lacks. */
+
+const FILES = ['rss.xml', 'atom.xml', 'feed.json'] as const;
+const READ = { 'rss.xml': readRss, 'atom.xml': readAtom, 'feed.json': readJson };
+const FAULTS = { 'rss.xml': rssFaults, 'atom.xml': atomFaults, 'feed.json': jsonFeedFaults };
+
+let world: World;
+beforeEach(async () => {
+  world = await setUp();
+  for (const id of ['a', 'b', 'c']) await post(id);
+});
+
+async function post(id: string, fields: Record<string, unknown> = {}): Promise<void> {
+  world.pass(60_000);
+  const answer = await world.edit('PUT', `/api/articles/${id}`, anArticleInput({ id, title: id, ...fields }));
+  expect(answer.status).toBe(201);
+}
+const tagOf = async (path: string, headers = {}) =>
+  (await world.request(path, { headers })).headers.get('etag') ?? '';
+const poll = (path: string, tag: string, headers: Record<string, string> = {}, method = 'GET') =>
+  world.request(path, { method, headers: { 'if-none-match': tag, 'a-im': 'feed', ...headers } });
+
+describe.each(FILES)('GET /%s', (file) => {
+  const titles = async (answer: Response) => READ[file](await answer.text()).map(({ title }) => title);
+
+  test('with A-IM: feed and a tag of an earlier document answers 226 with the new entries alone', async () => {
+    const tag = await tagOf(`/${file}`);
+    await post('d');
+    await world.edit('PATCH', '/api/articles/a', { title: 'a, edited' });
+    const answer = await poll(`/${file}`, tag);
+    expect(answer.status).toBe(226);
+    expect(answer.headers.get('im')).toBe('feed');
+    expect(FAULTS[file](await answer.clone().text())).toEqual([]);
+    expect(await titles(answer)).toEqual(['d', 'a, edited']);
+  });
+
+  test('a delta has the ETag of the whole document, which is then answered 304', async () => {
+    const tag = await tagOf(`/${file}`);
+    await post('d');
+    const answer = await poll(`/${file}`, tag);
+    const whole = await world.request(`/${file}`);
+    for (const name of ['etag', 'last-modified', 'link', 'content-type'])
+      expect(answer.headers.get(name), name).toBe(whole.headers.get(name));
+    expect((await poll(`/${file}`, answer.headers.get('etag') ?? '')).status).toBe(304);
+  });
+
+  test('a tag that was never given, of another format or of another feed is answered with the whole', async () => {
+    const other = await tagOf(file === 'rss.xml' ? '/atom.xml' : '/rss.xml');
+    const english = await tagOf(`/en/${file}`);
+    const tag = await tagOf(`/${file}`);
+    await post('d');
+    const forged = `"${tag.slice(1, 9)}${'A'.repeat(22)}"`;
+    for (const unknown of [other, english, forged, '"x"', 'x', '']) {
+      const answer = await poll(`/${file}`, unknown);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('im')).toBeNull();
+      expect(await titles(answer)).toEqual(['d', 'c', 'b', 'a']);
+    }
+  });
+});
+
+test.each([
+  ['feed', 226],
+  ['FEED', 226],
+  ['diffe, feed;q=0.5', 226],
+  ['gzip , feed', 226],
+  ['feed;q=0', 200],
+  ['feed;q=0.000', 200],
+  ['feeds', 200],
+  ['vcdiff', 200],
+  ['', 200],
+])('A-IM: %s is answered %i', async (aIm, status) => {
+  const tag = await tagOf('/atom.xml');
+  await post('d');
+  expect((await poll('/atom.xml', tag, { 'a-im': aIm })).status).toBe(status);
+});
+
+test('without a change A-IM is answered 304, and without If-None-Match with the whole', async () => {
+  const tag = await tagOf('/atom.xml');
+  expect((await poll('/atom.xml', tag)).status).toBe(304);
+  expect((await world.request('/atom.xml', { headers: { 'a-im': 'feed' } })).status).toBe(200);
+});
+
+describe('an entry that left', () => {
+  test('is in the delta of Atom as a tombstone, of those alone that the reader had', async () => {
+    const before = await tagOf('/atom.xml');
+    await post('never-seen');
+    await world.edit('DELETE', '/api/articles/b');
+    await world.edit('DELETE', '/api/articles/never-seen');
+    const answer = await poll('/atom.xml', before);
+    expect(answer.status).toBe(226);
+    const feed = xmlTree(await answer.text());
+    expect(all(feed, 'atom:entry')).toEqual([]);
+    const refs = all(feed, 'at:deleted-entry').map(({ attributes }) => attributes.ref);
+    expect(refs).toEqual(['tag:harbourpost.example,2026:articles/b']);
+  });
+
+  test.each(['/rss.xml', '/feed.json'])('%s has no word for it, so the whole is answered', async (path) => {
+    const before = await tagOf(path);
+    await world.edit('DELETE', '/api/articles/b');
+    expect((await poll(path, before)).status).toBe(200);
+  });
+
+  test('that the reader never had does not cost it its delta', async () => {
+    const before = await tagOf('/rss.xml');
+    await post('d');
+    await world.edit('DELETE', '/api/articles/d');
+    await post('e');
+    const answer = await poll('/rss.xml', before);
+    expect([answer.status, readRss(await answer.text()).length]).toEqual([226, 1]);
+  });
+});
+
+test('a story from before that comes in at the end of the feed is new to its reader', async () => {
+  const { publication } = world.config;
+  const feeds = { ...publication.feeds, entries: 3 };
+  world = await setUp({ config: { publication: { ...publication, feeds } } });
+  for (const id of ['a', 'b', 'c', 'd']) await post(id);
+  const tag = await tagOf('/atom.xml');
+  await world.edit('DELETE', '/api/articles/d');
+  const answer = await poll('/atom.xml', tag);
+  expect([answer.status, readAtom(await answer.text()).map(({ title }) => title)]).toEqual([226, ['a']]);
+});
+
+test('every encoding of the tag is known, and the delta comes in the encoding that is asked for', async () => {
+  for (const encoding of ['br', 'gzip', 'identity']) {
+    const tag = await tagOf('/atom.xml', { 'accept-encoding': encoding });
+    await post(`after-${encoding}`);
+    const answer = await poll('/atom.xml', tag, { 'accept-encoding': 'gzip' });
+    expect([answer.status, answer.headers.get('content-encoding')]).toEqual([226, 'gzip']);
+    const text = gunzipSync(Buffer.from(await answer.arrayBuffer())).toString();
+    expect(readAtom(text).map(({ title }) => title)).toEqual([`after-${encoding}`]);
+  }
+});
+
+test('caches that know nothing of deltas do not keep one', async () => {
+  const tag = await tagOf('/atom.xml');
+  await post('d');
+  const { headers } = await poll('/atom.xml', tag);
+  expect(headers.get('cache-control')).toBe('no-store, im, max-age=300');
+  expect(headers.get('vary')).toBe('Accept-Encoding, Accept, A-IM, If-None-Match');
+  expect(headers.get('access-control-expose-headers')).toMatch(/IM/);
+});
+
+test('HEAD is answered as GET, without the body', async () => {
+  const tag = await tagOf('/atom.xml');
+  await post('d');
+  const [get, head] = [await poll('/atom.xml', tag), await poll('/atom.xml', tag, {}, 'HEAD')];
+  expect(head.status).toBe(226);
+  expect([...head.headers]).toEqual([...get.headers]);
+  expect(await head.text()).toBe('');
+});
+
+test('another process knows the tag too; after two weeks nobody does', async () => {
+  const tag = await tagOf('/atom.xml');
+  await post('d');
+  const other = await setUp({ sharing: world });
+  const headers = { 'if-none-match': tag, 'a-im': 'feed' };
+  expect((await other.request('/atom.xml', { headers })).status).toBe(226);
+  const later = await setUp({ sharing: world });
+  later.pass(15 * 24 * 3600 * 1000);
+  expect((await later.request('/atom.xml', { headers })).status).toBe(200);
+});
+
+test('what the settings changed is in no delta: the whole is answered', async () => {
+  const tag = await tagOf('/atom.xml');
+  const moved = await setUp({ sharing: world, config: { baseUrl: 'https://other.example' } });
+  await moved.edit('PUT', '/api/articles/d', anArticleInput());
+  expect(
+    (await moved.request('/atom.xml', { headers: { 'if-none-match': tag, 'a-im': 'feed' } })).status,
+  ).toBe(200);
+});
+
+test('a document that had no room for all is no base of a delta: its reader has not seen the rest', async () => {
+  const html = `<p>${'All the news that fits. '.repeat(12_000)}</p>`;
+  for (let n = 0; n < 9; n++) await post(`big-${n}`, { content: { html } });
+  const tag = await tagOf('/atom.xml');
+  await post('d');
+  expect((await poll('/atom.xml', tag)).status).toBe(200);
+});
