@@ -18,8 +18,9 @@ export function asksForDelta(aIm: string | undefined): boolean {
 }
 
 /**
- * What is new for a reader that has `had`: whoever adds these entries to what they have has what the whole document
- * says. Undefined where that cannot be said so: only Atom has a word for an entry that left (RFC 6721).
+ * What is new for a reader that has `had`: whoever adds these entries to what they have, and keeps as many of the
+ * newest as the feed does, has what the whole document says. Undefined where that cannot be said so: only Atom has a
+ * word for an entry that left (RFC 6721), and none has one for an entry that was dated back out of the document.
  */
 export function deltaOf(
   { format, archive }: FeedAddress,
@@ -27,6 +28,9 @@ export function deltaOf(
   had: Snapshot,
 ): FeedWindow | undefined {
   if (archive) return undefined;
+  const shown = new Set(window.entries.map(({ id }) => id));
+  if (window.pointers.some(({ id, movedDown }) => movedDown && had.has(id) && !shown.has(id)))
+    return undefined;
   const removed = window.removed.filter(({ id }) => had.has(id));
   if (removed.length > 0 && format !== 'atom') return undefined;
   const entries = window.entries.filter(({ id, version }) => had.get(id) !== version);

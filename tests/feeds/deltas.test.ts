@@ -187,3 +187,17 @@ test('a document that had no room for all is no base of a delta: its reader has 
   await post('d');
   expect((await poll('/atom.xml', tag)).status).toBe(200);
 });
+
+test('a story that was dated back out of the document leaves its reader by the whole: no delta can say it', async () => {
+  const { publication } = world.config;
+  const feeds = { ...publication.feeds, entries: 3 };
+  world = await setUp({ config: { publication: { ...publication, feeds } } });
+  for (const id of ['a', 'b', 'c', 'd']) await post(id);
+  const tag = await tagOf('/atom.xml');
+  await world.edit('PATCH', '/api/articles/c', { publishedAt: '2026-01-01T00:00:00Z' });
+  const answer = await poll('/atom.xml', tag);
+  expect([answer.status, readAtom(await answer.text()).map(({ title }) => title)]).toEqual([
+    200,
+    ['d', 'b', 'a'],
+  ]);
+});
