@@ -7,18 +7,29 @@ import { storyList } from './story-list.ts';
 
 const MAX_SUBJECT = 160;
 
-/** Every story of an issue: what its mail leaves out where it would be too long for an inbox. */
+/**
+ * Every story of an issue as it is now: what its mail leaves out where it would be too long for an inbox, and what is
+ * left of one that had a story which was retracted since. Without a subject it is called by its edition.
+ */
 export function issuePage(
   context: PageContext,
-  issue: { edition: string; slot: string; scheduledAt: string; subject: string; stories: Article[] },
+  issue: {
+    edition: string;
+    slot: string;
+    scheduledAt: string;
+    subject: string | undefined;
+    stories: Article[];
+  },
 ): Html {
   const edition = context.config.publication.editions.find(({ id }) => id === issue.edition);
+  const name = edition ? settingText(context, edition.name) : issue.edition;
+  const subject = issue.subject ?? name;
   return layout(context, {
-    title: issue.subject,
+    title: subject,
     path: `/issues/${issue.edition}/${issue.slot}`,
     body: html`<div class="column">
-<p class="kicker">${edition && settingText(context, edition.name)} · ${day(context, issue.scheduledAt, edition?.timeZone)}</p>
-<h1>${shorten(issue.subject, MAX_SUBJECT)}</h1>
+<p class="kicker">${name} · ${day(context, issue.scheduledAt, edition?.timeZone)}</p>
+<h1>${shorten(subject, MAX_SUBJECT)}</h1>
 ${storyList(context, issue.stories)}
 </div>`,
   });

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import { latestArticles } from '../feeds/latest.ts';
 import type { Templates } from '../locale.ts';
-import { type FrozenIssue, type Issue, isIssueRef, type Variant } from '../newsletter/issue.ts';
+import { type Issue, isIssueRef, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { personalise } from '../newsletter/tokens.ts';
 import { type Clock, isoTime } from '../services.ts';
@@ -17,6 +17,7 @@ import { issuePage } from './issue-page.ts';
 import { issuesPage } from './issues-page.ts';
 import { messagePage } from './message-page.ts';
 import type { Html, PageContext } from './page-context.ts';
+import { chosenVariant, storiesNow, subjectNow } from './past-issue.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';
 import { subscribePage } from './sign-up-form.ts';
 import { STYLE } from './style.ts';
@@ -93,7 +94,7 @@ export function pageRoutes(services: PageServices): Hono {
       const lists = await Promise.all(editions.map(({ id }) => issues.list(id, ISSUES_LISTED)));
       const lines = lists
         .flat()
-        .map(async (issue) => ({ ...issue, subject: subjectIn(await issues.frozen(issue), language) }));
+        .map(async (issue) => ({ ...issue, subject: await subjectIn(issue, language) }));
       return page(issuesPage(readerOf(context), await Promise.all(lines)), SHARED);
     });
   }
@@ -109,10 +110,12 @@ export function pageRoutes(services: PageServices): Hono {
     const ref = { edition: context.req.param('edition'), slot: context.req.param('slot') };
     const issue = isIssueRef(ref) ? await issues.get(ref) : undefined;
     const frozen = issue && (await issues.frozen(ref));
-    const key = frozen && chosenVariant(frozen, context.req.query('variant'), reader(context).language);
-    const variant = key && (await issues.variant(ref, key));
+    const chosen = frozen && chosenVariant(frozen, reader(context).language, context.req.query('variant'));
+    const variant = chosen && (await issues.variant(ref, chosen.key));
     if (!issue || !frozen || !variant) return issue ? notYet(context, issue) : notFound(context);
-    if (context.req.query('stories') === 'all') return wholeIssue(issue, variant);
+    const stories = await storiesNow(services, variant.storyIds);
+    if (context.req.query('stories') === 'all' || stories.length < variant.storyIds.length)
+      return wholeIssue(issue, variant, stories);
     const links = { unsubscribe: `${frozen.baseUrl}/subscribe`, preferences: `${frozen.baseUrl}/subscribe` };
     return page(personalise(variant.html, links), { ...SHARED, 'content-security-policy': MAIL_POLICY });
   });
@@ -127,19 +130,17 @@ export function pageRoutes(services: PageServices): Hono {
     return stories.length > 0 || own ? stories : latestArticles(services, {}, HOME_STORIES);
   }
 
-  /** The stories as they are now: one that was retracted since is gone here too. */
-  async function wholeIssue(
-    { edition, slot, scheduledAt }: Issue,
-    { language, subject, storyIds }: Variant,
-  ): Promise<Response> {
-    const byId = new Map(
-      (await articles.getMany(storyIds, { consistent: true })).map((article) => [article.id, article]),
-    );
-    const stories = storyIds
-      .flatMap((id) => byId.get(id) ?? [])
-      .filter((article) => isPublic(article, isoTime(clock())));
+  async function subjectIn(issue: Issue, language: string): Promise<string | undefined> {
+    const frozen = await issues.frozen(issue);
+    const variant = frozen && chosenVariant(frozen, language);
+    return variant && subjectNow(variant, await storiesNow(services, variant.storyIds.slice(0, 1)));
+  }
+
+  function wholeIssue(issue: Issue, variant: Variant, stories: Article[]): Promise<Response> {
+    const { edition, slot, scheduledAt } = issue;
+    const subject = subjectNow(variant, stories);
     return page(
-      issuePage(pageContext(services, language), { edition, slot, scheduledAt, subject, stories }),
+      issuePage(pageContext(services, variant.language), { edition, slot, scheduledAt, subject, stories }),
       SHARED,
     );
   }
@@ -208,21 +209,4 @@ function named(names: string[]): { slug: string; name: string }[] {
     if (slug && !bySlug.has(slug)) bySlug.set(slug, name);
   }
   return [...bySlug].map(([slug, name]) => ({ slug, name }));
-}
-
-function subjectIn(frozen: FrozenIssue | undefined, language: string): string | undefined {
-  const variants = frozen?.variants ?? [];
-  return (variants.find((variant) => variant.language === language) ?? variants[0])?.subject;
-}
-
-function chosenVariant(
-  { variants }: FrozenIssue,
-  asked: string | undefined,
-  language: string,
-): string | undefined {
-  const chosen =
-    variants.find(({ key }) => key === asked) ??
-    variants.find((variant) => variant.language === language) ??
-    variants[0];
-  return chosen?.key;
 }
