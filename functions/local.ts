@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { hashToken } from './access/tokens.ts';
 import { openDataFolder } from './adapters/data-folder.ts';
 import { ensureTable, openTable } from './adapters/dynamo-client.ts';
 import { startDynoxide } from './adapters/dynoxide.ts';
 import { firstRun } from './adapters/first-run.ts';
+import { ids } from './adapters/ids.ts';
 import { plainLog } from './adapters/json-log.ts';
 import { listen, localInstallation } from './adapters/local-installation.ts';
 import { readTemplates } from './adapters/templates.ts';
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     templates: readTemplates(inProject('templates')),
     linkSecret: folder.secret('link-secret'),
     clock: Date.now,
-    ids: randomUUID,
+    ids,
     log,
     automatic: true,
   });

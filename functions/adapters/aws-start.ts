@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { hashToken } from '../access/tokens.ts';
 import { type Config, loadConfig, required } from '../config.ts';
 import { SettingsError } from '../settings.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import { openTable } from './dynamo-client.ts';
+import { ids } from './ids.ts';
 import { jsonLog } from './json-log.ts';
 import { sqsQueue } from './sqs-queue.ts';
 import { tableStores } from './stores.ts';
@@ -36,7 +36,7 @@ export async function startOnAws(env: Record<string, string | undefined>) {
     links: signedLinks(secret.linkSecret),
     queue: sqsQueue(required(env, 'QUEUE_URL'), required(env, 'COMPOSE_QUEUE_URL')),
     clock: Date.now,
-    ids: randomUUID,
+    ids,
     log: jsonLog((line) => void process.stdout.write(`${line}\n`)),
   };
 }

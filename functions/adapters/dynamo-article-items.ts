@@ -1,6 +1,7 @@
 import { type Article, isListed } from '../articles/article.ts';
 import type { ArticleChange } from '../articles/article-store.ts';
 import { feedsOf } from '../feeds/feed-key.ts';
+import type { Pointer } from '../feeds/feed-store.ts';
 import { isoTime } from '../services.ts';
 import type { TransactItem } from './dynamo-client.ts';
 import {
@@ -13,6 +14,7 @@ import {
   replyKey,
   translationKey,
 } from './dynamo-keys.ts';
+import { pointerItem } from './dynamo-pointer.ts';
 
 /**
  * The items of one article's transaction. All belong to this article alone, so that two articles never wait for each
@@ -101,10 +103,16 @@ export function pointerItems(
     article && isListed(article) ? feedsOf(article, languages) : [];
   const updated = Date.parse(next.updatedAt);
   const current = feedsIn(next);
-  const put = (feed: string, publishedAt: string, more: object) => ({
+  const put = (feed: string, publishedAt: string, more: Partial<Pointer>) => ({
     Put: {
       TableName,
-      Item: { ...pointerKey(feed, publishedAt, next.id), v: next.version, u: updated, ...more },
+      Item: pointerItem(feed, {
+        id: next.id,
+        version: next.version,
+        updatedAt: updated,
+        publishedAt,
+        ...more,
+      }),
     },
   });
   const left = (feed: string, before: string): TransactItem[] => {
@@ -114,7 +122,7 @@ export function pointerItems(
     const movedUp = stays && next.publishedAt > before && next.publishedAt <= isoTime(now);
     if (!wasSeen || movedUp) return [{ Delete: { TableName, Key: pointerKey(feed, before, next.id) } }];
     const movedDown = stays && next.publishedAt < before;
-    return [put(feed, before, { r: updated, ...(movedDown && { m: true }) })];
+    return [put(feed, before, { removedAt: updated, movedDown })];
   };
   return [
     ...current.map((feed) => put(feed, next.publishedAt, {})),

@@ -6,11 +6,11 @@ import {
   AFTER_ANY_ID,
   documentKey,
   feedPartition,
-  idAfterTime,
   isStorableKey,
   type Key,
   snapshotKey,
 } from './dynamo-keys.ts';
+import { pointerOf } from './dynamo-pointer.ts';
 
 /** 409,600 bytes an item, less its keys and names. */
 const MAX_DOCUMENT_BYTES = 405_000;
@@ -119,18 +119,6 @@ async function* walk(
 }
 
 const endOf = (now: string) => `${now}${AFTER_ANY_ID}`;
-
-function pointerOf(item: Item): Pointer {
-  const sk = String(item.sk);
-  return {
-    id: idAfterTime(sk),
-    publishedAt: sk.slice(0, sk.indexOf('#')),
-    version: Number(item.v),
-    updatedAt: Number(item.u),
-    ...(item.r !== undefined && { removedAt: Number(item.r) }),
-    ...(item.m === true && { movedDown: true }),
-  };
-}
 
 function pack(snapshot: Snapshot): Uint8Array {
   return gzipSync(JSON.stringify([...snapshot]));

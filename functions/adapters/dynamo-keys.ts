@@ -5,7 +5,7 @@
  *   pk                            sk                     item
  *   ARTICLE#<id>                  -                      an article or its tombstone
  *   ARTICLES                      <createdAt>#<id>       every article, for the editors' list
- *   FEED#<feed>                   <publishedAt>#<id>     pointer: a feed and an article in it
+ *   FEED#<feed>                   <publishedAt>#<id>     pointer: a feed and an article in it (dynamo-pointer.ts)
  *   PUBLIC#<yyyy-mm>              <publicAt>#<id>        when a story became public here
  *   EMBARGO                       <publishedAt>#<id>     embargoed, not yet announced
  *   TRANSLATIONS#<original id>    <id>                   an article that translates the original

@@ -8,6 +8,7 @@ import { readTemplates } from '../../functions/adapters/templates.ts';
 import { type Config, loadConfig } from '../../functions/config.ts';
 import type { Mail, Mailer, SendOutcome } from '../../functions/delivery/mailer.ts';
 import type { Log } from '../../functions/log.ts';
+import type { Ids } from '../../functions/services.ts';
 
 /**
  * The whole of Broadsheet over the embedded DynamoDB, with a clock that the test moves and a queue that it drains.
@@ -47,6 +48,8 @@ type WorldOptions = {
   provider?: Provider;
   /** The same for the mails that ask for a confirmation. */
   confirmations?: Provider;
+  /** Unset: counted, so that a test can name them. */
+  ids?: Ids;
   /** Another process on the same table. */
   sharing?: World;
 };
@@ -54,7 +57,7 @@ type WorldOptions = {
 let database: Dynoxide | undefined;
 let tables = 0;
 /** Counted over all worlds of a file: those that share a table must not give an id twice. */
-let ids = 0;
+let counted = 0;
 
 /** Call at the top of a test file: starts the file's database and stops it. */
 export function useDatabase(): void {
@@ -72,6 +75,7 @@ export async function setUp({
   faults,
   provider,
   confirmations,
+  ids = () => `id-${String(++counted).padStart(8, '0')}`,
   sharing,
 }: WorldOptions = {}): Promise<World> {
   if (!database) throw new Error('call useDatabase() at the top of the test file');
@@ -93,7 +97,7 @@ export async function setUp({
     templates,
     linkSecret: 'link-secret-of-the-tests',
     clock: () => time,
-    ids: () => `id-${String(++ids).padStart(8, '0')}`,
+    ids,
     log,
     mailer: onceEachKey(mails, answers, provider, confirmations),
     ...(faults && { faults }),
