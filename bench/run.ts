@@ -1,4 +1,5 @@
 import { type Benchmark, holds, table } from './benchmark.ts';
+import { feedUnits } from './feed-units.ts';
 import { warmFeed } from './warm-feed.ts';
 
 /**
@@ -9,6 +10,8 @@ import { warmFeed } from './warm-feed.ts';
 const BENCHMARKS: Benchmark[] = [
   // How fast a warm feed is served, against bare Hono.
   warmFeed,
+  // What a feed costs in DynamoDB's units, over a thousand to a hundred thousand articles.
+  feedUnits,
 ];
 
 const names = process.argv.slice(2);

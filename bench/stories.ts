@@ -71,7 +71,7 @@ export function story(index: number, first: number): Record<string, unknown> {
     summary: `${sentence()} ${sentence()}`,
     language: index % 2 === 0 ? 'en' : 'es',
     section: SECTIONS[index % SECTIONS.length],
-    tags: ['Harbour', `Year ${index % 7}`],
+    tags: ['Harbour', index % 3 === 0 ? 'López Obrador' : `Year ${index % 7}`],
     authors: [{ name: `Reporter ${index % 12}` }],
     content: { html },
     publishedAt: new Date(first + index * 60_000).toISOString(),

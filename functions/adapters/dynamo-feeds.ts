@@ -22,8 +22,8 @@ const SNAPSHOT_SECONDS = 14 * DAY_SECONDS;
 
 /** A page of one pointer each would be a request for every one that was removed. */
 const SMALLEST_PAGE = 20;
-/** About a part of an archive. */
-const PAGE = 60;
+/** About a part of an archive, and no more than one read unit. */
+const PAGE = 50;
 
 export function dynamoFeeds(table: Table): FeedStore {
   const { client, name } = table;

@@ -23,7 +23,7 @@ const READY_MILLISECONDS = 10_000;
 
 /** Starts it and waits until it answers. Throws where there is no binary for this machine or it does not start. */
 export async function startDynoxide({ file, onDead, onRestart }: Options = {}): Promise<Dynoxide> {
-  const binary = binaryPath();
+  const binary = dynoxideBinary();
   if (file) endLeftOver(file);
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
@@ -81,7 +81,8 @@ export async function freePort(): Promise<number> {
   throw new Error(`no free port on 127.0.0.1 between ${PORTS.from} and ${PORTS.to}`);
 }
 
-function binaryPath(): string {
+/** Path of the server. Throws where npm brought none for this system. */
+export function dynoxideBinary(): string {
   let found: string | undefined;
   try {
     found = join(dirname(fileURLToPath(import.meta.resolve('@dynoxide/linux-x64/package.json'))), 'dynoxide');
