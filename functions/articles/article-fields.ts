@@ -6,7 +6,7 @@ import { legalLine, legalText } from './text.ts';
 
 /** An article is in one feed for each; a transaction takes 100 items, and an edit may leave as many feeds as it enters. */
 const MAX_TAGS = 25;
-const MAX_AUTHORS = 10;
+const MAX_PEOPLE = 10;
 /** Long enough for what no feed reader would show; pages and mails shorten. */
 const MAX_TITLE = 110_000;
 
@@ -123,6 +123,7 @@ const image = z.strictObject(
   },
   anObject,
 );
+const people = listOf(z.strictObject({ name: line(1_000), url: http.optional() }, anObject), MAX_PEOPLE);
 const audio = z.strictObject(
   {
     url: http,
@@ -141,9 +142,8 @@ export const FIELDS = {
   content,
   url: http.optional(),
   language,
-  authors: listOf(z.strictObject({ name: line(1_000), url: http.optional() }, anObject), MAX_AUTHORS).default(
-    [],
-  ),
+  authors: people.default([]),
+  contributors: people.optional(),
   section: section.default(''),
   tags: listOf(line(200), MAX_TAGS).default([]),
   image: image.optional(),

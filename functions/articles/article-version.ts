@@ -46,7 +46,7 @@ export function nextVersion(
 
 /** What stays of a retracted article: enough to say that it was here, nothing of what it said. */
 export function tombstoneOf(previous: Article, now: number): Article {
-  const { summary, image, audio, url, commentsUrl, translations, ...kept } = previous;
+  const { summary, contributors, image, audio, url, commentsUrl, translations, ...kept } = previous;
   const at = laterOf(isoTime(now), previous.updatedAt);
   return { ...kept, html: '', related: [], version: previous.version + 1, updatedAt: at, retractedAt: at };
 }

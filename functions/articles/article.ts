@@ -27,6 +27,8 @@ export type ArticleFields = {
   /** BCP 47, canonical. */
   language: string;
   authors: Author[];
+  /** Who else had a part in it: translators, photographers, illustrators. */
+  contributors?: Author[];
   /** As the editor wrote it; empty: in none. */
   section: string;
   tags: string[];

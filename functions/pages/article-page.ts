@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { type Article, type Audio, linkOf } from '../articles/article.ts';
+import { type Article, type Audio, type Author, linkOf } from '../articles/article.ts';
 import { publicationLanguage } from '../articles/language.ts';
 import { sectionName } from '../articles/section-name.ts';
 import { slugOf } from '../articles/slug.ts';
@@ -44,6 +44,7 @@ ${section && html`<p class="kicker"${words}>${shorten(section, MAX_SECTION)}</p>
 <h1>${article.title}</h1>
 ${article.summary && html`<p class="dek">${article.summary}</p>`}
 <p class="byline"${words}>${bylineOf(context, article)}${day(context, article.publishedAt)}</p>
+${contributors(context, article, words)}
 ${translations(context, article, words)}
 ${article.image && !photoInBody && photo(context, article.image, { lead: true })}
 ${article.audio && player(context, article.audio, words)}
@@ -84,13 +85,24 @@ function feedsNamedBy({ config }: PageContext, article: Article): FeedSelector[]
   ];
 }
 
-/** An author with a page of their own is a link to it. */
 function bylineOf(context: PageContext, { authors }: Article): Html {
-  const names = authors.map(({ name }) => name);
-  return byline(context, names, (name, index) => {
-    const url = authors[index]?.url;
-    return url ? html`<a rel="author" href="${url}"><bdi>${name}</bdi></a>` : html`<bdi>${name}</bdi>`;
-  });
+  return byline(context, namesOf(authors), linked(authors, raw(' rel="author"')));
+}
+
+function contributors(context: PageContext, { contributors = [] }: Article, words: Html): Html {
+  if (contributors.length === 0) return raw('');
+  const names = byline(context, namesOf(contributors), linked(contributors), 'page.article.contributors');
+  return html`<p class="byline"${words}>${names}</p>`;
+}
+
+const namesOf = (people: Author[]) => people.map(({ name }) => name);
+
+/** Whoever has a page of their own is a link to it. */
+function linked(people: Author[], attributes: Html = raw('')): (name: string, index: number) => Html {
+  return (name, index) => {
+    const url = people[index]?.url;
+    return url ? html`<a${attributes} href="${url}"><bdi>${name}</bdi></a>` : html`<bdi>${name}</bdi>`;
+  };
 }
 
 function translations({ phrases }: PageContext, { translations = [] }: Article, words: Html): Html {

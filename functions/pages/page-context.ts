@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { publicationLanguage } from '../articles/language.ts';
 import type { Config } from '../config.ts';
-import { directionOf, longDate, type Phrases } from '../locale.ts';
+import { directionOf, longDate, type PhraseKey, type Phrases } from '../locale.ts';
 import { inLanguage } from '../settings.ts';
 
 /** What every page is made with. */
@@ -64,18 +64,19 @@ export function moment(context: PageContext, iso: string): Html {
   return html`<time datetime="${iso}">${format.format(new Date(iso))}</time>`;
 }
 
-/** `By Ana Ruiz and Li Wei`, each name as `show` has it; nothing where nobody is named. */
+/** `By Ana Ruiz and Li Wei`, each name as `show` has it; nothing where nobody is named. `phrase` has `{names}`. */
 export function byline(
   context: PageContext,
   names: string[],
   show: (name: string, index: number) => Html | string,
+  phrase: PhraseKey = 'page.byline',
 ): Html {
   if (names.length === 0) return raw('');
   // Some languages have another "and" before some names, so the list is made of the names themselves.
   const parts = new Intl.ListFormat(spokenLanguage(context)).formatToParts(names);
   let index = 0;
   const list = parts.map(({ type, value }) => (type === 'element' ? show(value, index++) : value));
-  const [before, after] = context.phrases('page.byline', { names: '\n' }).split('\n');
+  const [before, after] = context.phrases(phrase, { names: '\n' }).split('\n');
   return html`<span>${before}${list}${after}</span> `;
 }
 

@@ -108,6 +108,8 @@ describe('fields', () => {
     ['publishedAt', 1_700_000_000],
     ['authors', 'Ana'],
     ['authors', { name: 'Ana' }],
+    ['contributors', [{ name: 'Ana', url: '/staff/ana' }]],
+    ['contributors', [{ url: 'https://a.example/' }]],
     ['tags', 'one'],
     ['tags', ['']],
     ['tags', [null]],
@@ -169,6 +171,7 @@ describe('limits', () => {
     ['tags', Array.from({ length: 26 }, (_, n) => `t${n}`), 'at most 25'],
     ['tags', Array.from({ length: 1000 }, (_, n) => `t${n}`), 'at most 25'],
     ['authors', Array.from({ length: 11 }, (_, n) => ({ name: `a${n}` })), 'at most 10'],
+    ['contributors', Array.from({ length: 11 }, (_, n) => ({ name: `a${n}` })), 'at most 10'],
     ['related', Array.from({ length: 51 }, () => ({ title: 't', url: 'https://a.example/' })), 'at most 50'],
   ])('too many %s are refused', async (name, value, words) => {
     expect((await faultsOf({ [name]: value }))[`/${name}`]).toContain(words);

@@ -44,6 +44,7 @@ export function aFullStory(words: Words, fields: Partial<Article> = {}): Article
     html: words.body,
     section: words.section,
     authors: [{ name: words.author, url: 'https://paper.example/staff/ana' }, { name: 'Li Wei' }],
+    contributors: [{ name: words.author, url: 'https://paper.example/staff/jo' }, { name: 'Jo Dahl' }],
     tags: [words.tag, 'Ferries'],
     image: {
       url: 'https://images.example/ferry.jpg',

@@ -39,6 +39,18 @@ describe('a story', () => {
     expect(html).toContain('title="The Harbour Post: López Obrador (RSS)"');
   });
 
+  it('names who else had a part in it, in the language of the page, and only where somebody had', () => {
+    const contributors = [
+      { name: 'Zoë <Ng>', url: 'https://paper.example/zoe?a=1&b=2' },
+      { name: 'Jo Dahl' },
+    ];
+    expect(String(articlePage(aContext('es'), anArticle({ language: 'es', contributors })))).toContain(
+      '<p class="byline"><span>Con la colaboración de <a href="https://paper.example/zoe?a=1&amp;b=2"><bdi>Zoë &lt;Ng&gt;</bdi></a> y <bdi>Jo Dahl</bdi></span> </p>',
+    );
+    for (const none of [{}, { contributors: [] }])
+      expect(String(articlePage(aContext(), anArticle(none)))).not.toContain('Contributors');
+  });
+
   it('shows its photo once, with caption and credit', () => {
     const image = {
       url: 'https://images.example/a.jpg?w=1&h=2',

@@ -39,6 +39,10 @@ export function aFullArticleInput(fields: Record<string, unknown> = {}): Record<
     summary: 'Two years on, "the old lady" sails & sings.',
     url: 'https://paper.example/2026/ferry?from=feed&x=1',
     authors: [{ name: 'Ana Ruiz', url: 'https://paper.example/staff/ana?a=1&b=2' }, { name: 'Li & Sons' }],
+    contributors: [
+      { name: 'Zoë <Ng> & Co' },
+      { name: 'Jo Dahl', url: 'https://paper.example/staff/jo?a=1&b=2' },
+    ],
     tags: ['Ferries', 'López Obrador', 'Q&A'],
     image: {
       url: 'https://img.example/ferry.jpg?w=1200&h=800',
