@@ -48,7 +48,8 @@ function uriOf(url: URL): string {
     url.href.slice(0, start) +
     url.href
       .slice(start)
-      .replace(/[\\^`{|}[\]]|%(?![0-9a-f]{2})/gi, (character) => encodeURIComponent(character))
+      // Of number signs the first begins the fragment, which has none.
+      .replace(/[\\^`{|}[\]]|%(?![0-9a-f]{2})|(?<=#.*)#/gi, (character) => encodeURIComponent(character))
   );
 }
 const http = webUrl(['http:', 'https:']);

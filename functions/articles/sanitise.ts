@@ -52,7 +52,16 @@ const ALLOWED_ATTRIBUTES: Record<string, string[]> = {
 const ALLOWED_TAGS =
   `p h2 h3 h4 h5 h6 a em strong b i u s sub sup small mark abbr cite q time br hr wbr blockquote ul ol li dl dt dd
   figure figcaption img audio video source track table caption thead tbody tfoot tr td th col colgroup pre code kbd
-  samp var del ins dfn data ruby rb rp rt bdi bdo span div section details summary`.split(/\s+/);
+  samp var del ins dfn data ruby rp rt bdi span div section details summary`.split(/\s+/);
+
+/**
+ * The title of a story is its only `h1`. Validators take `bdo` for dangerous; `bdi` has a `dir` as well, and without the
+ * override of single letters, which no story needs.
+ */
+const RENAMED = new Map([
+  ['h1', 'h2'],
+  ['bdo', 'bdi'],
+]);
 
 /** Gone with their content: it is no text of the story. */
 const DROPPED_WHOLE =
@@ -108,7 +117,7 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
       depth += 1;
       if (depth > MAX_DEPTH) throw new TooDeep();
       if (!ALLOWED_TAGS.includes(name) || depth > NESTING) dropped = true;
-      if (!ALLOWED_TAGS.includes(name) && name !== 'h1' && name !== 'html' && name !== 'body')
+      if (!ALLOWED_TAGS.includes(name) && !RENAMED.has(name) && name !== 'html' && name !== 'body')
         count(`<${name}>`);
     },
     onCloseTag: () => {
@@ -116,7 +125,7 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
     },
     transformTags: {
       '*': (tagName, attributes) => ({
-        tagName: tagName === 'h1' ? 'h2' : tagName,
+        tagName: RENAMED.get(tagName) ?? tagName,
         attribs: withUrls(tagName, attributes, base, relative, count),
       }),
     },

@@ -1,8 +1,9 @@
 import { type Article, type Image, linkOf, pageOf } from '../articles/article.ts';
+import { excerptOf } from '../articles/excerpt.ts';
 import { sectionName } from '../articles/section-name.ts';
 import type { Phrases } from '../locale.ts';
 import type { Publication } from '../settings.ts';
-import { excerptOf, mailLine, mailLink } from './mail-words.ts';
+import { mailLine, mailLink } from './mail-words.ts';
 
 /** A story as a mail shows it. Plain text and URLs, to be escaped where they land. */
 export type MailStory = {

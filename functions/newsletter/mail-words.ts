@@ -27,30 +27,3 @@ export function mailLink(url: string, schemes: string[]): string | undefined {
   const link = parsed.href.replace(/%(?![0-9a-f]{2})/gi, '%25').replaceAll("'", '%27');
   return link.length <= MAX_LINK ? link : undefined;
 }
-
-/** Enough of a body to find a few sentences in. */
-const LOOKED_AT = 20_000;
-const NOT_PROSE = /<(figure|table|pre|h[2-6]|audio|video)\b[\s\S]*?<\/\1>/g;
-const INLINE_TAG =
-  /<\/?(?:a|em|strong|b|i|u|s|sub|sup|small|mark|abbr|cite|q|time|span|code|dfn|data|bdi|bdo|wbr)\b[^>]*>/g;
-
-/** How a body begins, as plain text. `html` is sanitised: no `<` or `>` is part of its text or of an attribute. */
-export function excerptOf(html: string): string {
-  const prose = html
-    .slice(0, LOOKED_AT)
-    .replace(/<[^>]*$/, '')
-    .replace(NOT_PROSE, ' ')
-    .replace(INLINE_TAG, '')
-    .replace(/<[^>]*>/g, ' ');
-  return decodeEntities(prose).replace(/\s+/g, ' ').trim();
-}
-
-const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {
-    if (name) return ENTITIES[name] ?? whole;
-    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-  });
-}

@@ -68,6 +68,13 @@ describe('POST /api/articles', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)]);
   });
 
+  test('an address is stored as a URI, with only the characters that one has', async () => {
+    const url = 'https://a.example/a|b?q=[1]^{2}&p=100%#one#two#';
+    expect((await json(edit('POST', '/api/articles', anArticleInput({ url })))).url).toBe(
+      'https://a.example/a%7Cb?q=%5B1%5D%5E%7B2%7D&p=100%25#one%23two%23',
+    );
+  });
+
   test('Markdown becomes HTML', async () => {
     const markdown =
       '# Big\n\nThe *ferry* sails\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\nlet a = 1 < 2;\n```\n\n<script>x</script>';

@@ -55,6 +55,12 @@ describe('what runs, tracks or styles goes', () => {
     ['unknown elements, not their text', '<p><blink>a</blink> <custom-tag>b</custom-tag></p>', '<p>a b</p>'],
     ['a first-level heading becomes a second', '<h1>Head</h1>', '<h2>Head</h2>'],
     [
+      'letters in reverse become text in a direction',
+      '<p><bdo dir="rtl">a</bdo></p>',
+      '<p><bdi dir="rtl">a</bdi></p>',
+    ],
+    ['an element of a name that objects have', '<p><constructor>a</constructor></p>', '<p>a</p>'],
+    [
       'an element that kept others apart',
       '<p>a<custom-tag><div>b</div></custom-tag></p>',
       '<p>a</p><div>b</div><p></p>',

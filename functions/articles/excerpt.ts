@@ -1,0 +1,32 @@
+import { legalText } from './text.ts';
+
+/** Enough of a body to find a few sentences in. */
+const LOOKED_AT = 20_000;
+const NOT_PROSE = /<(figure|table|pre|h[2-6]|audio|video)\b[\s\S]*?<\/\1>/g;
+const INLINE_TAG =
+  /<\/?(?:a|em|strong|b|i|u|s|sub|sup|small|mark|abbr|cite|q|time|span|code|dfn|data|bdi|wbr)\b[^>]*>/g;
+
+/**
+ * How a body begins, as plain text on one line: its prose, without what stands in figures, tables and headings. `html` is
+ * sanitised: no `<` or `>` is part of its text or of an attribute.
+ */
+export function excerptOf(html: string): string {
+  const prose = html
+    .slice(0, LOOKED_AT)
+    .replace(/<[^>]*$/, '')
+    .replace(NOT_PROSE, ' ')
+    .replace(INLINE_TAG, '')
+    .replace(/<[^>]*>/g, ' ');
+  // The cut may have halved a character.
+  return legalText(decodeEntities(prose)).replace(/\s+/g, ' ').trim();
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {
+    if (name) return ENTITIES[name] ?? whole;
+    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : '';
+  });
+}
