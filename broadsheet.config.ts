@@ -22,7 +22,24 @@ export default {
     { slug: 'culture', name: { en: 'Culture', es: 'Cultura' } },
     { slug: 'business', name: { en: 'Business', es: 'Economía' } },
   ],
+  // Feeds have the full text of their stories; with `content: 'summary'`, or `contentByFeed: { '/tags/ferries/': 'summary' }`,
+  // they have the deks.
   feeds: { entries: 50, maxAgeMinutes: 5 },
+  // The stories with an audio version, as Apple and Spotify want a podcast described. Without it there is no /podcast.xml.
+  podcast: {
+    title: { en: 'The Harbour Post, read aloud', es: 'El Correo del Puerto, en voz alta' },
+    description: {
+      en: 'Stories of the city and its harbour, read by the people who wrote them.',
+      es: 'Historias de la ciudad y su puerto, leídas por quienes las escribieron.',
+    },
+    owner: { name: 'The Harbour Post', email: 'podcast@harbourpost.example' },
+    // A square of 1400 to 3000 pixels a side.
+    image: 'https://harbourpost.example/podcast.png',
+    category: 'News',
+    subcategory: 'Daily News',
+    explicit: false,
+    copyright: { en: '© The Harbour Post', es: '© El Correo del Puerto' },
+  },
   editions: [
     {
       id: 'daily',

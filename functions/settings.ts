@@ -1,43 +1,22 @@
-import { Cron } from 'croner';
 import * as z from 'zod';
+import { PODCAST_TEXTS, podcast } from './podcast-settings.ts';
+import {
+  cron,
+  httpsUrl,
+  languageTag,
+  localised,
+  mailbox,
+  oneLine,
+  picture,
+  slug,
+  timeZone,
+  wholeNumber,
+} from './setting-values.ts';
 
 /**
  * The shape of `broadsheet.config.ts`, and the check of it at start.
  * Every message says what is allowed, since it is read by the person who has just edited the file.
  */
-
-const languageTag = z.string().refine(isCanonicalTag, {
-  message: 'must be a language tag in its canonical form, such as "en", "es" or "pt-BR" (BCP 47)',
-});
-const slug = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, {
-  message: 'must be lower-case letters, digits and single hyphens, such as "city-hall"',
-});
-const oneLine = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, { message: 'must not be empty' })
-    .max(max, { message: `must be at most ${max} characters` })
-    .refine((text) => !/\p{Cc}/u.test(text), { message: 'must be one line without control characters' });
-const localised = (max: number) => z.record(languageTag, oneLine(max));
-const webUrl = z.url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' });
-const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolute https URL' });
-const mailbox = oneLine(320).regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
-  message:
-    'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>"',
-});
-const timeZone = z.string().refine(isTimeZone, {
-  message: 'must be a time zone of the IANA database, such as "America/New_York"',
-});
-const cron = z.string().refine(isCron, {
-  message: 'must be a five-field cron expression, "minute hour day month weekday", such as "30 7 * * *"',
-});
-const wholeNumber = (min: number, max: number) =>
-  z
-    .number()
-    .int({ message: 'must be a whole number' })
-    .min(min, { message: `must be from ${min} to ${max}` })
-    .max(max, { message: `must be from ${min} to ${max}` });
 
 const edition = z
   .strictObject({
@@ -68,6 +47,38 @@ const edition = z
     message: 'must be at least stories.min',
   });
 
+/** Whether a feed has the text of its stories, or their deks. */
+const content = z.enum(['full', 'summary'], {
+  message: 'must be "full", the text of the stories, or "summary", their deks',
+});
+const LANGUAGE_FOLDER = '(?:/[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)?';
+const SLUG = '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{N}\\p{M}]+(?:-[\\p{Ll}\\p{Lm}\\p{Lo}\\p{N}\\p{M}]+)*';
+/** As addresses have them, with the letters of tags in other scripts as they are read. */
+const FEED_FOLDER = new RegExp(
+  `^(?:${LANGUAGE_FOLDER}/(?:podcast\\.xml|sections/${SLUG}/)?|/(?:tags|authors)/${SLUG}/)$`,
+  'u',
+);
+const feeds = z
+  .strictObject({
+    /** Articles in a subscription document. */
+    entries: wholeNumber(1, 100),
+    maxAgeMinutes: wholeNumber(5, 60),
+    content: content.default('full'),
+    /** By the folder of a feed, where it is to differ from `content`; its archive goes with it. */
+    contentByFeed: z.record(z.string(), content).default({}),
+  })
+  .superRefine(({ contentByFeed }, context) => {
+    for (const folder of Object.keys(contentByFeed)) {
+      if (FEED_FOLDER.test(folder)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['contentByFeed', folder],
+        message:
+          'is no feed: it must be a folder such as "/", "/en/", "/sections/politics/", "/en/sections/politics/", "/tags/ferries/" or "/authors/ana-ruiz/", or a podcast, "/podcast.xml" or "/en/podcast.xml"',
+      });
+    }
+  });
+
 const publication = z
   .strictObject({
     name: localised(100),
@@ -78,15 +89,15 @@ const publication = z
     }),
     languages: z.array(languageTag).min(1, { message: 'must name at least one language' }),
     sections: z.array(z.strictObject({ slug, name: localised(100) })),
-    feeds: z.strictObject({
-      /** Articles in a subscription document. */
-      entries: wholeNumber(1, 100),
-      maxAgeMinutes: wholeNumber(5, 60),
-    }),
+    feeds,
     editions: z.array(edition),
     /** What the mail provider lets an account send. */
     mail: z.strictObject({ requestsPerSecond: wholeNumber(1, 1000) }),
-    logo: webUrl.optional(),
+    /** A GIF, JPEG or PNG. */
+    logo: picture.optional(),
+    /** Square, of at least 64 pixels. */
+    favicon: picture.optional(),
+    podcast: podcast.optional(),
   })
   .superRefine((settings, context) => {
     const fault = (path: (string | number)[], message: string) =>
@@ -103,6 +114,8 @@ const publication = z
     };
     checkNames(settings.name, ['name']);
     checkNames(settings.description, ['description']);
+    for (const text of settings.podcast ? PODCAST_TEXTS : [])
+      checkNames(settings.podcast?.[text] ?? {}, ['podcast', text]);
     for (const [index, repeated] of repeats(known)) fault(['languages', index], `repeats "${repeated}"`);
     for (const [index, section] of settings.sections.entries())
       checkNames(section.name, ['sections', index, 'name']);
@@ -163,37 +176,14 @@ export function inLanguage(
 function pathOf(path: PropertyKey[]): string {
   return (
     path
-      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+      .map((part) =>
+        /^[\w-]*$/.test(String(part)) && typeof part !== 'number'
+          ? `.${String(part)}`
+          : `[${typeof part === 'number' ? part : JSON.stringify(part)}]`,
+      )
       .join('')
       .replace(/^\./, '') || '(whole file)'
   );
-}
-
-function isCanonicalTag(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag)[0] === tag;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isCron(expression: string): boolean {
-  if (expression.trim().split(/\s+/).length !== 5) return false;
-  try {
-    new Cron(expression, { paused: true });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function* repeats(list: string[]): Generator<[index: number, value: string]> {

@@ -112,6 +112,7 @@ describe('the environment', () => {
 
 describe('broadsheet.config.ts', () => {
   const daily = settings.editions[0];
+  const podcastWith = (change: object) => ({ podcast: { ...settings.podcast, ...change } });
 
   test('is accepted as it is', () =>
     expect(parseSettings(settings)).toMatchObject({ languages: ['en', 'es'] }));
@@ -135,6 +136,59 @@ describe('broadsheet.config.ts', () => {
     ['feeds.maxAgeMinutes', { feeds: { entries: 10, maxAgeMinutes: 1 } }, 'from 5 to 60'],
     ['mail.requestsPerSecond', { mail: { requestsPerSecond: 0 } }, 'from 1 to 1000'],
     ['logo', { logo: '/logo.png' }, 'absolute http or https URL'],
+    ['logo', { logo: 'https://paper.example/logo.svg' }, 'GIF, JPEG or PNG'],
+    ['favicon', { favicon: 'https://paper.example/favicon.ico' }, 'GIF, JPEG or PNG'],
+    ['name.en', { name: { en: 'a\ufffe', es: 'x' } }, 'XML'],
+    ['name.en', { name: { en: 'a\ud800', es: 'x' } }, 'XML'],
+    [
+      'feeds.content',
+      { feeds: { ...settings.feeds, content: 'deks' } },
+      '"full", the text of the stories, or "summary"',
+    ],
+    ...[
+      'en/',
+      '/en',
+      '/rss.xml',
+      '/en/tags/x/',
+      '/sections/City Hall/',
+      '/tags/Ferries/',
+      '/tags/',
+      '/feed/',
+      '/en/archive/',
+    ].map(
+      (folder) =>
+        [
+          `feeds.contentByFeed["${folder}"]`,
+          { feeds: { ...settings.feeds, contentByFeed: { [folder]: 'summary' } } },
+          'a folder such as "/", "/en/", "/sections/politics/"',
+        ] as [string, object, string],
+    ),
+    [
+      'feeds.contentByFeed["/en/"]',
+      { feeds: { ...settings.feeds, contentByFeed: { '/en/': 'none' } } },
+      '"full", the text of the stories, or "summary"',
+    ],
+    [
+      'podcast.title.es',
+      podcastWith({ title: { en: 'a' } }),
+      'every language of the publication needs one (en, es)',
+    ],
+    ['podcast.copyright.es', podcastWith({ copyright: { en: 'a' } }), 'is missing'],
+    ['podcast.title.en', podcastWith({ title: { en: 'x'.repeat(256), es: 'x' } }), 'at most 255'],
+    [
+      'podcast.description.en',
+      podcastWith({ description: { en: 'é'.repeat(2001), es: 'x' } }),
+      'at most 4000 bytes',
+    ],
+    ['podcast.owner.email', podcastWith({ owner: { name: 'N', email: 'The Post' } }), 'an address'],
+    ['podcast.owner.name', podcastWith({ owner: { email: 'a@b.example' } }), 'expected string'],
+    ['podcast.image', podcastWith({ image: 'http://a.example/x.png' }), '1400 to 3000 pixels'],
+    ['podcast.image', podcastWith({ image: 'https://a.example/x.svg' }), 'ends in .jpg, .jpeg or .png'],
+    ['podcast.category', podcastWith({ category: 'Politics' }), "one of Apple's: Arts, Business"],
+    ['podcast.category', podcastWith({ category: 'constructor' }), "one of Apple's"],
+    ['podcast.subcategory', podcastWith({ subcategory: 'Physics' }), 'Daily News, Entertainment News'],
+    ['podcast.subcategory', podcastWith({ category: 'Government' }), 'must not be there'],
+    ['podcast.explicit', podcastWith({ explicit: 'no' }), 'must be true'],
     ['editions[1].id', { editions: [daily, daily] }, 'repeats "daily"'],
     ['editions[0].cron', { editions: [{ ...daily, cron: '61 * * * *' }] }, 'five-field cron'],
     ['editions[0].cron', { editions: [{ ...daily, cron: '0 30 7 * * *' }] }, 'five-field cron'],
@@ -165,6 +219,24 @@ describe('broadsheet.config.ts', () => {
     const message = refusal(() => parseSettings({ ...settings, ...change }));
     expect(message.split('\n').map((line) => line.split(': ')[0])).toContain(`  ${path}`);
     expect(message).toContain(allowed);
+  });
+
+  test.each([
+    '/',
+    '/en/',
+    '/pt-BR/',
+    '/sections/city-hall/',
+    '/en/sections/a/',
+    '/tags/政治/',
+    '/authors/a-b/',
+    '/podcast.xml',
+    '/en/podcast.xml',
+  ])('the feed %s may have its own content', (folder) => {
+    const feeds = { ...settings.feeds, contentByFeed: { [folder]: 'summary' } };
+    expect(parseSettings({ ...settings, feeds }).feeds).toMatchObject({
+      content: 'full',
+      contentByFeed: { [folder]: 'summary' },
+    });
   });
 
   test('what it does not know is named', () => {

@@ -1,0 +1,72 @@
+import { Cron } from 'croner';
+import * as z from 'zod';
+
+/** What a setting may be. Every message says what is allowed. */
+
+export const languageTag = z.string().refine(isCanonicalTag, {
+  message: 'must be a language tag in its canonical form, such as "en", "es" or "pt-BR" (BCP 47)',
+});
+export const slug = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, {
+  message: 'must be lower-case letters, digits and single hyphens, such as "city-hall"',
+});
+export const oneLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, { message: 'must not be empty' })
+    .max(max, { message: `must be at most ${max} characters` })
+    .refine((text) => !/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(text), {
+      message: 'must be one line without control characters, or others that XML does not allow',
+    });
+export const inLanguages = <T extends z.ZodType<string>>(text: T) => z.record(languageTag, text);
+export const localised = (max: number) => inLanguages(oneLine(max));
+/** RSS 2.0, image: these three are what every reader shows. */
+export const picture = z
+  .url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' })
+  .refine((url) => !/\.(?!(?:gif|jpe?g|png)$)\w+$/i.test(URL.parse(url)?.pathname ?? ''), {
+    message: 'must be the absolute http or https URL of a GIF, JPEG or PNG',
+  });
+export const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolute https URL' });
+export const mailbox = oneLine(320).regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
+  message:
+    'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>"',
+});
+export const timeZone = z.string().refine(isTimeZone, {
+  message: 'must be a time zone of the IANA database, such as "America/New_York"',
+});
+export const cron = z.string().refine(isCron, {
+  message: 'must be a five-field cron expression, "minute hour day month weekday", such as "30 7 * * *"',
+});
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .number()
+    .int({ message: 'must be a whole number' })
+    .min(min, { message: `must be from ${min} to ${max}` })
+    .max(max, { message: `must be from ${min} to ${max}` });
+
+function isCanonicalTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] === tag;
+  } catch {
+    return false;
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isCron(expression: string): boolean {
+  if (expression.trim().split(/\s+/).length !== 5) return false;
+  try {
+    new Cron(expression, { paused: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
