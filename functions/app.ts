@@ -31,7 +31,7 @@ export function createPublicApp(services: PublicServices): Hono {
 
   // GET  …/rss.xml  …/atom.xml  …/feed.json  under
   //      /  /{language}/  /sections/{section}/  /tags/{tag}/  /authors/{author}/  /{language}/sections/{section}/
-  // GET  /podcast.xml  /{language}/podcast.xml         the articles with an audio version
+  // GET  /podcast.xml  /{language}/podcast.xml         the audio versions, where the settings have a podcast
   // GET  …/archive/{yyyy-mm}/  …/archive/{yyyy-mm}/{before}/     under each of them, the same names: its archive
   // GET  /opml.xml                           the feeds of the settings, as one list
   app.route('/', feedRoutes(services));

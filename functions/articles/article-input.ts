@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Fault } from '../refusal.ts';
 import type { Article, ArticleFields } from './article.ts';
 import { type content, FIELDS } from './article-fields.ts';
+import { PLAYED_RULE, podcastType } from './podcast-audio.ts';
 import { htmlOfMarkdown, MAX_DEPTH, sanitiseHtml } from './sanitise.ts';
 import { countIllegal } from './text.ts';
 
@@ -73,6 +74,9 @@ export function parseArticle(input: unknown): ParsedArticle {
   const warnings = [
     ...illegalTextWarnings(input),
     ...cleaned.removed.map((detail) => ({ pointer: where, detail })),
+    ...(fields.audio && !podcastType(fields.audio)
+      ? [{ pointer: '/audio', detail: `stays out of the podcast: ${PLAYED_RULE}` }]
+      : []),
   ];
   return { ok: true, id: parsedId, fields, warnings };
 }

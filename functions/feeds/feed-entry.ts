@@ -1,5 +1,6 @@
 import { type Article, type Author, guidOf, linkOf } from '../articles/article.ts';
-import { escapeMarkup } from '../articles/text.ts';
+import { excerptOf } from '../articles/excerpt.ts';
+import { escapeMarkup, shorten } from '../articles/text.ts';
 import { laterOf } from '../services.ts';
 
 /** An article as every format shows it. Text is plain text, `html` is HTML, URLs are absolute, times are ISO 8601. */
@@ -7,12 +8,17 @@ export type FeedEntry = {
   guid: string;
   link: string;
   title: string;
+  /** The dek. */
   summary: string | undefined;
-  html: string;
+  /** The dek, or how the text begins, or the title: never empty. */
+  excerpt: string;
+  /** Absent in a feed of summaries. */
+  html: string | undefined;
   language: string;
   published: string;
   updated: string;
   authors: Author[];
+  contributors: Author[];
   /** The section's name, then the tags. */
   categories: string[];
   image: Article['image'];
@@ -22,21 +28,31 @@ export type FeedEntry = {
   translations: { language: string; href: string }[];
 };
 
+/** Characters. */
+const MAX_EXCERPT = 300;
+
 export function feedEntry(
   article: Article,
-  options: { baseUrl: string; idAuthority: string; sectionName: (section: string) => string },
+  options: {
+    baseUrl: string;
+    idAuthority: string;
+    content: 'full' | 'summary';
+    sectionName: (section: string) => string;
+  },
 ): FeedEntry {
   return {
     guid: guidOf(article.id, options.idAuthority),
     link: linkOf(article, options.baseUrl),
     title: article.title,
     summary: article.summary || undefined,
-    html: withLeadPhoto(article),
+    excerpt: article.summary || shorten(excerptOf(article.html), MAX_EXCERPT) || article.title,
+    html: options.content === 'full' ? withLeadPhoto(article) : undefined,
     language: article.language,
     published: article.publishedAt,
     // A story that was written before its date is no older than its date.
     updated: laterOf(article.updatedAt, article.publishedAt),
     authors: article.authors,
+    contributors: article.contributors ?? [],
     categories: [...new Set([options.sectionName(article.section), ...article.tags].filter(Boolean))],
     image: article.image,
     audio: article.audio,

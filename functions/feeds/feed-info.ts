@@ -2,6 +2,7 @@ import type { Article } from '../articles/article.ts';
 import { sectionName } from '../articles/section-name.ts';
 import { slugOf } from '../articles/slug.ts';
 import type { Config } from '../config.ts';
+import type { PodcastSettings } from '../podcast-settings.ts';
 import { inLanguage, type Publication } from '../settings.ts';
 import {
   type ArchivePart,
@@ -19,6 +20,8 @@ export type FeedInfo = {
   description: string;
   /** Absent where the feed has stories in several languages. */
   language: string | undefined;
+  /** Of the head's own texts. */
+  headLanguage: string;
   author: string;
   homeUrl: string;
   selfUrl: string;
@@ -26,8 +29,17 @@ export type FeedInfo = {
   hubUrl: string | undefined;
   archive: ArchiveLinks;
   logo: string | undefined;
+  favicon: string | undefined;
+  podcast: PodcastHead | undefined;
   /** How long a reader may wait before it asks again. */
   ttlMinutes: number;
+};
+
+/** What podcast players are told of a feed that has something for them. */
+export type PodcastHead = Omit<PodcastSettings, 'title' | 'description' | 'copyright'> & {
+  copyright: string;
+  /** The feed is the podcast itself. */
+  isAlone: boolean;
 };
 
 /** RFC 5005, section 4. */
@@ -53,14 +65,16 @@ export function feedInfo(
   const { selector, format } = address;
   const partUrl = (archive: ArchivePart | undefined) =>
     archive && `${baseUrl}${documentPath({ selector, format, archive })}`;
-  const language =
-    selector.language ?? (publication.languages.length === 1 ? publication.languages[0] : undefined);
+  const [first = ''] = publication.languages;
+  // A podcast has a language (Apple requires it); one in several has that of its head.
+  const isOfOne = publication.languages.length === 1 || selector.podcast;
+  const language = selector.language ?? (isOfOne ? first : undefined);
   const name = inLanguage(publication.name, language, publication);
-  const part = partName(publication, selector, language, articles);
+  const { podcast } = publication;
   return {
-    title: part ? `${name}: ${part}` : name,
-    description: inLanguage(publication.description, language, publication),
+    ...titlesOf(publication, selector, language, articles),
     language,
+    headLanguage: language && publication.languages.includes(language) ? language : first,
     author: name,
     homeUrl: `${baseUrl}${selector.language ? feedPath({ language: selector.language }) : '/'}`,
     selfUrl: `${baseUrl}${documentPath(address)}`,
@@ -71,7 +85,13 @@ export function feedInfo(
       prevUrl: partUrl(older),
       nextUrl: partUrl(newer),
     },
-    logo: publication.logo,
+    logo: selector.podcast ? podcast?.image : publication.logo,
+    favicon: publication.favicon,
+    podcast: podcast && {
+      ...podcast,
+      copyright: inLanguage(podcast.copyright, language, publication),
+      isAlone: selector.podcast === true,
+    },
     ttlMinutes: publication.feeds.maxAgeMinutes,
   };
 }
@@ -86,6 +106,22 @@ export function headLinks({ selfUrl, hubUrl, archive }: FeedInfo): { rel: string
     ...(prevUrl ? [{ rel: 'prev-archive', href: prevUrl }] : []),
     ...(nextUrl ? [{ rel: 'next-archive', href: nextUrl }] : []),
   ];
+}
+
+function titlesOf(
+  publication: Publication,
+  selector: FeedSelector,
+  language: string | undefined,
+  articles: Article[],
+): Pick<FeedInfo, 'title' | 'description'> {
+  const { podcast } = publication;
+  const shown = selector.podcast && podcast ? { ...podcast, name: podcast.title } : publication;
+  const name = inLanguage(shown.name, language, publication);
+  const part = partName(publication, selector, language, articles);
+  return {
+    title: part ? `${name}: ${part}` : name,
+    description: inLanguage(shown.description, language, publication),
+  };
 }
 
 function partName(

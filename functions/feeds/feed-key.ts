@@ -1,5 +1,6 @@
 import type { Article } from '../articles/article.ts';
 import { publicationLanguage } from '../articles/language.ts';
+import { podcastType } from '../articles/podcast-audio.ts';
 import { slugOf } from '../articles/slug.ts';
 
 /**
@@ -19,7 +20,7 @@ export type FeedSelector = {
   section?: string | undefined;
   tag?: string | undefined;
   author?: string | undefined;
-  /** Only articles with an audio version. It has one document, RSS: what podcast players read. */
+  /** Only articles with an audio version that podcast players play. It has one document, RSS: what they read. */
   podcast?: true | undefined;
 };
 
@@ -112,7 +113,9 @@ export function feedsOf(
     ...(section ? [{ section }, { language, section }] : []),
     ...article.tags.map((tag) => ({ tag: slugOf(tag) })).filter(({ tag }) => tag !== ''),
     ...article.authors.map(({ name }) => ({ author: slugOf(name) })).filter(({ author }) => author !== ''),
-    ...(article.audio ? [{ podcast: true } as const, { podcast: true, language } as const] : []),
+    ...(article.audio && podcastType(article.audio)
+      ? [{ podcast: true } as const, { podcast: true, language } as const]
+      : []),
   ];
   return [...new Set(selectors.map(feedKey))];
 }

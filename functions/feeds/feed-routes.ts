@@ -27,7 +27,7 @@ const FOLDERS = [
   '/authors/:author/',
   `/${LANGUAGE}/sections/:section/`,
 ];
-/** Those with a podcast beside them. */
+/** Those with a podcast beside them, where the settings have one. */
 const PODCAST_FOLDERS = ['/', `/${LANGUAGE}/`];
 
 /** Under each folder again: the months of its archive, and the parts of a month of many articles. */
@@ -44,7 +44,7 @@ export function feedRoutes(services: FeedServices, page?: FeedPage): Hono {
     for (const folder of FOLDERS) {
       for (const format of FORMATS) documents(`${folder}${archive}${FORMAT_FILES[format]}`, format);
     }
-    for (const folder of PODCAST_FOLDERS)
+    for (const folder of services.config.publication.podcast ? PODCAST_FOLDERS : [])
       documents(`${folder}${archive}${PODCAST_FILE}`, 'rss', { podcast: true });
   }
   app.get(

@@ -1,16 +1,14 @@
 import { Feed } from 'feed';
-import { escapeMarkup } from '../articles/text.ts';
+import type { Author } from '../articles/article.ts';
 import type { FeedEntry } from './feed-entry.ts';
 import { type FeedInfo, headLinks } from './feed-info.ts';
-import { element, libraryText } from './xml.ts';
+import { photo } from './render-photo.ts';
+import { cdata, completed, element, libraryText, textElement } from './xml.ts';
 
 /** An entry that left the feed (RFC 6721). `when` in ISO 8601. */
 export type Tombstone = { guid: string; when: string };
 
-/**
- * Atom (RFC 4287). The library makes the head and each entry's id, link, times, authors and content. It has no
- * extensions here, so the rest is written into the start of each entry.
- */
+/** Atom (RFC 4287). The library makes the head. Of an entry it knows too little, and takes no extensions: those are ours. */
 export function renderAtom(
   info: FeedInfo,
   entries: FeedEntry[],
@@ -27,94 +25,59 @@ export function renderAtom(
     // 4.1.1: a feed has an author unless all of its entries have one.
     author: { name: libraryText(info.author) },
     ...(info.logo && { image: libraryText(info.logo) }),
+    ...(info.favicon && { favicon: libraryText(info.favicon) }),
   });
-  for (const entry of entries) {
-    feed.addItem({
-      title: '',
-      id: entry.guid,
-      link: entry.link,
-      date: new Date(entry.updated),
-      published: new Date(entry.published),
-      content: entry.html,
-      author: entry.authors.map(({ name, url }) => ({ name: libraryText(name), ...(url && { link: url }) })),
-    });
-  }
-  const [head = '', ...rest] = feed.atom1().split(ENTRY);
-  if (rest.length !== entries.length || !head.includes(ROOT))
-    throw new Error('the feed library writes Atom in another way than this version of render-atom.ts knows');
-  const root = element('feed', { ...NAMESPACES, 'xml:lang': info.language }, '').replace('</feed>', '');
-  const links = [
-    info.archive.isPart ? element('fh:archive', {}) : '',
-    ...headLinks(info).map((link) => element('link', link)),
-  ].join('');
-  const document = [
-    head.replace(ROOT, `${root}${links}`),
-    ...rest.map((xml, index) => completed(xml, entries[index] as FeedEntry)),
-  ].join('');
-  const end = document.lastIndexOf('</feed>');
-  const deleted = tombstones.map(({ guid, when }) => element('at:deleted-entry', { ref: guid, when }));
-  return `${document.slice(0, end)}${deleted.join('')}${document.slice(end)}`;
+  return completed(feed.atom1(), {
+    root: 'feed',
+    attributes: {
+      'xml:lang': info.headLanguage,
+      'xmlns:fh': 'http://purl.org/syndication/history/1.0',
+      'xmlns:media': 'http://search.yahoo.com/mrss/',
+      // Validators warn of a namespace that they do not know, so it is there when it is used.
+      'xmlns:at': tombstones.length > 0 ? 'http://purl.org/atompub/tombstones/1.0' : undefined,
+    },
+    within: 'feed',
+    content: [
+      info.archive.isPart ? element('fh:archive', {}) : '',
+      ...headLinks(info).map((link) => element('link', link)),
+      ...entries.map(entryOf),
+      ...tombstones.map(({ guid, when }) => element('at:deleted-entry', { ref: guid, when })),
+    ],
+  });
 }
 
-/** Content is sanitised HTML and everything else is escaped, so these stand nowhere but where the library put them. */
-const ENTRY = '<entry>';
-const ROOT = '<feed xmlns="http://www.w3.org/2005/Atom">';
-const UNTITLED = /<title type="html">\s*(?:<!\[CDATA\[\]\]>)?\s*<\/title>|<title type="html"\/>/;
-/** Written without a rel. */
-const OWN_LINK = /<link href="[^"]*"\/>\s*/;
-
-const NAMESPACES = {
-  xmlns: 'http://www.w3.org/2005/Atom',
-  'xmlns:fh': 'http://purl.org/syndication/history/1.0',
-  'xmlns:at': 'http://purl.org/atompub/tombstones/1.0',
-  'xmlns:media': 'http://search.yahoo.com/mrss/',
-};
-
-function completed(xml: string, entry: FeedEntry): string {
-  const complement = [
+function entryOf(entry: FeedEntry): string {
+  const { title, excerpt, html, link, categories, audio, commentsUrl, related, translations } = entry;
+  const page = (href: string, hreflang: string) =>
+    element('link', { rel: 'alternate', href, hreflang, type: 'text/html' });
+  const parts = [
+    textElement('id', entry.guid),
+    textElement('title', title, { type: 'text' }),
+    textElement('published', entry.published),
+    textElement('updated', entry.updated),
+    ...entry.authors.map((author) => person('author', author)),
+    ...entry.contributors.map((contributor) => person('contributor', contributor)),
     // The first alternate is what most readers open; some know it by its rel alone.
-    element('link', { rel: 'alternate', href: entry.link, hreflang: entry.language, type: 'text/html' }),
-    element('title', { type: 'text' }, escapeMarkup(entry.title)),
-    entry.summary === undefined ? '' : element('summary', { type: 'text' }, escapeMarkup(entry.summary)),
-    ...entry.categories.map((term) => element('category', { term })),
-    entry.audio
-      ? element('link', {
-          rel: 'enclosure',
-          href: entry.audio.url,
-          type: entry.audio.type,
-          length: entry.audio.bytes,
-        })
+    page(link, entry.language),
+    // 4.1.2: alternates of one type must differ in hreflang.
+    ...translations.map(({ href, language }) => page(href, language)),
+    // Python's feedparser opens the last alternate.
+    translations.length > 0 ? element('link', { href: link }) : '',
+    audio
+      ? element('link', { rel: 'enclosure', href: audio.url, type: audio.type, length: audio.bytes, title })
       : '',
     // RFC 4685, section 4
-    entry.commentsUrl ? element('link', { rel: 'replies', href: entry.commentsUrl, type: 'text/html' }) : '',
-    ...entry.related.map(({ title, url }) => element('link', { rel: 'related', href: url, title })),
-    // RFC 4287, 4.1.2: alternates of one type must differ in hreflang.
-    ...entry.translations.map(({ href, language }) =>
-      element('link', { rel: 'alternate', href, hreflang: language, type: 'text/html' }),
-    ),
-    entry.image ? mediaContent(entry.image) : '',
+    commentsUrl ? element('link', { rel: 'replies', href: commentsUrl, type: 'text/html' }) : '',
+    ...related.map(({ title, url }) => element('link', { rel: 'related', href: url, title })),
+    ...categories.map((term) => element('category', { term })),
+    // 4.1.1.1: an entry without content has a summary.
+    textElement('summary', html === undefined ? excerpt : entry.summary, { type: 'text' }),
+    html === undefined ? '' : element('content', { type: 'html' }, cdata(html)),
+    entry.image ? photo(entry.image) : '',
   ];
-  const start = element('entry', { 'xml:lang': entry.language }, '').replace('</entry>', '');
-  // Python's feedparser opens the last alternate: the library's own link stays behind those of the translations.
-  const own = entry.translations.length > 0 ? xml : xml.replace(OWN_LINK, '');
-  return `${start}${complement.join('')}${own.replace(UNTITLED, '')}`;
+  return element('entry', { 'xml:lang': entry.language }, parts.join(''));
 }
 
-function mediaContent({
-  url,
-  type,
-  width,
-  height,
-  bytes,
-  caption,
-  credit,
-}: NonNullable<FeedEntry['image']>): string {
-  return element(
-    'media:content',
-    { url, medium: 'image', type, width, height, fileSize: bytes },
-    [
-      caption ? element('media:description', { type: 'plain' }, escapeMarkup(caption)) : '',
-      credit ? element('media:credit', {}, escapeMarkup(credit)) : '',
-    ].join(''),
-  );
+function person(name: 'author' | 'contributor', { name: called, url }: Author): string {
+  return element(name, {}, textElement('name', called) + textElement('uri', url));
 }

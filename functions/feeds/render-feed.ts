@@ -5,10 +5,18 @@ import type { ArticleStore } from '../articles/article-store.ts';
 import { sectionName } from '../articles/section-name.ts';
 import type { Config } from '../config.ts';
 import { isoTime } from '../services.ts';
+import type { Publication } from '../settings.ts';
 import { monthOf } from './archive.ts';
 import { feedEntry } from './feed-entry.ts';
 import { feedInfo } from './feed-info.ts';
-import { type ArchivePart, type FeedAddress, positionOf } from './feed-key.ts';
+import {
+  type ArchivePart,
+  type FeedAddress,
+  type FeedSelector,
+  feedPath,
+  PODCAST_FILE,
+  positionOf,
+} from './feed-key.ts';
 import type { Pointer } from './feed-store.ts';
 import type { FeedWindow } from './feed-window.ts';
 import { renderAtom, type Tombstone } from './render-atom.ts';
@@ -16,7 +24,7 @@ import { renderJson } from './render-json.ts';
 import { renderRss } from './render-rss.ts';
 
 /** Changes with every change of a renderer that changes bytes: it is part of every ETag. */
-export const RENDERER_VERSION = '2';
+export const RENDERER_VERSION = '3';
 
 /** A reader should get a document in one piece, on a phone too; what does not fit is older than what does. */
 const MAX_DOCUMENT_BYTES = 2_000_000;
@@ -86,6 +94,7 @@ function rendered(config: Config, address: FeedAddress, window: FeedWindow, arti
     feedEntry(article, {
       baseUrl,
       idAuthority: publication.idAuthority,
+      content: contentOf(publication, address.selector),
       sectionName: (section) => sectionName(publication, section, article.language),
     }),
   );
@@ -97,6 +106,12 @@ function rendered(config: Config, address: FeedAddress, window: FeedWindow, arti
     case 'json':
       return renderJson(info, entries);
   }
+}
+
+/** Whether a feed has its stories whole, by its folder as it is read. */
+function contentOf({ feeds }: Publication, selector: FeedSelector): 'full' | 'summary' {
+  const folder = decodeURIComponent(feedPath(selector));
+  return feeds.contentByFeed[selector.podcast ? `${folder}${PODCAST_FILE}` : folder] ?? feeds.content;
 }
 
 /** Where those articles are found that had no room. */

@@ -14,6 +14,7 @@ export function renderJson(info: FeedInfo, entries: FeedEntry[]): string {
     next_url: info.archive.prevUrl,
     description: info.description,
     icon: info.logo,
+    favicon: info.favicon,
     authors: [{ name: info.author }],
     language: info.language,
     hubs: info.hubUrl && [{ type: 'WebSub', url: info.hubUrl }],
@@ -27,18 +28,18 @@ function itemOf(entry: FeedEntry): Record<string, unknown> {
     id: entry.guid,
     url: entry.link,
     title: entry.title,
-    content_html: entry.html,
-    summary: entry.summary,
+    ...contentOf(entry),
     image: entry.image?.url,
     date_published: entry.published,
     date_modified: entry.updated,
-    authors: entry.authors.length > 0 ? entry.authors.map(({ name, url }) => ({ name, url })) : undefined,
+    authors: entry.authors.length > 0 ? entry.authors : undefined,
     tags: entry.categories,
     language: entry.language,
     attachments: entry.audio && [
       {
         url: entry.audio.url,
         mime_type: entry.audio.type,
+        title: entry.title,
         size_in_bytes: entry.audio.bytes,
         duration_in_seconds: entry.audio.seconds,
       },
@@ -47,8 +48,16 @@ function itemOf(entry: FeedEntry): Record<string, unknown> {
   };
 }
 
+/** A banner is a picture that the content does not show: the whole text has the lead photo in it. */
+function contentOf({ html, summary, excerpt, image }: FeedEntry): Record<string, unknown> {
+  return html === undefined
+    ? { content_text: excerpt, banner_image: image?.url }
+    : { content_html: html, summary };
+}
+
 function beyondTheFormat({
   image,
+  contributors,
   commentsUrl,
   related,
   translations,
@@ -61,6 +70,7 @@ function beyondTheFormat({
       width: image.width,
       height: image.height,
     },
+    contributors: contributors.length > 0 ? contributors : undefined,
     comments_url: commentsUrl,
     related: related.length > 0 ? related : undefined,
     translations:

@@ -1,13 +1,15 @@
 import { Feed } from 'feed';
+import { podcastType } from '../articles/podcast-audio.ts';
 import type { FeedEntry } from './feed-entry.ts';
-import { type FeedInfo, headLinks } from './feed-info.ts';
-import { attributes, libraryText, text } from './xml.ts';
+import { type FeedInfo, headLinks, type PodcastHead } from './feed-info.ts';
+import { photo } from './render-photo.ts';
+import { asEpisode, podcastHead, podcastParts } from './render-podcast.ts';
+import { cdata, completed, element, libraryText, textElement } from './xml.ts';
 
-/**
- * RSS 2.0. The library makes the channel, links, dates, categories and content. What it does wrong or not at all, its
- * own extension members say: one named like an element of the item replaces it.
- */
+/** RSS 2.0. The library makes the channel. Of an item it knows too little, and in another order than it should: those are ours. */
 export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: number): string {
+  const items = info.podcast?.isAlone ? entries.map(asEpisode) : entries;
+  const podcast = isForPlayers(info, items) ? info.podcast : undefined;
   const feed = new Feed({
     title: libraryText(info.title),
     description: libraryText(info.description),
@@ -17,72 +19,66 @@ export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: nu
     updated: new Date(lastModified),
     generator: 'Broadsheet',
     ...(info.language && { language: info.language }),
-    ...(info.logo && { image: info.logo }),
+    ...(info.logo && { image: libraryText(info.logo) }),
+    ...(podcast?.isAlone && { copyright: libraryText(podcast.copyright) }),
   });
-  feed.addExtension({ name: '_attributes', objects: NAMESPACES });
-  feed.addExtension({
-    name: 'atom:link',
-    objects: headLinks(info).map(attributes) as unknown as Record<string, unknown>,
-  });
-  if (info.archive.isPart) feed.addExtension({ name: 'fh:archive', objects: {} });
-  for (const entry of entries) {
-    feed.addItem({
-      title: '',
-      link: '',
-      guid: libraryText(entry.guid),
-      date: new Date(entry.published),
-      content: entry.html,
-      category: entry.categories.map((name) => ({ name: libraryText(name) })),
-      extensions: complements(entry),
-    });
-  }
-  return feed.rss2();
-}
-
-const NAMESPACES = attributes({
-  'xmlns:dc': 'http://purl.org/dc/elements/1.1/',
-  'xmlns:media': 'http://search.yahoo.com/mrss/',
-  'xmlns:atom': 'http://www.w3.org/2005/Atom',
-  'xmlns:fh': 'http://purl.org/syndication/history/1.0',
-})._attributes;
-
-function complements(entry: FeedEntry): { name: string; objects: Record<string, unknown> }[] {
-  const parts: Record<string, object | undefined> = {
-    // RSS does not say whether a title is HTML; its Advisory Board's profile asks for plain text.
-    title: text(entry.title),
-    // A description is HTML (RSS 2.0, "Elements of <item>"), so plain text is escaped once more.
-    description: entry.summary === undefined ? undefined : text(escapeHtml(entry.summary)),
-    // <author> wants a mail address; a name goes here (RSS Advisory Board's profile).
-    'dc:creator': entry.authors.map(({ name }) => text(name)),
-    'dc:language': text(entry.language),
-    enclosure:
-      entry.audio && attributes({ url: entry.audio.url, length: entry.audio.bytes, type: entry.audio.type }),
-    comments: entry.commentsUrl === undefined ? undefined : text(entry.commentsUrl),
-    'media:content': entry.image && mediaContent(entry.image),
-    'atom:link': [
-      ...entry.translations.map(({ href, language }) =>
-        attributes({ rel: 'alternate', href, hreflang: language }),
-      ),
-      ...entry.related.map(({ title, url }) => attributes({ rel: 'related', href: url, title })),
+  return completed(feed.rss2(), {
+    root: 'rss',
+    attributes: {
+      // A channel of several languages has no <language>; its texts have one.
+      'xml:lang': info.headLanguage,
+      'xmlns:atom': 'http://www.w3.org/2005/Atom',
+      'xmlns:content': 'http://purl.org/rss/1.0/modules/content/',
+      'xmlns:dc': 'http://purl.org/dc/elements/1.1/',
+      'xmlns:fh': 'http://purl.org/syndication/history/1.0',
+      'xmlns:itunes': podcast && 'http://www.itunes.com/dtds/podcast-1.0.dtd',
+      'xmlns:media': 'http://search.yahoo.com/mrss/',
+    },
+    within: 'channel',
+    content: [
+      ...headLinks(info).map((link) => element('atom:link', link)),
+      info.archive.isPart ? element('fh:archive', {}) : '',
+      podcast ? podcastHead(podcast, info.author) : '',
+      ...items.map((item) => itemOf(item, podcast)),
     ],
+  });
+}
+
+/** Validators, and readers, take a channel with one element of Apple's for a podcast, and then expect them all. */
+function isForPlayers({ podcast }: FeedInfo, entries: FeedEntry[]): boolean {
+  return podcast?.isAlone === true || entries.some(({ audio }) => audio && podcastType(audio));
+}
+
+function itemOf(entry: FeedEntry, podcast: PodcastHead | undefined): string {
+  const { audio, commentsUrl, translations, related } = entry;
+  const parts = [
+    // RSS does not say whether a title is HTML; its Advisory Board's profile asks for plain text.
+    textElement('title', entry.title),
+    textElement('guid', entry.guid, { isPermaLink: 'false' }),
+    textElement('pubDate', new Date(entry.published).toUTCString()),
+    // HTML (RSS 2.0, "Elements of <item>"). The profile wants it before the full content.
+    element('description', {}, cdata(htmlOf(entry.excerpt))),
+    entry.html === undefined ? '' : element('content:encoded', {}, cdata(entry.html)),
+    // <author> wants a mail address; a name goes here (RSS Advisory Board's profile).
+    ...entry.authors.map(({ name }) => textElement('dc:creator', name)),
+    ...entry.contributors.map(({ name }) => textElement('dc:contributor', name)),
+    textElement('dc:language', entry.language),
+    ...entry.categories.map((name) => textElement('category', name)),
+    audio ? element('enclosure', { url: audio.url, length: audio.bytes, type: audio.type }) : '',
+    audio && podcast ? podcastParts(entry, podcast) : '',
+    textElement('comments', commentsUrl),
+    entry.image ? photo(entry.image) : '',
+    ...translations.map(({ href, language }) =>
+      element('atom:link', { rel: 'alternate', href, hreflang: language }),
+    ),
+    ...related.map(({ title, url }) => element('atom:link', { rel: 'related', href: url, title })),
     // Behind the alternates: Python's feedparser opens the last of them all.
-    link: text(entry.link),
-  };
-  return Object.entries(parts).flatMap(([name, objects]) =>
-    objects ? { name, objects: objects as Record<string, unknown> } : [],
-  );
+    textElement('link', entry.link),
+  ];
+  return element('item', { 'xml:lang': entry.language }, parts.join(''));
 }
 
-/** Media RSS 1.5.1: the photo, what it shows, and whom to credit for it. */
-function mediaContent(image: NonNullable<FeedEntry['image']>): Record<string, unknown> {
-  const { url, type, width, height, bytes, caption, credit } = image;
-  return {
-    ...attributes({ url, medium: 'image', type, width, height, fileSize: bytes }),
-    ...(caption && { 'media:description': { ...attributes({ type: 'plain' }), ...text(caption) } }),
-    ...(credit && { 'media:credit': text(credit) }),
-  };
-}
-
-function escapeHtml(plain: string): string {
+/** Plain text as HTML. Quotes need no escape in it, and stay as they are for readers that show it as it stands. */
+function htmlOf(plain: string): string {
   return plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

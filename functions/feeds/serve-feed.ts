@@ -130,8 +130,8 @@ function readWindow(
 
 /** The feeds of the settings are there from the first day; those of tags and authors from their first article. */
 function isThereAnyway({ publication }: Config, { selector, archive }: FeedAddress): boolean {
-  const { language, section, tag, author, podcast }: FeedSelector = selector;
-  if (archive || tag || author || podcast) return false;
+  const { language, section, tag, author }: FeedSelector = selector;
+  if (archive || tag || author) return false;
   if (language && !publication.languages.includes(language)) return false;
   return !section || publication.sections.some(({ slug }) => slug === section);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { htmlOfMarkdown, sanitiseHtml } from '../../functions/articles/sanitise.ts';
 import { anArticleInput } from '../support/builders.ts';
-import { attributesIn } from '../support/feed-rules.ts';
+import { attributesIn } from '../support/html-rules.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 
 useDatabase();

@@ -3,7 +3,7 @@ import Parser from 'rss-parser';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { aFullArticleInput, anArticleInput } from '../support/builders.ts';
 import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { START, setUp, useDatabase } from '../support/installation.ts';
 import {
   all,
   feedsmithAtom,
@@ -47,6 +47,7 @@ const FULL: ReadEntry = {
   html: expect.stringMatching(/^<figure><img .*<\/figure><p>One &amp; two<\/p>$/),
   published: '2026-11-22T08:15:30.000Z',
   authors: ['Ana Ruiz', 'Li & Sons'],
+  contributors: ['Zoë <Ng> & Co', 'Jo Dahl'],
   categories: ['Harbour', 'Ferries', 'López Obrador', 'Q&A'],
   enclosure: { url: 'https://audio.example/ferry.mp3?a=1&b=2', type: 'audio/mpeg', length: 7_654_321 },
   photo: {
@@ -68,6 +69,7 @@ const PLAIN: ReadEntry = {
   html: '<p>After two years the ferry sails again.</p>',
   published: '2026-11-21T08:00:00.000Z',
   authors: [],
+  contributors: [],
   // The settings have this section's name in Spanish.
   categories: ['Puerto'],
   enclosure: undefined,
@@ -86,7 +88,9 @@ describe('every field of a story is in the feed', () => {
     ['atom.xml', 'feedsmith', feedsmithAtom],
     ['feed.json', 'a JSON parser', readJson],
   ] as const)('%s, as read by %s', (file, _, read) => {
-    expect(read(documents[file])).toEqual([FULL, PLAIN]);
+    // RSS has no other place for what a story begins with; its readers show it in their lists.
+    const summary = file === 'rss.xml' ? 'After two years the ferry sails again.' : undefined;
+    expect(read(documents[file])).toEqual([FULL, { ...PLAIN, summary }]);
   });
 
   test.each(['rss.xml', 'atom.xml'] as const)('%s, as read by rss-parser', async (file) => {
@@ -121,6 +125,7 @@ describe('every field of a story is in the feed', () => {
           mime_type: 'audio/mpeg',
           size_in_bytes: 7_654_321,
           duration_in_seconds: 605,
+          title: FULL.title,
         },
       ],
     });
@@ -128,9 +133,10 @@ describe('every field of a story is in the feed', () => {
 });
 
 describe('the feed keeps to the rules', () => {
-  test('RSS 2.0', () => expect(rssFaults(documents['rss.xml'])).toEqual([]));
-  test('Atom', () => expect(atomFaults(documents['atom.xml'])).toEqual([]));
-  test('JSON Feed 1.1', () => expect(jsonFeedFaults(documents['feed.json'])).toEqual([]));
+  const given = (file: string) => ({ url: `https://paper.example/${file}`, now: START });
+  test('RSS 2.0', () => expect(rssFaults(documents['rss.xml'], given('rss.xml'))).toEqual([]));
+  test('Atom', () => expect(atomFaults(documents['atom.xml'], given('atom.xml'))).toEqual([]));
+  test('JSON Feed 1.1', () => expect(jsonFeedFaults(documents['feed.json'], given('feed.json'))).toEqual([]));
 });
 
 test('the lead photo stands in the content with its caption and credit, for readers that show nothing else', () => {
@@ -172,11 +178,22 @@ test('the photo has its size and type in Media RSS', () => {
   });
 });
 
+test('a photo without a caption is described by its alternative text', async () => {
+  const { edit, request } = await setUp();
+  const image = { url: 'https://img.example/a.jpg', alt: 'A <boat> & "crew"' };
+  await edit('POST', '/api/articles', anArticleInput({ image }));
+  for (const read of [readRss, feedsmithRss])
+    expect(read(await (await request('/rss.xml')).text())[0]?.photo?.caption).toBe(image.alt);
+  expect(readAtom(await (await request('/atom.xml')).text())[0]?.photo?.caption).toBe(image.alt);
+});
+
 test("Atom's authors keep their addresses, and a story without one has the publication's", () => {
   const feed = xmlTree(documents['atom.xml']);
   expect(one(one(feed, 'atom:author'), 'atom:name')?.text).toBe('The Harbour Post');
   const [ana] = all(all(feed, 'atom:entry')[0], 'atom:author');
   expect(one(ana, 'atom:uri')?.text).toBe('https://paper.example/staff/ana?a=1&b=2');
+  const contributor = all(all(feed, 'atom:entry')[0], 'atom:contributor')[1];
+  expect(one(contributor, 'atom:uri')?.text).toBe('https://paper.example/staff/jo?a=1&b=2');
 });
 
 test('the head says what the feed is, how long it is good for and where it is', async () => {
@@ -197,19 +214,28 @@ test('the head says what the feed is, how long it is good for and where it is', 
   const atom = await head('/en/atom.xml');
   expect(atom.attributes['xml:lang']).toBe('en');
   expect(one(atom, 'atom:id')?.text).toBe('https://paper.example/en/atom.xml');
-  // Stories of two languages: the feed has none, each entry its own.
-  expect(one(one(await head('/rss.xml'), 'channel'), 'language')).toBeUndefined();
+  // Stories of two languages: the feed has none, each entry its own, and so have the texts of the head.
+  const all = await head('/rss.xml');
+  expect(one(one(all, 'channel'), 'language')).toBeUndefined();
+  expect([all.attributes['xml:lang'], (await head('/atom.xml')).attributes['xml:lang']]).toEqual([
+    'en',
+    'en',
+  ]);
 });
 
-test('a logo of the settings is in every format', async () => {
+test('a logo and an icon of the settings are in every format that has a place for them', async () => {
   const { config } = await setUp();
   const logo = 'https://paper.example/logo.png?a=1&b=2';
-  const { request, edit } = await setUp({ config: { publication: { ...config.publication, logo } } });
+  const favicon = 'https://paper.example/icon.png?a=1&b=2';
+  const { request, edit } = await setUp({
+    config: { publication: { ...config.publication, logo, favicon } },
+  });
   await edit('POST', '/api/articles', anArticleInput());
   const read = async (path: string) => (await request(path)).text();
   expect(one(one(one(xmlTree(await read('/rss.xml')), 'channel'), 'image'), 'url')?.text).toBe(logo);
   expect(one(xmlTree(await read('/atom.xml')), 'atom:logo')?.text).toBe(logo);
-  expect(JSON.parse(await read('/feed.json')).icon).toBe(logo);
+  expect(one(xmlTree(await read('/atom.xml')), 'atom:icon')?.text).toBe(favicon);
+  expect(JSON.parse(await read('/feed.json'))).toMatchObject({ icon: logo, favicon });
   expect(rssFaults(await read('/rss.xml'))).toEqual([]);
   expect(atomFaults(await read('/atom.xml'))).toEqual([]);
 });

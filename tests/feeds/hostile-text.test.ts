@@ -1,9 +1,14 @@
 import fc from 'fast-check';
+import { XMLParser } from 'fast-xml-parser';
+import { parseAtomFeed, parseRssFeed } from 'feedsmith';
+import Parser from 'rss-parser';
 import { describe, expect, test } from 'vitest';
+import { parseSettings } from '../../functions/settings.ts';
 import { aFullArticleInput } from '../support/builders.ts';
 import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import {
+  type Element,
   feedsmithAtom,
   feedsmithRss,
   one,
@@ -13,6 +18,7 @@ import {
   readRss,
   xmlTree,
 } from '../support/parsers.ts';
+import { podcastFaults } from '../support/podcast-rules.ts';
 
 useDatabase();
 
@@ -48,6 +54,7 @@ test('hostile text in every field is harmless, and its legal part arrives in eve
     title: nasty,
     summary: nasty,
     author: nasty,
+    contributor: nasty,
     tag: nasty,
     section: nasty,
     alt: nasty,
@@ -61,52 +68,148 @@ test('hostile text in every field is harmless, and its legal part arrives in eve
     fc.asyncProperty(fields, async (given) => {
       pass(1000);
       const url = `https://a.example/p?q=${given.query.toWellFormed()}`;
+      const audioUrl = `https://a.example/p.mp3?q=${given.query.toWellFormed()}`;
       const input = aFullArticleInput({
         title: `x${given.title}`,
         summary: `x${given.summary}`,
         url,
         authors: [{ name: `x${given.author}`, url }],
+        contributors: [{ name: `x${given.contributor}`, url }],
         tags: [`x${given.tag}`],
         section: `zz${given.section}`,
         image: { url, alt: given.alt, caption: `x${given.caption}`, credit: `x${given.credit}` },
+        audio: { url: audioUrl, type: 'audio/mpeg', bytes: 1000, seconds: 60 },
         commentsUrl: url,
         related: [{ title: `x${given.related}`, url }],
         content: { html: `<p>x${given.body}</p>` },
       });
       const answer = await edit('PUT', '/api/articles/hostile', input);
       expect([200, 201]).toContain(answer.status);
-      const { link, content } = await answer.json();
+      const { link, content, audio } = await answer.json();
       const expected: Partial<ReadEntry> = {
         link,
         title: onOneLine(`x${given.title}`),
         summary: legal(`x${given.summary}`).trim(),
         authors: [onOneLine(`x${given.author}`)],
+        contributors: [onOneLine(`x${given.contributor}`)],
         categories: [onOneLine(`zz${given.section}`), onOneLine(`x${given.tag}`)],
         photo: {
           url: link,
           caption: legal(`x${given.caption}`).trim(),
           credit: legal(`x${given.credit}`).trim(),
         },
+        enclosure: { url: audio.url, type: 'audio/mpeg', length: 1000 },
         comments: link,
         related: [{ title: onOneLine(`x${given.related}`), url: link }],
       };
       const rss = await (await request('/rss.xml')).text();
       const atom = await (await request('/atom.xml')).text();
       const json = await (await request('/feed.json')).text();
+      const podcast = await (await request('/podcast.xml')).text();
       for (const [entry] of [
         readRss(rss),
         readAtom(atom),
         readJson(json),
         feedsmithRss(rss),
         feedsmithAtom(atom),
+        readRss(podcast),
+        feedsmithRss(podcast),
       ]) {
         expect(entry).toMatchObject(expected);
         expect(entry?.html?.endsWith(content.html)).toBe(true);
       }
-      expect([...rssFaults(rss), ...atomFaults(atom), ...jsonFeedFaults(json)]).toEqual([]);
+      const anyText = { anyText: true };
+      const faults = [rssFaults(rss, anyText), atomFaults(atom, anyText), podcastFaults(podcast, anyText)];
+      expect([...faults.flat(), ...jsonFeedFaults(json)]).toEqual([]);
     }),
     { numRuns: 40 },
   );
+});
+
+test('hostile text in the settings arrives in every reader as it was written, or is refused at start', async () => {
+  const line = nasty.map((text) => `x${text.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '')}`.trim());
+  const texts = fc.record({
+    name: line,
+    description: line,
+    title: line,
+    about: line,
+    owner: line,
+    copyright: line,
+  });
+  const { config } = await setUp();
+  await fc.assert(
+    fc.asyncProperty(texts, async ({ name, description, title, about, owner, copyright }) => {
+      const publication = parseSettings({
+        ...config.publication,
+        languages: ['en'],
+        editions: [],
+        sections: [],
+        name: { en: name },
+        description: { en: description },
+        podcast: {
+          ...config.publication.podcast,
+          title: { en: title },
+          description: { en: about },
+          owner: { name: owner, email: 'a&b@paper.example' },
+          category: 'Society & Culture',
+          subcategory: 'Places & Travel',
+          copyright: { en: copyright },
+        },
+      });
+      const { edit, request } = await setUp({ config: { publication } });
+      await edit('POST', '/api/articles', aFullArticleInput());
+      const read = async (path: string) => (await request(path)).text();
+      const [rss, atom, podcast, json] = await Promise.all(
+        ['/rss.xml', '/atom.xml', '/podcast.xml', '/feed.json'].map(read),
+      );
+      const head = { title: name, description };
+      expect(parseRssFeed(rss)).toMatchObject(head);
+      expect(textsOf(one(xmlTree(rss ?? ''), 'channel'), ['title', 'description'])).toEqual([
+        name,
+        description,
+      ]);
+      expect(textsOf(xmlTree(atom ?? ''), ['atom:title', 'atom:subtitle'])).toEqual([name, description]);
+      expect(parseAtomFeed(atom)).toMatchObject({ title: { value: name }, subtitle: { value: description } });
+      expect(JSON.parse(json ?? '')).toMatchObject(head);
+      const channel = one(xmlTree(podcast ?? ''), 'channel');
+      expect(textsOf(channel, ['title', 'description', 'copyright', 'itunes:author'])).toEqual([
+        title,
+        about,
+        copyright,
+        name,
+      ]);
+      const itunes = {
+        owner: { name: owner, email: 'a&b@paper.example' },
+        categories: [{ text: 'Society & Culture', categories: [{ text: 'Places & Travel' }] }],
+      };
+      expect(parseRssFeed(podcast)).toMatchObject({ title, description: about, copyright, itunes });
+      const anyText = { anyText: true };
+      expect([
+        ...rssFaults(rss ?? '', anyText),
+        ...atomFaults(atom ?? '', anyText),
+        ...podcastFaults(podcast ?? '', anyText),
+      ]).toEqual([]);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test('5 < 6 & "so" is read so in every reader', async () => {
+  const { edit, request } = await setUp();
+  const title = '5 < 6 & "so"';
+  await edit('POST', '/api/articles', aFullArticleInput({ title }));
+  const [rss = '', podcast = '', atom = '', json = ''] = await Promise.all(
+    ['/rss.xml', '/podcast.xml', '/atom.xml', '/feed.json'].map(async (path) => (await request(path)).text()),
+  );
+  const entries = [rss, podcast].flatMap((xml) => [readRss(xml), feedsmithRss(xml)]);
+  for (const [entry] of [...entries, readAtom(atom), feedsmithAtom(atom), readJson(json)])
+    expect(entry?.title).toBe(title);
+  for (const xml of [rss, podcast, atom]) {
+    expect((await new Parser().parseString(xml)).items[0]?.title).toBe(title);
+    expect(new XMLParser().parse(xml)).toSatisfy((tree) =>
+      JSON.stringify(tree).includes(JSON.stringify(title)),
+    );
+  }
 });
 
 describe('text that libraries are known to trip over', () => {
@@ -166,5 +269,7 @@ describe('text that libraries are known to trip over', () => {
   });
 });
 
+const textsOf = (element: Element | undefined, names: string[]) =>
+  names.map((name) => one(element, name)?.text);
 const rssTitle = (xml: string) => ({ title: one(one(xmlTree(xml), 'channel'), 'title')?.text });
 const atomTitle = (xml: string) => ({ title: one(xmlTree(xml), 'atom:title')?.text });

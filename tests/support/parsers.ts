@@ -21,6 +21,7 @@ export type ReadEntry = {
   html: string | undefined;
   published: string | undefined;
   authors: string[];
+  contributors: string[];
   categories: string[];
   enclosure: { url: string; type: string; length: number } | undefined;
   photo: { url: string; caption: string | undefined; credit: string | undefined } | undefined;
@@ -35,6 +36,7 @@ const NAMESPACES: Record<string, string> = {
   'http://purl.org/rss/1.0/modules/content/': 'content',
   'http://purl.org/dc/elements/1.1/': 'dc',
   'http://search.yahoo.com/mrss/': 'media',
+  'http://www.itunes.com/dtds/podcast-1.0.dtd': 'itunes',
   'http://purl.org/atompub/tombstones/1.0': 'at',
   'http://purl.org/syndication/history/1.0': 'fh',
   'http://www.w3.org/XML/1998/namespace': 'xml',
@@ -97,6 +99,7 @@ export function readRss(xml: string): ReadEntry[] {
       html: textOf(item, 'content:encoded'),
       published: isoOf(textOf(item, 'pubDate')),
       authors: all(item, 'dc:creator').map(({ text }) => text),
+      contributors: all(item, 'dc:contributor').map(({ text }) => text),
       categories: all(item, 'category').map(({ text }) => text),
       enclosure: enclosureOf(one(item, 'enclosure')?.attributes, 'url'),
       photo: photoOf(item),
@@ -122,6 +125,7 @@ export function readAtom(xml: string): ReadEntry[] {
       html: textOf(entry, 'atom:content'),
       published: isoOf(textOf(entry, 'atom:published')),
       authors: all(entry, 'atom:author').map((author) => textOf(author, 'atom:name') ?? ''),
+      contributors: all(entry, 'atom:contributor').map((person) => textOf(person, 'atom:name') ?? ''),
       categories: all(entry, 'atom:category').map(({ attributes }) => attributes.term ?? ''),
       enclosure: enclosureOf(
         links.find(({ rel }) => rel === 'enclosure'),
@@ -180,6 +184,7 @@ export function feedsmithRss(xml: string): ReadEntry[] {
       html: item.content?.encoded,
       published: isoOf(item.pubDate),
       authors: item.dc?.creators ?? [],
+      contributors: item.dc?.contributors ?? [],
       categories: (item.categories ?? []).map(({ name }) => name ?? ''),
       enclosure: enclosure as ReadEntry['enclosure'],
       photo: feedsmithPhoto(item.media),
@@ -205,6 +210,7 @@ export function feedsmithAtom(xml: string): ReadEntry[] {
       html: entry.content?.value,
       published: isoOf(entry.published),
       authors: (entry.authors ?? []).map(({ name }) => name ?? ''),
+      contributors: (entry.contributors ?? []).map(({ name }) => name ?? ''),
       categories: (entry.categories ?? []).map(({ term }) => term ?? ''),
       enclosure: enclosureOf(
         links.find(({ rel }) => rel === 'enclosure'),
@@ -242,6 +248,7 @@ type JsonItem = Record<string, unknown> & {
   authors?: { name: string }[];
   attachments?: { url: string; mime_type: string; size_in_bytes: number }[];
   _broadsheet?: {
+    contributors?: { name: string }[];
     image?: { caption?: string; credit?: string };
     comments_url?: string;
     related?: ReadEntry['related'];
@@ -263,6 +270,7 @@ export function readJson(text: string): ReadEntry[] {
       html: item.content_html as string,
       published: isoOf(item.date_published),
       authors: (item.authors ?? []).map(({ name }) => name),
+      contributors: (more.contributors ?? []).map(({ name }) => name),
       categories: item.tags as string[],
       enclosure: audio && { url: audio.url, type: audio.mime_type, length: audio.size_in_bytes },
       photo: item.image ? photo : undefined,
