@@ -30,6 +30,8 @@ function itemOf(entry: FeedEntry): Record<string, unknown> {
     title: entry.title,
     ...contentOf(entry),
     image: entry.image?.url,
+    // Readers draw cards and headers of it. Those that know it not have the photo in the text, with its credit.
+    banner_image: entry.image?.url,
     date_published: entry.published,
     date_modified: entry.updated,
     authors: entry.authors.length > 0 ? entry.authors : undefined,
@@ -48,11 +50,9 @@ function itemOf(entry: FeedEntry): Record<string, unknown> {
   };
 }
 
-/** A banner is a picture that the content does not show: the whole text has the lead photo in it. */
-function contentOf({ html, summary, excerpt, image }: FeedEntry): Record<string, unknown> {
-  return html === undefined
-    ? { content_text: excerpt, banner_image: image?.url }
-    : { content_html: html, summary };
+/** Exactly one of content_html and content_text is there (JSON Feed 1.1 asks for at least one). */
+function contentOf({ html, summary, excerpt }: FeedEntry): Record<string, unknown> {
+  return html === undefined ? { content_text: excerpt } : { content_html: html, summary };
 }
 
 function beyondTheFormat({

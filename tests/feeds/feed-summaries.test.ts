@@ -85,10 +85,11 @@ describe('a feed of summaries', () => {
   });
 });
 
-test('a feed of whole stories has no banner: its content shows the photo', async () => {
+test('a feed of whole stories has the photo as a banner and in the text', async () => {
   const { items } = JSON.parse(await textOf(await worldWith('full'), '/feed.json'));
   expect(items[0].content_html).toContain('https://img.example/ferry.jpg?w=1200&amp;h=800');
-  expect('banner_image' in items[0]).toBe(false);
+  expect(items[0].banner_image).toBe('https://img.example/ferry.jpg?w=1200&h=800');
+  expect('banner_image' in items[1]).toBe(false);
 });
 
 test('a feed that the settings name differs from the others, in each format and in its archive', async () => {

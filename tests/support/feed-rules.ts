@@ -246,7 +246,6 @@ export function jsonFeedFaults(text: string, { url }: Given = {}): string[] {
     }
     for (const name of ['url', 'external_url', 'image', 'banner_image'])
       if (item[name]) absolute(item[name], name, checks);
-    check(!item.content_html?.includes(`"${item.banner_image}"`), 'banner_image: is in the content as well');
     for (const { url: address, mime_type } of item.attachments ?? []) {
       absolute(address, 'attachment', checks);
       check(MEDIA_TYPE.test(mime_type), `attachment: "${mime_type}" is no media type`);
