@@ -8,6 +8,7 @@ import {
   CachePolicy,
   CacheQueryStringBehavior,
   Distribution,
+  FunctionEventType,
   HttpVersion,
   OriginRequestPolicy,
   ResponseHeadersPolicy,
@@ -16,10 +17,14 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
+import { acceptFunction } from './accept-function.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Feed documents, in every folder they stand in. */
-const FEED_PATHS = ['*/rss.xml', '*/atom.xml', '*/feed.json', '/opml.xml'];
+const FEED_PATHS = ['*/rss.xml', '*/atom.xml', '*/feed.json', '*/podcast.xml'];
+
+/** The same for everybody. */
+const SHARED_PATHS = ['/opml.xml', '/style.css', '/feeds.js'];
 
 /** Pages with a token or a form, and machines that write: each request is its own, and a cached answer somebody else's. */
 const UNCACHED_PATHS = [
@@ -62,13 +67,21 @@ export class Edge extends Construct {
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       responseHeadersPolicy: ResponseHeadersPolicy.SECURITY_HEADERS,
     };
-    const feed: BehaviorOptions = {
+    const read: BehaviorOptions = {
       ...shared,
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
+      compress: true,
+    };
+    const feed: BehaviorOptions = {
+      ...read,
       cachePolicy: this.feedPolicy(),
+      functionAssociations: [
+        { function: acceptFunction(this, 'Accept'), eventType: FunctionEventType.VIEWER_REQUEST },
+      ],
       // The function compresses: the edge would leave atom+xml and feed+json as they are, and weaken the ETag of the rest.
       compress: false,
     };
+    const forAll: BehaviorOptions = { ...read, cachePolicy: this.sharedPolicy() };
     const uncached: BehaviorOptions = {
       ...shared,
       allowedMethods: AllowedMethods.ALLOW_ALL,
@@ -80,10 +93,11 @@ export class Edge extends Construct {
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `${Stack.of(this).stackName}: feeds, pages and API`,
       httpVersion: HttpVersion.HTTP2_AND_3,
-      defaultBehavior: { ...feed, cachePolicy: this.pagePolicy(), compress: true },
+      defaultBehavior: { ...read, cachePolicy: this.pagePolicy() },
       additionalBehaviors: {
         ...Object.fromEntries(UNCACHED_PATHS.map((path) => [path, uncached])),
         ...Object.fromEntries(FEED_PATHS.map((path) => [path, feed])),
+        ...Object.fromEntries(SHARED_PATHS.map((path) => [path, forAll])),
       },
       errorResponses: UNCACHED_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       ...(domain && {
@@ -95,11 +109,23 @@ export class Edge extends Construct {
     this.baseUrl = domain?.baseUrl ?? `https://${this.distribution.distributionDomainName}`;
   }
 
-  /** One copy of a feed for each encoding: neither `?utm_source=` nor a reader's language makes another. */
+  /**
+   * One copy of a feed for each encoding, and that of its page for each language: `?utm_source=` makes no other. Accept
+   * has two values here, and Accept-Language comes with one of them only (`accept.edge.ts`).
+   */
   private feedPolicy(): CachePolicy {
     return new CachePolicy(this, 'FeedPolicy', {
       ...AS_THE_ORIGIN_SAYS,
-      comment: 'Feeds: by path and encoding',
+      comment: 'Feeds: by path, encoding, and document or page',
+      headerBehavior: CacheHeaderBehavior.allowList('Accept', 'Accept-Language'),
+      queryStringBehavior: CacheQueryStringBehavior.none(),
+    });
+  }
+
+  private sharedPolicy(): CachePolicy {
+    return new CachePolicy(this, 'SharedPolicy', {
+      ...AS_THE_ORIGIN_SAYS,
+      comment: 'The same for all: by path and encoding',
       headerBehavior: CacheHeaderBehavior.none(),
       queryStringBehavior: CacheQueryStringBehavior.none(),
     });

@@ -64,7 +64,7 @@ export function feedRoutes(services: FeedServices, page?: FeedPage): Hono {
         case 'HEAD': {
           const address = addressOf(format, fixed, context.req.param());
           if (!address) return responseOf(noSuchArchive);
-          return page && prefersHtml(context.req.header('accept'), address)
+          return page && prefersHtml(context.req.header('accept'))
             ? page(address, context)
             : answer(services, context, address);
         }

@@ -61,9 +61,26 @@ describe.each([
   '/es/atom.xml',
   '/sections/harbour/feed.json',
   '/sections/harbour/archive/2026-10/rss.xml',
-  '/opml.xml',
+  '/podcast.xml',
+  '/es/podcast.xml',
 ])('%s', (path) => {
-  test('has one copy for each encoding, whatever the query, the language and the cookies', () => {
+  test('has a copy for each encoding and each Accept, whatever the query and the cookies', () => {
+    expect(keyOf(path).ParametersInCacheKeyAndForwardedToOrigin).toEqual({
+      EnableAcceptEncodingBrotli: true,
+      EnableAcceptEncodingGzip: true,
+      CookiesConfig: { CookieBehavior: 'none' },
+      HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['Accept', 'Accept-Language'] },
+      QueryStringsConfig: { QueryStringBehavior: 'none' },
+    });
+  });
+
+  test('is left in the bytes of the function', () => {
+    expect(behaviourOf(path)).toMatchObject({ Compress: false, ViewerProtocolPolicy: 'redirect-to-https' });
+  });
+});
+
+describe.each(['/opml.xml', '/style.css', '/feeds.js'])('%s', (path) => {
+  test('has one copy for each encoding, whoever asks', () => {
     expect(keyOf(path).ParametersInCacheKeyAndForwardedToOrigin).toEqual({
       EnableAcceptEncodingBrotli: true,
       EnableAcceptEncodingGzip: true,
@@ -71,10 +88,6 @@ describe.each([
       HeadersConfig: { HeaderBehavior: 'none' },
       QueryStringsConfig: { QueryStringBehavior: 'none' },
     });
-  });
-
-  test('is left in the bytes of the function', () => {
-    expect(behaviourOf(path)).toMatchObject({ Compress: false, ViewerProtocolPolicy: 'redirect-to-https' });
   });
 });
 

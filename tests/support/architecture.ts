@@ -17,7 +17,8 @@ const MAY_KNOW: Record<string, string[]> = {
 const MOST_LINES = 250;
 const MOST_LINES_OF_A_TEST = 300;
 
-const isEntry = (path: string) => /^functions\/(?:[^/]+\.lambda|local|token|check-settings)\.ts$/.test(path);
+const isEntry = (path: string) =>
+  /^functions\/(?:[^/]+\.(?:lambda|edge)|local|token|check-settings)\.ts$/.test(path);
 const isAdapter = (path: string) => path.startsWith('functions/adapters/');
 const folderOf = (path: string) => /^functions\/([^/]+)\//.exec(path)?.[1];
 const isRoutes = (path: string) => path.endsWith('-routes.ts');

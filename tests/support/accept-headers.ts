@@ -1,0 +1,45 @@
+/** What programs say that they take, and what they are given at the address of a feed. */
+export const ACCEPT_HEADERS: [who: string, accept: string | undefined, given: 'page' | 'document'][] = [
+  ['nothing said', undefined, 'document'],
+  ['an empty header', '', 'document'],
+  ['curl, and most readers', '*/*', 'document'],
+  // https://fetch.spec.whatwg.org/#document-accept-header-value
+  ['a browser', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'page'],
+  [
+    'Firefox',
+    'text/html,application/xhtml+xml,application/xml;q=0.9,image/png,image/svg+xml,*/*;q=0.8',
+    'page',
+  ],
+  [
+    'Chrome',
+    'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7',
+    'page',
+  ],
+  ['Lynx', 'text/html, text/plain, text/sgml, text/css, application/xhtml+xml, */*;q=0.01', 'page'],
+  ['HTML alone', 'text/html', 'page'],
+  ['HTML in capitals', 'TEXT/HTML', 'page'],
+  ['HTML with a parameter', 'text/html; charset=utf-8, */*;q=0.1', 'page'],
+  ['HTML first by its weight, not its place', 'application/rss+xml;q=0.2, text/html;q=0.3', 'page'],
+  ['white space wherever it may be', ' application/xml ; q=0.5 , text/html ; q=0.6', 'page'],
+  [
+    'Python feedparser',
+    'application/atom+xml,application/rdf+xml,application/rss+xml,application/x-netcdf,application/xml;q=0.9,text/xml;q=0.2,*/*;q=0.1',
+    'document',
+  ],
+  [
+    'Miniflux',
+    'application/xml, application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, text/html, */*;q=0.9',
+    'document',
+  ],
+  ['a reader that names HTML first', 'text/html, application/atom+xml', 'document'],
+  ['a reader of JSON Feed', 'application/feed+json, application/json, text/html;q=0.9', 'document'],
+  ['a reader that would take a page', 'text/xml, text/html;q=0.5', 'document'],
+  ['anything as well as HTML', 'text/html, */*', 'document'],
+  ['a browser before 2012', 'application/xml,application/xhtml+xml,text/html;q=0.9,*/*;q=0.5', 'document'],
+  ['no HTML', 'text/html;q=0, */*', 'document'],
+  ['no HTML, in thousandths', 'text/html;q=0.000', 'document'],
+  ['text of any kind', 'text/*', 'document'],
+  ['XHTML alone', 'application/xhtml+xml', 'document'],
+  ['a type that ends like HTML', 'x-text/html-sandboxed', 'document'],
+  ['a weight that is none', 'text/html;q=high', 'document'],
+];
