@@ -30,6 +30,14 @@ export function directionOf(language: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.includes(language.split('-')[0] ?? '') ? 'rtl' : 'ltr';
 }
 
+/** A language as it calls itself: `Español`. Its tag may have a private part, which `Intl.DisplayNames` refuses. */
+export function languageName(language: string): string {
+  const name =
+    new Intl.DisplayNames(language, { type: 'language' }).of(new Intl.Locale(language).baseName) ?? language;
+  const [first = '', ...rest] = name;
+  return first.toLocaleUpperCase(language) + rest.join('');
+}
+
 /** `Sunday, 22 November 2026` in the language and zone. `iso` is ISO 8601. */
 export function longDate(iso: string, language: string, timeZone: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone }).format(new Date(iso));

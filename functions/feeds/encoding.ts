@@ -1,5 +1,8 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
+import type { Refusal } from '../refusal.ts';
 
 /** How the bytes of a document may be coded, the smallest first. */
 export const ENCODINGS = ['br', 'gzip', 'identity'] as const;
@@ -34,4 +37,27 @@ export function chooseEncoding(acceptEncoding: string | undefined): Encoding | u
 function negotiated(acceptEncoding: string): Encoding | undefined {
   const negotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } }) as WithPreferences;
   return negotiator.encodings([...ENCODINGS], { preferred: [...ENCODINGS] })[0] as Encoding | undefined;
+}
+
+export const NO_ENCODING: Refusal = {
+  kind: 'not-acceptable',
+  detail: `Every encoding of this document is refused; it has ${ENCODINGS.join(', ')}.`,
+};
+
+export async function encode(text: string, encoding: Encoding): Promise<Uint8Array> {
+  const bytes = Buffer.from(text);
+  switch (encoding) {
+    case 'identity':
+      return bytes;
+    case 'gzip':
+      return promisify(gzip)(bytes);
+    case 'br':
+      // Quality 5 is within some per cent of the best at a thirtieth of its time.
+      return promisify(brotliCompress)(bytes, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: 5,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
+        },
+      });
+  }
 }

@@ -26,8 +26,7 @@ export function headOf(
     'cache-control': cacheControl(config, address, isoTime(clock())),
     vary: 'Accept-Encoding, Accept',
     link: links(config, address),
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'ETag, Link, Last-Modified',
+    ...ON_OTHER_SITES,
   };
   const full = {
     ...notModified,
@@ -39,6 +38,12 @@ export function headOf(
   window.heads.set(`${format} ${encoding}`, head);
   return head;
 }
+
+/** A reader may be a page of another site. */
+export const ON_OTHER_SITES = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag, Link, Last-Modified',
+};
 
 /** Strong: each encoding has bytes of its own, and so a tag of its own (RFC 9110, 8.8.3.3). */
 export function entityTag(tag: string, encoding: Encoding): string {
@@ -72,12 +77,13 @@ function links({ baseUrl }: Config, address: FeedAddress): string {
   return `<${baseUrl}${documentPath(address)}>; rel="self"${hub ? `, <${hub}>; rel="hub"` : ''}`;
 }
 
-/** A month that is over changes by an edit of the past alone; an hour is what a retraction may take in a reader's cache. */
-const PAST = 'public, max-age=3600, s-maxage=3600, stale-while-revalidate=86400, stale-if-error=604800';
+/** Settings, and months that are over: an hour is what a retraction may take in a reader's cache. */
+export const RARELY_CHANGED =
+  'public, max-age=3600, s-maxage=3600, stale-while-revalidate=86400, stale-if-error=604800';
 
 /** A reader waits as long as the feed's ttl says; the edge asks every minute, and serves on while we are down. */
 function cacheControl(config: Config, { archive }: FeedAddress, now: string): string {
-  if (archive && isPast(archive, now)) return PAST;
+  if (archive && isPast(archive, now)) return RARELY_CHANGED;
   const maxAge = config.publication.feeds.maxAgeMinutes * 60;
   return `public, max-age=${maxAge}, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400`;
 }

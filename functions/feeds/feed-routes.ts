@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { problemResponse } from '../problem.ts';
 import type { Outcome } from '../refusal.ts';
+import { answerText } from './answer-text.ts';
 import {
   archivePart,
   type FeedAddress,
@@ -11,9 +12,9 @@ import {
   PODCAST_FILE,
 } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
-import { opml } from './opml.ts';
+import { opml, opmlHeaders } from './opml.ts';
 import { prefersHtml } from './prefers-html.ts';
-import { serveFeed } from './serve-feed.ts';
+import { type FeedRequest, serveFeed } from './serve-feed.ts';
 
 /** A language of the path: two or three letters, and what may follow them (BCP 47). Longer names are other pages. */
 const LANGUAGE = ':language{[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*}';
@@ -47,27 +48,29 @@ export function feedRoutes(services: FeedServices, page?: FeedPage): Hono {
     for (const folder of services.config.publication.podcast ? PODCAST_FOLDERS : [])
       documents(`${folder}${archive}${PODCAST_FILE}`, 'rss', { podcast: true });
   }
-  app.get(
-    '/opml.xml',
-    () =>
-      new Response(opml(services.config), {
-        headers: { 'content-type': 'text/x-opml; charset=utf-8', 'cache-control': 'public, max-age=3600' },
-      }),
+  const [list, listHeaders] = [opml(services.config), opmlHeaders(services.config)];
+  resource('/opml.xml', async (context) =>
+    responseOf(await answerText(list, listHeaders, feedRequest(context))),
   );
   return app;
 
-  /** One handler an address: where several match, Hono chains them, and answers by a promise. */
   function documents(path: string, format: FeedFormat, fixed: FeedSelector = {}): void {
+    resource(path, (context) => {
+      const address = addressOf(format, fixed, context.req.param());
+      if (!address) return responseOf(noSuchArchive);
+      if (page && prefersHtml(context.req.header('accept'))) return page(address, context);
+      const outcome = serveFeed(services, address, feedRequest(context));
+      return outcome instanceof Promise ? outcome.then(responseOf) : responseOf(outcome);
+    });
+  }
+
+  /** One handler an address: where several match, Hono chains them, and answers by a promise. */
+  function resource(path: string, get: (context: Context) => Response | Promise<Response>): void {
     app.all(path, (context) => {
       switch (context.req.method) {
         case 'GET':
-        case 'HEAD': {
-          const address = addressOf(format, fixed, context.req.param());
-          if (!address) return responseOf(noSuchArchive);
-          return page && prefersHtml(context.req.header('accept'))
-            ? page(address, context)
-            : answer(services, context, address);
-        }
+        case 'HEAD':
+          return get(context);
         case 'OPTIONS':
           return preflight();
         default:
@@ -98,20 +101,16 @@ const noSuchArchive: Outcome<Response> = {
   },
 };
 
-function answer(
-  services: FeedServices,
-  context: Context,
-  address: FeedAddress,
-): Response | Promise<Response> {
-  const ifNoneMatch = context.req.header('if-none-match');
-  const outcome = serveFeed(services, address, {
-    acceptEncoding: context.req.header('accept-encoding'),
+/** What of a request decides the answer. */
+export function feedRequest({ req }: Context): FeedRequest {
+  const ifNoneMatch = req.header('if-none-match');
+  return {
+    acceptEncoding: req.header('accept-encoding'),
     ifNoneMatch,
     // RFC 9110, 13.1.3: ignored where the other is there.
-    ifModifiedSince: ifNoneMatch === undefined ? context.req.header('if-modified-since') : undefined,
-    aIm: ifNoneMatch === undefined ? undefined : context.req.header('a-im'),
-  });
-  return outcome instanceof Promise ? outcome.then(responseOf) : responseOf(outcome);
+    ifModifiedSince: ifNoneMatch === undefined ? req.header('if-modified-since') : undefined,
+    aIm: ifNoneMatch === undefined ? undefined : req.header('a-im'),
+  };
 }
 
 function responseOf(outcome: Outcome<Response>): Response {

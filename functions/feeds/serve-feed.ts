@@ -4,7 +4,7 @@ import { isoTime } from '../services.ts';
 import { readPart } from './archive.ts';
 import { isNotModified } from './conditional.ts';
 import { asksForDelta } from './delta.ts';
-import { chooseEncoding, ENCODINGS, type Encoding } from './encoding.ts';
+import { chooseEncoding, type Encoding, NO_ENCODING } from './encoding.ts';
 import { deltaBytes, documentBytes } from './feed-bytes.ts';
 import { entityTag, headOf, windowKey } from './feed-head.ts';
 import { type FeedAddress, type FeedSelector, feedKey } from './feed-key.ts';
@@ -34,11 +34,7 @@ export function serveFeed(
   request: FeedRequest,
 ): Outcome<Response> | Promise<Outcome<Response>> {
   const encoding = chooseEncoding(request.acceptEncoding);
-  if (!encoding)
-    return refused({
-      kind: 'not-acceptable',
-      detail: `Every encoding of this document is refused; it has ${ENCODINGS.join(', ')}.`,
-    });
+  if (!encoding) return refused(NO_ENCODING);
   const window = services.feedCache.remembered(windowKey(address), services.clock());
   if (window && window.pointers.length > 0 && !request.aIm) {
     const head = headOf(services, address, window, encoding);

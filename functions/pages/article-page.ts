@@ -5,17 +5,10 @@ import { sectionName } from '../articles/section-name.ts';
 import { slugOf } from '../articles/slug.ts';
 import { escapeMarkup, shorten } from '../articles/text.ts';
 import type { FeedSelector } from '../feeds/feed-key.ts';
+import { languageName } from '../locale.ts';
 import { feedName, formatLinks } from './feed-links.ts';
 import { layout } from './layout.ts';
-import {
-  byline,
-  day,
-  type Html,
-  inOwnLanguage,
-  languageName,
-  type PageContext,
-  spokenLanguage,
-} from './page-context.ts';
+import { byline, day, type Html, inOwnLanguage, type PageContext, spokenLanguage } from './page-context.ts';
 import { photo } from './photo.ts';
 
 const MAX_SECTION = 80;

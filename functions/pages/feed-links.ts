@@ -12,7 +12,8 @@ import {
   FORMATS,
   feedPath,
 } from '../feeds/feed-key.ts';
-import { type Html, languageName, type PageContext, settingText } from './page-context.ts';
+import { languageName } from '../locale.ts';
+import { type Html, type PageContext, settingText } from './page-context.ts';
 
 const FORMAT_NAMES: Record<FeedFormat, string> = { rss: 'RSS', atom: 'Atom', json: 'JSON' };
 /** A name may have a thousand characters; nothing in a head or a table of feeds needs them. */

@@ -1,9 +1,10 @@
 import { html, raw } from 'hono/html';
 import { shorten } from '../articles/text.ts';
 import type { FeedSelector } from '../feeds/feed-key.ts';
+import { languageName } from '../locale.ts';
 import { feedName, formatLinks } from './feed-links.ts';
 import { layout, pathInLanguage } from './layout.ts';
-import { type Html, languageName, type PageContext } from './page-context.ts';
+import type { Html, PageContext } from './page-context.ts';
 
 type Named = { slug: string; name: string };
 /** `name`: as the table has it, whose caption may say the rest; `title`: in full. */

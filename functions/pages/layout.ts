@@ -3,16 +3,9 @@ import type { Article } from '../articles/article.ts';
 import { publicationLanguage } from '../articles/language.ts';
 import { shorten } from '../articles/text.ts';
 import { type FeedSelector, feedPath } from '../feeds/feed-key.ts';
-import { directionOf } from '../locale.ts';
+import { directionOf, languageName } from '../locale.ts';
 import { headFeeds } from './feed-links.ts';
-import {
-  type Html,
-  inOwnLanguage,
-  languageName,
-  type PageContext,
-  settingText,
-  spokenLanguage,
-} from './page-context.ts';
+import { type Html, inOwnLanguage, type PageContext, settingText, spokenLanguage } from './page-context.ts';
 
 export type { PageContext } from './page-context.ts';
 

@@ -36,14 +36,6 @@ export function settingText({ config, language }: PageContext, texts: Record<str
   return inLanguage(texts, publicationLanguage(language, publication.languages), publication);
 }
 
-/** A language as it calls itself: `Español`. Its tag may have a private part, which `Intl.DisplayNames` refuses. */
-export function languageName(language: string): string {
-  const name =
-    new Intl.DisplayNames(language, { type: 'language' }).of(new Intl.Locale(language).baseName) ?? language;
-  const [first = '', ...rest] = name;
-  return first.toLocaleUpperCase(language) + rest.join('');
-}
-
 /** The publication's own time zone is that of its first newsletter. */
 export function homeTimeZone({ config }: PageContext): string {
   return config.publication.editions[0]?.timeZone ?? 'UTC';

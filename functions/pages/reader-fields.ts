@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
-import type { PhraseKey } from '../locale.ts';
+import { languageName, type PhraseKey } from '../locale.ts';
 import type { Fault } from '../refusal.ts';
-import { type Html, languageName, type PageContext, settingText } from './page-context.ts';
+import { type Html, type PageContext, settingText } from './page-context.ts';
 
 /** The fields of a reader, and what is said beside one that was filled in wrongly. */
 

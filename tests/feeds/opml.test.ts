@@ -1,0 +1,183 @@
+import { gunzipSync } from 'node:zlib';
+import { parseOpml } from 'feedsmith';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { all, type Element, one, xmlTree } from '../support/parsers.ts';
+
+/** The list of all feeds, held to the specification of OPML 2.0 and to what its feeds say of themselves. */
+
+useDatabase();
+
+let world: World;
+let text: string;
+beforeAll(async () => {
+  world = await setUp();
+  text = await (await world.request('/opml.xml')).text();
+});
+
+const get = (headers: Record<string, string> = {}, method = 'GET') =>
+  world.request('/opml.xml', { method, headers });
+
+/** Every outline below an element, whatever its depth. */
+const outlines = (element: Element | undefined): Element[] =>
+  all(element, 'outline').flatMap((outline) => [outline, ...outlines(outline)]);
+const bodyOf = (xml: string) => one(xmlTree(xml), 'body');
+const isFeed = ({ attributes }: Element) => attributes.type === 'rss';
+
+describe('as the specification has it', () => {
+  test('the root says its version, and the head who the list is by', () => {
+    const root = xmlTree(text);
+    expect([root.name, root.attributes]).toEqual(['opml', { version: '2.0' }]);
+    expect(root.children.map(({ name }) => name)).toEqual(['head', 'body']);
+    const head = Object.fromEntries(
+      one(root, 'head')?.children.map((child) => [child.name, child.text]) ?? [],
+    );
+    expect(head).toEqual({
+      title: 'The Harbour Post',
+      ownerName: 'The Harbour Post',
+      ownerId: 'https://paper.example/',
+      docs: 'http://opml.org/spec2.opml',
+    });
+  });
+
+  test('every outline has a text; a feed has its type and address, a folder nothing but feeds', () => {
+    const found = outlines(bodyOf(text));
+    expect(found.length).toBeGreaterThan(18);
+    for (const { attributes, children } of found) {
+      expect(attributes.text).toMatch(/\S/);
+      if (attributes.xmlUrl === undefined) {
+        expect(children.length).toBeGreaterThan(0);
+        expect(children.every(isFeed)).toBe(true);
+        continue;
+      }
+      expect(attributes).toMatchObject({
+        type: 'rss',
+        version: 'RSS',
+        xmlUrl: expect.stringMatching(/^https:/),
+      });
+      expect(children).toEqual([]);
+    }
+  });
+
+  test('another parser finds the same feeds in it', () => {
+    type Outline = { xmlUrl?: string; outlines?: Outline[] };
+    const urls = (list: Outline[] = []): (string | undefined)[] =>
+      list.flatMap(({ xmlUrl, outlines: within }) => [...(xmlUrl ? [xmlUrl] : []), ...urls(within)]);
+    const ours = outlines(bodyOf(text)).filter(isFeed);
+    expect(urls(parseOpml(text).body?.outlines as Outline[])).toEqual(
+      ours.map(({ attributes }) => attributes.xmlUrl),
+    );
+  });
+});
+
+test('each feed is called, described and in the language as its own document says', async () => {
+  for (const { attributes } of outlines(bodyOf(text)).filter(isFeed)) {
+    const answer = await world.request(new URL(attributes.xmlUrl ?? '').pathname);
+    const channel = one(xmlTree(await answer.text()), 'channel');
+    const said = (name: string) => one(channel, name)?.text;
+    expect(attributes).toMatchObject({
+      title: said('title'),
+      description: said('description'),
+      htmlUrl: said('link'),
+    });
+    expect(attributes.language).toBe(said('language'));
+  }
+});
+
+test('all feeds of the settings are listed once, those of a language in its folder', () => {
+  const { languages, sections } = world.config.publication;
+  const paths = (element: Element | undefined) =>
+    all(element, 'outline')
+      .filter(isFeed)
+      .map(({ attributes }) => new URL(attributes.xmlUrl ?? '').pathname);
+  const body = bodyOf(text);
+  expect(paths(body)).toEqual(['/rss.xml', ...sections.map(({ slug }) => `/sections/${slug}/rss.xml`)]);
+  const folders = all(body, 'outline').filter((outline) => !isFeed(outline));
+  expect(folders.map(({ attributes }) => attributes.text)).toEqual([
+    'The Harbour Post (English)',
+    'El Correo del Puerto (Español)',
+  ]);
+  for (const [index, language] of languages.entries())
+    expect(paths(folders[index])).toEqual([
+      `/${language}/rss.xml`,
+      ...sections.map(({ slug }) => `/${language}/sections/${slug}/rss.xml`),
+    ]);
+});
+
+test('a paper in one language has no folders, and each story in no two lists of the same', async () => {
+  const { publication } = world.config;
+  const one = await setUp({ config: { publication: { ...publication, languages: ['es'] } } });
+  const list = bodyOf(await (await one.request('/opml.xml')).text());
+  expect(all(list, 'outline').every(isFeed)).toBe(true);
+  expect(all(list, 'outline')).toHaveLength(1 + publication.sections.length);
+});
+
+test('names with signs of markup come out as they were typed', async () => {
+  const { publication } = world.config;
+  const name = { en: `Q&A "<Post>" 'now'`, es: 'Á & B' };
+  const named = await setUp({ config: { publication: { ...publication, name } } });
+  const list = xmlTree(await (await named.request('/opml.xml')).text());
+  expect(one(one(list, 'head'), 'title')?.text).toBe(name.en);
+  expect(one(one(list, 'body'), 'outline')?.attributes.title).toBe(name.en);
+});
+
+describe('over HTTP', () => {
+  test('it is downloaded under the name of the paper, and readable from other sites', async () => {
+    const { status, headers } = await get();
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/x-opml; charset=utf-8');
+    expect(headers.get('content-disposition')).toBe(
+      `attachment; filename="feeds.opml"; filename*=UTF-8''the-harbour-post.opml`,
+    );
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    expect(headers.get('cache-control')).toMatch(
+      /^public, max-age=3600, s-maxage=3600, stale-while-revalidate/,
+    );
+    expect(headers.get('vary')).toBe('Accept-Encoding');
+  });
+
+  test('it is the same a year later, to the byte', async () => {
+    const etag = (await get()).headers.get('etag');
+    world.pass(365 * 24 * 3600_000);
+    const later = await get();
+    expect([later.headers.get('etag'), await later.text()]).toEqual([etag, text]);
+  });
+
+  test.each(['identity', 'gzip', 'br'])(
+    'in %s it has a tag of its own, answered with 304',
+    async (coding) => {
+      const whole = await get({ 'accept-encoding': coding });
+      expect(whole.headers.get('content-encoding')).toBe(coding === 'identity' ? null : coding);
+      const bytes = Buffer.from(await whole.arrayBuffer());
+      if (coding === 'gzip') expect(gunzipSync(bytes).toString()).toBe(text);
+      const etag = whole.headers.get('etag') ?? '';
+      expect(etag).toMatch(/^"[\w-]+"$/);
+      for (const tag of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+        const again = await get({ 'accept-encoding': coding, 'if-none-match': tag });
+        expect([again.status, await again.text()]).toEqual([304, '']);
+        for (const name of ['etag', 'vary', 'cache-control', 'access-control-allow-origin'])
+          expect(again.headers.get(name)).toBe(whole.headers.get(name));
+      }
+      expect((await get({ 'if-none-match': '"x"' })).status).toBe(200);
+    },
+  );
+
+  test('another setting makes another tag, and it has no date to be asked for', async () => {
+    const { publication } = world.config;
+    const other = await setUp({ config: { publication: { ...publication, sections: [] } } });
+    const answer = await other.request('/opml.xml');
+    expect(answer.headers.get('etag')).not.toBe((await get()).headers.get('etag'));
+    expect(answer.headers.get('last-modified')).toBeNull();
+    expect((await get({ 'if-modified-since': 'Sun, 22 Nov 2099 12:00:00 GMT' })).status).toBe(200);
+  });
+
+  test('HEAD has the headers of GET, OPTIONS 204; no other method, and no encoding that it has not', async () => {
+    const head = await get({}, 'HEAD');
+    expect([...head.headers]).toEqual([...(await get()).headers]);
+    expect(await head.text()).toBe('');
+    expect((await get({}, 'OPTIONS')).status).toBe(204);
+    const post = await get({}, 'POST');
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    expect((await get({ 'accept-encoding': 'identity;q=0, zstd' })).status).toBe(406);
+  });
+});
