@@ -5,7 +5,9 @@ import { feedRoutes } from './feeds/feed-routes.ts';
 import type { FeedServices } from './feeds/feed-services.ts';
 import type { Log } from './log.ts';
 import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.ts';
-import { message, type PageServices, pageRoutes } from './pages/page-routes.ts';
+import { openFeed } from './pages/open-feed.ts';
+import { message } from './pages/page-response.ts';
+import { type PageServices, pageRoutes } from './pages/page-routes.ts';
 import { pageContext, readerLanguage } from './pages/reader-language.ts';
 import { type SubscriptionServices, subscriptionRoutes } from './pages/subscription-routes.ts';
 import { problemResponse } from './problem.ts';
@@ -33,8 +35,9 @@ export function createPublicApp(services: PublicServices): Hono {
   //      /  /{language}/  /sections/{section}/  /tags/{tag}/  /authors/{author}/  /{language}/sections/{section}/
   // GET  /podcast.xml  /{language}/podcast.xml         the audio versions, where the settings have a podcast
   // GET  …/archive/{yyyy-mm}/  …/archive/{yyyy-mm}/{before}/     under each of them, the same names: its archive
+  //      a page instead, where the client would rather have HTML
   // GET  /opml.xml                           the feeds of the settings, as one list
-  app.route('/', feedRoutes(services));
+  app.route('/', feedRoutes(services, openFeed(services)));
 
   // POST /subscriptions                      sign up: 202, always the same
   // GET  /subscriptions/confirm?token=       a button; POST subscribes
@@ -46,7 +49,7 @@ export function createPublicApp(services: PublicServices): Hono {
   // GET  /feeds  /subscribe  /issues         lists of feeds, newsletters, past issues; these four also under /{language}
   // GET  /articles/{id}                      a story as a plain page
   // GET  /issues/{edition}/{slot}            an issue's web version
-  // GET  /style.css
+  // GET  /style.css  /feeds.js
   app.route('/', pageRoutes(services));
   app.notFound((context) =>
     message(pageContext(services, readerLanguage(services.config, context.req)), 'not-found', 404),

@@ -41,6 +41,10 @@ export const FORMAT_TYPES: Record<FeedFormat, string> = {
 
 export const PODCAST_FILE = 'podcast.xml';
 
+export function formatsOf({ podcast }: FeedSelector): readonly FeedFormat[] {
+  return podcast ? ['rss'] : FORMATS;
+}
+
 /**
  * Where a document stands: the subscription document of a feed in a format, or a part of its archive (RFC 5005,
  * section 4).

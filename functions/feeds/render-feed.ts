@@ -61,8 +61,8 @@ export async function renderFeed(
   }
 }
 
-/** Eventually consistent at half the price; what then is older than its pointer says is read again. */
-async function articlesOf(articles: ArticleStore, pointers: Pointer[]): Promise<Map<string, Article>> {
+/** By id. Eventually consistent at half the price; what then is older than its pointer says is read again. */
+export async function articlesOf(articles: ArticleStore, pointers: Pointer[]): Promise<Map<string, Article>> {
   const versions = new Map<string, number>();
   for (const { id, version } of pointers) versions.set(id, Math.max(version, versions.get(id) ?? 0));
   const found = new Map(

@@ -1,15 +1,13 @@
-import type { Config } from '../config.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
-import { isoTime } from '../services.ts';
-import { readPart } from './archive.ts';
 import { isNotModified } from './conditional.ts';
 import { asksForDelta } from './delta.ts';
 import { chooseEncoding, type Encoding, NO_ENCODING } from './encoding.ts';
 import { deltaBytes, documentBytes } from './feed-bytes.ts';
 import { entityTag, headOf, windowKey } from './feed-head.ts';
-import { type FeedAddress, type FeedSelector, feedKey } from './feed-key.ts';
+import type { FeedAddress } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
-import { archiveWindow, type FeedHead, type FeedWindow, feedWindow } from './feed-window.ts';
+import type { FeedHead, FeedWindow } from './feed-window.ts';
+import { readWindow } from './read-window.ts';
 
 /** The headers of a request that decide what it is answered. */
 export type FeedRequest = {
@@ -54,9 +52,7 @@ async function readFeed(
 ): Promise<Outcome<Response>> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const window = await readWindow(services, address);
-    if (window.pointers.length === 0 && !isThereAnyway(services.config, address)) {
-      return refused({ kind: 'not-found', what: 'such feed: no article has been in it' });
-    }
+    if (!window) return refused({ kind: 'not-found', what: 'such feed: no article has been in it' });
     const head = headOf(services, address, window, encoding);
     const answer =
       notModified(head, request) ??
@@ -107,27 +103,4 @@ async function newEntriesOf(
     'access-control-expose-headers': `${full['access-control-expose-headers']}, IM`,
   };
   return new Response(bytes as Uint8Array<ArrayBuffer>, { status: 226, statusText: 'IM Used', headers });
-}
-
-function readWindow(
-  { config, clock, feeds, feedCache }: FeedServices,
-  address: FeedAddress,
-): Promise<FeedWindow> {
-  const { selector, archive } = address;
-  const now = clock();
-  const key = feedKey(selector);
-  return feedCache.window(windowKey(address), now, async () => {
-    if (archive) return archiveWindow(await readPart(feeds, key, archive, isoTime(now)));
-    const { idAuthority, feeds: settings } = config.publication;
-    const pointers = await feeds.newest(key, isoTime(now), settings.entries);
-    return feedWindow(pointers, Date.parse(idAuthority.split(',')[1] ?? ''));
-  });
-}
-
-/** The feeds of the settings are there from the first day; those of tags and authors from their first article. */
-function isThereAnyway({ publication }: Config, { selector, archive }: FeedAddress): boolean {
-  const { language, section, tag, author }: FeedSelector = selector;
-  if (archive || tag || author) return false;
-  if (language && !publication.languages.includes(language)) return false;
-  return !section || publication.sections.some(({ slug }) => slug === section);
 }

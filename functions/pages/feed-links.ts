@@ -5,24 +5,24 @@ import { sectionName } from '../articles/section-name.ts';
 import { slugOf } from '../articles/slug.ts';
 import { shorten } from '../articles/text.ts';
 import {
+  documentPath,
+  type FeedAddress,
   type FeedFormat,
   type FeedSelector,
-  FORMAT_FILES,
   FORMAT_TYPES,
-  FORMATS,
-  feedPath,
+  formatsOf,
 } from '../feeds/feed-key.ts';
 import { languageName } from '../locale.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 
-const FORMAT_NAMES: Record<FeedFormat, string> = { rss: 'RSS', atom: 'Atom', json: 'JSON' };
+export const FORMAT_NAMES: Record<FeedFormat, string> = { rss: 'RSS', atom: 'Atom', json: 'JSON' };
 /** A name may have a thousand characters; nothing in a head or a table of feeds needs them. */
 const MAX_NAME = 80;
 
 /** What a feed is called among its siblings. `articles` are asked for the names of tags, authors and guest sections. */
 export function feedName(
   context: PageContext,
-  { language, section, tag, author }: FeedSelector,
+  { language, section, tag, author, podcast }: FeedSelector,
   articles: Article[] = [],
 ): string {
   const written = (names: string[], slug: string) =>
@@ -42,29 +42,46 @@ export function feedName(
     articles.map((article) => article.section),
     section ?? '',
   );
-  const part =
-    section && sectionName(publication, guest, publicationLanguage(context.language, publication.languages));
+  const part = podcast
+    ? context.phrases('page.feeds.podcast')
+    : section &&
+      sectionName(publication, guest, publicationLanguage(context.language, publication.languages));
   return (
     [part, language && languageName(language)].filter(Boolean).join(', ') || context.phrases('page.feeds.all')
   );
 }
 
-/** The feeds that a reader's program finds by itself: each in its three formats, the feed of everything first. */
-export function headFeeds(context: PageContext, selectors: FeedSelector[], articles: Article[]): Html[] {
-  const site = settingText(context, context.config.publication.name);
-  return selectors.flatMap((selector) =>
-    FORMATS.map((format) => {
-      const title = `${site}: ${feedName(context, selector, articles)} (${FORMAT_NAMES[format]})`;
-      return html`<link rel="alternate" type="${FORMAT_TYPES[format]}" title="${title}" href="${feedPath(selector)}${FORMAT_FILES[format]}">
-`;
-    }),
-  );
+/** The feeds that every page names: that of everything, and that of its language. */
+export function siteFeeds({ config, language }: PageContext): FeedSelector[] {
+  return [{}, { language: publicationLanguage(language, config.publication.languages) }];
 }
 
-/** The three links of one feed. Each says which feed it is to those who hear one link at a time. */
-export function formatLinks(selector: FeedSelector, name: string): Html[] {
-  return FORMATS.map(
+/**
+ * The feeds that a reader's program finds by itself, each in its formats, once each. Many programs take the first: it is
+ * that of everything, but on the page of a feed (`own`) that feed as it was asked for.
+ */
+export function headFeeds(
+  context: PageContext,
+  selectors: FeedSelector[],
+  articles: Article[] = [],
+  own?: FeedAddress,
+): Html[] {
+  const site = settingText(context, context.config.publication.name);
+  const documents: FeedAddress[] = (own ? [own.selector, ...selectors] : selectors).flatMap((selector) =>
+    formatsOf(selector).map((format) => ({ selector, format })),
+  );
+  const byPath = new Map([...(own ? [own] : []), ...documents].map((each) => [documentPath(each), each]));
+  return [...byPath].map(([path, { selector, format }]) => {
+    const title = `${site}: ${feedName(context, selector, articles)} (${FORMAT_NAMES[format]})`;
+    return html`<link rel="alternate" type="${FORMAT_TYPES[format]}" title="${title}" href="${path}">
+`;
+  });
+}
+
+/** The links of one feed, one a format. Each says which feed it is to those who hear one link at a time. */
+export function formatLinks(selector: FeedSelector, name: string, formats = formatsOf(selector)): Html[] {
+  return formats.map(
     (format) =>
-      html`<a href="${feedPath(selector)}${FORMAT_FILES[format]}" type="${FORMAT_TYPES[format]}">${FORMAT_NAMES[format]}<span class="unseen">: ${name}</span></a>`,
+      html`<a href="${documentPath({ selector, format })}" type="${FORMAT_TYPES[format]}">${FORMAT_NAMES[format]}<span class="unseen">: ${name}</span></a>`,
   );
 }

@@ -1,77 +1,135 @@
 import { html, raw } from 'hono/html';
+import { publicationLanguage } from '../articles/language.ts';
 import { shorten } from '../articles/text.ts';
+import { feedLanguages, feedsInAllLanguages, feedsInLanguage } from '../feeds/configured-feeds.ts';
 import type { FeedSelector } from '../feeds/feed-key.ts';
 import { languageName } from '../locale.ts';
 import { feedName, formatLinks } from './feed-links.ts';
+import { FEEDS_SCRIPT_PATH } from './feeds-script.ts';
+import { followFeed } from './follow-feed.ts';
 import { layout, pathInLanguage } from './layout.ts';
 import type { Html, PageContext } from './page-context.ts';
 
 type Named = { slug: string; name: string };
-/** `name`: as the table has it, whose caption may say the rest; `title`: in full. */
-type Row = { selector: FeedSelector; name: string; title: string };
+/** `name` is what a feed is called in its group, whose heading says the rest. */
+type Row = { selector: FeedSelector; name: string };
+type Group = { title: string; text?: string; rows: Row[]; open?: boolean };
 
 const MAX_NAME = 80;
 
-/** `/feeds`: every feed, for a person. `tags` and `authors` are those of late. */
+/** `/feeds`: which feed is for you, and how to follow it. `tags` and `authors` are those of late. */
 export function feedsPage(context: PageContext, data: { tags: Named[]; authors: Named[] }): Html {
   const { config, phrases } = context;
-  const { languages, sections } = config.publication;
-  const row = (selector: FeedSelector, shown = selector): Row => ({
-    selector,
-    name: feedName(context, shown),
-    title: feedName(context, selector),
-  });
-  const inLanguages = languages.length > 1 ? languages : [];
   const title = phrases('page.feeds.title');
   return layout(context, {
     title,
     description: phrases('page.feeds.text'),
     path: pathInLanguage(context, '/feeds'),
-    feeds: sections.map(({ slug }) => ({ section: slug })),
+    feeds: config.publication.sections.map(({ slug }) => ({ section: slug })),
+    script: FEEDS_SCRIPT_PATH,
     body: html`<div class="column">
 <h1>${title}</h1>
 <p class="dek">${phrases('page.feeds.text')}</p>
-<p>${phrases('page.feeds.formats')} <a href="/opml.xml" type="text/x-opml">${phrases('page.feeds.opml')}</a></p>
-${table(phrases('page.feeds.everything'), [row({}), ...inLanguages.map((language) => row({ language }))])}
-${table(
-  phrases('page.feeds.sections'),
-  sections.map(({ slug }) => row({ section: slug })),
-)}
-${inLanguages.map((language) =>
-  table(
-    phrases('page.feeds.sectionsIn', { language: languageName(language) }),
-    sections.map(({ slug }) => row({ language, section: slug }, { section: slug })),
-  ),
-)}
-${table(
-  phrases('page.feeds.tags'),
-  data.tags.map(({ slug, name }) => named({ tag: slug }, name)),
-)}
-${table(
-  phrases('page.feeds.authors'),
-  data.authors.map(({ slug, name }) => named({ author: slug }, name)),
-)}
+<h2>${phrases('page.feeds.how')}</h2>
+<ol>
+<li>${phrases('page.feeds.howReader')}</li>
+<li>${phrases('page.feeds.howFeed')}</li>
+<li>${phrases('page.feeds.howFollow')}</li>
+</ol>
+<p>${phrases('page.feeds.formats')}</p>
+<p>${phrases('page.feeds.opmlText')} <a href="/opml.xml" type="text/x-opml" download>${phrases('page.feeds.opml')}</a></p>
+${numbered([...configuredGroups(context), ...groupsOfLate(context, data)]).map((group) => feedGroup(context, group))}
 </div>`,
   });
 }
 
-function named(selector: FeedSelector, name: string): Row {
-  const short = shorten(name, MAX_NAME);
-  return { selector, name: short, title: short };
+/** The reader's language first; what is in several languages comes before what is in another one. */
+function configuredGroups(context: PageContext): Group[] {
+  const { config, phrases, language } = context;
+  const { publication } = config;
+  const own = publicationLanguage(language, publication.languages);
+  const languages = [own, ...publication.languages].filter(
+    (each, index, list) => feedLanguages(publication).includes(each) && list.indexOf(each) === index,
+  );
+  const sectionsOf = (title: string, feeds: FeedSelector[]): Group => ({
+    title,
+    text: phrases('page.feeds.sectionsText'),
+    rows: feeds.map((selector) => row(context, selector, { section: selector.section })),
+  });
+  const inLanguage = (each: string): Group =>
+    sectionsOf(
+      phrases('page.feeds.sectionsIn', { language: languageName(each) }),
+      feedsInLanguage(publication, each).filter(isOfSection),
+    );
+  const [first, ...others] = languages.map(inLanguage);
+  const everywhere = sectionsOf(
+    phrases(languages.length > 0 ? 'page.feeds.sectionsInAll' : 'page.feeds.sections'),
+    feedsInAllLanguages(publication).filter(isOfSection),
+  );
+  const whole = [row(context, {}), ...languages.map((each) => row(context, { language: each }))];
+  return [
+    {
+      title: phrases('page.feeds.everything'),
+      text: phrases('page.feeds.everythingText'),
+      rows: whole,
+      open: true,
+    },
+    ...(first ? [first] : []),
+    everywhere,
+    ...others,
+  ];
 }
 
-function table(caption: string, rows: Row[]): Html {
-  if (rows.length === 0) return raw('');
-  return html`<table class="feeds">
-<caption>${caption}</caption>
-<tbody>
+function groupsOfLate(
+  { phrases }: PageContext,
+  { tags, authors }: { tags: Named[]; authors: Named[] },
+): Group[] {
+  const short = (name: string) => shorten(name, MAX_NAME);
+  return [
+    {
+      title: phrases('page.feeds.tags'),
+      text: phrases('page.feeds.tagsText'),
+      rows: tags.map(({ slug, name }) => ({ selector: { tag: slug }, name: short(name) })),
+    },
+    {
+      title: phrases('page.feeds.authors'),
+      text: phrases('page.feeds.authorsText'),
+      rows: authors.map(({ slug, name }) => ({ selector: { author: slug }, name: short(name) })),
+    },
+  ];
+}
+
+function row(context: PageContext, selector: FeedSelector, shown = selector): Row {
+  return { selector, name: feedName(context, shown) };
+}
+
+function isOfSection({ section }: FeedSelector): boolean {
+  return section !== undefined;
+}
+
+type NumberedGroup = Omit<Group, 'rows'> & { rows: (Row & { id: string })[] };
+
+/** Every feed with an id of its own on the page. */
+function numbered(groups: Group[]): NumberedGroup[] {
+  let count = 0;
+  return groups
+    .filter(({ rows }) => rows.length > 0)
+    .map((group) => ({ ...group, rows: group.rows.map((each) => ({ ...each, id: `feed-${++count}` })) }));
+}
+
+function feedGroup(context: PageContext, { title, text, rows, open }: NumberedGroup): Html {
+  return html`<h2>${title}</h2>
+<p class="soft">${text}</p>
 ${rows.map(
-  ({
-    selector,
-    name,
-    title,
-  }) => html`<tr><th scope="row" dir="auto">${name}</th>${formatLinks(selector, title).map((link) => html`<td>${link}</td>`)}</tr>
+  ({ selector, name, id }) => html`<details class="feed"${raw(open ? ' open' : '')}>
+<summary id="${id}-name" dir="auto">${name}</summary>
+${followFeed(context, { selector, format: 'rss' }, id)}
+${formats(context, selector, name)}
+</details>
 `,
-)}</tbody>
-</table>`;
+)}`;
+}
+
+function formats({ phrases }: PageContext, selector: FeedSelector, name: string): Html {
+  return html`<p class="formats"><span class="soft">${phrases('page.feeds.look')}</span> ${formatLinks(selector, name)}</p>`;
 }

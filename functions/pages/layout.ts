@@ -2,9 +2,9 @@ import { html, raw } from 'hono/html';
 import type { Article } from '../articles/article.ts';
 import { publicationLanguage } from '../articles/language.ts';
 import { shorten } from '../articles/text.ts';
-import { type FeedSelector, feedPath } from '../feeds/feed-key.ts';
+import { type FeedAddress, type FeedSelector, feedPath } from '../feeds/feed-key.ts';
 import { directionOf, languageName } from '../locale.ts';
-import { headFeeds } from './feed-links.ts';
+import { headFeeds, siteFeeds } from './feed-links.ts';
 import { type Html, inOwnLanguage, type PageContext, settingText, spokenLanguage } from './page-context.ts';
 
 export type { PageContext } from './page-context.ts';
@@ -19,6 +19,10 @@ export type Page = {
   canonical?: string | undefined;
   /** More feeds for the head. The feed of everything and that of the language are always there. */
   feeds?: FeedSelector[] | undefined;
+  /** The feed that the page is about. */
+  feed?: FeedAddress | undefined;
+  /** A script of ours, which the page does without where it does not run. */
+  script?: string | undefined;
   /** The stories that the page shows: the feeds of their tags and authors are called as they call them. */
   articles?: Article[] | undefined;
   robots?: 'noindex' | undefined;
@@ -37,11 +41,7 @@ export function layout(context: PageContext, page: Page): Html {
   const own = inOwnLanguage(spoken, language);
   const name = settingText(context, publication.name);
   const home = homePath(context);
-  const feeds = [
-    {},
-    { language: publicationLanguage(language, publication.languages) },
-    ...(page.feeds ?? []),
-  ];
+  const feeds = [...siteFeeds(context), ...(page.feeds ?? [])];
   const links = [
     { href: pathInLanguage(context, '/feeds'), text: phrases('page.nav.feeds') },
     { href: pathInLanguage(context, '/subscribe'), text: phrases('page.nav.newsletters') },
@@ -58,7 +58,8 @@ ${page.description && html`<meta name="description" content="${shorten(page.desc
 ${page.robots ? html`<meta name="robots" content="${page.robots}">` : html`<link rel="canonical" href="${page.canonical ?? baseUrl + page.path}">`}
 <link rel="stylesheet" href="/style.css">
 <link rel="icon" href="data:,">
-${headFeeds(context, feeds, page.articles ?? [])}</head>
+${page.script && html`<script src="${page.script}" defer></script>`}
+${headFeeds(context, feeds, page.articles, page.feed)}</head>
 <body>
 <a class="skip" href="#content"${own}>${phrases('page.skip')}</a>
 <header class="masthead"${own}>

@@ -12,11 +12,12 @@ import { personalise } from '../newsletter/tokens.ts';
 import { type Clock, isoTime } from '../services.ts';
 import { articlePage } from './article-page.ts';
 import { feedsPage } from './feeds-page.ts';
+import { FEEDS_SCRIPT, FEEDS_SCRIPT_PATH } from './feeds-script.ts';
 import { homePage } from './home-page.ts';
 import { issuePage } from './issue-page.ts';
 import { issuesPage } from './issues-page.ts';
-import { messagePage } from './message-page.ts';
-import type { Html, PageContext } from './page-context.ts';
+import type { PageContext } from './page-context.ts';
+import { asset, MAIL_POLICY, message, page, SCRIPT_POLICY, SHARED } from './page-response.ts';
 import { chosenVariant, storiesNow, subjectNow } from './past-issue.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';
 import { subscribePage } from './sign-up-form.ts';
@@ -36,34 +37,14 @@ const HOME_STORIES = 25;
 const LATELY = 50;
 const ISSUES_LISTED = 20;
 
-/** Pages anybody may keep for a minute: they are the same for every reader of a language. */
-const SHARED = {
-  'cache-control': 'public, max-age=60, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400',
-  vary: 'Accept-Language',
-};
-
-/**
- * What a page may load. It runs no script at all. A form may post to where the page came from: the button of a token
- * page and the sign-up.
- */
-const PAGE_POLICY =
-  "default-src 'none'; style-src 'self'; img-src https: http: data:; media-src https: http:; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-/** A mail brings its own styles. */
-const MAIL_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
-
 export function pageRoutes(services: PageServices): Hono {
   const { config, clock, articles, issues } = services;
   const { languages, editions } = config.publication;
   const app = new Hono();
 
-  app.get(
-    '/style.css',
-    () =>
-      new Response(STYLE, {
-        headers: { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' },
-      }),
-  );
+  app.get('/style.css', () => asset(STYLE, 'text/css', 3600));
+  // What the two agree on, a class and a few words, hardly ever changes: the script may be of yesterday.
+  app.get(FEEDS_SCRIPT_PATH, () => asset(FEEDS_SCRIPT, 'text/javascript', 86_400));
 
   // Each twice: in the browser's language, and in the one that the address names.
   for (const own of [undefined, ...languages]) {
@@ -84,7 +65,10 @@ export function pageRoutes(services: PageServices): Hono {
       const recent = await latestArticles(services, own ? { language: own } : {}, LATELY);
       const tags = named(recent.flatMap((article) => article.tags));
       const authors = named(recent.flatMap((article) => article.authors.map(({ name }) => name)));
-      return page(feedsPage(readerOf(context), { tags, authors }), SHARED);
+      return page(feedsPage(readerOf(context), { tags, authors }), {
+        ...SHARED,
+        'content-security-policy': SCRIPT_POLICY,
+      });
     });
 
     app.get(`${at}/subscribe`, (context) => page(subscribePage(readerOf(context), {}), SHARED));
@@ -159,47 +143,6 @@ export function pageRoutes(services: PageServices): Hono {
 
   app.notFound((context) => notFound(context));
   return app;
-}
-
-/** A short message in the reader's language, as a page of its own. */
-export function message(
-  context: PageContext,
-  name:
-    | 'not-found'
-    | 'gone'
-    | 'not-yet'
-    | 'skipped'
-    | 'check-inbox'
-    | 'confirmed'
-    | 'expired'
-    | 'left'
-    | 'failed',
-  status: number,
-): Promise<Response> {
-  const { phrases } = context;
-  const body = messagePage(context, {
-    title: phrases(`page.message.${name}.title`),
-    text: phrases(`page.message.${name}.text`),
-    robots: 'noindex',
-  });
-  return page(body, { 'cache-control': 'no-store' }, status);
-}
-
-export async function page(
-  body: Html | string,
-  headers: Record<string, string>,
-  status = 200,
-): Promise<Response> {
-  return new Response(String(await body), {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': PAGE_POLICY,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'strict-origin-when-cross-origin',
-      ...headers,
-    },
-  });
 }
 
 function named(names: string[]): { slug: string; name: string }[] {

@@ -87,25 +87,31 @@ footer p { margin: 0 0 .25rem; padding-block-start: 1.25rem; border-block-start:
 .translations a { display: inline-flex; align-items: center; min-block-size: 44px; }
 .audio { margin-block: 0 1.5rem; }
 .audio p { font: .875rem var(--sans); }
-.audio a, .related a, .issues a { display: inline-flex; align-items: center; min-block-size: 44px; }
+.audio a, .related a, .issues a, .readers a { display: inline-flex; align-items: center; min-block-size: 44px; }
 .related, .issues { padding: 0; list-style: none; }
 .body ~ * { margin-block-start: 2rem; }
 .body caption { padding-block-end: .4rem; text-align: start; font-weight: 600; }
 
-.feeds { inline-size: 100%; margin: 0 0 1.5rem; padding: 0; list-style: none; border-collapse: collapse; font-size: .9375rem; }
-.feeds caption { padding-block: 1.25rem .5rem; text-align: start; font: 700 1.25rem/1.2 var(--serif); }
-.feeds li { display: flex; justify-content: space-between; align-items: center; gap: 1rem; border-block-start: 1px solid var(--rule); }
-.feeds tr { border-block: 1px solid var(--rule); }
-.feeds th { text-align: start; font-weight: 400; padding: 0; }
-.feeds td { inline-size: 3.5rem; padding: 0; }
-.formats { display: flex; flex: none; }
-.feeds td a, .formats a { display: flex; align-items: center; justify-content: center; min-block-size: 44px; min-inline-size: 3.25rem; font-size: .875rem; }
+.feeds { margin: 0 0 1.5rem; padding: 0; list-style: none; font-size: .9375rem; }
+.feeds li { display: flex; justify-content: space-between; align-items: center; gap: 1rem; }
+.feeds li, .feed { border-block-start: 1px solid var(--rule); }
+.formats { display: flex; flex: none; align-items: center; }
+.formats a { display: flex; align-items: center; justify-content: center; min-block-size: 44px; min-inline-size: 3.25rem; font-size: .875rem; }
+.feed[open] { padding-block-end: .5rem; }
+.feed summary { padding-block: .6rem; cursor: pointer; font: 1.0625rem/1.6 var(--sans); }
+.feed[open] summary { font-weight: 600; }
+.copy { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .75rem; }
+.copy label, .copy span { flex-basis: 100%; font-size: .875rem; }
+.copy input { flex: 1 1 14rem; min-inline-size: 0; }
+.readers { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0; padding: 0; list-style: none; font-family: var(--sans); }
+.copy + p, .feed p { margin: 0; }
+[hidden] { display: none !important; }
 
 .box { background: var(--raised); padding: 1.25rem; border-block-start: 3px solid var(--accent); }
 .box h2 { margin-block-start: 0; }
 .field { margin-block-end: 1.25rem; }
 .field label, legend { display: block; font-size: 1rem; font-weight: 600; padding: 0; margin-block-end: .35rem; }
-input[type=email], select { inline-size: 100%; min-block-size: 46px; padding: .5rem .75rem; border: 1px solid var(--field); border-radius: 3px; background: var(--paper); color: var(--ink); font: 1rem var(--sans); }
+input[type=email], .copy input, select { inline-size: 100%; min-block-size: 46px; padding: .5rem .75rem; border: 1px solid var(--field); border-radius: 3px; background: var(--paper); color: var(--ink); font: 1rem var(--sans); }
 [aria-invalid=true] { border: 2px solid var(--wrong) !important; }
 fieldset { margin: 0 0 1.25rem; padding: 0; border: 0; min-inline-size: 0; }
 .check { display: flex; gap: .75rem; align-items: start; min-block-size: 44px; padding-block: .6rem; line-height: 1.4; font-size: 1rem; cursor: pointer; }

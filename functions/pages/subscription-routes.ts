@@ -13,7 +13,7 @@ import {
   unsubscribe,
 } from '../subscribers/sign-up.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
-import { message, page } from './page-routes.ts';
+import { message, page } from './page-response.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';
 import { HONEYPOT, subscribePage } from './sign-up-form.ts';
 import { confirmPage, managePage, unsubscribePage } from './token-pages.ts';

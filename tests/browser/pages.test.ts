@@ -5,13 +5,14 @@ import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FEEDS_SCRIPT } from '../../functions/pages/feeds-script.ts';
 import { STYLE } from '../../functions/pages/style.ts';
 import { ENGLISH, everyPage, SPANISH } from '../pages/every-page.ts';
 import { launchBrowser } from './chromium.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const POLICY =
-  "default-src 'none'; style-src 'self'; img-src https: http: data:; media-src https: http:; form-action 'self'; frame-src 'self'; base-uri 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src https: http: data:; media-src https: http:; form-action 'self'; frame-src 'self'; base-uri 'none'";
 const A_PHOTO = `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="800"><rect width="1200" height="800" fill="#478"/></svg>`;
 
 const english = everyPage('en', ENGLISH);
@@ -25,6 +26,7 @@ let base: string;
 beforeAll(async () => {
   const app = new Hono();
   app.get('/style.css', (context) => context.body(STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
+  app.get('/feeds.js', (context) => context.body(FEEDS_SCRIPT, 200, { 'content-type': 'text/javascript' }));
   app.get('/mailbox/:id/html', (context) =>
     context.html('<!doctype html><html lang="en"><title>Mail</title><p>The ferry is back.</p></html>'),
   );
@@ -92,11 +94,11 @@ async function inspector(page: Page): Promise<() => Promise<string[]>> {
 function smallTargets(page: Page): Promise<string[]> {
   return page
     .locator(
-      'nav a, .formats a, td a, .issues a, .related a, .faults a, button, .button, select, label.check, input:not([type=checkbox]):not([tabindex])',
+      'nav a, .formats a, .readers a, summary, .issues a, .related a, .faults a, button, .button, select, label.check, input:not([type=checkbox]):not([tabindex])',
     )
     .evaluateAll((elements) =>
       elements
-        .filter((element) => element.getBoundingClientRect().height < 44)
+        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
         .map((element) => element.outerHTML),
     );
 }
@@ -105,11 +107,14 @@ const VIEWS = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [375, 1100].map((width) => ({ colorScheme, width })),
 );
 
-it.each([...Object.keys(english).map((name) => `en/${name}`), 'es/home'])(
+it.each([...Object.keys(english).map((name) => `en/${name}`), 'es/home', 'es/feeds', 'es/feed'])(
   'the page %s is accessible and fits, light and dark, on a phone and on a desk',
   async (path) => {
     const { result, complaints } = await visit(`/${path}`, {}, async (page) => {
       const violations = await inspector(page);
+      await page.locator('details').evaluateAll((all) => {
+        for (const each of all) each.setAttribute('open', '');
+      });
       const faults: unknown[] = [];
       for (const { colorScheme, width } of VIEWS) {
         await page.emulateMedia({ colorScheme });

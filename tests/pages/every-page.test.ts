@@ -12,6 +12,9 @@ const spanish = Object.entries(everyPage('es', SPANISH)).map(([name, page]) => (
   html: String(page),
 }));
 
+/** Without the one script that there is. */
+const withoutScript = (html: string) => html.replace('<script src="/feeds.js" defer></script>', '');
+
 /** The field's own name, then what breaks out of text, of an attribute, and of a phrase with places to fill in. */
 const hostile = (field: string) =>
   `${field}</title><script>alert("1")</script>"'><img src=x onerror=alert(1)> {names}`;
@@ -24,6 +27,7 @@ describe('whatever somebody typed', () => {
   const shown: Record<string, (keyof typeof ENGLISH)[]> = {
     home: ['title', 'dek', 'author', 'section', 'caption', 'credit', 'alt'],
     feeds: ['tag', 'author'],
+    feed: ['title', 'dek', 'author', 'section', 'tag'],
     article: ['title', 'dek', 'author', 'section', 'tag', 'caption', 'credit', 'alt', 'related'],
     'subscribe-faults': ['email'],
     issues: ['subject'],
@@ -39,7 +43,7 @@ describe('whatever somebody typed', () => {
   });
 
   it.each(Object.entries(hostilePages))('stays within its place on the page %s', (_, page) => {
-    const html = String(page);
+    const html = withoutScript(String(page));
     expect(html).not.toMatch(/<script|<img src=x|<\/title><s|alert\("|"'>/);
     expect(html.match(/<title>/g)).toHaveLength(1);
     // What is left of a tag once its quoted values are taken out has no handler in it.
@@ -80,7 +84,7 @@ describe.each([
   });
 
   it('has nothing that its Content-Security-Policy would stop', () => {
-    expect(html).not.toMatch(/<script|<style|\sstyle=|javascript:|<base/);
+    expect(withoutScript(html)).not.toMatch(/<script|<style|\sstyle=|javascript:|<base/);
     expect(html.match(/<link rel="stylesheet"[^>]*>/g)).toEqual([
       '<link rel="stylesheet" href="/style.css">',
     ]);
@@ -118,8 +122,11 @@ describe('the fixed words', () => {
   const own = new Set(pieces(locales.es));
   const foreign = pieces(locales.en).filter((piece) => !own.has(piece) && piece !== 'en');
 
+  /** A program is called so in every language. */
+  const PROGRAMS = /Podcast Addict/g;
+
   it.each(spanish)('of the Spanish page $name have no English in them', ({ html }) => {
-    const text = words(html);
+    const text = words(html).replace(PROGRAMS, '');
     for (const piece of foreign)
       expect(
         text.search(new RegExp(`(?<![\\p{L}\\p{N}])${literally(piece)}(?![\\p{L}\\p{N}])`, 'u')),

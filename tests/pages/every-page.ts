@@ -1,8 +1,10 @@
 import { readTemplates } from '../../functions/adapters/templates.ts';
 import type { Article } from '../../functions/articles/article.ts';
+import { slugOf } from '../../functions/articles/slug.ts';
 import { loadConfig } from '../../functions/config.ts';
 import { phrasesIn } from '../../functions/locale.ts';
 import { articlePage } from '../../functions/pages/article-page.ts';
+import { feedPage } from '../../functions/pages/feed-page.ts';
 import { feedsPage } from '../../functions/pages/feeds-page.ts';
 import { homePage } from '../../functions/pages/home-page.ts';
 import { issuesPage } from '../../functions/pages/issues-page.ts';
@@ -93,6 +95,24 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
     feeds: feedsPage(context, {
       tags: [{ slug: 'tag', name: words.tag }],
       authors: [{ slug: 'author', name: words.author }],
+    }),
+    feed: feedPage(context, {
+      address: { selector: { tag: slugOf(words.tag) }, format: 'rss' },
+      stories: [story, ...others],
+      older: { month: '2026-10' },
+      newer: undefined,
+    }),
+    'feed-archive': feedPage(context, {
+      address: { selector: { language }, format: 'json', archive: { month: '2026-10' } },
+      stories: [story],
+      older: { month: '2026-09' },
+      newer: { month: '2026-11' },
+    }),
+    'feed-podcast': feedPage(context, {
+      address: { selector: { podcast: true }, format: 'rss' },
+      stories: [],
+      older: undefined,
+      newer: undefined,
     }),
     article: articlePage(context, story),
     subscribe: subscribePage(context, {}),

@@ -1,0 +1,67 @@
+import type { Context } from 'hono';
+import { type Article, isPublic } from '../articles/article.ts';
+import { answerText } from '../feeds/answer-text.ts';
+import { monthOf } from '../feeds/archive.ts';
+import type { FeedAddress } from '../feeds/feed-key.ts';
+import { type FeedPage, feedRequest } from '../feeds/feed-routes.ts';
+import type { FeedServices } from '../feeds/feed-services.ts';
+import type { FeedWindow } from '../feeds/feed-window.ts';
+import { readWindow } from '../feeds/read-window.ts';
+import { articlesOf } from '../feeds/render-feed.ts';
+import type { Templates } from '../locale.ts';
+import { problemResponse } from '../problem.ts';
+import { isoTime } from '../services.ts';
+import { type FeedOnPage, feedPage } from './feed-page.ts';
+import { message, PAGE_HEADERS, SCRIPT_POLICY, SHARED } from './page-response.ts';
+import { pageContext, readerLanguage } from './reader-language.ts';
+
+/** A person wants to see what a feed is about. The rest is in its archive, which the page leads to. */
+const MOST_STORIES = 25;
+
+type OpenFeedServices = FeedServices & { templates: Templates };
+
+/** The page of a feed, at the feed's own address: in the feed's language, or the reader's where it has several. */
+export function openFeed(services: OpenFeedServices): FeedPage {
+  return async (address, context) => {
+    const own = ownLanguage(services, address);
+    const reader = pageContext(services, own ?? readerLanguage(services.config, context.req));
+    const window = await readWindow(services, address);
+    if (!window) return message(reader, 'not-found', 404);
+    const body = await feedPage(reader, await storiesOf(services, address, window));
+    const headers = {
+      ...PAGE_HEADERS,
+      ...SHARED,
+      'content-security-policy': SCRIPT_POLICY,
+      vary: `Accept-Encoding, Accept${own ? '' : ', Accept-Language'}`,
+    };
+    return answered(String(body), headers, context);
+  };
+}
+
+async function answered(body: string, headers: Record<string, string>, context: Context): Promise<Response> {
+  const outcome = await answerText(body, headers, feedRequest(context));
+  return outcome.ok ? outcome.value : problemResponse(outcome.refusal);
+}
+
+/** A part of the archive is shown whole, or its next part would not go on where it ends. */
+async function storiesOf(
+  { articles, clock }: OpenFeedServices,
+  address: FeedAddress,
+  { entries, older, newer }: FeedWindow,
+): Promise<FeedOnPage> {
+  const shown = address.archive ? entries : entries.slice(0, MOST_STORIES);
+  const found = await articlesOf(articles, shown);
+  const now = isoTime(clock());
+  const stories = shown
+    .flatMap(({ id }): Article[] => [found.get(id) ?? []].flat())
+    .filter((article) => isPublic(article, now));
+  const last = shown.at(-1);
+  const rest = last && shown.length < entries.length ? { month: monthOf(last) } : older;
+  return { address, stories, older: rest, newer };
+}
+
+function ownLanguage({ config }: OpenFeedServices, { selector }: FeedAddress): string | undefined {
+  const { languages } = config.publication;
+  if (languages.length === 1) return languages[0];
+  return languages.find((language) => language === selector.language);
+}

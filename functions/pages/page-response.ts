@@ -1,0 +1,75 @@
+import { messagePage } from './message-page.ts';
+import type { Html, PageContext } from './page-context.ts';
+
+/** How a page leaves: what may keep it, and what it may load. */
+
+/** Pages anybody may keep for a minute: they are the same for every reader of a language. */
+export const SHARED = {
+  'cache-control': 'public, max-age=60, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400',
+  vary: 'Accept-Language',
+};
+
+/**
+ * What a page may load. It runs no script at all. A form may post to where the page came from: the button of a token
+ * page and the sign-up.
+ */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'self'; img-src https: http: data:; media-src https: http:; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** A page with feeds to copy has a script of ours. */
+export const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
+/** A mail brings its own styles. */
+export const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': PAGE_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+};
+
+/** A short message in the reader's language, as a page of its own. */
+export function message(
+  context: PageContext,
+  name:
+    | 'not-found'
+    | 'gone'
+    | 'not-yet'
+    | 'skipped'
+    | 'check-inbox'
+    | 'confirmed'
+    | 'expired'
+    | 'left'
+    | 'failed',
+  status: number,
+): Promise<Response> {
+  const { phrases } = context;
+  const body = messagePage(context, {
+    title: phrases(`page.message.${name}.title`),
+    text: phrases(`page.message.${name}.text`),
+    robots: 'noindex',
+  });
+  return page(body, { 'cache-control': 'no-store' }, status);
+}
+
+export async function page(
+  body: Html | string,
+  headers: Record<string, string>,
+  status = 200,
+): Promise<Response> {
+  return new Response(String(await body), {
+    status,
+    headers: { ...PAGE_HEADERS, ...headers },
+  });
+}
+
+/** What pages load. `maxAge` in seconds. */
+export function asset(text: string, type: string, maxAge: number): Response {
+  return new Response(text, {
+    headers: {
+      'content-type': `${type}; charset=utf-8`,
+      'cache-control': `public, max-age=${maxAge}, stale-while-revalidate=${maxAge}, stale-if-error=604800`,
+      'x-content-type-options': 'nosniff',
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { beforeAll, expect, it } from 'vitest';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { postStory } from '../support/newsroom.ts';
+
+/** `/feeds`: which feed is for you, and how to follow it. */
+
+useDatabase();
+
+let world: World;
+beforeAll(async () => {
+  world = await setUp();
+  await postStory(world, { tags: ['Ferries'], authors: [{ name: 'Ana Ruiz' }] });
+});
+
+const read = async (path: string, from = world) => (await from.request(path)).text();
+const all = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].map(([, found]) => found);
+const headings = (html: string) => all(html, /<h2>([^<]+)<\/h2>/g);
+const addresses = (html: string) => all(html, /<input [^>]*value="([^"]+)"/g);
+
+it('every feed has its address, a button to copy it, and the readers that take it', async () => {
+  const html = await read('/en/feeds');
+  const { languages, sections } = world.config.publication;
+  const folders = ['/', ...languages.map((language) => `/${language}/`)];
+  const expected = [
+    ...folders,
+    ...folders.flatMap((folder) => sections.map(({ slug }) => `${folder}sections/${slug}/`)),
+    '/tags/ferries/',
+    '/authors/ana-ruiz/',
+  ].map((folder) => `https://paper.example${folder}rss.xml`);
+  expect(addresses(html).sort()).toEqual(expected.sort());
+  for (const count of [/<button type="button"/g, />Feedly<\/a>/g, />Feedbin<\/a>/g, /<summary /g])
+    expect(html.match(count)).toHaveLength(expected.length);
+});
+
+it('every address of the page is that of a feed, and so is each link to another format', async () => {
+  const html = await read('/en/feeds');
+  const links = all(html, /<a href="(\/[^"]+)" type="application/g);
+  expect(links).toHaveLength(3 * addresses(html).length);
+  for (const path of [...links, ...addresses(html).map((url) => new URL(url ?? '').pathname)])
+    expect([path, (await world.request(path ?? '')).status]).toEqual([path, 200]);
+});
+
+it("the reader's language comes first, then what is in all, then the others", async () => {
+  expect(headings(await read('/es/feeds'))).toEqual([
+    'Cómo seguirnos',
+    'Todo el diario',
+    'Secciones: Español',
+    'Secciones en todos los idiomas',
+    'Secciones: English',
+  ]);
+  expect(headings(await read('/en/feeds'))).toEqual([
+    'How to follow us',
+    'The whole paper',
+    'Sections: English',
+    'Sections in all languages',
+    'Sections: Español',
+    'Topics seen lately',
+    'Authors seen lately',
+  ]);
+});
+
+it('a paper in one language has each of its feeds once', async () => {
+  const { publication } = world.config;
+  const own = await setUp({ config: { publication: { ...publication, languages: ['en'] } } });
+  const html = await read('/feeds', own);
+  expect(headings(html)).toEqual(['How to follow us', 'The whole paper', 'Sections']);
+  expect(addresses(html)).toHaveLength(1 + publication.sections.length);
+});
+
+it('all feeds are a file to download', async () => {
+  expect(await read('/en/feeds')).toMatch(/<a href="\/opml\.xml" type="text\/x-opml" download>/);
+});
