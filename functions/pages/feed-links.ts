@@ -78,6 +78,12 @@ export function headFeeds(
   });
 }
 
+/** A mail as a page on the web, which it was not made for: it names the feeds as every page does. */
+export async function withHeadFeeds(context: PageContext, mail: string): Promise<string> {
+  const links = String(await html`${headFeeds(context, siteFeeds(context))}`);
+  return mail.replace('</head>', () => `${links}</head>`);
+}
+
 /** The links of one feed, one a format. Each says which feed it is to those who hear one link at a time. */
 export function formatLinks(selector: FeedSelector, name: string, formats = formatsOf(selector)): Html[] {
   return formats.map(

@@ -11,6 +11,7 @@ import type { IssueStore } from '../newsletter/issue-store.ts';
 import { personalise } from '../newsletter/tokens.ts';
 import { type Clock, isoTime } from '../services.ts';
 import { articlePage } from './article-page.ts';
+import { withHeadFeeds } from './feed-links.ts';
 import { feedsPage } from './feeds-page.ts';
 import { FEEDS_SCRIPT, FEEDS_SCRIPT_PATH } from './feeds-script.ts';
 import { homePage } from './home-page.ts';
@@ -101,7 +102,8 @@ export function pageRoutes(services: PageServices): Hono {
     if (context.req.query('stories') === 'all' || stories.length < variant.storyIds.length)
       return wholeIssue(issue, variant, stories);
     const links = { unsubscribe: `${frozen.baseUrl}/subscribe`, preferences: `${frozen.baseUrl}/subscribe` };
-    return page(personalise(variant.html, links), { ...SHARED, 'content-security-policy': MAIL_POLICY });
+    const mail = await withHeadFeeds(pageContext(services, variant.language), variant.html);
+    return page(personalise(mail, links), { ...SHARED, 'content-security-policy': MAIL_POLICY });
   });
 
   function reader(context: Context): PageContext {
