@@ -51,9 +51,12 @@ export function feedName(
   );
 }
 
-/** The feeds that every page names: that of everything, and that of its language. */
+/** The feeds that every page names: that of everything, that of its language, and the podcast in it. */
 export function siteFeeds({ config, language }: PageContext): FeedSelector[] {
-  return [{}, { language: publicationLanguage(language, config.publication.languages) }];
+  const { languages, podcast } = config.publication;
+  const own = publicationLanguage(language, languages);
+  const inOwn = languages.length > 1 && languages.includes(own) ? { language: own } : {};
+  return [{}, { language: own }, ...(podcast ? [{ ...inOwn, podcast: true } as const] : [])];
 }
 
 /**

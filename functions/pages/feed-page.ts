@@ -63,7 +63,7 @@ function ways(
   const links = [
     ...(archive ? [link(undefined, phrases('page.home.latest'))] : []),
     ...(newer ? [link(newer, phrases('page.feed.newer'))] : []),
-    ...(older ? [link(older, phrases('page.feed.older'))] : []),
+    ...(older ? [link(older, phrases(archive ? 'page.feed.older' : 'page.feed.archive'))] : []),
   ];
   if (links.length === 0) return raw('');
   return html`<nav aria-label="${phrases('page.feed.archive')}">

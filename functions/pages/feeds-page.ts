@@ -66,13 +66,20 @@ function configuredGroups(context: PageContext): Group[] {
     phrases(languages.length > 0 ? 'page.feeds.sectionsInAll' : 'page.feeds.sections'),
     feedsInAllLanguages(publication).filter(isOfSection),
   );
-  const whole = [row(context, {}), ...languages.map((each) => row(context, { language: each }))];
+  const whole: FeedSelector[] = [{}, ...languages.map((each) => ({ language: each }))];
   return [
     {
       title: phrases('page.feeds.everything'),
       text: phrases('page.feeds.everythingText'),
-      rows: whole,
+      rows: whole.map((selector) => row(context, selector)),
       open: true,
+    },
+    {
+      title: phrases('page.feeds.podcast'),
+      text: phrases('page.feeds.podcastText'),
+      rows: publication.podcast
+        ? whole.map((selector) => row(context, { ...selector, podcast: true }, selector))
+        : [],
     },
     ...(first ? [first] : []),
     everywhere,

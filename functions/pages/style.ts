@@ -88,11 +88,11 @@ footer p { margin: 0 0 .25rem; padding-block-start: 1.25rem; border-block-start:
 .audio { margin-block: 0 1.5rem; }
 .audio p { font: .875rem var(--sans); }
 .audio a, .related a, .issues a, .readers a { display: inline-flex; align-items: center; min-block-size: 44px; }
-.related, .issues { padding: 0; list-style: none; }
+.related, .issues, .feeds, .readers { padding: 0; list-style: none; }
 .body ~ * { margin-block-start: 2rem; }
 .body caption { padding-block-end: .4rem; text-align: start; font-weight: 600; }
 
-.feeds { margin: 0 0 1.5rem; padding: 0; list-style: none; font-size: .9375rem; }
+.feeds { margin: 0 0 1.5rem; font-size: .9375rem; }
 .feeds li { display: flex; justify-content: space-between; align-items: center; gap: 1rem; }
 .feeds li, .feed { border-block-start: 1px solid var(--rule); }
 .formats { display: flex; flex: none; align-items: center; }
@@ -103,12 +103,13 @@ footer p { margin: 0 0 .25rem; padding-block-start: 1.25rem; border-block-start:
 .copy { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .75rem; }
 .copy label, .copy span { flex-basis: 100%; font-size: .875rem; }
 .copy input { flex: 1 1 14rem; min-inline-size: 0; }
-.readers { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0; padding: 0; list-style: none; font-family: var(--sans); }
+.readers { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0; font-family: var(--sans); }
 .copy + p, .feed p { margin: 0; }
 [hidden] { display: none !important; }
 
 .box { background: var(--raised); padding: 1.25rem; border-block-start: 3px solid var(--accent); }
 .box h2 { margin-block-start: 0; }
+.box ~ section { margin-block-start: 2rem; }
 .field { margin-block-end: 1.25rem; }
 .field label, legend { display: block; font-size: 1rem; font-weight: 600; padding: 0; margin-block-end: .35rem; }
 input[type=email], .copy input, select { inline-size: 100%; min-block-size: 46px; padding: .5rem .75rem; border: 1px solid var(--field); border-radius: 3px; background: var(--paper); color: var(--ink); font: 1rem var(--sans); }
@@ -136,7 +137,7 @@ button:hover, .button:hover { text-decoration: underline; }
 iframe { inline-size: 100%; block-size: 80vh; border: 1px solid var(--rule); background: #fff; }
 @media (min-width: 60rem) {
   .front { grid-template-columns: minmax(0, 1fr) 21rem; gap: 3rem; }
-  .stories { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .front .stories { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .story > figure { margin-inline: -3rem; }
 }
 `;

@@ -107,7 +107,7 @@ test('a feed that is folded up is opened by keyboard, and copied too', async () 
       await page.keyboard.press('Enter');
       await page.getByRole('status').getByText('Copied').waitFor();
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-        'https://paper.example/en/sections/politics/rss.xml',
+        'https://paper.example/podcast.xml',
       );
     },
     CLIPBOARD,

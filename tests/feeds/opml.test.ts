@@ -42,7 +42,7 @@ describe('as the specification has it', () => {
 
   test('every outline has a text; a feed has its type and address, a folder nothing but feeds', () => {
     const found = outlines(bodyOf(text));
-    expect(found.length).toBeGreaterThan(18);
+    expect(found.length).toBeGreaterThan(21);
     for (const { attributes, children } of found) {
       expect(attributes.text).toMatch(/\S/);
       if (attributes.xmlUrl === undefined) {
@@ -91,7 +91,11 @@ test('all feeds of the settings are listed once, those of a language in its fold
       .filter(isFeed)
       .map(({ attributes }) => new URL(attributes.xmlUrl ?? '').pathname);
   const body = bodyOf(text);
-  expect(paths(body)).toEqual(['/rss.xml', ...sections.map(({ slug }) => `/sections/${slug}/rss.xml`)]);
+  expect(paths(body)).toEqual([
+    '/rss.xml',
+    '/podcast.xml',
+    ...sections.map(({ slug }) => `/sections/${slug}/rss.xml`),
+  ]);
   const folders = all(body, 'outline').filter((outline) => !isFeed(outline));
   expect(folders.map(({ attributes }) => attributes.text)).toEqual([
     'The Harbour Post (English)',
@@ -100,12 +104,13 @@ test('all feeds of the settings are listed once, those of a language in its fold
   for (const [index, language] of languages.entries())
     expect(paths(folders[index])).toEqual([
       `/${language}/rss.xml`,
+      `/${language}/podcast.xml`,
       ...sections.map(({ slug }) => `/${language}/sections/${slug}/rss.xml`),
     ]);
 });
 
-test('a paper in one language has no folders, and each story in no two lists of the same', async () => {
-  const { publication } = world.config;
+test('a paper in one language has no folders, one without a podcast no podcast, and no feed is there twice', async () => {
+  const { podcast: _, ...publication } = world.config.publication;
   const one = await setUp({ config: { publication: { ...publication, languages: ['es'] } } });
   const list = bodyOf(await (await one.request('/opml.xml')).text());
   expect(all(list, 'outline').every(isFeed)).toBe(true);

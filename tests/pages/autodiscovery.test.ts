@@ -66,13 +66,14 @@ it('pages of every kind are met on the way', () => {
   expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200, 404, 410]));
 });
 
-it('each names the feed of everything and that of its language, every one of which is there', async () => {
+it('each names the feed of everything, that of its language and its podcast, every one of which is there', async () => {
   const named = new Map<string, string>();
   for (const { path, html } of pages) {
     const head = html.slice(0, html.indexOf('</head>'));
     const links = [...head.matchAll(/<link rel="alternate" type="([^"]+)" title="[^"]+" href="([^"]+)">/g)];
     const [language] = /(?<=<html[^>]* lang=")[a-z]+/.exec(html) ?? [];
     const hrefs = links.map(([, , href]) => href);
+    expect(hrefs, path).toContain(`/${language}/podcast.xml`);
     for (const folder of ['/', `/${language}/`])
       for (const file of ['rss.xml', 'atom.xml', 'feed.json']) expect(hrefs, path).toContain(folder + file);
     for (const [, type = '', href = ''] of links) named.set(href, type);

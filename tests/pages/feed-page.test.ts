@@ -111,21 +111,17 @@ it('older and newer parts of the archive are a link away, until every story was 
       seen.push({ path, ...(await open(path, {}, busy)) });
     return seen;
   };
-  const back = await walk('/en/rss.xml', 'Older stories');
-  expect(back[0]?.titles).toHaveLength(25);
-  expect(back[1]?.text).toContain('October 2026</h2>');
-  const archived = back.slice(1).flatMap(({ titles }) => titles);
+  const newest = await open('/en/rss.xml', {}, busy);
+  expect(newest.titles).toHaveLength(25);
+  const back = await walk(linkTo(newest.text, 'The archive, month by month'), 'Older stories');
+  expect(back[0]?.text).toContain('October 2026</h2>');
+  const archived = back.flatMap(({ titles }) => titles);
   expect(new Set(archived)).toEqual(
     new Set([...Array(30).keys()].map((at) => `Day ${at + 1}`).concat('In September')),
   );
   expect(archived).toHaveLength(31);
   const forth = await walk(back.at(-1)?.path, 'Newer stories');
-  expect(forth.map(({ path }) => path)).toEqual(
-    back
-      .map(({ path }) => path)
-      .slice(1)
-      .reverse(),
-  );
+  expect(forth.map(({ path }) => path)).toEqual(back.map(({ path }) => path).reverse());
   expect(linkTo(forth.at(-1)?.text ?? '', 'Latest stories')).toBe('/en/rss.xml');
 });
 

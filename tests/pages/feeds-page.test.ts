@@ -27,15 +27,19 @@ it('every feed has its address, a button to copy it, and the readers that take i
     '/tags/ferries/',
     '/authors/ana-ruiz/',
   ].map((folder) => `https://paper.example${folder}rss.xml`);
-  expect(addresses(html).sort()).toEqual(expected.sort());
-  for (const count of [/<button type="button"/g, />Feedly<\/a>/g, />Feedbin<\/a>/g, /<summary /g])
-    expect(html.match(count)).toHaveLength(expected.length);
+  const podcasts = folders.map((folder) => `https://paper.example${folder}podcast.xml`);
+  expect(addresses(html).sort()).toEqual([...expected, ...podcasts].sort());
+  for (const each of [/>Feedly<\/a>/g, />Feedbin<\/a>/g])
+    expect(html.match(each)).toHaveLength(expected.length);
+  for (const each of [/<button type="button"/g, /<summary /g])
+    expect(html.match(each)).toHaveLength(expected.length + podcasts.length);
+  expect(html.match(/>AntennaPod<\/a>/g)).toHaveLength(podcasts.length);
 });
 
 it('every address of the page is that of a feed, and so is each link to another format', async () => {
   const html = await read('/en/feeds');
   const links = all(html, /<a href="(\/[^"]+)" type="application/g);
-  expect(links).toHaveLength(3 * addresses(html).length);
+  expect(links).toHaveLength(3 * (addresses(html).length - 3) + 3);
   for (const path of [...links, ...addresses(html).map((url) => new URL(url ?? '').pathname)])
     expect([path, (await world.request(path ?? '')).status]).toEqual([path, 200]);
 });
@@ -44,6 +48,7 @@ it("the reader's language comes first, then what is in all, then the others", as
   expect(headings(await read('/es/feeds'))).toEqual([
     'Cómo seguirnos',
     'Todo el diario',
+    'Pódcast',
     'Secciones: Español',
     'Secciones en todos los idiomas',
     'Secciones: English',
@@ -51,6 +56,7 @@ it("the reader's language comes first, then what is in all, then the others", as
   expect(headings(await read('/en/feeds'))).toEqual([
     'How to follow us',
     'The whole paper',
+    'Podcast',
     'Sections: English',
     'Sections in all languages',
     'Sections: Español',
@@ -59,8 +65,8 @@ it("the reader's language comes first, then what is in all, then the others", as
   ]);
 });
 
-it('a paper in one language has each of its feeds once', async () => {
-  const { publication } = world.config;
+it('a paper in one language and without a podcast has each of its feeds once', async () => {
+  const { podcast: _, ...publication } = world.config.publication;
   const own = await setUp({ config: { publication: { ...publication, languages: ['en'] } } });
   const html = await read('/feeds', own);
   expect(headings(html)).toEqual(['How to follow us', 'The whole paper', 'Sections']);
