@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { FEEDS_SCRIPT } from '../../functions/pages/feeds-script.ts';
 import { STYLE } from '../../functions/pages/style.ts';
 import { ENGLISH, everyPage, SPANISH } from '../pages/every-page.ts';
-import { launchBrowser } from './chromium.ts';
+import { useBrowser } from './visit.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const POLICY =
@@ -19,11 +17,8 @@ const english = everyPage('en', ENGLISH);
 const spanish = everyPage('es', SPANISH);
 /** The fields of each form that was posted. */
 const posted: URLSearchParams[] = [];
-let server: ServerType;
-let browser: Browser;
-let base: string;
 
-beforeAll(async () => {
+const open = useBrowser(() => {
   const app = new Hono();
   app.get('/style.css', (context) => context.body(STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
   app.get('/feeds.js', (context) => context.body(FEEDS_SCRIPT, 200, { 'content-type': 'text/javascript' }));
@@ -38,37 +33,15 @@ beforeAll(async () => {
     posted.push(new URLSearchParams(await context.req.text()));
     return context.html(english.message ?? '');
   });
-  server = await new Promise((resolve) => {
-    const starting = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(starting));
-  });
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await launchBrowser();
-}, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
+  return app.fetch;
 });
 
-/** Opens a page in a browser of its own, `use`s it, and gives what the browser complained of. */
-async function visit<T>(
-  path: string,
-  options: BrowserContextOptions,
-  use: (page: Page) => Promise<T>,
-): Promise<{ result: T; complaints: string[] }> {
-  const context = await browser.newContext(options);
-  const complaints: string[] = [];
-  try {
-    const page = await context.newPage();
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    await page.route('https://images.example/**', (route) =>
+function visit<T>(path: string, options: BrowserContextOptions, use: (page: Page) => Promise<T>) {
+  return open(path, options, use, (page) =>
+    page.route('https://images.example/**', (route) =>
       route.fulfill({ contentType: 'image/svg+xml', body: A_PHOTO }),
-    );
-    await page.goto(base + path);
-    return { result: await use(page), complaints };
-  } finally {
-    await context.close();
-  }
+    ),
+  );
 }
 
 /** Gives a function that tells the ids of the rules that the page breaks, with the elements that break them. */
@@ -185,23 +158,26 @@ describe('by keyboard alone', () => {
     });
   });
 
-  it('whatever has the focus is seen to have it', async () => {
-    const { result } = await visit('/en/subscribe', {}, async (page) => {
-      const unseen: string[] = [];
-      for (let stop = 0; stop < 20; stop++) {
-        await page.keyboard.press('Tab');
-        unseen.push(
-          ...(await page.evaluate(() => {
-            const element = document.activeElement;
-            if (!element || element === document.body) return [];
-            const { outlineStyle, outlineWidth } = getComputedStyle(element);
-            const seen = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
-            return seen ? [] : [element.outerHTML];
-          })),
-        );
-      }
-      return unseen;
-    });
-    expect(result).toEqual([]);
-  });
+  it.each(['subscribe', 'feeds', 'feed'])(
+    'on the page %s whatever has the focus is seen to have it',
+    async (name) => {
+      const { result } = await visit(`/en/${name}`, {}, async (page) => {
+        const unseen: string[] = [];
+        for (let stop = 0; stop < 20; stop++) {
+          await page.keyboard.press('Tab');
+          unseen.push(
+            ...(await page.evaluate(() => {
+              const element = document.activeElement;
+              if (!element || element === document.body) return [];
+              const { outlineStyle, outlineWidth } = getComputedStyle(element);
+              const seen = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+              return seen ? [] : [element.outerHTML];
+            })),
+          );
+        }
+        return unseen;
+      });
+      expect(result).toEqual([]);
+    },
+  );
 });
