@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { addressHash } from '../subscribers/email-address.ts';
 import {
   type Choice,
@@ -13,7 +13,6 @@ import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import {
   ConditionsFailed,
   getItems,
-  holds,
   type Item,
   isLive,
   type Table,
@@ -29,7 +28,6 @@ import {
   signUpKey,
   subscriberKey,
   suppressionKey,
-  throttleKey,
 } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
 
@@ -60,28 +58,6 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
     async signUp(id, now) {
       const item = await get(signUpKey(id));
       return isLive(item, now) ? (fieldsOf(item) as SignUp) : undefined;
-    },
-
-    async underLimit(key, max, now) {
-      const seconds = Math.floor(now / 1000);
-      const ended = 'attribute_not_exists(pk) OR expiresAt <= :now';
-      const fresh = { ...throttleKey(key), n: 1, expiresAt: seconds + HOUR_SECONDS };
-      const first = new PutCommand({
-        TableName: name,
-        Item: fresh,
-        ConditionExpression: ended,
-        ExpressionAttributeValues: { ':now': seconds },
-      });
-      if (await holds(client.send(first))) return true;
-      // Counted by its own condition: twenty at once are not twenty that have all read the same number.
-      const another = new UpdateCommand({
-        TableName: name,
-        Key: throttleKey(key),
-        UpdateExpression: 'ADD n :one',
-        ConditionExpression: 'n < :max AND expiresAt > :now',
-        ExpressionAttributeValues: { ':one': 1, ':max': max, ':now': seconds },
-      });
-      return holds(client.send(another));
     },
 
     async get(id) {

@@ -6,6 +6,7 @@ import { dynamoFeeds } from './dynamo-feeds.ts';
 import { dynamoIssues } from './dynamo-issues.ts';
 import { dynamoOutbox } from './dynamo-outbox.ts';
 import { dynamoSubscribers } from './dynamo-subscribers.ts';
+import { dynamoThrottle } from './dynamo-throttle.ts';
 import { dynamoTokens } from './dynamo-tokens.ts';
 
 /** Every store, on one table. */
@@ -14,6 +15,7 @@ export function tableStores(table: Table, config: Config) {
     articles: dynamoArticles(table, config.publication.languages),
     feeds: dynamoFeeds(table),
     tokens: dynamoTokens(table),
+    throttle: dynamoThrottle(table),
     subscribers: dynamoSubscribers(table),
     issues: dynamoIssues(table),
     delivery: dynamoDelivery(table),

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { handOver, type Queue } from '../queue.ts';
 import { done, type Fault, type Outcome, refused } from '../refusal.ts';
 import { type Clock, type Ids, isoTime } from '../services.ts';
+import type { Throttle } from '../throttle.ts';
 import { addressHash, parseAddress } from './email-address.ts';
 import type { SignUp, Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
@@ -13,6 +14,7 @@ import type { SubscriberStore } from './subscriber-store.ts';
 export type SubscriberServices = {
   config: Config;
   subscribers: SubscriberStore;
+  throttle: Throttle;
   queue: Queue;
   clock: Clock;
   ids: Ids;
@@ -61,12 +63,12 @@ export function parseSignUp(config: Config, input: unknown): Outcome<SignUpInput
 
 /** Stores the request, whose confirmation is mailed. Says nothing of whether the address is known. */
 export async function signUp(
-  { subscribers, queue, clock, ids, log }: SubscriberServices,
+  { subscribers, throttle, queue, clock, ids, log }: SubscriberServices,
   input: SignUpInput,
 ): Promise<void> {
   const now = clock();
   const hash = addressHash(input.email);
-  if (!(await subscribers.underLimit(`confirm#${hash}`, MAILS_AN_HOUR, now))) {
+  if (!(await throttle.underLimit(`confirm#${hash}`, MAILS_AN_HOUR, now))) {
     log.info('a sign-up was not mailed: its address has had enough confirmations this hour', {
       address: hash.slice(0, 12),
     });

@@ -4,8 +4,6 @@ export type SubscriberStore = {
   /** The sign-up and the event that mails its confirmation, at once. Returns the event's id. */
   putSignUp(signUp: SignUp): Promise<string>;
   signUp(id: string, now: number): Promise<SignUp | undefined>;
-  /** False once `max` were counted for this key within the hour. */
-  underLimit(key: string, max: number, now: number): Promise<boolean>;
 
   /** Strongly consistent: who has left a moment ago has left. */
   get(id: string): Promise<Subscriber | undefined>;
