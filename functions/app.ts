@@ -11,13 +11,15 @@ import { type PageServices, pageRoutes } from './pages/page-routes.ts';
 import { pageContext, readerLanguage } from './pages/reader-language.ts';
 import { type SubscriptionServices, subscriptionRoutes } from './pages/subscription-routes.ts';
 import { problemResponse } from './problem.ts';
+import type { HubServices } from './websub/take-request.ts';
+import { websubRoutes } from './websub/websub-routes.ts';
 
 /**
  * READ FIRST. Every address that Broadsheet answers. An app is a function of its services: the Lambda functions, the
  * server on one machine and the tests make the same two.
  */
 
-export type PublicServices = FeedServices & PageServices & SubscriptionServices;
+export type PublicServices = FeedServices & PageServices & SubscriptionServices & HubServices;
 export type EditorServices = ArticleRouteServices & IssueRouteServices & TokenRouteServices;
 
 /** For readers. Cacheable where nothing else is said; no cookies anywhere. */
@@ -38,6 +40,9 @@ export function createPublicApp(services: PublicServices): Hono {
   //      a page instead, where the client would rather have HTML
   // GET  /opml.xml                           the feeds of the settings, as one list
   app.route('/', feedRoutes(services, openFeed(services)));
+
+  // POST /websub                             subscribe to a feed, or unsubscribe: 202 (W3C WebSub)
+  app.route('/', websubRoutes(services));
 
   // POST /subscriptions                      sign up: 202, always the same
   // GET  /subscriptions/confirm?token=       a button; POST subscribes

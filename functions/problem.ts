@@ -17,6 +17,19 @@ export function problemResponse(refusal: Refusal, headers: Record<string, string
   });
 }
 
+/** Refusal → the same in one text, for clients that show no JSON to anybody. */
+export function plainResponse(refusal: Refusal): Response {
+  const { status, title, detail } = problemOf(refusal);
+  return new Response(`${title}:\n${detail}\n`, {
+    status,
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+      ...headersOf(refusal),
+    },
+  });
+}
+
 function problemOf(refusal: Refusal): Problem {
   switch (refusal.kind) {
     case 'malformed':
@@ -51,6 +64,8 @@ function problemOf(refusal: Refusal): Problem {
       );
     case 'key-reused':
       return problem(422, 'The idempotency key belongs to another request', refusal.detail);
+    case 'throttled':
+      return problem(429, 'Too many requests', refusal.detail);
     case 'failed':
       return problem(
         500,
@@ -85,6 +100,7 @@ function headersOf(refusal: Refusal): Record<string, string> {
       // What is left of the body is not read, so nothing more can be said on this connection (RFC 9110, 15.5.14).
       return { connection: 'close' };
     case 'busy':
+    case 'throttled':
       return { 'retry-after': String(refusal.retryAfterSeconds) };
     default:
       return {};

@@ -10,7 +10,13 @@ export type Message =
   | { kind: 'compose'; edition: string; slot: string }
   /** Page one shard of an edition's members into batches. */
   | { kind: 'plan'; edition: string; slot: string; shard: number }
-  | { kind: 'send'; edition: string; slot: string; batch: string };
+  | { kind: 'send'; edition: string; slot: string; batch: string }
+  /** Ask a callback whether it wants what was requested in its name (WebSub). */
+  | { kind: 'verify'; id: string }
+  /** Send a feed's WebSub subscribers what it has now. */
+  | { kind: 'distribute'; feed: string }
+  /** Try those again whose time has come. */
+  | { kind: 'redeliver' };
 
 /** At least once: it may repeat, reorder and lose. What was lost, the sweep finds again. */
 export type Queue = {
@@ -24,9 +30,9 @@ export function isForTick({ kind }: Message): boolean {
 }
 
 /** Sends what can also be found by the sweep: a failure is logged and costs a minute, not the request. */
-export async function handOver(queue: Queue, log: Log, messages: Message[]): Promise<void> {
+export async function handOver(queue: Queue, log: Log, messages: Message[], delaySeconds = 0): Promise<void> {
   try {
-    await queue.send(messages);
+    await queue.send(messages, delaySeconds);
   } catch (error) {
     log.warn('the queue did not take a message; the sweep will', { messages: messages.length, error });
   }

@@ -15,6 +15,7 @@ export type Refusal =
   | { kind: 'too-large'; limitBytes: number }
   | { kind: 'unsupported-media-type'; got: string; allowed: string[] }
   | { kind: 'key-reused'; detail: string }
+  | { kind: 'throttled'; detail: string; retryAfterSeconds: number }
   /** Our fault, told in the log. */
   | { kind: 'failed' }
   | { kind: 'busy'; detail: string; retryAfterSeconds: number };

@@ -1,4 +1,4 @@
-import { type Article, isListed } from '../articles/article.ts';
+import { type Article, isListed, isPublic } from '../articles/article.ts';
 import type { ArticleChange } from '../articles/article-store.ts';
 import { feedsOf } from '../feeds/feed-key.ts';
 import type { Pointer } from '../feeds/feed-store.ts';
@@ -74,6 +74,13 @@ export function indexItems(TableName: string, { previous, next, now }: ArticleCh
   move(publicOf(previous), publicOf(next));
   move(embargoOf(previous, previous?.updatedAt), embargoOf(next, isoTime(now)));
   return items;
+}
+
+/** The feeds whose documents it changes: those that readers saw the article in, or see it in now. */
+export function touchedFeeds({ previous, next, now }: ArticleChange, languages: string[]): string[] {
+  const feedsIn = (article: Article | undefined) =>
+    article && isPublic(article, isoTime(now)) ? feedsOf(article, languages) : [];
+  return [...new Set([...feedsIn(previous), ...feedsIn(next)])];
 }
 
 /** Where the translations of a story are found from the story. A tombstone's stays: its group is told of it. */

@@ -2,7 +2,15 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Article } from '../articles/article.ts';
 import type { ArticleStore, StoredReply, WriteResult } from '../articles/article-store.ts';
-import { articlePut, indexItems, pointerItems, replyPut, translationItems } from './dynamo-article-items.ts';
+import { feedsOf } from '../feeds/feed-key.ts';
+import {
+  articlePut,
+  indexItems,
+  pointerItems,
+  replyPut,
+  touchedFeeds,
+  translationItems,
+} from './dynamo-article-items.ts';
 import { ConditionsFailed, getItems, type Item, isLive, type Table, transact } from './dynamo-client.ts';
 import {
   AFTER_ANY_ID,
@@ -56,6 +64,7 @@ export function dynamoArticles(table: Table, languages: string[]): ArticleStore 
           articleId: change.next.id,
           version: change.next.version,
           retracted: change.next.retractedAt !== undefined,
+          feeds: touchedFeeds(change, languages),
         }),
       ];
       try {
@@ -163,6 +172,7 @@ export function dynamoArticles(table: Table, languages: string[]): ArticleStore 
             articleId: id,
             version: article?.version ?? 0,
             retracted: false,
+            feeds: article ? feedsOf(article, languages) : [],
           }),
         ]);
         return outboxId;

@@ -12,6 +12,8 @@ import {
   DynamoDBDocumentClient,
   TransactWriteCommand,
   type TransactWriteCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Key } from './dynamo-keys.ts';
 
@@ -122,6 +124,21 @@ export function pause(milliseconds: number): Promise<void> {
 /** TTL deletes late or never: an item past its time is read as gone. `now` in milliseconds. */
 export function isLive(item: Item | undefined, now: number): item is Item {
   return item !== undefined && (typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > now);
+}
+
+/** The item after the update; undefined where its condition did not hold. */
+export async function updateIf(
+  { client, name }: Table,
+  Key: Key,
+  update: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+): Promise<Item | undefined> {
+  try {
+    const command = new UpdateCommand({ TableName: name, Key, ReturnValues: 'ALL_NEW', ...update });
+    return (await client.send(command)).Attributes;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
 }
 
 /** False where the condition of a write did not hold. */

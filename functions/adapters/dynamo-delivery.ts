@@ -1,9 +1,15 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, QueryCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Batch } from '../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress } from '../delivery/delivery-store.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
-import { ConditionsFailed, type Item, type Table, type TransactItem, transact } from './dynamo-client.ts';
+import {
+  ConditionsFailed,
+  type Item,
+  type Table,
+  type TransactItem,
+  transact,
+  updateIf,
+} from './dynamo-client.ts';
 import { batchKey, issueKey, issuePartition, type Key, pendingKey, planKey } from './dynamo-keys.ts';
 
 export function dynamoDelivery(table: Table): DeliveryStore {
@@ -11,20 +17,6 @@ export function dynamoDelivery(table: Table): DeliveryStore {
   const get = async (Key: Key): Promise<Item | undefined> =>
     (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
 
-  /** The item after the update; undefined where its condition did not hold. */
-  const updateIf = async (
-    Key: Key,
-    update: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
-  ): Promise<Item | undefined> => {
-    try {
-      return (
-        await client.send(new UpdateCommand({ TableName: name, Key, ReturnValues: 'ALL_NEW', ...update }))
-      ).Attributes;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw error;
-    }
-  };
   const transactIf = async (items: TransactItem[]): Promise<boolean> => {
     try {
       await transact(table, items);
@@ -81,7 +73,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
     },
 
     async claim({ edition, slot }, batch, now, leaseUntil) {
-      const item = await updateIf(batchKey(edition, slot, batch), {
+      const item = await updateIf(table, batchKey(edition, slot, batch), {
         UpdateExpression: 'SET leaseUntil = :until ADD attempts :one',
         ConditionExpression:
           'attribute_exists(pk) AND attribute_not_exists(outcome) AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)',
@@ -91,7 +83,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
     },
 
     async freeze({ edition, slot }, batch, { recipients, payloadHash, frozenAt }) {
-      const item = await updateIf(batchKey(edition, slot, batch), {
+      const item = await updateIf(table, batchKey(edition, slot, batch), {
         UpdateExpression: 'SET recipients = :recipients, payloadHash = :hash, frozenAt = :at',
         ConditionExpression: 'attribute_not_exists(recipients) AND attribute_not_exists(outcome)',
         ExpressionAttributeValues: { ':recipients': recipients, ':hash': payloadHash, ':at': frozenAt },
@@ -100,7 +92,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
     },
 
     async postpone({ edition, slot }, batch, until) {
-      await updateIf(batchKey(edition, slot, batch), {
+      await updateIf(table, batchKey(edition, slot, batch), {
         UpdateExpression: 'SET leaseUntil = :until',
         ConditionExpression: 'attribute_not_exists(outcome)',
         ExpressionAttributeValues: { ':until': until },

@@ -21,6 +21,12 @@
  *   MEMBERS#<edition>#<shard>     <subscriber>           a reader of an edition
  *   CHOICES#<edition>             <language>#<topics>    what some reader of it chose
  *   THROTTLE#<what>               -                      how often within the hour (TTL)
+ *   VERIFICATIONS                 <at>#<id>              a WebSub request that its callback has not answered (TTL)
+ *   SUBSCRIPTIONS#<feed>          <format>#<sha256>      a WebSub subscription, by its callback (TTL)
+ *   TOPIC#<feed>                  -                      up to when anybody is subscribed to the feed (TTL)
+ *   RETRIES                       <at>#<feed>#<place>    when a subscriber is tried again (TTL)
+ *   DISTRIBUTIONS                 DUE#<feed>             its subscribers are to be told
+ *                                 RUN#<feed>             they are being told: how far, and by whom
  *   EDITION#<edition>             -                      up to when its stories were taken, and which
  *   ISSUES#<edition>              <createdAt>#<slot>     every issue, for lists
  *   ISSUE#<edition>#<slot>        -                      an issue
@@ -87,6 +93,19 @@ export const editionChoiceKey = (edition: string, choice: string): Key => ({
   sk: choice,
 });
 export const throttleKey = (what: string): Key => ({ pk: `THROTTLE#${what}`, sk: ONLY });
+export const verificationKey = (id: string): Key => ({ pk: 'VERIFICATIONS', sk: id });
+export const subscriptionPartition = (feed: string) => `SUBSCRIPTIONS#${feed}`;
+export const subscriptionKey = (feed: string, place: string): Key => ({
+  pk: subscriptionPartition(feed),
+  sk: place,
+});
+export const topicKey = (feed: string): Key => ({ pk: `TOPIC#${feed}`, sk: ONLY });
+export const retryKey = (at: string, feed: string, place: string): Key => ({
+  pk: 'RETRIES',
+  sk: `${at}#${feed}#${place}`,
+});
+export const dueKey = (feed: string): Key => ({ pk: 'DISTRIBUTIONS', sk: `DUE#${feed}` });
+export const runKey = (feed: string): Key => ({ pk: 'DISTRIBUTIONS', sk: `RUN#${feed}` });
 export const editionKey = (edition: string): Key => ({ pk: `EDITION#${edition}`, sk: ONLY });
 export const issueListKey = (edition: string, createdAt: string, slot: string): Key => ({
   pk: `ISSUES#${edition}`,

@@ -16,6 +16,8 @@ import { mailboxRoutes } from '../pages/mailbox-routes.ts';
 import { isForTick } from '../queue.ts';
 import type { Clock, Ids } from '../services.ts';
 import { signedLinks } from '../subscribers/links.ts';
+import type { Callbacks } from '../websub/callbacks.ts';
+import { callbackClient } from './callback-client.ts';
 import type { Table } from './dynamo-client.ts';
 import { dynamoMailbox } from './dynamo-mailbox.ts';
 import { localSchedule } from './local-schedule.ts';
@@ -41,6 +43,8 @@ type Options = {
   faults?: QueueFaults;
   /** Unset: the `resend` client, to where the config says. */
   mailer?: Mailer;
+  /** Unset: requests to the addresses that subscribers named. */
+  callbacks?: Callbacks;
 };
 
 /** The mailbox of this very process, where no provider is set. */
@@ -58,6 +62,12 @@ export function localInstallation(options: Options) {
     ? config.publication.mail.requestsPerSecond
     : MAILBOX_REQUESTS_PER_SECOND;
   const mailer = options.mailer ?? resendMailer({ apiKey, baseUrl, requestsPerSecond });
+  const callbacks =
+    options.callbacks ??
+    callbackClient({
+      userAgent: config.baseUrl,
+      ...(config.allowPrivateCallbacks && { mayConnect: () => true }),
+    });
   // On one machine there is no cache in front of us.
   const cdn = { invalidate: async () => {} };
   const queue = memoryQueue({
@@ -79,6 +89,7 @@ export function localInstallation(options: Options) {
     templates,
     links,
     mailer,
+    callbacks,
     cdn,
     queue,
     clock,

@@ -2,12 +2,15 @@ import type { Config } from '../config.ts';
 import { dynamoArticles } from './dynamo-articles.ts';
 import type { Table } from './dynamo-client.ts';
 import { dynamoDelivery } from './dynamo-delivery.ts';
+import { dynamoDistributions } from './dynamo-distributions.ts';
 import { dynamoFeeds } from './dynamo-feeds.ts';
 import { dynamoIssues } from './dynamo-issues.ts';
 import { dynamoOutbox } from './dynamo-outbox.ts';
 import { dynamoSubscribers } from './dynamo-subscribers.ts';
 import { dynamoThrottle } from './dynamo-throttle.ts';
 import { dynamoTokens } from './dynamo-tokens.ts';
+import { dynamoVerifications } from './dynamo-verifications.ts';
+import { dynamoWebSub } from './dynamo-websub.ts';
 
 /** Every store, on one table. */
 export function tableStores(table: Table, config: Config) {
@@ -20,5 +23,8 @@ export function tableStores(table: Table, config: Config) {
     issues: dynamoIssues(table),
     delivery: dynamoDelivery(table),
     outbox: dynamoOutbox(table),
+    verifications: dynamoVerifications(table),
+    websub: dynamoWebSub(table),
+    distributions: dynamoDistributions(table),
   };
 }

@@ -2,10 +2,19 @@ import { linkTranslations, type TranslationServices } from '../articles/link-tra
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Cdn, Outbox } from '../outbox.ts';
 import type { Message } from '../queue.ts';
+import { type AnnounceServices, announce } from '../websub/announce.ts';
+import { type DistributeServices, distribute } from '../websub/distribute.ts';
+import { redeliver } from '../websub/redeliver.ts';
+import { type VerifyServices, verifyIntent } from '../websub/verify-intent.ts';
 import { type PlanServices, planShard } from './plan-shard.ts';
 import { type SendServices, sendBatch } from './send-batch.ts';
 
-export type WorkServices = PlanServices & SendServices & TranslationServices & { outbox: Outbox; cdn: Cdn };
+export type WorkServices = PlanServices &
+  SendServices &
+  TranslationServices &
+  AnnounceServices &
+  VerifyServices &
+  DistributeServices & { outbox: Outbox; cdn: Cdn };
 
 /** Messages of the work queue. */
 export async function handleWork(services: WorkServices, message: Message): Promise<void> {
@@ -16,6 +25,12 @@ export async function handleWork(services: WorkServices, message: Message): Prom
       return sendBatch(services, issueOf(message), message.batch);
     case 'outbox':
       return carryOut(services, message.id);
+    case 'verify':
+      return verifyIntent(services, message.id);
+    case 'distribute':
+      return distribute(services, message.feed);
+    case 'redeliver':
+      return redeliver(services);
     case 'compose':
     case 'confirmation':
       throw new Error(`a ${message.kind} message came to the work queue; it belongs to the tick function's`);
@@ -32,6 +47,7 @@ async function carryOut(services: WorkServices, id: string): Promise<void> {
   const event = await outbox.get(id);
   if (event?.kind !== 'article-changed') return;
   await linkTranslations(services, event.articleId);
+  await announce(services, event.feeds);
   // The edge looks again every minute by itself; what was taken back is not to stand there that long.
   if (event.retracted) await cdn.invalidate(id);
   await outbox.remove(id);

@@ -4,10 +4,11 @@ import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { messageOf, type Outbox } from '../outbox.ts';
 import { handOver, type Message, type Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
+import { type LeftOverStores, leftOver } from '../websub/left-over.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
 
-export type SweepServices = {
+export type SweepServices = LeftOverStores & {
   articles: ArticleStore;
   issues: IssueStore;
   delivery: DeliveryStore;
@@ -37,6 +38,7 @@ export async function sweep(services: SweepServices): Promise<void> {
   const left = await outbox.leftBefore(isoTime(clock() - OUTBOX_SECONDS * 1000), MOST);
   messages.push(...left.map(({ id, event }) => messageOf(id, event)));
   for (const ref of await services.issues.open()) messages.push(...(await nextSteps(services, ref)));
+  messages.push(...(await leftOver(services, clock())));
   if (messages.length > 0) await handOver(queue, log, messages);
 }
 

@@ -45,6 +45,9 @@ export function formatsOf({ podcast }: FeedSelector): readonly FeedFormat[] {
   return podcast ? ['rss'] : FORMATS;
 }
 
+/** A language of a path: two or three letters, and what may follow them (BCP 47). Longer names are other pages. */
+export const LANGUAGE_PATTERN = '[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*';
+
 /**
  * Where a document stands: the subscription document of a feed in a format, or a part of its archive (RFC 5005,
  * section 4).

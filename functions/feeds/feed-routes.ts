@@ -9,6 +9,7 @@ import {
   type FeedSelector,
   FORMAT_FILES,
   FORMATS,
+  LANGUAGE_PATTERN,
   PODCAST_FILE,
 } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
@@ -16,8 +17,7 @@ import { opml, opmlHeaders } from './opml.ts';
 import { prefersHtml } from './prefers-html.ts';
 import { type FeedRequest, serveFeed } from './serve-feed.ts';
 
-/** A language of the path: two or three letters, and what may follow them (BCP 47). Longer names are other pages. */
-const LANGUAGE = ':language{[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*}';
+const LANGUAGE = `:language{${LANGUAGE_PATTERN}}`;
 
 /** The folders in which feeds stand, each with its three documents. */
 const FOLDERS = [

@@ -11,7 +11,7 @@ const MAY_KNOW: Record<string, string[]> = {
   subscribers: [],
   feeds: ['articles'],
   newsletter: ['articles', 'subscribers'],
-  delivery: ['subscribers', 'newsletter', 'articles'],
+  delivery: ['subscribers', 'newsletter', 'articles', 'websub'],
   websub: ['articles', 'feeds'],
 };
 const MOST_LINES = 250;

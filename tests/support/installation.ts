@@ -9,6 +9,7 @@ import { type Config, loadConfig } from '../../functions/config.ts';
 import type { Mail, Mailer, SendOutcome } from '../../functions/delivery/mailer.ts';
 import type { Log } from '../../functions/log.ts';
 import type { Ids } from '../../functions/services.ts';
+import type { Callbacks } from '../../functions/websub/callbacks.ts';
 
 /**
  * The whole of Broadsheet over the embedded DynamoDB, with a clock that the test moves and a queue that it drains.
@@ -50,6 +51,8 @@ type WorldOptions = {
   confirmations?: Provider;
   /** Unset: counted, so that a test can name them. */
   ids?: Ids;
+  /** Requests to WebSub callbacks; unset: real ones. */
+  callbacks?: Callbacks;
   /** Another process on the same table. */
   sharing?: World;
 };
@@ -76,6 +79,7 @@ export async function setUp({
   provider,
   confirmations,
   ids = () => `id-${String(++counted).padStart(8, '0')}`,
+  callbacks,
   sharing,
 }: WorldOptions = {}): Promise<World> {
   if (!database) throw new Error('call useDatabase() at the top of the test file');
@@ -101,6 +105,7 @@ export async function setUp({
     log,
     mailer: onceEachKey(mails, answers, provider, confirmations),
     ...(faults && { faults }),
+    ...(callbacks && { callbacks }),
   });
   const request: World['request'] = async (path, { method = 'GET', headers = {}, body } = {}) => {
     const json = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);

@@ -1,0 +1,136 @@
+import { lookup as systemLookup } from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { isPublicAddress } from '../websub/callback-address.ts';
+import type { CallbackAnswer, Callbacks } from '../websub/callbacks.ts';
+
+type Options = {
+  /** Who is asking, for the log of whoever is asked: the address of the site. */
+  userAgent: string;
+  /** Which IP addresses may be connected to; unset: those of the internet. */
+  mayConnect?: (address: string) => boolean;
+  /** Of names; unset: the system's. */
+  lookup?: LookupFunction;
+  /** For a whole exchange. */
+  timeoutMilliseconds?: number;
+};
+
+const TIMEOUT_MILLISECONDS = 10_000;
+/** More than any challenge. What a callback says beyond it is not read. */
+const MAX_ANSWER_BYTES = 4096;
+
+/**
+ * HTTP to addresses that strangers named. The addresses that a name leads to are checked where they are connected to, in
+ * the lookup of the connection itself: there is no second lookup that could answer otherwise. Redirects are not followed.
+ */
+export function callbackClient({
+  userAgent,
+  mayConnect = isPublicAddress,
+  lookup = systemLookup as LookupFunction,
+  timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+}: Options): Callbacks {
+  const checked = checkedLookup(lookup, mayConnect);
+  const kept = { keepAlive: true, lookup: checked };
+  const agents = { 'http:': new http.Agent(kept), 'https:': new https.Agent(kept) };
+  const fresh = {
+    'http:': new http.Agent({ lookup: checked }),
+    'https:': new https.Agent({ lookup: checked }),
+  };
+
+  async function ask(
+    method: string,
+    url: string,
+    headers: Record<string, string>,
+    body?: Uint8Array,
+  ): Promise<CallbackAnswer> {
+    const { hostname, protocol } = new URL(url);
+    const literal = hostname.replace(/^\[|\]$/g, '');
+    // A connection to an address that is written out looks nothing up.
+    if (isIP(literal) && !mayConnect(literal)) return { kind: 'forbidden', reason: notAllowed(literal) };
+    const scheme = protocol === 'https:' ? protocol : 'http:';
+    const options = { method, headers: { 'user-agent': `Broadsheet (${userAgent})`, ...headers } };
+    const first = await exchange(url, { ...options, agent: agents[scheme] }, body, timeoutMilliseconds);
+    if (first !== 'closed before') return first;
+    const second = await exchange(url, { ...options, agent: fresh[scheme] }, body, timeoutMilliseconds);
+    return second === 'closed before' ? { kind: 'silent', reason: 'it closed the connection' } : second;
+  }
+
+  return {
+    get: (url) => ask('GET', url, {}),
+    post: (url, headers, body) =>
+      ask('POST', url, { ...headers, 'content-length': String(body.byteLength) }, body),
+  };
+}
+
+class ForbiddenAddress extends Error {
+  override name = 'ForbiddenAddress';
+}
+
+function notAllowed(address: string): string {
+  return `it is at ${address}, where nothing is sent`;
+}
+
+/** Every address that the connection might try: one that is not allowed refuses the name. */
+function checkedLookup(lookup: LookupFunction, mayConnect: (address: string) => boolean): LookupFunction {
+  return (hostname, options, done) =>
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      const addresses = Array.isArray(found) ? found : [];
+      const [first] = addresses;
+      if (error || !first)
+        return done(
+          error ?? Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' }),
+          [],
+        );
+      const forbidden = addresses.find(({ address }) => !mayConnect(address));
+      if (forbidden) return done(new ForbiddenAddress(notAllowed(forbidden.address)), []);
+      if (options.all) done(null, addresses);
+      else done(null, first.address, first.family);
+    });
+}
+
+/**
+ * One request. The status counts once it is there, whatever becomes of the body. 'closed before': the other side had
+ * given up a kept connection before the request came; on a new one it may be repeated.
+ */
+function exchange(
+  url: string,
+  options: https.RequestOptions,
+  body: Uint8Array | undefined,
+  timeoutMilliseconds: number,
+): Promise<CallbackAnswer | 'closed before'> {
+  return new Promise((resolve) => {
+    const request = (url.startsWith('https:') ? https : http).request(url, options);
+    const chunks: Buffer[] = [];
+    let status: number | undefined;
+    const end = (answer: CallbackAnswer | 'closed before') => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const answered = (code: number) =>
+      end({ kind: 'answered', status: code, body: Buffer.concat(chunks).toString() });
+    const timer = setTimeout(() => {
+      request.destroy(new Error(`it did not answer within ${timeoutMilliseconds / 1000} seconds`));
+    }, timeoutMilliseconds);
+
+    request.on('response', (response) => {
+      const code = response.statusCode ?? 0;
+      status = code;
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.byteLength;
+        if (bytes > MAX_ANSWER_BYTES) request.destroy();
+      });
+      response.on('close', () => answered(code));
+      response.on('error', () => {});
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (status !== undefined) answered(status);
+      else if (error instanceof ForbiddenAddress) end({ kind: 'forbidden', reason: error.message });
+      else if (request.reusedSocket && error.code === 'ECONNRESET') end('closed before');
+      else end({ kind: 'silent', reason: error.code ? `${error.code}: ${error.message}` : error.message });
+    });
+    request.end(body);
+  });
+}

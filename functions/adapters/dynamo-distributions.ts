@@ -1,0 +1,112 @@
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DistributionStore } from '../websub/websub-store.ts';
+import { ConditionsFailed, holds, type Item, type Table, transact, updateIf } from './dynamo-client.ts';
+import { dueKey, runKey } from './dynamo-keys.ts';
+
+/** Which feeds are to be distributed, and how far those are that are under way. */
+export function dynamoDistributions(table: Table): DistributionStore {
+  const { client, name } = table;
+
+  return {
+    markDue(feed, at) {
+      return holds(
+        client.send(
+          new PutCommand({
+            TableName: name,
+            Item: { ...dueKey(feed), at },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
+      );
+    },
+
+    async dueAt(feed) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: name, Key: dueKey(feed), ConsistentRead: true }),
+      );
+      return Item?.at as number | undefined;
+    },
+
+    async takeUp(feed, holder, now, until) {
+      const left = await updateIf(table, runKey(feed), {
+        UpdateExpression: 'SET holder = :holder, leaseUntil = :until',
+        ConditionExpression: 'attribute_exists(pk) AND leaseUntil <= :now',
+        ExpressionAttributeValues: { ':holder': holder, ':until': until, ':now': now },
+      });
+      if (left) return { feed, holder, ...(left.after !== undefined && { after: String(left.after) }) };
+      try {
+        await transact(table, [
+          {
+            Delete: {
+              TableName: name,
+              Key: dueKey(feed),
+              ConditionExpression: '#at <= :now',
+              ExpressionAttributeNames: { '#at': 'at' },
+              ExpressionAttributeValues: { ':now': now },
+            },
+          },
+          {
+            Put: {
+              TableName: name,
+              Item: { ...runKey(feed), holder, leaseUntil: until },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+        ]);
+        return { feed, holder };
+      } catch (error) {
+        if (error instanceof ConditionsFailed) return undefined;
+        throw error;
+      }
+    },
+
+    async progress({ feed, holder, after }, until) {
+      const update = new UpdateCommand({
+        TableName: name,
+        Key: runKey(feed),
+        UpdateExpression: `SET leaseUntil = :until${after === undefined ? '' : ', #after = :after'}`,
+        ConditionExpression: 'holder = :holder',
+        ...(after !== undefined && { ExpressionAttributeNames: { '#after': 'after' } }),
+        ExpressionAttributeValues: {
+          ':until': until,
+          ':holder': holder,
+          ...(after !== undefined && { ':after': after }),
+        },
+      });
+      return holds(client.send(update));
+    },
+
+    async finish({ feed, holder }) {
+      await holds(
+        client.send(
+          new DeleteCommand({
+            TableName: name,
+            Key: runKey(feed),
+            ConditionExpression: 'holder = :holder',
+            ExpressionAttributeValues: { ':holder': holder },
+          }),
+        ),
+      );
+    },
+
+    async left(before, now) {
+      const feeds = new Set<string>();
+      let start: Item | undefined;
+      do {
+        const page = await client.send(
+          new QueryCommand({
+            TableName: name,
+            KeyConditionExpression: 'pk = :pk',
+            FilterExpression: '#at <= :before OR leaseUntil <= :now',
+            ExpressionAttributeNames: { '#at': 'at' },
+            ExpressionAttributeValues: { ':pk': 'DISTRIBUTIONS', ':before': before, ':now': now },
+            ExclusiveStartKey: start,
+          }),
+        );
+        for (const { sk } of page.Items ?? []) feeds.add(String(sk).slice('DUE#'.length));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      return [...feeds];
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { SubscriptionRequest } from '../websub/subscription.ts';
+import type { VerificationStore } from '../websub/websub-store.ts';
+import { type Item, type Table, updateIf } from './dynamo-client.ts';
+import { verificationKey } from './dynamo-keys.ts';
+
+/** None is under way so long: what was never done for all that is nobody's any more. */
+const DAY_SECONDS = 24 * 3600;
+
+/**
+ * Requests that wait for their callback's answer. Not in the outbox: they are strangers', as many as those like, and must
+ * not stand before an editor's events when the sweep looks for what was left.
+ */
+export function dynamoVerifications(table: Table): VerificationStore {
+  const { client, name } = table;
+
+  return {
+    async put(request, now) {
+      const expiresAt = Math.floor(now / 1000) + DAY_SECONDS;
+      await client.send(
+        new PutCommand({
+          TableName: name,
+          Item: { ...verificationKey(request.id), request, attempts: 0, dueAt: now, expiresAt },
+        }),
+      );
+    },
+
+    async claim(id, now, until) {
+      const item = await updateIf(table, verificationKey(id), {
+        UpdateExpression: 'SET dueAt = :until ADD attempts :one',
+        ConditionExpression: 'attribute_exists(pk) AND dueAt <= :now',
+        ExpressionAttributeValues: { ':until': until, ':now': now, ':one': 1 },
+      });
+      return item && { ...(item.request as SubscriptionRequest), attempts: Number(item.attempts) };
+    },
+
+    async postpone(id, until) {
+      await updateIf(table, verificationKey(id), {
+        UpdateExpression: 'SET dueAt = :until',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':until': until },
+      });
+    },
+
+    async remove(id) {
+      await client.send(new DeleteCommand({ TableName: name, Key: verificationKey(id) }));
+    },
+
+    async due(before, limit) {
+      const ids: string[] = [];
+      let start: Item | undefined;
+      do {
+        const page = await client.send(
+          new QueryCommand({
+            TableName: name,
+            KeyConditionExpression: 'pk = :pk',
+            FilterExpression: 'dueAt <= :before',
+            ExpressionAttributeValues: { ':pk': 'VERIFICATIONS', ':before': before },
+            ExclusiveStartKey: start,
+          }),
+        );
+        ids.push(...(page.Items ?? []).map(({ sk }) => String(sk)));
+        start = page.LastEvaluatedKey;
+      } while (start && ids.length < limit);
+      return ids.slice(0, limit);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Log } from '../log.ts';
+import { handOver, type Queue } from '../queue.ts';
+import type { Clock } from '../services.ts';
+import type { DistributionStore, WebSubStore } from './websub-store.ts';
+
+export type AnnounceServices = {
+  websub: Pick<WebSubStore, 'subscribed'>;
+  distributions: Pick<DistributionStore, 'markDue'>;
+  queue: Queue;
+  clock: Clock;
+  log: Log;
+};
+
+/** An editor who saves three times, or posts a story and its translation, is told of once. */
+const GATHER_SECONDS = 5;
+
+/** The documents of these feeds have changed: their subscribers are told in some seconds, of all that came until then. */
+export async function announce(services: AnnounceServices, feeds: string[]): Promise<void> {
+  const { websub, distributions, queue, clock, log } = services;
+  const marked: string[] = [];
+  for (const feed of await websub.subscribed(feeds, clock())) {
+    if (await distributions.markDue(feed, clock() + GATHER_SECONDS * 1000)) marked.push(feed);
+  }
+  const messages = marked.map((feed) => ({ kind: 'distribute' as const, feed }));
+  if (messages.length > 0) await handOver(queue, log, messages, GATHER_SECONDS);
+}

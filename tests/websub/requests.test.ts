@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { setUp, useDatabase } from '../support/installation.ts';
+import { ALL, fieldsOf, HUB, hub, post } from './hub.ts';
+import { receiver } from './receiver.ts';
+
+useDatabase();
+
+const CALLBACK = 'https://reader.example/hook?id=1';
+
+it('POST /websub answers 202 before the callback is asked anything', async () => {
+  const world = await hub();
+  const { url, requests } = await receiver();
+  const answer = await post(world, fieldsOf(`${url}/cb`));
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([202, 'text/plain; charset=utf-8']);
+  expect(requests).toEqual([]);
+  await world.queue.drain();
+  expect(requests).toHaveLength(1);
+});
+
+it('POST /websub ignores parameters that it does not know', async () => {
+  const world = await setUp();
+  const answer = await post(world, { ...fieldsOf(CALLBACK), 'hub.verify': 'async', foo: 'bar' });
+  expect(answer.status).toBe(202);
+});
+
+const REFUSED: [string, Record<string, string>, string][] = [
+  ['no mode', { 'hub.mode': '' }, 'hub.mode is missing'],
+  [
+    'another mode',
+    { 'hub.mode': 'publish' },
+    'hub.mode is "publish": it must be "subscribe" or "unsubscribe"',
+  ],
+  ['no topic', { 'hub.topic': '' }, 'hub.topic is missing'],
+  [
+    'a topic elsewhere',
+    { 'hub.topic': 'https://other.example/atom.xml' },
+    'hub.topic is "https://other.example/',
+  ],
+  ['a page as topic', { 'hub.topic': 'https://paper.example/feeds' }, 'it must be the self link of a feed'],
+  [
+    'an archive as topic',
+    { 'hub.topic': 'https://paper.example/archive/2026-11/atom.xml' },
+    'it must be the self link of a feed of this site',
+  ],
+  ['a topic with a query', { 'hub.topic': `${ALL}?utm_source=x` }, 'hub.topic is'],
+  ['a language of a tag', { 'hub.topic': 'https://paper.example/en/tags/x/rss.xml' }, 'hub.topic is'],
+  ['a tag that is no slug', { 'hub.topic': 'https://paper.example/tags/X%20y/rss.xml' }, 'hub.topic is'],
+  [
+    'a topic that cannot be decoded',
+    { 'hub.topic': 'https://paper.example/tags/%ff/rss.xml' },
+    'hub.topic is',
+  ],
+  ["a section's podcast", { 'hub.topic': 'https://paper.example/sections/x/podcast.xml' }, 'hub.topic is'],
+  ['no callback', { 'hub.callback': '' }, 'hub.callback is missing: it must be an absolute https URL'],
+  ['a callback that is no URL', { 'hub.callback': 'nowhere' }, 'hub.callback is "nowhere"'],
+  ['a callback over http', { 'hub.callback': 'http://reader.example/' }, 'it must be an absolute https URL'],
+  ['a callback over ftp', { 'hub.callback': 'ftp://reader.example/' }, 'it must be an absolute https URL'],
+  [
+    'a callback with a password',
+    { 'hub.callback': 'https://a:b@reader.example/' },
+    'no user name and no password',
+  ],
+  ['a long callback', { 'hub.callback': `https://reader.example/${'x'.repeat(2048)}` }, 'at most 2048 bytes'],
+  ['a lease that is no number', { 'hub.lease_seconds': 'forever' }, 'hub.lease_seconds is "forever"'],
+  ['a lease of nothing', { 'hub.lease_seconds': '0' }, 'a whole number of seconds, 1 or more'],
+  [
+    'a secret of 200 bytes',
+    { 'hub.secret': 'é'.repeat(100) },
+    'hub.secret has 200 bytes: it must have less than 200',
+  ],
+];
+
+describe('POST /websub refuses with 400 and says why', () => {
+  it.each(REFUSED)('%s', async (_, changes, reason) => {
+    const world = await setUp();
+    const answer = await post(world, { ...fieldsOf(CALLBACK), ...changes });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([400, 'text/plain; charset=utf-8']);
+    expect(await answer.text()).toContain(reason);
+    expect(world.queue.waiting()).toBe(0);
+  });
+
+  it('every fault at once', async () => {
+    const world = await setUp();
+    const answer = await post(world, [
+      ['hub.mode', 'subscribe'],
+      ['hub.mode', 'subscribe'],
+      ['hub.lease_seconds', '-1'],
+      ['hub.secret', 'x'.repeat(300)],
+    ]);
+    expect((await answer.text()).split('\n').map((line) => line.split(/[ :]/)[0])).toEqual([
+      'The',
+      'hub.mode',
+      'hub.topic',
+      'hub.callback',
+      'hub.lease_seconds',
+      'hub.secret',
+      '',
+    ]);
+  });
+});
+
+it.each([
+  '/atom.xml',
+  '/es/rss.xml',
+  '/sections/harbour/feed.json',
+  '/en/sections/harbour/rss.xml',
+  '/tags/lopez-obrador/atom.xml',
+  '/tags/%E6%94%BF%E6%B2%BB/rss.xml',
+  '/authors/ana-ruiz/rss.xml',
+  '/podcast.xml',
+  '/en/podcast.xml',
+])('%s is a topic, and a secret of 199 bytes is taken', async (path) => {
+  const world = await setUp();
+  const answer = await post(world, {
+    ...fieldsOf(CALLBACK),
+    'hub.topic': `https://paper.example${path}`,
+    'hub.secret': 'x'.repeat(199),
+  });
+  expect(answer.status, await answer.text()).toBe(202);
+});
+
+it('POST /websub answers 413 to a body over its limit, and 415 to one that is no form', async () => {
+  const world = await setUp();
+  const large = await post(world, { ...fieldsOf(CALLBACK), foo: 'x'.repeat(40_000) });
+  expect([large.status, large.headers.get('content-type')]).toEqual([413, 'text/plain; charset=utf-8']);
+  expect(await large.text()).toContain('32768 bytes');
+  const json = await world.request(HUB, { method: 'POST', body: fieldsOf(CALLBACK) });
+  expect(json.status).toBe(415);
+  expect(await json.text()).toContain('application/x-www-form-urlencoded');
+});
+
+it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s /websub answers 405', async (method) => {
+  const answer = await (await setUp()).request(HUB, { method });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+});
+
+it('the 301st request for a host within an hour is answered 429, and other hosts are not', async () => {
+  const world = await setUp();
+  const statuses: number[] = [];
+  for (let i = 0; i < 301; i++) statuses.push((await post(world, fieldsOf(`${CALLBACK}${i}`))).status);
+  expect(statuses.slice(0, 300).every((status) => status === 202)).toBe(true);
+  const last = await post(world, fieldsOf(`${CALLBACK}x`));
+  expect([last.status, last.headers.get('retry-after')]).toEqual([429, '3600']);
+  expect(await last.text()).toContain('reader.example was asked to confirm 300 requests within an hour');
+  expect((await post(world, fieldsOf('https://other.example/'))).status).toBe(202);
+  world.pass(3600_000);
+  expect((await post(world, fieldsOf(CALLBACK))).status).toBe(202);
+});
