@@ -1,0 +1,248 @@
+import type { ServerResponse } from 'node:http';
+import { expect, it } from 'vitest';
+import { callbackClient } from '../../functions/adapters/callback-client.ts';
+import { useDatabase } from '../support/installation.ts';
+import { postStory } from '../support/newsroom.ts';
+import { hub, minutes, subscribe, tellSubscribers } from './hub.ts';
+import { type Behaviour, receiver } from './receiver.ts';
+
+useDatabase();
+
+/** Deliveries are answered so, as long as the function says; challenges are confirmed. */
+function deliveries(answer: (response: ServerResponse) => void, while_: () => boolean): Behaviour {
+  return (request, response) => {
+    // Each delivery has a connection of its own, so that one that is closed is an answer.
+    response.setHeader('connection', 'close');
+    const applies = request.method === 'POST' && while_();
+    if (applies) answer(response);
+    return applies;
+  };
+}
+
+it('410 ends the subscription', async () => {
+  const world = await hub();
+  const { url, delivered } = await receiver(
+    deliveries(
+      (response) => response.writeHead(410).end(),
+      () => true,
+    ),
+  );
+  await subscribe(world, `${url}/cb`);
+  for (let i = 0; i < 2; i++) {
+    await postStory(world);
+    await tellSubscribers(world);
+  }
+  await minutes(world, 5);
+  expect(delivered('/cb')).toHaveLength(1);
+});
+
+it.each<[string, (response: ServerResponse) => void]>([
+  ['500', (response) => response.writeHead(500).end()],
+  ['404', (response) => response.writeHead(404).end()],
+  ['a redirect', (response) => response.writeHead(307, { location: '/elsewhere' }).end()],
+  ['a closed connection', (response) => response.destroy()],
+])('%s is tried again with growing pauses, and the subscription stays', async (_, answer) => {
+  const world = await hub();
+  let fails = true;
+  const { url, delivered } = await receiver(deliveries(answer, () => fails));
+  await subscribe(world, `${url}/cb`);
+  await postStory(world, { title: 'Again and again' });
+  await tellSubscribers(world);
+  expect(delivered('/cb')).toHaveLength(1);
+  const pauses: number[] = [];
+  for (let seconds = 0, last = 0; pauses.length < 4; ) {
+    const before = delivered('/cb').length;
+    world.pass(10_000);
+    seconds += 10;
+    await world.queue.drain();
+    if (delivered('/cb').length === before) continue;
+    pauses.push(seconds - last);
+    last = seconds;
+  }
+  expect(pauses).toEqual([10, 30, 90, 270]);
+  expect(delivered('/elsewhere')).toEqual([]);
+  fails = false;
+  await minutes(world, 14);
+  expect(delivered('/cb')).toHaveLength(6);
+  expect(delivered('/cb').at(-1)?.body.toString()).toContain('Again and again');
+  await minutes(world, 60);
+  expect(delivered('/cb')).toHaveLength(6);
+  await postStory(world);
+  await tellSubscribers(world);
+  expect(delivered('/cb')).toHaveLength(7);
+});
+
+it('a retry sends the document as it is then, and a delivery that succeeds meanwhile makes it needless', async () => {
+  const world = await hub();
+  let fails = true;
+  const { url, delivered } = await receiver(
+    deliveries(
+      (response) => response.writeHead(503).end(),
+      () => fails,
+    ),
+  );
+  await subscribe(world, `${url}/cb`);
+  await postStory(world);
+  await tellSubscribers(world);
+  fails = false;
+  await postStory(world, { title: 'The later one' });
+  await tellSubscribers(world);
+  expect(delivered('/cb')).toHaveLength(2);
+  expect(delivered('/cb')[1]?.body.toString()).toContain('The later one');
+  await minutes(world, 10);
+  expect(delivered('/cb')).toHaveLength(2);
+});
+
+it('a retry whose message is lost is found by the sweep', async () => {
+  const world = await hub({ faults: { lose: ({ kind }) => kind === 'redeliver' } });
+  let fails = true;
+  const { url, delivered } = await receiver(
+    deliveries(
+      (response) => response.writeHead(503).end(),
+      () => fails,
+    ),
+  );
+  await subscribe(world, `${url}/cb`);
+  await postStory(world);
+  await tellSubscribers(world);
+  fails = false;
+  world.pass(60_000);
+  await world.queue.drain();
+  expect(delivered('/cb')).toHaveLength(1);
+  await minutes(await hub({ sharing: world }), 1);
+  expect(delivered('/cb')).toHaveLength(2);
+});
+
+it('a subscriber that is down until its lease ends is tried some times a day, and never after', async () => {
+  const world = await hub();
+  const { url, delivered } = await receiver(
+    deliveries(
+      (response) => response.writeHead(500).end(),
+      () => true,
+    ),
+  );
+  await subscribe(world, `${url}/cb`, { 'hub.lease_seconds': '172800' });
+  await postStory(world);
+  await tellSubscribers(world);
+  for (let hour = 0; hour < 47; hour++) {
+    world.pass(3_600_000);
+    await world.sweep();
+    await world.queue.drain();
+  }
+  const before = delivered('/cb').length;
+  expect(before).toBeGreaterThan(10);
+  expect(before).toBeLessThan(20);
+  await postStory(world);
+  await tellSubscribers(world);
+  expect(delivered('/cb'), 'it is long down, and waits for its retry').toHaveLength(before);
+  world.pass(2 * 3_600_000);
+  await minutes(world, 10);
+  expect(delivered('/cb')).toHaveLength(before);
+});
+
+it('renewing keeps a delivery that is still to be repeated', async () => {
+  const world = await hub();
+  let fails = true;
+  const { url, delivered } = await receiver(
+    deliveries(
+      (response) => response.writeHead(503).end(),
+      () => fails,
+    ),
+  );
+  await subscribe(world, `${url}/cb`);
+  await postStory(world);
+  await tellSubscribers(world);
+  await subscribe(world, `${url}/cb`, { 'hub.secret': 'new' });
+  fails = false;
+  await minutes(world, 1);
+  expect(delivered('/cb')).toHaveLength(2);
+  expect(delivered('/cb')[1]?.headers['x-hub-signature']).toMatch(/^sha256=/);
+});
+
+it('callbacks that hang do not hold up the others, and are tried again', async () => {
+  const callbacks = callbackClient({ userAgent: 'test', mayConnect: () => true, timeoutMilliseconds: 250 });
+  const world = await hub({ callbacks });
+  let hangs = true;
+  const { url, delivered, requests } = await receiver(
+    (request) => hangs && /^POST.*hang/.test(`${request.method}${request.path}`),
+  );
+  const healthy = Array.from({ length: 120 }, (_, index) => `/well-${index}`);
+  const hanging = Array.from({ length: 20 }, (_, index) => `/hang-${index}`);
+  for (const path of [...healthy, ...hanging]) await subscribe(world, `${url}${path}`);
+  await postStory(world);
+  await tellSubscribers(world);
+  expect(healthy.filter((path) => delivered(path).length !== 1)).toEqual([]);
+  hangs = false;
+  await minutes(world, 2);
+  expect([...healthy, ...hanging].filter((path) => !delivered(path).length)).toEqual([]);
+  expect(requests.filter(({ method, path }) => method === 'POST' && path.startsWith('/well')).length).toBe(
+    120,
+  );
+});
+
+it('a host that is silent three times in a row is not waited for again in the same piece of work', async () => {
+  let asked = 0;
+  const world = await hub({
+    callbacks: {
+      get: async (url) => ({
+        kind: 'answered',
+        status: 200,
+        body: new URL(url).searchParams.get('hub.challenge') ?? '',
+      }),
+      post: async () => {
+        asked += 1;
+        return { kind: 'silent', reason: 'it did not answer within 10 seconds' };
+      },
+    },
+  });
+  for (let i = 0; i < 150; i++) await subscribe(world, `http://down.example/${i}`);
+  await postStory(world);
+  await tellSubscribers(world);
+  expect(asked).toBeLessThanOrEqual(64 + 3);
+  expect(await world.services.websub.retriesDue(world.now() + 10_000, 200)).toHaveLength(150);
+});
+
+it('a connection that was kept and has been closed is replaced at once', async () => {
+  const world = await hub();
+  const used = new WeakSet<object>();
+  const { url, delivered } = await receiver(({ method }, response) => {
+    const socket = response.socket ?? response;
+    if (method === 'POST' && used.has(socket)) response.destroy();
+    used.add(socket);
+    return response.destroyed;
+  });
+  await subscribe(world, `${url}/cb`);
+  await postStory(world);
+  await tellSubscribers(world);
+  expect(delivered('/cb')).toHaveLength(2);
+  await minutes(world, 5);
+  expect(delivered('/cb')).toHaveLength(2);
+});
+
+it('an endless answer is not read', async () => {
+  const world = await hub();
+  let written = 0;
+  const { url, delivered } = await receiver(
+    deliveries(
+      (response) => {
+        response.writeHead(200);
+        const chunk = Buffer.alloc(65_536);
+        const more = () => {
+          while (!response.destroyed && written < 1e8) {
+            written += chunk.byteLength;
+            if (!response.write(chunk)) return;
+          }
+        };
+        response.on('drain', more);
+        more();
+      },
+      () => true,
+    ),
+  );
+  await subscribe(world, `${url}/cb`);
+  await postStory(world);
+  await tellSubscribers(world);
+  await minutes(world, 3);
+  expect(delivered('/cb')).toHaveLength(1);
+  expect(written).toBeLessThan(1e7);
+});
