@@ -29,6 +29,11 @@ export function isForTick({ kind }: Message): boolean {
   return kind === 'compose' || kind === 'confirmation';
 }
 
+/** Messages of the hub: they wait for strangers' servers, and so in a queue of their own, that no mail stands in. */
+export function isForWebSub({ kind }: Message): boolean {
+  return kind === 'verify' || kind === 'distribute' || kind === 'redeliver';
+}
+
 /** Sends what can also be found by the sweep: a failure is logged and costs a minute, not the request. */
 export async function handOver(queue: Queue, log: Log, messages: Message[], delaySeconds = 0): Promise<void> {
   try {

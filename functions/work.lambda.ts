@@ -18,7 +18,7 @@ const services = {
   mailer: resendMailer({ ...resendSettings(base.config), requestsPerSecond }),
 };
 
-/** The work queue: plan a shard, send a batch, tell the edge and WebSub's subscribers of a change. */
+/** The work queue: plan a shard, send a batch, tell the edge of a change. The hub's: verify, distribute, try again. */
 export function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return handleRecords(event, (message) => handleWork(services, message), services.log);
 }

@@ -63,15 +63,20 @@ export class Alarms extends Construct {
     this.requestAlarms(api, table, functions);
   }
 
-  private deadLetterAlarms({ work, compose, missedTicks }: Queues): void {
+  private deadLetterAlarms({ work, webSub, compose, missedTicks }: Queues): void {
     const notEmpty = (queue: Queue) => ({
       metric: queue.metricApproximateNumberOfMessagesVisible(FIVE_MINUTES),
       atLeast: 1,
     });
     this.alarm('WorkDeadLetters', {
       ...notEmpty(work.deadLetters),
-      hurt: 'Some newsletter readers do not get their mail, or caches and feed subscribers are not told of a story.',
+      hurt: 'Some newsletter readers do not get their mail, or caches are not told of a story that was taken back.',
       anchor: 'work-dead-letters',
+    });
+    this.alarm('WebSubDeadLetters', {
+      ...notEmpty(webSub.deadLetters),
+      hurt: 'Feed readers that subscribed by WebSub hear of stories only when they ask, and new ones are not confirmed.',
+      anchor: 'websub-dead-letters',
     });
     this.alarm('ComposeDeadLetters', {
       ...notEmpty(compose.deadLetters),

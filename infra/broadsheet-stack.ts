@@ -19,6 +19,8 @@ const BATCH = 1;
 const MIN_CONCURRENCY = 2;
 /** A mail request takes about a second, so this many workers reach the provider's rate; more would only be told 429. */
 const WORK_CONCURRENCY = Math.min(Math.max(publication.mail.requestsPerSecond, MIN_CONCURRENCY), 50);
+/** Each has 64 deliveries under way, and mostly waits: a story is in some eight feeds, and each is distributed by one. */
+const WEBSUB_CONCURRENCY = 8;
 
 /** One publication: readers → CloudFront → API → public and editor; Scheduler and queues → tick and work; one table. */
 export class BroadsheetStack extends Stack {
@@ -32,6 +34,7 @@ export class BroadsheetStack extends Stack {
     const environment = {
       TABLE_NAME: table.tableName,
       QUEUE_URL: queues.work.queue.queueUrl,
+      WEBSUB_QUEUE_URL: queues.webSub.queue.queueUrl,
       COMPOSE_QUEUE_URL: queues.compose.queue.queueUrl,
       SECRET_ARN: secret.secretArn,
       BROADSHEET_URL: edge.baseUrl,
@@ -59,6 +62,13 @@ export class BroadsheetStack extends Stack {
         reportBatchItemFailures: true,
       }),
     );
+    functions.work.lambda.addEventSource(
+      new SqsEventSource(queues.webSub.queue, {
+        batchSize: BATCH,
+        maxConcurrency: WEBSUB_CONCURRENCY,
+        reportBatchItemFailures: true,
+      }),
+    );
     functions.tick.lambda.addEventSource(
       new SqsEventSource(queues.compose.queue, {
         batchSize: BATCH,
@@ -74,7 +84,7 @@ export class BroadsheetStack extends Stack {
     grantAll(functions, {
       table,
       secret,
-      queues: [queues.work.queue, queues.compose.queue],
+      queues: [queues.work.queue, queues.webSub.queue, queues.compose.queue],
       distribution: edge.distribution,
     });
     new Alarms(this, 'Alarms', { functions, queues, api: api.http, table, email: deployment.alarmEmail });

@@ -12,10 +12,12 @@ const DEAD_LETTERS_KEPT = Duration.days(14);
 
 export type QueueWithDeadLetters = { queue: Queue; deadLetters: Queue };
 
-/** Messages for the work function and for the tick function, and what neither could handle. */
+/** Messages for the work function, for the hub's part of it and for the tick function, and what they could not handle. */
 export class Queues extends Construct {
   /** Outbox events, plans and batches: the work function. */
   readonly work: QueueWithDeadLetters;
+  /** The hub's: callbacks to be asked, and to be told of changes. The work function, which no mail waits for here. */
+  readonly webSub: QueueWithDeadLetters;
   /** Mails to be rendered, issues and confirmations: the tick function, the only one with MJML. */
   readonly compose: QueueWithDeadLetters;
   /** Schedules that could not call the tick function, and calls on which it failed. */
@@ -24,6 +26,7 @@ export class Queues extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.work = this.withDeadLetters('Work', TIMEOUTS.work);
+    this.webSub = this.withDeadLetters('WebSub', TIMEOUTS.work);
     this.compose = this.withDeadLetters('Compose', TIMEOUTS.tick);
     this.missedTicks = this.deadLetters('MissedTicks');
   }

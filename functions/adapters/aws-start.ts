@@ -34,7 +34,11 @@ export async function startOnAws(env: Record<string, string | undefined>) {
     config: { ...config, ownerTokenHash: secret.editorToken ? hashToken(secret.editorToken) : undefined },
     templates: readTemplates(required(env, 'TEMPLATES_FOLDER')),
     links: signedLinks(secret.linkSecret),
-    queue: sqsQueue(required(env, 'QUEUE_URL'), required(env, 'COMPOSE_QUEUE_URL')),
+    queue: sqsQueue({
+      work: required(env, 'QUEUE_URL'),
+      compose: required(env, 'COMPOSE_QUEUE_URL'),
+      webSub: required(env, 'WEBSUB_QUEUE_URL'),
+    }),
     clock: Date.now,
     ids,
     log: jsonLog((line) => void process.stdout.write(`${line}\n`)),

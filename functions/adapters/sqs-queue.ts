@@ -1,11 +1,15 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { isForTick, type Message, type Queue } from '../queue.ts';
+import { isForTick, isForWebSub, type Message, type Queue } from '../queue.ts';
 
 const BATCH_LIMIT = 10;
 
-/** Two queues: messages whose work renders a mail go to the tick function's, all others to the work function's. */
-export function sqsQueue(queueUrl: string, composeQueueUrl: string): Queue {
+/** URLs of the queues. Messages whose work renders a mail go to `compose`, the hub's to `webSub`, all others to `work`. */
+export type QueueUrls = { work: string; compose: string; webSub: string };
+
+export function sqsQueue(urls: QueueUrls): Queue {
   const client = new SQSClient({});
+  const urlOf = (message: Message) =>
+    isForTick(message) ? urls.compose : isForWebSub(message) ? urls.webSub : urls.work;
   const sendTo = async (url: string, messages: Message[], delaySeconds: number) => {
     for (let start = 0; start < messages.length; start += BATCH_LIMIT) {
       const Entries = messages.slice(start, start + BATCH_LIMIT).map((message, index) => ({
@@ -22,10 +26,7 @@ export function sqsQueue(queueUrl: string, composeQueueUrl: string): Queue {
   };
   return {
     async send(messages, delaySeconds = 0) {
-      const forTick = messages.filter(isForTick);
-      const forWork = messages.filter((message) => !isForTick(message));
-      await sendTo(composeQueueUrl, forTick, delaySeconds);
-      await sendTo(queueUrl, forWork, delaySeconds);
+      for (const [url, own] of Map.groupBy(messages, urlOf)) await sendTo(url, own, delaySeconds);
     },
   };
 }

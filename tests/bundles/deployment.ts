@@ -35,10 +35,12 @@ export async function deploy() {
   // The client asks the host of a queue's URL.
   const workQueue = `${queues.url}/123456789012/work`;
   const composeQueue = `${queues.url}/123456789012/compose`;
+  const webSubQueue = `${queues.url}/123456789012/websub`;
   const values = {
     TABLE_NAME: 'shipped-table',
     QUEUE_URL: workQueue,
     COMPOSE_QUEUE_URL: composeQueue,
+    WEBSUB_QUEUE_URL: webSubQueue,
     SECRET_ARN,
     BROADSHEET_URL: BASE_URL,
     DISTRIBUTION_ID: 'E1SHIPPED',
@@ -67,6 +69,7 @@ export async function deploy() {
     provider,
     workQueue,
     composeQueue,
+    webSubQueue,
     lambda: (id: FunctionId) => functions[id].lambda,
     /** What the function asked of the table and its policy refused. */
     denied: (id: FunctionId) => functions[id].role.denied,

@@ -34,6 +34,7 @@ describe.each(alarms.map(({ id }) => id))('the alarm %s', (id) => {
 
 test.each([
   ['WorkDeadLetters', 'QueuesWorkDeadLetters'],
+  ['WebSubDeadLetters', 'QueuesWebSubDeadLetters'],
   ['ComposeDeadLetters', 'QueuesComposeDeadLetters'],
   ['MissedTicks', 'QueuesMissedTicks'],
 ])('%s goes off at the first message', (id, queue) => {

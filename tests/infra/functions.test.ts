@@ -67,6 +67,7 @@ describe.each(FUNCTIONS)('the function %s', (id) => {
       'TABLE_NAME',
       'QUEUE_URL',
       'COMPOSE_QUEUE_URL',
+      'WEBSUB_QUEUE_URL',
       'SECRET_ARN',
       'BROADSHEET_URL',
       'TEMPLATES_FOLDER',
@@ -95,15 +96,19 @@ test('functions that answer HTTP give up before the API does', () => {
 
 describe.each([
   { queue: 'Work', worker: 'Work', concurrency: Math.max(2, publication.mail.requestsPerSecond) },
+  { queue: 'WebSub', worker: 'Work', concurrency: 8 },
   { queue: 'Compose', worker: 'Tick', concurrency: 2 },
 ])('the queue $queue', ({ queue: name, worker, concurrency }) => {
   const queues = Object.entries(resourcesOf(template, 'AWS::SQS::Queue'));
   const [id, queue] = queues.find(([logicalId]) =>
     new RegExp(`^Queues${name}[0-9A-F]{8}$`).test(logicalId),
   ) ?? ['', undefined];
-  const source = only(template, 'AWS::Lambda::EventSourceMapping', `${worker}Function`).Properties;
+  const sources = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
+  const source = sources.find(
+    ({ Properties }) => Properties.EventSourceArn['Fn::GetAtt'][0] === id,
+  )?.Properties;
 
-  test(`feeds ${worker}, as many at a time as the mail provider takes`, () => {
+  test(`feeds ${worker}, ${concurrency} at a time`, () => {
     expect(source.EventSourceArn).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
     expect(source.FunctionName).toEqual({ Ref: expect.stringMatching(`^${worker}Function`) });
     expect(source.ScalingConfig).toEqual({ MaximumConcurrency: concurrency });
@@ -128,7 +133,7 @@ describe.each([
 test('every queue is encrypted and refuses plain HTTP', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue');
   const policies = Object.values(resourcesOf(template, 'AWS::SQS::QueuePolicy'));
-  expect(Object.keys(queues)).toHaveLength(5);
+  expect(Object.keys(queues)).toHaveLength(7);
   for (const [id, { Properties }] of Object.entries(queues)) {
     expect(Properties.SqsManagedSseEnabled, id).toBe(true);
     const policy = policies.find((each) => each.Properties.Queues[0].Ref === id);

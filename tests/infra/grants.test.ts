@@ -33,13 +33,14 @@ describe.each(FUNCTIONS)('the role of %s', (id) => {
       expect(actions).not.toContain(`dynamodb:${unlimited}`);
   });
 
-  test('reads the secret and sends to both queues', () => {
+  test('reads the secret and sends to every queue', () => {
     const actions = policies[id].flatMap((statement) =>
       actionsOf(statement).map((action) => `${action} ${JSON.stringify(statement.Resource)}`),
     );
     expect(actions.find((each) => each.startsWith('secretsmanager:GetSecretValue'))).toMatch(/StoreSecret/);
     const sends = actions.filter((each) => each.startsWith('sqs:SendMessage ')).join();
     expect(sends).toMatch(/QueuesWork[0-9A-F]{8}"/);
+    expect(sends).toMatch(/QueuesWebSub[0-9A-F]{8}"/);
     expect(sends).toMatch(/QueuesCompose[0-9A-F]{8}"/);
   });
 });
@@ -73,6 +74,13 @@ describe("a reader's request", () => {
       expect(may('Public', 'PutItem', pk), pk).toBe(true);
     }
     expect(may('Public', 'Query', 'OUTBOX')).toBe(false);
+  });
+
+  test('asks the hub, and sees no subscription', () => {
+    expect(may('Public', 'PutItem', 'VERIFICATIONS')).toBe(true);
+    for (const pk of ['VERIFICATIONS', 'SUBSCRIPTIONS#*', 'TOPIC#*', 'RETRIES', 'DISTRIBUTIONS'])
+      expect(may('Public', 'Query', pk), pk).toBe(false);
+    expect(may('Public', 'PutItem', 'SUBSCRIPTIONS#*')).toBe(false);
   });
 
   test('stores the feed it has rendered', () => {
