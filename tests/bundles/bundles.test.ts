@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FUNCTIONS, type FunctionId, mayTouch, policyOf } from '../infra/policy.ts';
 import { BASE_URL, type Deployment, deploy, EDITOR_TOKEN } from './deployment.ts';
+import { hubTests } from './hub.ts';
 import { deliver, type Lambda, request } from './lambda.ts';
 import { newsroom } from './newsroom.ts';
 import { filesOf, functionOf } from './shipped.ts';
@@ -257,18 +258,17 @@ describe('a story from the editor to the inbox', () => {
   test('PUT and DELETE /api/articles/{id} change and retract, and a retraction empties the edge', async () => {
     const body = JSON.stringify({ ...FERRY, title: 'Changed' });
     const headers = { authorization, 'content-type': 'application/json' };
-    expect((await request(lambda('Editor'), 'PUT', '/api/articles/ferry', { headers, body })).status).toBe(
-      200,
-    );
-    expect(
-      (await request(lambda('Editor'), 'DELETE', '/api/articles/ferry', { headers: { authorization } }))
-        .status,
-    ).toBe(204);
+    const call = (method: string, more = {}) =>
+      request(lambda('Editor'), method, '/api/articles/ferry', { headers, ...more });
+    expect((await call('PUT', { body })).status).toBe(200);
+    expect((await call('DELETE')).status).toBe(204);
     await drain();
     expect(deployed.edge.invalidations).toHaveLength(1);
     expect(deployed.edge.invalidations[0]?.body).toContain('<Path>/*</Path>');
   });
 });
+
+describe('a subscriber of the hub', () => hubTests(() => deployed));
 
 test('of several messages only the one that failed comes again', async () => {
   const good = JSON.stringify({ kind: 'outbox', id: 'gone' });

@@ -31,7 +31,8 @@ export async function deploy() {
     cloudFront(),
     mailProvider(),
   ]);
-  await ensureTable(openTable('shipped-table', database.endpoint));
+  const table = openTable('shipped-table', database.endpoint);
+  await ensureTable(table);
   // The client asks the host of a queue's URL.
   const workQueue = `${queues.url}/123456789012/work`;
   const composeQueue = `${queues.url}/123456789012/compose`;
@@ -64,6 +65,7 @@ export async function deploy() {
   >;
   return {
     shipped,
+    table,
     queues,
     edge,
     provider,

@@ -17,11 +17,12 @@ export function newsroom(deployed: () => Deployment, messages: { kind: string }[
     return request(deployed().lambda('Editor'), 'POST', path, { headers, body: JSON.stringify(body) });
   }
 
-  /** Runs the two queues until both are empty. */
+  /** Runs the queues until all are empty. */
   async function drain(): Promise<void> {
-    const { queues, composeQueue, workQueue } = deployed();
+    const { queues, composeQueue, workQueue, webSubQueue } = deployed();
     for (let round = 0; round < 10; round++) {
-      const [forTick, forWork] = [queues.take(composeQueue), queues.take(workQueue)];
+      const forTick = queues.take(composeQueue);
+      const forWork = [...queues.take(workQueue), ...queues.take(webSubQueue)];
       if (forTick.length + forWork.length === 0) return;
       messages.push(...[...forTick, ...forWork].map((body) => JSON.parse(body)));
       if (forTick.length > 0) await handles('Tick', forTick);

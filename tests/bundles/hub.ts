@@ -1,0 +1,68 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from 'vitest';
+import { dueKey } from '../../functions/adapters/dynamo-keys.ts';
+import { dynamoWebSub } from '../../functions/adapters/dynamo-websub.ts';
+import { BASE_URL, type Deployment } from './deployment.ts';
+import { request } from './lambda.ts';
+import { newsroom } from './newsroom.ts';
+import { FERRY } from './stories.ts';
+
+/**
+ * The hub of the shipped bundles. On Lambda nothing is sent to this machine, where a test could receive it: the chain is
+ * followed to where the address is looked at.
+ */
+export function hubTests(deployed: () => Deployment): void {
+  const { handles, post } = newsroom(deployed, []);
+  const messages = () => deployed().queues.take(deployed().webSubQueue);
+  const kinds = (bodies: string[]) => bodies.map((body) => JSON.parse(body).kind);
+  const lastLine = () => JSON.parse(deployed().lambda('Work').lines().at(-1) ?? '{}');
+  const past = () => Date.now() - 60_000;
+  const topic = `${BASE_URL}/atom.xml`;
+  const callback = 'https://localhost:9/hook';
+
+  test('POST /websub takes a form, and the work function asks no callback at a private address', async () => {
+    const form = { 'hub.mode': 'subscribe', 'hub.topic': topic, 'hub.callback': callback };
+    const { status, bytes } = await request(deployed().lambda('Public'), 'POST', '/websub', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+    });
+    expect([status, bytes.toString()]).toEqual([202, 'accepted: the callback will be asked to confirm\n']);
+    const verify = messages();
+    expect(kinds(verify)).toEqual(['verify']);
+    await handles('Work', verify);
+    expect(lastLine()).toMatchObject({
+      message: 'a WebSub request was not confirmed',
+      topic,
+      answer: expect.stringMatching(/^it is at (127\.0\.0\.1|::1), where nothing is sent$/),
+    });
+  });
+
+  test('a story has the feeds distributed that somebody subscribed to, and what fails is booked anew', async () => {
+    const { table } = deployed();
+    const id = `${new Date().toISOString()}#one`;
+    await dynamoWebSub(table).subscribe(
+      { id, mode: 'subscribe', topic, feed: '*', format: 'atom', callback, leaseSeconds: 600, attempts: 1 },
+      Date.now() + 600_000,
+    );
+    expect((await post('/api/articles', { ...FERRY, id: 'ferry-again' })).status).toBe(201);
+    await handles('Work', deployed().queues.take(deployed().workQueue));
+    const distribute = messages();
+    expect(distribute.map((body) => JSON.parse(body))).toEqual([{ kind: 'distribute', feed: '*' }]);
+    await table.client.send(new PutCommand({ TableName: table.name, Item: { ...dueKey('*'), at: past() } }));
+    await handles('Work', distribute);
+    expect(lastLine()).toMatchObject({ message: 'a feed was distributed', failed: 1, state: 'done' });
+    expect(kinds(messages())).toEqual(['redeliver']);
+  });
+
+  test('the sweep finds that it is due again, and the work function tries it', async () => {
+    const store = dynamoWebSub(deployed().table);
+    const [subscription] = (await store.page('*', undefined, 1, Date.now())).subscriptions;
+    expect(subscription?.failures).toBe(1);
+    if (subscription) await store.bookRetry(subscription, past());
+    await deployed().lambda('Tick').invoke({ kind: 'sweep' });
+    const found = messages();
+    expect(kinds(found)).toEqual(['redeliver']);
+    await handles('Work', found);
+    expect(kinds(messages())).toEqual(['redeliver']);
+  });
+}
