@@ -1,6 +1,7 @@
 import { type Benchmark, holds, table } from './benchmark.ts';
 import { feedUnits } from './feed-units.ts';
 import { warmFeed } from './warm-feed.ts';
+import { websub } from './websub.ts';
 
 /**
  * `npm run bench`, or `node bench/run.ts <name>…` for some of them. Ends with 1 where a bar does not hold.
@@ -10,6 +11,8 @@ import { warmFeed } from './warm-feed.ts';
 const BENCHMARKS: Benchmark[] = [
   // How fast a warm feed is served, against bare Hono.
   warmFeed,
+  // How fast very many WebSub subscribers are told of a change, against a bare loop, and in how much memory.
+  websub,
   // What a feed costs in DynamoDB's units, over a thousand to a hundred thousand articles.
   feedUnits,
 ];

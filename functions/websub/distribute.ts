@@ -2,7 +2,7 @@ import type { FeedServices } from '../feeds/feed-services.ts';
 import { handOver, type Queue } from '../queue.ts';
 import type { Ids } from '../services.ts';
 import type { Callbacks } from './callbacks.ts';
-import { type Content, contents } from './content.ts';
+import { contentReaders, type ReadContent } from './content.ts';
 import { AT_ONCE, backoff, courier, isLongDown, remind, WORK_SECONDS } from './deliver.ts';
 import type { Subscription } from './subscription.ts';
 import { together } from './together.ts';
@@ -85,7 +85,7 @@ async function deliverToAll(services: DistributeServices, run: Run): Promise<Sta
 
 type Turn = {
   subscription: Subscription;
-  content: (topic: string) => Promise<Content | undefined>;
+  content: ReadContent;
   /** To be called when it was tried. */
   settled(): Promise<void>;
 };
@@ -94,6 +94,7 @@ type Turn = {
 function turnsOf(services: DistributeServices, run: Run) {
   const { websub, distributions, clock } = services;
   const stopAt = clock() + WORK_SECONDS * 1000;
+  const nextReader = contentReaders(services);
   const open: { last: string; waiting: number }[] = [];
   let state: State = 'left';
   let saved = Promise.resolve();
@@ -111,21 +112,29 @@ function turnsOf(services: DistributeServices, run: Run) {
     return saved;
   };
 
+  const fetched = (after: string | undefined) => {
+    const page = websub.page(run.feed, after, PAGE, clock());
+    // It may fail before anybody waits for it, or when nobody will any more.
+    page.catch(() => {});
+    return page;
+  };
+
   async function* next(): AsyncGenerator<Turn, void> {
-    let after = run.after;
+    let page = fetched(run.after);
     while (state === 'left' && clock() < stopAt) {
-      const { subscriptions, last } = await websub.page(run.feed, after, PAGE, clock());
-      const content = contents(services);
+      const { subscriptions, last } = await page;
+      // While these are delivered to, the next come.
+      if (last !== undefined) page = fetched(last);
+      const content = nextReader();
       if (last !== undefined) {
-        const page = { last, waiting: subscriptions.length };
-        open.push(page);
+        const opened = { last, waiting: subscriptions.length };
+        open.push(opened);
         const settled = async () => {
-          page.waiting -= 1;
-          if (page.waiting === 0) await closePages();
+          opened.waiting -= 1;
+          if (opened.waiting === 0) await closePages();
         };
         for (const subscription of subscriptions) yield { subscription, content, settled };
         if (subscriptions.length === 0) await closePages();
-        after = last;
       } else {
         for (const subscription of subscriptions) yield { subscription, content, settled: async () => {} };
         if (state === 'left') state = 'done';

@@ -1,7 +1,7 @@
 import type { FeedServices } from '../feeds/feed-services.ts';
 import { handOver, type Queue } from '../queue.ts';
 import type { Callbacks } from './callbacks.ts';
-import { type Content, contents } from './content.ts';
+import { contentReaders, type ReadContent } from './content.ts';
 import { AT_ONCE, backoff, courier, remind, WORK_SECONDS } from './deliver.ts';
 import type { Subscription } from './subscription.ts';
 import { together } from './together.ts';
@@ -35,14 +35,15 @@ export async function redeliver(services: RedeliverServices): Promise<void> {
   if (clock() >= stopAt) await handOver(queue, log, [{ kind: 'redeliver' }]);
 }
 
-type Retry = { subscription: Subscription; content: (topic: string) => Promise<Content | undefined> };
+type Retry = { subscription: Subscription; content: ReadContent };
 
 async function* dueRetries(services: RedeliverServices, stopAt: number): AsyncGenerator<Retry, void> {
   const { websub, clock } = services;
+  const nextReader = contentReaders(services);
   while (clock() < stopAt) {
     const subscriptions = await websub.retriesDue(clock(), PAGE);
     if (subscriptions.length === 0) return;
-    const content = contents(services);
+    const content = nextReader();
     for (const subscription of subscriptions) yield { subscription, content };
   }
 }
