@@ -23,10 +23,13 @@ const [way = '', receiver = '', database = ''] = process.argv.slice(2);
 
 const config = loadConfig({ BROADSHEET_ALLOW_PRIVATE_CALLBACKS: 'on' });
 const silent = () => {};
+const stores = tableStores(openTable(config.tableName, database), config);
 const services = {
-  ...tableStores(openTable(config.tableName, database), config),
+  ...stores,
+  // Every round is a change: nothing was sent before.
+  distributions: { ...stores.distributions, sent: async () => ({}) },
   config,
-  callbacks: callbackClient({ userAgent: config.baseUrl, mayConnect: () => true }),
+  callbacks: callbackClient({ site: config.baseUrl, mayConnect: () => true }),
   feedCache: feedCache(),
   // What it would be told is found by asking the table.
   queue: { send: async () => {} },

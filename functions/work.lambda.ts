@@ -13,7 +13,7 @@ const { requestsPerSecond } = base.config.publication.mail;
 const services = {
   ...base,
   cdn: cloudFrontCdn(required(process.env, 'DISTRIBUTION_ID')),
-  callbacks: callbackClient({ userAgent: base.config.baseUrl }),
+  callbacks: callbackClient({ site: base.config.baseUrl }),
   feedCache: feedCache(),
   mailer: resendMailer({ ...resendSettings(base.config), requestsPerSecond }),
 };

@@ -6,8 +6,8 @@ import { isPublicAddress } from '../websub/callback-address.ts';
 import type { CallbackAnswer, Callbacks } from '../websub/callbacks.ts';
 
 type Options = {
-  /** Who is asking, for the log of whoever is asked: the address of the site. */
-  userAgent: string;
+  /** Who is asking, for the log of whoever is asked: URL of the site. */
+  site: string;
   /** Which IP addresses may be connected to; unset: those of the internet. */
   mayConnect?: (address: string) => boolean;
   /** Of names; unset: the system's. */
@@ -25,7 +25,7 @@ const MAX_ANSWER_BYTES = 4096;
  * the lookup of the connection itself: there is no second lookup that could answer otherwise. Redirects are not followed.
  */
 export function callbackClient({
-  userAgent,
+  site,
   mayConnect = isPublicAddress,
   lookup = systemLookup as LookupFunction,
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
@@ -38,6 +38,8 @@ export function callbackClient({
     'https:': new https.Agent({ lookup: checked }),
   };
 
+  const userAgent = `Broadsheet (+${new URL(site).origin})`;
+
   async function ask(
     method: string,
     url: string,
@@ -49,17 +51,21 @@ export function callbackClient({
     // A connection to an address that is written out looks nothing up.
     if (isIP(literal) && !mayConnect(literal)) return { kind: 'forbidden', reason: notAllowed(literal) };
     const scheme = protocol === 'https:' ? protocol : 'http:';
-    const options = { method, headers: { 'user-agent': `Broadsheet (${userAgent})`, ...headers } };
+    const options = { method, headers: { 'user-agent': userAgent, ...headers } };
     const first = await exchange(url, { ...options, agent: agents[scheme] }, body, timeoutMilliseconds);
     if (first !== 'closed before') return first;
     const second = await exchange(url, { ...options, agent: fresh[scheme] }, body, timeoutMilliseconds);
     return second === 'closed before' ? { kind: 'silent', reason: 'it closed the connection' } : second;
   }
 
+  /** What cannot even be asked is its subscriber's misfortune, and must not stop what goes to the others. */
+  const orSilent = (answer: Promise<CallbackAnswer>) =>
+    answer.catch((error: Error): CallbackAnswer => ({ kind: 'silent', reason: error.message }));
+
   return {
-    get: (url) => ask('GET', url, {}),
+    get: (url) => orSilent(ask('GET', url, {})),
     post: (url, headers, body) =>
-      ask('POST', url, { ...headers, 'content-length': String(body.byteLength) }, body),
+      orSilent(ask('POST', url, { ...headers, 'content-length': String(body.byteLength) }, body)),
   };
 }
 

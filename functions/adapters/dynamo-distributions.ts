@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { DistributionStore } from '../websub/websub-store.ts';
+import type { DistributionStore, Sent } from '../websub/websub-store.ts';
 import { ConditionsFailed, holds, type Item, type Table, transact, updateIf } from './dynamo-client.ts';
-import { dueKey, runKey } from './dynamo-keys.ts';
+import { dueKey, runKey, topicKey } from './dynamo-keys.ts';
 
 /** Which feeds are to be distributed, and how far those are that are under way. */
 export function dynamoDistributions(table: Table): DistributionStore {
@@ -76,7 +76,19 @@ export function dynamoDistributions(table: Table): DistributionStore {
       return holds(client.send(update));
     },
 
-    async finish({ feed, holder }) {
+    async sent(feed) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: name, Key: topicKey(feed), ConsistentRead: true }),
+      );
+      return (Item?.sent ?? {}) as Sent;
+    },
+
+    async finish({ feed, holder }, sent) {
+      await updateIf(table, topicKey(feed), {
+        UpdateExpression: 'SET sent = :sent',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':sent': sent },
+      });
       await holds(
         client.send(
           new DeleteCommand({

@@ -23,7 +23,8 @@
  *   THROTTLE#<what>               -                      how often within the hour (TTL)
  *   VERIFICATIONS                 <at>#<id>              a WebSub request that its callback has not answered (TTL)
  *   SUBSCRIPTIONS#<feed>          <format>#<sha256>      a WebSub subscription, by its callback (TTL)
- *   TOPIC#<feed>                  -                      up to when anybody is subscribed to the feed (TTL)
+ *   TOPIC#<feed>                  -                      up to when anybody is subscribed to the feed, and what
+ *                                                        its subscribers were sent last (TTL)
  *   RETRIES                       <at>#<feed>#<place>    when a subscriber is tried again (TTL)
  *   DISTRIBUTIONS                 DUE#<feed>             its subscribers are to be told
  *                                 RUN#<feed>             they are being told: how far, and by whom

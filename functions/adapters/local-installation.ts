@@ -65,7 +65,7 @@ export function localInstallation(options: Options) {
   const callbacks =
     options.callbacks ??
     callbackClient({
-      userAgent: config.baseUrl,
+      site: config.baseUrl,
       ...(config.allowPrivateCallbacks && { mayConnect: () => true }),
     });
   // On one machine there is no cache in front of us.

@@ -6,7 +6,7 @@ import { contentReaders, type ReadContent } from './content.ts';
 import { AT_ONCE, backoff, courier, isLongDown, remind, WORK_SECONDS } from './deliver.ts';
 import type { Subscription } from './subscription.ts';
 import { together } from './together.ts';
-import type { DistributionStore, Run, WebSubStore } from './websub-store.ts';
+import type { DistributionStore, Run, Sent, WebSubStore } from './websub-store.ts';
 
 export type DistributeServices = FeedServices & {
   websub: WebSubStore;
@@ -30,9 +30,12 @@ export async function distribute(services: DistributeServices, feed: string): Pr
   const run = await distributions.takeUp(feed, ids(), clock(), leaseEnd(services));
   if (!run) return comeBack(services, feed);
   feedCache.forgetWindows();
-  const state = await deliverToAll(services, run);
+  const before = await distributions.sent(feed);
+  const isWhole = run.after === undefined;
+  const { state, sent } = await deliverToAll(services, run, before);
   if (state === 'overtaken') return;
-  if (state === 'done') await distributions.finish(run);
+  // Of a run that was taken up half way it is not known what the first half was sent.
+  if (state === 'done') await distributions.finish(run, isWhole ? { ...before, ...sent } : before);
   else await distributions.progress(run, clock());
   await comeBack(services, feed, state);
 }
@@ -56,16 +59,25 @@ async function comeBack(
 
 type State = 'done' | 'left' | 'overtaken';
 
-async function deliverToAll(services: DistributeServices, run: Run): Promise<State> {
+/** `sent`: of each topic, what was sent first: those who came later have that or what is newer. */
+async function deliverToAll(
+  services: DistributeServices,
+  run: Run,
+  before: Sent,
+): Promise<{ state: State; sent: Sent }> {
   const { websub, callbacks, clock, log } = services;
   const deliverTo = courier(callbacks);
   const turns = turnsOf(services, run);
-  const counts = { delivered: 0, gone: 0, failed: 0 };
+  const counts = { delivered: 0, gone: 0, failed: 0, unchanged: 0 };
+  const sent: Sent = {};
   const waits: number[] = [];
 
   await together(turns.next(), AT_ONCE, async ({ subscription, content, settled }) => {
     const document = await content(subscription.topic);
-    if (document && !isLongDown(subscription, clock())) {
+    if (document) sent[subscription.topic] ??= document.etag;
+    // Not every change of an article changes what the document shows of it: one of last year is in the archive.
+    if (document && document.etag === before[subscription.topic]) counts.unchanged += 1;
+    else if (document && !isLongDown(subscription, clock())) {
       const delivery = await deliverTo(subscription, document);
       counts[delivery] += 1;
       if (delivery === 'delivered') await websub.cancelRetry(subscription);
@@ -80,7 +92,7 @@ async function deliverToAll(services: DistributeServices, run: Run): Promise<Sta
   if (waits.length > 0) await remind(services, waits);
   const state = turns.state();
   log.info('a feed was distributed', { feed: run.feed, ...counts, state });
-  return state;
+  return { state, sent };
 }
 
 type Turn = {

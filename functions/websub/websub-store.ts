@@ -55,6 +55,8 @@ export type Run = {
   after?: string;
 };
 
+export type Sent = Record<string, string>;
+
 export type DistributionStore = {
   /** The feed is to be distributed at `at`. False where that was so already. */
   markDue(feed: string, at: number): Promise<boolean>;
@@ -66,7 +68,9 @@ export type DistributionStore = {
   takeUp(feed: string, holder: string, now: number, until: number): Promise<Run | undefined>;
   /** Everybody up to `run.after` was tried; the lease is until `until`. False where another has taken it up. */
   progress(run: Run, until: number): Promise<boolean>;
-  finish(run: Run): Promise<void>;
+  /** `sent`: topic → ETag of what all of its subscribers were sent. */
+  finish(run: Run, sent: Sent): Promise<void>;
+  sent(feed: string): Promise<Sent>;
   /** Feeds that were due before `before`, and those whose run has lost its holder by `now`. */
   left(before: number, now: number): Promise<string[]>;
 };

@@ -105,7 +105,7 @@ describe('a callback at a private address', () => {
             expect(options.all).toBe(true);
             done(null, isFirst ? [bad, good] : [good, bad]);
           }) as LookupFunction;
-          const { get, post: deliver } = callbackClient({ userAgent: 'test', lookup });
+          const { get, post: deliver } = callbackClient({ site: 'https://paper.example', lookup });
           const answers = [
             await get('https://rebind.example/'),
             await deliver('http://rebind.example/', {}, new Uint8Array()),
@@ -134,7 +134,7 @@ describe('a callback at a private address', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
     const { port } = server.address() as AddressInfo;
-    const answer = await callbackClient({ userAgent: 'test' }).get(`${origin}:${port}/cb`);
+    const answer = await callbackClient({ site: 'https://paper.example' }).get(`${origin}:${port}/cb`);
     expect(answer).toMatchObject({ kind: 'forbidden' });
     expect(connections).toBe(0);
   });
@@ -157,7 +157,7 @@ it('public addresses are allowed', () => {
 /** 127.0.0.2 stands for the internet, 127.0.0.1 for what is private: both are on this machine. */
 function worldWithNames(lookup: LookupFunction) {
   const mayConnect = (address: string) => address === '127.0.0.2';
-  return hub({ callbacks: callbackClient({ userAgent: 'test', lookup, mayConnect }) });
+  return hub({ callbacks: callbackClient({ site: 'https://paper.example', lookup, mayConnect }) });
 }
 
 it('a name that led to a public address when it was verified, and to a private one later, is not delivered to', async () => {

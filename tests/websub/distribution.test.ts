@@ -192,3 +192,23 @@ it('an article of feeds without subscribers is announced by no message', async (
   await world.queue.drain();
   expect(world.queue.waiting()).toBe(0);
 });
+
+it('a change that a document does not show is not delivered', async () => {
+  const world = await hub();
+  const oldest = await postStory(world, { title: 'Of last year', publishedAt: '2025-11-22T12:00:00.000Z' });
+  for (let i = 0; i < world.config.publication.feeds.entries; i++) await postStory(world);
+  const { url, delivered } = await receiver();
+  await subscribe(world, `${url}/cb`);
+  await tellSubscribers(world);
+  const before = delivered('/cb').length;
+  await postStory(world);
+  await tellSubscribers(world);
+  expect(delivered('/cb')).toHaveLength(before + 1);
+  await world.edit('PATCH', `/api/articles/${oldest}`, { title: 'Corrected' });
+  await tellSubscribers(world);
+  await minutes(world, 2);
+  expect(delivered('/cb')).toHaveLength(before + 1);
+  await postStory(world, { title: 'And then' });
+  await tellSubscribers(world);
+  expect(delivered('/cb')).toHaveLength(before + 2);
+});

@@ -160,7 +160,11 @@ it('renewing keeps a delivery that is still to be repeated', async () => {
 });
 
 it('callbacks that hang do not hold up the others, and are tried again', async () => {
-  const callbacks = callbackClient({ userAgent: 'test', mayConnect: () => true, timeoutMilliseconds: 250 });
+  const callbacks = callbackClient({
+    site: 'https://paper.example',
+    mayConnect: () => true,
+    timeoutMilliseconds: 250,
+  });
   const world = await hub({ callbacks });
   let hangs = true;
   const { url, delivered, requests } = await receiver(
