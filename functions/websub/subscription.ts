@@ -33,11 +33,11 @@ export type SubscriptionRequest = {
 };
 
 const DAY_SECONDS = 24 * 3600;
-/** What the Recommendation suggests (section 5.1), and the longest that is granted. */
+/** Where none is asked for, and the longest that is granted: section 5.3.1 forbids one without end. */
 export const DEFAULT_LEASE_SECONDS = 10 * DAY_SECONDS;
 export const MAX_LEASE_SECONDS = 30 * DAY_SECONDS;
 
-/** Section 5.1: "less than 200 bytes". */
+/** Section 5.1: "MUST be less than 200 bytes in length". */
 export const MAX_SECRET_BYTES = 199;
 /** Longer URLs are refused by many servers on the way. */
 export const MAX_CALLBACK_BYTES = 2048;

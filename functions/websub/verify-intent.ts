@@ -1,23 +1,17 @@
-import type { Config } from '../config.ts';
 import type { FeedServices } from '../feeds/feed-services.ts';
-import { serveFeed } from '../feeds/serve-feed.ts';
-import type { Log } from '../log.ts';
 import { handOver, type Queue } from '../queue.ts';
-import type { Clock, Ids } from '../services.ts';
+import type { Ids } from '../services.ts';
 import { type CallbackAnswer, type Callbacks, hostOf, inWords, isSuccess } from './callbacks.ts';
+import { contentReaders } from './content.ts';
 import type { SubscriptionRequest } from './subscription.ts';
-import { topicAddress } from './topic.ts';
 import type { VerificationStore, WebSubStore } from './websub-store.ts';
 
 export type VerifyServices = FeedServices & {
-  config: Config;
   verifications: VerificationStore;
   websub: WebSubStore;
   callbacks: Callbacks;
   queue: Queue;
-  clock: Clock;
   ids: Ids;
-  log: Log;
 };
 
 /** Longer than a callback may take: who is at it is not overtaken, who died is soon replaced. */
@@ -31,34 +25,30 @@ const WAITS_SECONDS = [30, 120, 600];
  */
 export async function verifyIntent(services: VerifyServices, id: string): Promise<void> {
   const { verifications, clock, queue, log } = services;
-  const request = await verifications.claim(id, clock(), clock() + LEASE_SECONDS * 1000);
+  const askedAt = clock();
+  const request = await verifications.claim(id, askedAt, askedAt + LEASE_SECONDS * 1000);
   if (!request) return;
-  const isDenied = request.mode === 'subscribe' && !(await exists(services, request));
-  const { answer, confirmed } = isDenied ? await deny(services, request) : await challenge(services, request);
-  if (confirmed) await apply(services, request);
-  const wait = confirmed || !mayPass(answer) ? undefined : WAITS_SECONDS[request.attempts - 1];
-  if (wait === undefined) {
-    await verifications.remove(id);
-    const what = isDenied
-      ? 'was denied: there is no such feed'
-      : confirmed
-        ? 'was confirmed'
-        : 'was not confirmed';
-    return log.info(`a WebSub request ${what}`, aboutOf(request, answer));
+  const { answer, outcome } = (await isRefused(services, request))
+    ? await deny(services, request)
+    : await challenge(services, request);
+  if (outcome === 'confirmed') await apply(services, request, askedAt);
+  const wait = WAITS_SECONDS[request.attempts - 1];
+  if (outcome !== 'confirmed' && mayPass(answer) && wait !== undefined) {
+    await verifications.postpone(id, clock() + wait * 1000);
+    return handOver(queue, log, [{ kind: 'verify', id }], wait);
   }
-  await verifications.postpone(id, clock() + wait * 1000);
-  await handOver(queue, log, [{ kind: 'verify', id }], wait);
+  await verifications.remove(id);
+  log.info(`a WebSub request was ${outcome}`, aboutOf(request, answer));
 }
 
-type Asked = { answer: CallbackAnswer; confirmed: boolean };
+type Asked = { answer: CallbackAnswer; outcome: 'confirmed' | 'not confirmed' | 'denied' };
 
-async function exists(services: VerifyServices, { topic }: SubscriptionRequest): Promise<boolean> {
-  // The address of the site may have changed since the request was taken.
-  const address = topicAddress(services.config.baseUrl, topic);
-  return address !== undefined && (await serveFeed(services, address, {})).ok;
+/** A feed that does not exist. The address of the site may also have changed since the request was taken. */
+async function isRefused(services: VerifyServices, { mode, topic }: SubscriptionRequest): Promise<boolean> {
+  return mode === 'subscribe' && (await contentReaders(services)()(topic)) === undefined;
 }
 
-/** Section 5.3: confirmed by a success code and a body that is the challenge. */
+/** Section 5.3.1: confirmed by a success code and a body that is the challenge. */
 async function challenge({ callbacks, ids }: VerifyServices, request: SubscriptionRequest): Promise<Asked> {
   const { mode, topic, leaseSeconds } = request;
   const question = ids();
@@ -70,10 +60,8 @@ async function challenge({ callbacks, ids }: VerifyServices, request: Subscripti
       ...(mode === 'subscribe' && { 'hub.lease_seconds': String(leaseSeconds) }),
     }),
   );
-  return {
-    answer,
-    confirmed: isSuccess(answer) && answer.kind === 'answered' && answer.body === question,
-  };
+  const isEchoed = isSuccess(answer) && answer.kind === 'answered' && answer.body === question;
+  return { answer, outcome: isEchoed ? 'confirmed' : 'not confirmed' };
 }
 
 /** Section 5.2. What is answered to it has no meaning. */
@@ -82,16 +70,20 @@ async function deny({ callbacks }: VerifyServices, { callback, topic }: Subscrip
   const answer = await callbacks.get(
     withQuery(callback, { 'hub.mode': 'denied', 'hub.topic': topic, 'hub.reason': reason }),
   );
-  return { answer, confirmed: false };
+  return { answer, outcome: 'denied' };
 }
 
-async function apply({ websub, clock }: VerifyServices, request: SubscriptionRequest): Promise<void> {
-  const now = clock();
-  if (request.mode === 'unsubscribe') await websub.unsubscribe(request, now);
-  else await websub.subscribe(request, now + request.leaseSeconds * 1000);
+/** Section 5.3: a lease is "measured from the time the verification request was made". */
+async function apply(
+  { websub }: VerifyServices,
+  request: SubscriptionRequest,
+  askedAt: number,
+): Promise<void> {
+  if (request.mode === 'unsubscribe') await websub.unsubscribe(request, askedAt);
+  else await websub.subscribe(request, askedAt + request.leaseSeconds * 1000);
 }
 
-/** Section 5.3: "the hub MUST preserve the query string during verification by appending". */
+/** Section 5.1.1: "Hubs MUST preserve the query string during subscription verification by appending new parameters". */
 function withQuery(callback: string, fields: Record<string, string>): string {
   const joint = !callback.includes('?') ? '?' : /[?&]$/.test(callback) ? '' : '&';
   return `${callback}${joint}${new URLSearchParams(fields)}`;

@@ -69,6 +69,64 @@ it('two processes at the same distribution: each subscriber gets it once', async
   expect(requests).toHaveLength(250);
 });
 
+it('a message that comes again while a feed is distributed starts nothing', async () => {
+  const world = await hub();
+  let again: (() => Promise<void>) | undefined;
+  const { url, requests } = await receiver((_, response) => {
+    const now = again;
+    again = undefined;
+    now?.().then(() => response.end());
+    return now !== undefined;
+  });
+  await withSubscribers(world, url, 150);
+  await postStory(world);
+  await world.queue.drain();
+  world.pass(6_000);
+  const other = await hub({ sharing: world });
+  again = async () => {
+    await other.queue.send([{ kind: 'distribute', feed: '*' }]);
+    await other.queue.drain();
+  };
+  await world.queue.drain();
+  expect(again).toBeUndefined();
+  expect(requests).toHaveLength(150);
+});
+
+it('a run sends what was stored before its mark was taken away, whatever its process remembers', async () => {
+  const world = await hub();
+  const { url, delivered } = await receiver();
+  await subscribe(world, `${url}/cb`);
+  await postStory(world);
+  await world.queue.drain();
+  world.pass(6_000);
+  const editor = await hub({ sharing: world, faults: { lose: () => true } });
+  expect((await world.request('/atom.xml')).status).toBe(200);
+  await postStory(editor, { title: 'Of another process' });
+  await world.queue.drain();
+  expect(delivered('/cb').map(({ body }) => body.toString().includes('Of another process'))).toEqual([true]);
+});
+
+it('an edit between the two halves of a long run reaches the first half too', async () => {
+  const world = await hub();
+  const editor = await hub({ sharing: world, faults: { lose: () => true } });
+  let count = 0;
+  const { url, delivered } = await receiver((_, response) => {
+    world.pass(400);
+    count += 1;
+    if (count === 60) postStory(editor, { title: 'Between' }).then(() => response.end());
+    return count === 60;
+  });
+  const paths = await withSubscribers(world, url, 250);
+  await postStory(world, { title: 'First' });
+  await tellSubscribers(world);
+  const had = paths.filter((path) => delivered(path).at(-1)?.body.toString().includes('Between'));
+  expect(had.length).toBeGreaterThan(0);
+  expect(had.length).toBeLessThan(250);
+  await minutes(world, 6);
+  const lacking = paths.filter((path) => !delivered(path).at(-1)?.body.toString().includes('Between'));
+  expect(lacking).toEqual([]);
+});
+
 /** Another process on the same table, which is killed before it sends so many commands and one. */
 async function mortal(world: World, commands: number): Promise<World & { died(): boolean }> {
   let left = Number.POSITIVE_INFINITY;
