@@ -107,7 +107,7 @@ function turnsOf(services: DistributeServices, run: Run) {
   const { websub, distributions, clock } = services;
   const stopAt = clock() + WORK_SECONDS * 1000;
   const nextReader = contentReaders(services);
-  const open: { last: string; waiting: number }[] = [];
+  const open: { last: string | undefined; waiting: number }[] = [];
   let state: State = 'left';
   let saved = Promise.resolve();
 
@@ -119,9 +119,19 @@ function turnsOf(services: DistributeServices, run: Run) {
   const closePages = (): Promise<void> => {
     let after: string | undefined;
     while (open[0]?.waiting === 0) after = open.shift()?.last;
-    const last = after;
-    if (last !== undefined) saved = saved.then(() => save(last));
+    if (after !== undefined) {
+      const last = after;
+      saved = saved.then(() => save(last));
+    }
     return saved;
+  };
+  const opened = (count: number, last: string | undefined) => {
+    const page = { last, waiting: count };
+    open.push(page);
+    return async () => {
+      page.waiting -= 1;
+      if (page.waiting === 0) await closePages();
+    };
   };
 
   const fetched = (after: string | undefined) => {
@@ -138,19 +148,10 @@ function turnsOf(services: DistributeServices, run: Run) {
       // While these are delivered to, the next come.
       if (last !== undefined) page = fetched(last);
       const content = nextReader();
-      if (last !== undefined) {
-        const opened = { last, waiting: subscriptions.length };
-        open.push(opened);
-        const settled = async () => {
-          opened.waiting -= 1;
-          if (opened.waiting === 0) await closePages();
-        };
-        for (const subscription of subscriptions) yield { subscription, content, settled };
-        if (subscriptions.length === 0) await closePages();
-      } else {
-        for (const subscription of subscriptions) yield { subscription, content, settled: async () => {} };
-        if (state === 'left') state = 'done';
-      }
+      const settled = opened(subscriptions.length, last);
+      for (const subscription of subscriptions) yield { subscription, content, settled };
+      if (subscriptions.length === 0) await closePages();
+      if (last === undefined && state === 'left') state = 'done';
     }
   }
 
