@@ -31,7 +31,7 @@ async function contentOf(
   topic: string,
   before: Content | undefined,
 ): Promise<Content | undefined> {
-  const address = topicAddress(services.config.baseUrl, topic);
+  const address = topicAddress(services.config, topic);
   if (!address) return undefined;
   const outcome = await serveFeed(services, address, { ifNoneMatch: before?.etag });
   if (!outcome.ok) {

@@ -30,7 +30,7 @@ export function parseRequest(config: Config, form: URLSearchParams): Outcome<Req
   };
 
   const mode = parsed('mode', modeOf);
-  const topic = parsed('topic', (text) => topicOf(config.baseUrl, text));
+  const topic = parsed('topic', (text) => topicOf(config, text));
   const callback = parsed('callback', (text) => callbackOf(config, text));
   const isSubscription = mode !== 'unsubscribe';
   const leaseSeconds = isSubscription ? parsed('lease_seconds', leaseOf) : DEFAULT_LEASE_SECONDS;
@@ -48,12 +48,12 @@ function modeOf(text: string | undefined): SubscriptionRequest['mode'] | Fault {
 }
 
 function topicOf(
-  baseUrl: string,
+  config: Config,
   text: string | undefined,
 ): Pick<RequestInput, 'topic' | 'feed' | 'format'> | Fault {
-  const rule = `it must be the self link of a feed of this site, such as ${baseUrl}/atom.xml`;
+  const rule = `it must be the self link of a feed of this site, such as ${config.baseUrl}/atom.xml`;
   if (!text) return { fault: `is missing: ${rule}` };
-  const address = topicAddress(baseUrl, text);
+  const address = topicAddress(config, text);
   if (!address) return { fault: `is "${shown(text)}": ${rule}` };
   return { topic: text, feed: feedKey(address.selector), format: address.format };
 }

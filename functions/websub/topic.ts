@@ -1,4 +1,5 @@
 import { slugOf } from '../articles/slug.ts';
+import type { Config } from '../config.ts';
 import {
   type FeedAddress,
   type FeedFormat,
@@ -18,10 +19,11 @@ const PATH = new RegExp(
  * The subscription document that a topic is the self URL of; undefined where it is none. Exactly as the document calls
  * itself: a topic of another spelling would be another topic. Whether the feed exists is not looked at.
  */
-export function topicAddress(baseUrl: string, topic: string): FeedAddress | undefined {
+export function topicAddress({ baseUrl, publication }: Config, topic: string): FeedAddress | undefined {
   if (!topic.startsWith(`${baseUrl}/`)) return undefined;
   const [, language, kind, name, file = ''] = PATH.exec(topic.slice(baseUrl.length)) ?? [];
   const isPodcast = file === PODCAST_FILE;
+  if (isPodcast && !publication.podcast) return undefined;
   // Of a language there are its sections, and of a podcast there is one a language.
   if (kind && (isPodcast || (language && kind !== 'section'))) return undefined;
   const slug = name && decoded(name);

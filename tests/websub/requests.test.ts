@@ -119,6 +119,14 @@ it.each([
   expect(answer.status, await answer.text()).toBe(202);
 });
 
+it('a podcast that the settings do not have is no topic', async () => {
+  const { podcast, ...publication } = (await setUp()).config.publication;
+  expect(podcast).toBeDefined();
+  const world = await setUp({ config: { publication } });
+  const fields = { ...fieldsOf(CALLBACK), 'hub.topic': 'https://paper.example/podcast.xml' };
+  expect((await post(world, fields)).status).toBe(400);
+});
+
 it('POST /websub answers 413 to a body over its limit, and 415 to one that is no form', async () => {
   const world = await setUp();
   const large = await post(world, { ...fieldsOf(CALLBACK), foo: 'x'.repeat(40_000) });
