@@ -10,6 +10,8 @@ import {
 import {
   BatchGetCommand,
   DynamoDBDocumentClient,
+  QueryCommand,
+  type QueryCommandInput,
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
@@ -98,6 +100,17 @@ export async function transact(table: Table, items: TransactItem[]): Promise<voi
   }
 }
 
+/** The same; false where a condition did not hold. */
+export async function transactIf(table: Table, items: TransactItem[]): Promise<boolean> {
+  try {
+    await transact(table, items);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionsFailed) return false;
+    throw error;
+  }
+}
+
 const BATCH_GET_LIMIT = 100;
 
 /** The items that exist, in no order. What DynamoDB left unprocessed is asked for again. */
@@ -119,6 +132,19 @@ export async function getItems(table: Table, keys: Key[], consistent: boolean): 
 
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** What a query finds, through as many pages as it takes: one ends at a megabyte. Read as far as the caller goes. */
+export async function* queried(
+  { client, name }: Table,
+  query: Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>,
+): AsyncGenerator<Item> {
+  let start: Item | undefined;
+  do {
+    const page = await client.send(new QueryCommand({ TableName: name, ...query, ExclusiveStartKey: start }));
+    yield* page.Items ?? [];
+    start = page.LastEvaluatedKey;
+  } while (start);
 }
 
 /** TTL deletes late or never: an item past its time is read as gone. `now` in milliseconds. */

@@ -1,31 +1,14 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Batch } from '../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress } from '../delivery/delivery-store.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
-import {
-  ConditionsFailed,
-  type Item,
-  type Table,
-  type TransactItem,
-  transact,
-  updateIf,
-} from './dynamo-client.ts';
+import { type Item, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
 import { batchKey, issueKey, issuePartition, type Key, pendingKey, planKey } from './dynamo-keys.ts';
 
 export function dynamoDelivery(table: Table): DeliveryStore {
   const { client, name } = table;
   const get = async (Key: Key): Promise<Item | undefined> =>
     (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
-
-  const transactIf = async (items: TransactItem[]): Promise<boolean> => {
-    try {
-      await transact(table, items);
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionsFailed) return false;
-      throw error;
-    }
-  };
 
   return {
     async progress({ edition, slot }, shard) {
@@ -35,7 +18,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
 
     putBatches(ref, shard, previous, next, batches) {
       const { edition, slot } = ref;
-      return transactIf([
+      return transactIf(table, [
         {
           Put: {
             TableName: name,
@@ -100,7 +83,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
     },
 
     settle({ edition, slot }, batch, outcome, tally) {
-      return transactIf([
+      return transactIf(table, [
         {
           Update: {
             TableName: name,
@@ -130,19 +113,11 @@ export function dynamoDelivery(table: Table): DeliveryStore {
 
     async unsettled({ edition, slot }: IssueRef) {
       const batches: string[] = [];
-      let start: Item | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: name,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :pending)',
-            ExpressionAttributeValues: { ':pk': issuePartition(edition, slot), ':pending': PENDING },
-            ExclusiveStartKey: start,
-          }),
-        );
-        batches.push(...(page.Items ?? []).map(({ sk }) => String(sk).slice(PENDING.length)));
-        start = page.LastEvaluatedKey;
-      } while (start);
+      const pending = queried(table, {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :pending)',
+        ExpressionAttributeValues: { ':pk': issuePartition(edition, slot), ':pending': PENDING },
+      });
+      for await (const { sk } of pending) batches.push(String(sk).slice(PENDING.length));
       return batches;
     },
   };

@@ -1,6 +1,6 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DistributionStore, Sent } from '../websub/websub-store.ts';
-import { ConditionsFailed, holds, type Item, type Table, transact, updateIf } from './dynamo-client.ts';
+import { holds, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
 import { dueKey, runKey, topicKey } from './dynamo-keys.ts';
 
 /** Which feeds are to be distributed, and how far those are that are under way. */
@@ -34,30 +34,25 @@ export function dynamoDistributions(table: Table): DistributionStore {
         ExpressionAttributeValues: { ':holder': holder, ':until': until, ':now': now },
       });
       if (left) return { feed, holder, ...(left.after !== undefined && { after: String(left.after) }) };
-      try {
-        await transact(table, [
-          {
-            Delete: {
-              TableName: name,
-              Key: dueKey(feed),
-              ConditionExpression: '#at <= :now',
-              ExpressionAttributeNames: { '#at': 'at' },
-              ExpressionAttributeValues: { ':now': now },
-            },
+      const isNew = await transactIf(table, [
+        {
+          Delete: {
+            TableName: name,
+            Key: dueKey(feed),
+            ConditionExpression: '#at <= :now',
+            ExpressionAttributeNames: { '#at': 'at' },
+            ExpressionAttributeValues: { ':now': now },
           },
-          {
-            Put: {
-              TableName: name,
-              Item: { ...runKey(feed), holder, leaseUntil: until },
-              ConditionExpression: 'attribute_not_exists(pk)',
-            },
+        },
+        {
+          Put: {
+            TableName: name,
+            Item: { ...runKey(feed), holder, leaseUntil: until },
+            ConditionExpression: 'attribute_not_exists(pk)',
           },
-        ]);
-        return { feed, holder };
-      } catch (error) {
-        if (error instanceof ConditionsFailed) return undefined;
-        throw error;
-      }
+        },
+      ]);
+      return isNew ? { feed, holder } : undefined;
     },
 
     async progress({ feed, holder, after }, until) {
@@ -103,21 +98,13 @@ export function dynamoDistributions(table: Table): DistributionStore {
 
     async left(before, now) {
       const feeds = new Set<string>();
-      let start: Item | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: name,
-            KeyConditionExpression: 'pk = :pk',
-            FilterExpression: '#at <= :before OR leaseUntil <= :now',
-            ExpressionAttributeNames: { '#at': 'at' },
-            ExpressionAttributeValues: { ':pk': 'DISTRIBUTIONS', ':before': before, ':now': now },
-            ExclusiveStartKey: start,
-          }),
-        );
-        for (const { sk } of page.Items ?? []) feeds.add(String(sk).slice('DUE#'.length));
-        start = page.LastEvaluatedKey;
-      } while (start);
+      const items = queried(table, {
+        KeyConditionExpression: 'pk = :pk',
+        FilterExpression: '#at <= :before OR leaseUntil <= :now',
+        ExpressionAttributeNames: { '#at': 'at' },
+        ExpressionAttributeValues: { ':pk': 'DISTRIBUTIONS', ':before': before, ':now': now },
+      });
+      for await (const { sk } of items) feeds.add(String(sk).slice('DUE#'.length));
       return [...feeds];
     },
   };

@@ -1,7 +1,7 @@
-import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SubscriptionRequest } from '../websub/subscription.ts';
 import type { VerificationStore } from '../websub/websub-store.ts';
-import { type Item, type Table, updateIf } from './dynamo-client.ts';
+import { queried, type Table, updateIf } from './dynamo-client.ts';
 import { verificationKey } from './dynamo-keys.ts';
 
 /** None is under way so long: what was never done for all that is nobody's any more. */
@@ -48,21 +48,13 @@ export function dynamoVerifications(table: Table): VerificationStore {
 
     async due(before, limit) {
       const ids: string[] = [];
-      let start: Item | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: name,
-            KeyConditionExpression: 'pk = :pk',
-            FilterExpression: 'dueAt <= :before',
-            ExpressionAttributeValues: { ':pk': 'VERIFICATIONS', ':before': before },
-            ExclusiveStartKey: start,
-          }),
-        );
-        ids.push(...(page.Items ?? []).map(({ sk }) => String(sk)));
-        start = page.LastEvaluatedKey;
-      } while (start && ids.length < limit);
-      return ids.slice(0, limit);
+      const items = queried(table, {
+        KeyConditionExpression: 'pk = :pk',
+        FilterExpression: 'dueAt <= :before',
+        ExpressionAttributeValues: { ':pk': 'VERIFICATIONS', ':before': before },
+      });
+      for await (const { sk } of items) if (ids.push(String(sk)) === limit) break;
+      return ids;
     },
   };
 }

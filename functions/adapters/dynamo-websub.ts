@@ -4,13 +4,12 @@ import { isoTime } from '../services.ts';
 import type { Subscription, SubscriptionRequest } from '../websub/subscription.ts';
 import type { WebSubStore } from '../websub/websub-store.ts';
 import {
-  ConditionsFailed,
   getItems,
   holds,
   type Item,
   type Table,
   type TransactItem,
-  transact,
+  transactIf,
   updateIf,
 } from './dynamo-client.ts';
 import { AFTER_ANY_ID, retryKey, subscriptionKey, subscriptionPartition, topicKey } from './dynamo-keys.ts';
@@ -122,13 +121,7 @@ export function dynamoWebSub(table: Table): WebSubStore {
         },
         ...(isBooked ? [{ Delete: { TableName: name, Key: retryKey(isoTime(before), feed, place) } }] : []),
       ];
-      try {
-        await transact(table, items);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionsFailed) return false;
-        throw error;
-      }
+      return transactIf(table, items);
     },
 
     async cancelRetry({ feed, place, retryAt }) {

@@ -4,7 +4,6 @@ import { handOver, type Queue } from '../queue.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { type Clock, type Ids, isoTime } from '../services.ts';
 import { RETRY_AFTER_SECONDS, type Throttle } from '../throttle.ts';
-import { hostOf } from './callbacks.ts';
 import { parseRequest } from './parse-request.ts';
 import type { VerificationStore } from './websub-store.ts';
 
@@ -30,12 +29,16 @@ export async function takeRequest(services: HubServices, form: URLSearchParams):
   const input = parseRequest(config, form);
   if (!input.ok) return input;
   const now = clock();
-  const host = hostOf(input.value.callback);
+  // Without its port: one server has sixty thousand.
+  const { hostname } = new URL(input.value.callback);
   // Where private callbacks are allowed they are one's own.
-  if (!config.allowPrivateCallbacks && !(await throttle.underLimit(`websub#${host}`, REQUESTS_AN_HOUR, now)))
+  if (
+    !config.allowPrivateCallbacks &&
+    !(await throttle.underLimit(`websub#${hostname}`, REQUESTS_AN_HOUR, now))
+  )
     return refused({
       kind: 'throttled',
-      detail: `${host} was asked to confirm ${REQUESTS_AN_HOUR} requests within an hour, which is the most. Ask again later.`,
+      detail: `${hostname} was asked to confirm ${REQUESTS_AN_HOUR} requests within an hour, which is the most. Ask again later.`,
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   const id = `${isoTime(now)}#${ids()}`;

@@ -19,14 +19,13 @@ function deliveries(answer: (response: ServerResponse) => void, while_: () => bo
   };
 }
 
+function answering(status: number, while_: () => boolean): Behaviour {
+  return deliveries((response) => response.writeHead(status).end(), while_);
+}
+
 it('410 ends the subscription', async () => {
   const world = await hub();
-  const { url, delivered } = await receiver(
-    deliveries(
-      (response) => response.writeHead(410).end(),
-      () => true,
-    ),
-  );
+  const { url, delivered } = await receiver(answering(410, () => true));
   await subscribe(world, `${url}/cb`);
   for (let i = 0; i < 2; i++) {
     await postStory(world);
@@ -75,12 +74,7 @@ it.each<[string, (response: ServerResponse) => void]>([
 it('a retry sends the document as it is then, and a delivery that succeeds meanwhile makes it needless', async () => {
   const world = await hub();
   let fails = true;
-  const { url, delivered } = await receiver(
-    deliveries(
-      (response) => response.writeHead(503).end(),
-      () => fails,
-    ),
-  );
+  const { url, delivered } = await receiver(answering(503, () => fails));
   await subscribe(world, `${url}/cb`);
   await postStory(world);
   await tellSubscribers(world);
@@ -96,12 +90,7 @@ it('a retry sends the document as it is then, and a delivery that succeeds meanw
 it('a retry whose message is lost is found by the sweep', async () => {
   const world = await hub({ faults: { lose: ({ kind }) => kind === 'redeliver' } });
   let fails = true;
-  const { url, delivered } = await receiver(
-    deliveries(
-      (response) => response.writeHead(503).end(),
-      () => fails,
-    ),
-  );
+  const { url, delivered } = await receiver(answering(503, () => fails));
   await subscribe(world, `${url}/cb`);
   await postStory(world);
   await tellSubscribers(world);
@@ -115,12 +104,7 @@ it('a retry whose message is lost is found by the sweep', async () => {
 
 it('a subscriber that is down until its lease ends is tried some times a day, and never after', async () => {
   const world = await hub();
-  const { url, delivered } = await receiver(
-    deliveries(
-      (response) => response.writeHead(500).end(),
-      () => true,
-    ),
-  );
+  const { url, delivered } = await receiver(answering(500, () => true));
   await subscribe(world, `${url}/cb`, { 'hub.lease_seconds': '172800' });
   await postStory(world);
   await tellSubscribers(world);
@@ -143,12 +127,7 @@ it('a subscriber that is down until its lease ends is tried some times a day, an
 it('renewing keeps a delivery that is still to be repeated', async () => {
   const world = await hub();
   let fails = true;
-  const { url, delivered } = await receiver(
-    deliveries(
-      (response) => response.writeHead(503).end(),
-      () => fails,
-    ),
-  );
+  const { url, delivered } = await receiver(answering(503, () => fails));
   await subscribe(world, `${url}/cb`);
   await postStory(world);
   await tellSubscribers(world);
