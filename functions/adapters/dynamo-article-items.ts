@@ -1,7 +1,7 @@
 import { type Article, isListed, isPublic } from '../articles/article.ts';
 import type { ArticleChange } from '../articles/article-store.ts';
 import { feedsOf } from '../feeds/feed-key.ts';
-import type { Pointer } from '../feeds/feed-store.ts';
+import { BLOCK_BYTES, type Pointer } from '../feeds/feed-store.ts';
 import { isoTime } from '../services.ts';
 import type { TransactItem } from './dynamo-client.ts';
 import {
@@ -98,8 +98,7 @@ export function translationItems(TableName: string, { previous, next }: ArticleC
 
 /**
  * A pointer for each feed the article is in now. Where it was in a feed before, at that date, the pointer stays and
- * says when the article left, so that the feed's Last-Modified moves. One that no reader has seen just goes, and so
- * does one that moved up: its new pointer is in every window that the old one was in.
+ * says when the article left, so that the Last-Modified of what it was in moves. One that no reader has seen just goes.
  */
 export function pointerItems(
   TableName: string,
@@ -110,6 +109,7 @@ export function pointerItems(
     article && isListed(article) ? feedsOf(article, languages) : [];
   const updated = Date.parse(next.updatedAt);
   const current = feedsIn(next);
+  const moreBlocks = Math.floor(Buffer.byteLength(JSON.stringify(next)) / BLOCK_BYTES);
   const put = (feed: string, publishedAt: string, more: Partial<Pointer>) => ({
     Put: {
       TableName,
@@ -126,13 +126,12 @@ export function pointerItems(
     const stays = current.includes(feed);
     if (stays && before === next.publishedAt) return [];
     const wasSeen = before <= isoTime(now);
-    const movedUp = stays && next.publishedAt > before && next.publishedAt <= isoTime(now);
-    if (!wasSeen || movedUp) return [{ Delete: { TableName, Key: pointerKey(feed, before, next.id) } }];
-    const movedDown = stays && next.publishedAt < before;
-    return [put(feed, before, { removedAt: updated, movedDown })];
+    if (!wasSeen) return [{ Delete: { TableName, Key: pointerKey(feed, before, next.id) } }];
+    const moved = stays && next.publishedAt <= isoTime(now);
+    return [put(feed, before, { removedAt: updated, moved })];
   };
   return [
-    ...current.map((feed) => put(feed, next.publishedAt, {})),
+    ...current.map((feed) => put(feed, next.publishedAt, { moreBlocks })),
     ...feedsIn(previous).flatMap((feed) => left(feed, previous?.publishedAt ?? '')),
   ];
 }

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type FeedStore, isIn, type Pointer, type Snapshot } from '../feeds/feed-store.ts';
-import { type Item, isLive, type Table } from './dynamo-client.ts';
+import { type Item, isLive, queried, type Table } from './dynamo-client.ts';
 import {
   AFTER_ANY_ID,
   documentKey,
@@ -20,8 +20,6 @@ const DOCUMENT_SECONDS = 30 * DAY_SECONDS;
 /** A reader that comes back later is given the whole document. */
 const SNAPSHOT_SECONDS = 14 * DAY_SECONDS;
 
-/** A page of one pointer each would be a request for every one that was removed. */
-const SMALLEST_PAGE = 20;
 /** About a part of an archive, and no more than one read unit. */
 const PAGE = 50;
 
@@ -42,8 +40,7 @@ export function dynamoFeeds(table: Table): FeedStore {
     async newest(feed, now, count) {
       const pointers: Pointer[] = [];
       let missing = count;
-      const page = () => Math.max(missing, SMALLEST_PAGE);
-      for await (const pointer of walk(table, feed, { below: endOf(now) }, page)) {
+      for await (const pointer of walk(table, feed, { below: endOf(now) }, now, count)) {
         pointers.push(pointer);
         if (isIn(pointer)) missing -= 1;
         if (missing === 0) break;
@@ -53,11 +50,11 @@ export function dynamoFeeds(table: Table): FeedStore {
 
     below(feed, bound, now) {
       const end = endOf(now);
-      return walk(table, feed, { below: bound < end ? bound : end }, () => PAGE);
+      return walk(table, feed, { below: bound < end ? bound : end }, now, PAGE);
     },
 
     from(feed, bound, now) {
-      return walk(table, feed, { from: bound, to: endOf(now) }, () => PAGE);
+      return walk(table, feed, { from: bound, to: endOf(now) }, now, PAGE);
     },
 
     async document(feed, format, encoding, now) {
@@ -85,37 +82,33 @@ export function dynamoFeeds(table: Table): FeedStore {
 
 type Stretch = { below: string } | { from: string; to: string };
 
-/** Pointers of a feed, page by page and strongly consistent: newest first below a bound, oldest first from one. */
+/**
+ * Pointers of a feed, strongly consistent and in pages of `Limit`: newest first below a bound, oldest first from one.
+ * Those of articles that left long ago are gone, whether or not DynamoDB has deleted them.
+ */
 async function* walk(
-  { client, name }: Table,
+  table: Table,
   feed: string,
   stretch: Stretch,
-  page: () => number,
+  now: string,
+  Limit: number,
 ): AsyncGenerator<Pointer> {
   const pk = feedPartition(feed);
   if (!isStorableKey({ pk, sk: '' })) return;
   const isDown = 'below' in stretch;
   // DynamoDB refuses a range that ends before it begins.
   if (!isDown && stretch.from > stretch.to) return;
-  let start: Item | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: name,
-        KeyConditionExpression: `pk = :pk AND ${isDown ? 'sk < :below' : 'sk BETWEEN :from AND :to'}`,
-        ExpressionAttributeValues: {
-          ':pk': pk,
-          ...(isDown ? { ':below': stretch.below } : { ':from': stretch.from, ':to': stretch.to }),
-        },
-        ScanIndexForward: !isDown,
-        Limit: page(),
-        ConsistentRead: true,
-        ExclusiveStartKey: start,
-      }),
-    );
-    yield* Items.map(pointerOf);
-    start = LastEvaluatedKey;
-  } while (start);
+  const items = queried(table, {
+    KeyConditionExpression: `pk = :pk AND ${isDown ? 'sk < :below' : 'sk BETWEEN :from AND :to'}`,
+    ExpressionAttributeValues: {
+      ':pk': pk,
+      ...(isDown ? { ':below': stretch.below } : { ':from': stretch.from, ':to': stretch.to }),
+    },
+    ScanIndexForward: !isDown,
+    ConsistentRead: true,
+    Limit,
+  });
+  for await (const item of items) if (isLive(item, Date.parse(now))) yield pointerOf(item);
 }
 
 const endOf = (now: string) => `${now}${AFTER_ANY_ID}`;

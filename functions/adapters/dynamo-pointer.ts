@@ -9,24 +9,31 @@ import { idAfterTime, pointerKey } from './dynamo-keys.ts';
  *   v   version; absent: 1
  *   s   whole seconds from its date until it was last updated; absent: 0, or it was updated before its date
  *   r   when it left the feed, milliseconds since 1970; absent: it is in
- *   m   true: it left this place for an older one
+ *   m   true: it left this place for another
+ *   b   blocks of its article beyond the first; absent: none
+ *
+ *   u   when it was updated, milliseconds since 1970; in items of the first version, instead of s
  *
  * Seconds, since all that `updatedAt` decides is Last-Modified, which has no more (RFC 9110, 5.6.7).
  */
 export function pointerItem(feed: string, pointer: Pointer): Item {
-  const { id, publishedAt, version, updatedAt, removedAt, movedDown } = pointer;
+  const { id, publishedAt, version, updatedAt, removedAt, moved, moreBlocks } = pointer;
   const seconds = secondOf(updatedAt) - secondOf(Date.parse(publishedAt));
   return {
     ...pointerKey(feed, publishedAt, id),
     ...(version !== 1 && { v: version }),
     ...(seconds > 0 && { s: seconds }),
-    ...(removedAt !== undefined && { r: removedAt }),
-    ...(movedDown && { m: true }),
+    ...(removedAt !== undefined && {
+      r: removedAt,
+      expiresAt: Math.floor(removedAt / 1000) + LEFT_SECONDS,
+    }),
+    ...(moved && { m: true }),
+    ...(moreBlocks && { b: moreBlocks }),
   };
 }
 
 /** `updatedAt` comes back in whole seconds, and no earlier than `publishedAt`. */
-export function pointerOf({ sk, v = 1, s, r, m }: Item): Pointer {
+export function pointerOf({ sk, v = 1, s, u, r, m, b }: Item): Pointer {
   const key = String(sk);
   const publishedAt = key.slice(0, key.indexOf('#'));
   const published = Date.parse(publishedAt);
@@ -34,10 +41,17 @@ export function pointerOf({ sk, v = 1, s, r, m }: Item): Pointer {
     id: idAfterTime(key),
     publishedAt,
     version: Number(v),
-    updatedAt: s === undefined ? published : (secondOf(published) + Number(s)) * 1000,
+    updatedAt: u ? Number(u) : s === undefined ? published : (secondOf(published) + Number(s)) * 1000,
     ...(r !== undefined && { removedAt: Number(r) }),
-    ...(m === true && { movedDown: true }),
+    ...(m === true && { moved: true }),
+    ...(b !== undefined && { moreBlocks: Number(b) }),
   };
 }
+
+/**
+ * How long a feed remembers that an article left it. Each poll reads these pointers too, and a tag that was given up would
+ * have nothing else.
+ */
+const LEFT_SECONDS = 90 * 24 * 3600;
 
 const secondOf = (milliseconds: number) => Math.floor(milliseconds / 1000);

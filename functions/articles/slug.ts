@@ -14,5 +14,10 @@ export function slugOf(name: string): string {
   return [...whole].slice(0, MAX_CHARACTERS).join('').replace(/-+$/, '');
 }
 
+/** Whether some name has this slug. */
+export function isSlug(text: string): boolean {
+  return text !== '' && slugOf(text) === text;
+}
+
 /** Four bytes each and percent-encoded, with room to spare in a DynamoDB key (2,048 bytes) and in a URL. */
 const MAX_CHARACTERS = 150;

@@ -5,13 +5,13 @@ import { type FeedStore, isIn, type Pointer } from './feed-store.ts';
 /**
  * The archive of a feed: a document a month, and a month of many articles in parts. Where a part ends is decided by
  * the articles themselves, one in fifty ends one: so a new, changed or retracted article changes the part that it is in
- * and no other, and whoever walks from part to part while articles come and go meets every one that stays.
+ * and seldom another, and whoever walks from part to part while articles come and go meets every one that stays.
  */
 
 /** Articles of a part, in the mean. */
 const MEAN = 50;
-/** A part that chance made long is cut here. */
-const MOST = 200;
+/** A part that chance made long, or its articles large, is cut here: blocks, of which the smallest article has one. */
+const MOST_BLOCKS = 100;
 /** The same with those that left, which a part lists too. */
 const MOST_POINTERS = 1000;
 
@@ -22,6 +22,8 @@ export type PartOfFeed = {
   newer: ArchivePart | undefined;
   /** Milliseconds: the latest change that the two links may have come with. */
   linksChanged: number;
+  /** Another part leads here. Where it does not, somebody made up the address, or the part was cut otherwise before. */
+  isLinked: boolean;
 };
 
 /** `feed` is its key, `now` ISO 8601. A month in the future, and one that never had an article, has no pointers. */
@@ -32,23 +34,21 @@ export async function readPart(
   now: string,
 ): Promise<PartOfFeed> {
   const pointers: Pointer[] = [];
-  let articles = 0;
+  const begins = partBeginnings();
   for await (const pointer of feeds.below(feed, part.before ?? monthAfter(part.month), now)) {
-    if (monthOf(pointer) !== part.month) break;
+    if (monthOf(pointer) !== part.month || begins(pointer)) break;
     pointers.push(pointer);
-    if (isIn(pointer)) articles += 1;
-    if (endsPart(pointer) || articles === MOST || pointers.length === MOST_POINTERS) break;
   }
-  const oldest = pointers.at(-1);
   const [older, newer] = await Promise.all([
-    olderPart(feeds, feed, part.month, oldest, now),
-    newerPart(feeds, feed, part, now),
+    olderPart(feeds, feed, part.month, pointers.at(-1), now),
+    newerPart(feeds, feed, part, pointers[0], now),
   ]);
   return {
     pointers,
     older: older.part,
     newer: newer.part,
     linksChanged: Math.max(0, ...[...older.by, ...newer.by].map(changeOf)),
+    isLinked: part.before === undefined || newer.leadsHere,
   };
 }
 
@@ -61,7 +61,24 @@ export function monthOf({ publishedAt }: { publishedAt: string }): string {
   return publishedAt.slice(0, 7);
 }
 
-/** `by`: the articles that it was found by. */
+/** Asked of the pointers of a month one by one, newest first from where a part begins: whether it begins the next. */
+function partBeginnings(): (pointer: Pointer) => boolean {
+  let [blocks, count, isOver] = [0, 0, false];
+  return (pointer) => {
+    const own = isIn(pointer) ? 1 + (pointer.moreBlocks ?? 0) : 0;
+    const begins = count > 0 && (isOver || blocks + own > MOST_BLOCKS || count === MOST_POINTERS);
+    [blocks, count] = begins ? [own, 1] : [blocks + own, count + 1];
+    isOver = endsPart(pointer);
+    return begins;
+  };
+}
+
+/** By the id alone: an article that moves takes its end of a part along. One that left ends none. */
+function endsPart(pointer: Pointer): boolean {
+  return isIn(pointer) && crc32(pointer.id) % MEAN === 0;
+}
+
+/** `by`: the pointers that it was found by. */
 type Neighbour = { part: ArchivePart | undefined; by: Pointer[] };
 
 async function olderPart(
@@ -71,39 +88,61 @@ async function olderPart(
   oldest: Pointer | undefined,
   now: string,
 ): Promise<Neighbour> {
+  const by: Pointer[] = [];
   for await (const pointer of feeds.below(feed, oldest ? positionOf(oldest) : month, now)) {
+    by.push(pointer);
     if (!isIn(pointer)) continue;
-    const part =
-      oldest && monthOf(pointer) === month
-        ? { month, before: positionOf(oldest) }
-        : { month: monthOf(pointer) };
-    return { part, by: [pointer] };
+    if (!oldest || monthOf(pointer) !== month) return { part: { month: monthOf(pointer) }, by };
+    return { part: { month, before: positionOf(oldest) }, by };
   }
-  return { part: undefined, by: [] };
+  return { part: undefined, by };
 }
 
-/** The part that ends where this one begins: it begins below the next article that ends one, or with its month. */
+/**
+ * The part that ends where this one begins. Which that is shows from where parts are sure to begin: below an article
+ * that ends one, or with a month. `leadsHere`: parts from there on come to the beginning of this one. `first` is the
+ * first pointer in it.
+ */
 async function newerPart(
   feeds: FeedStore,
   feed: string,
   { month, before }: ArchivePart,
+  first: Pointer | undefined,
   now: string,
-): Promise<Neighbour> {
+): Promise<Neighbour & { leadsHere: boolean }> {
+  const above: Pointer[] = [];
   let oldest: Pointer | undefined;
+  let end: Pointer | undefined;
   for await (const pointer of feeds.from(feed, before ?? monthAfter(month), now)) {
-    if (!isIn(pointer)) continue;
     if (oldest && monthOf(pointer) !== monthOf(oldest)) break;
     if (oldest && endsPart(pointer)) {
-      return { part: { month: monthOf(oldest), before: positionOf(pointer) }, by: [oldest, pointer] };
+      end = pointer;
+      break;
     }
-    oldest ??= pointer;
+    above.push(pointer);
+    if (isIn(pointer)) oldest ??= pointer;
   }
-  return oldest ? { part: { month: monthOf(oldest) }, by: [oldest] } : { part: undefined, by: [] };
+  if (!oldest) return { part: undefined, by: above, leadsHere: false };
+
+  const begins = partBeginnings();
+  let last = end;
+  let beginsBelow = end;
+  for (const pointer of above.toReversed()) {
+    if (begins(pointer)) beginsBelow = last;
+    last = pointer;
+    if (pointer === oldest) break;
+  }
+  const part = { month: monthOf(oldest), ...(beginsBelow && { before: positionOf(beginsBelow) }) };
+  const by = [oldest, ...(end ? [end] : []), ...above.filter((pointer) => !isIn(pointer))];
+  return { part, by, leadsHere: before !== undefined && leadsTo(before, above, first) };
 }
 
-/** By the id alone: an article that moves takes its end of a part along. One that left ends none. */
-function endsPart(pointer: Pointer): boolean {
-  return isIn(pointer) && crc32(pointer.id) % MEAN === 0;
+function leadsTo(before: string, above: Pointer[], first: Pointer | undefined): boolean {
+  const [last] = above;
+  if (!last || !first || positionOf(last) !== before) return false;
+  const begins = partBeginnings();
+  for (const pointer of above.toReversed()) begins(pointer);
+  return begins(first);
 }
 
 function changeOf({ publishedAt, updatedAt, removedAt }: Pointer): number {

@@ -1,5 +1,5 @@
 import { entityTags } from './conditional.ts';
-import { untagged } from './encoding.ts';
+import { withoutEncoding } from './encoding.ts';
 import type { FeedAddress } from './feed-key.ts';
 import type { Snapshot } from './feed-store.ts';
 import { type FeedWindow, renderingMark } from './feed-window.ts';
@@ -29,20 +29,23 @@ export function deltaOf(
 ): FeedWindow | undefined {
   if (archive) return undefined;
   const shown = new Set(window.entries.map(({ id }) => id));
-  if (window.pointers.some(({ id, movedDown }) => movedDown && had.has(id) && !shown.has(id)))
-    return undefined;
+  if (window.pointers.some(({ id, moved }) => moved && had.has(id) && !shown.has(id))) return undefined;
   const removed = window.removed.filter(({ id }) => had.has(id));
   if (removed.length > 0 && format !== 'atom') return undefined;
   const entries = window.entries.filter(({ id, version }) => had.get(id) !== version);
   return { ...window, entries, removed };
 }
 
-/** The tags of an `If-None-Match` whose documents looked like that of `tag` but for their articles, encodings undone. */
-export function relatedTags(ifNoneMatch: string | undefined, tag: string): string[] {
-  const given = entityTags(ifNoneMatch ?? '').map((quoted) => untagged(quoted.slice(1, -1)));
-  return [...new Set(given)]
-    .filter((other) => renderingMark(other) === renderingMark(tag))
-    .slice(0, MOST_TAGS);
+/** An entity tag as the reader sent it, and without its quotes and the mark of its encoding. */
+export type Base = { entityTag: string; tag: string };
+
+/** The tags of an `If-None-Match` whose documents looked like that of `tag` but for their articles. */
+export function basesFor(tag: string, ifNoneMatch: string | undefined): Base[] {
+  const given = entityTags(ifNoneMatch ?? '').map((entityTag) => ({
+    entityTag,
+    tag: withoutEncoding(entityTag.slice(1, -1)),
+  }));
+  return given.filter((other) => renderingMark(other.tag) === renderingMark(tag)).slice(0, MOST_TAGS);
 }
 
 /** A reader has one, a cache before it a few. Each costs a read. */

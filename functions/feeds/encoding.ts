@@ -12,7 +12,7 @@ export type Encoding = (typeof ENCODINGS)[number];
 export const ENCODING_MARKS: Record<Encoding, string> = { br: '-br', gzip: '-gz', identity: '' };
 
 /** A tag without the mark of its encoding. */
-export function untagged(tag: string): string {
+export function withoutEncoding(tag: string): string {
   return tag.replace(/-(?:br|gz)$/, '');
 }
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { deltaOf, relatedTags, snapshotOf } from './delta.ts';
+import { basesFor, deltaOf, snapshotOf } from './delta.ts';
 import type { Encoding } from './encoding.ts';
 import { entityTag, windowKey } from './feed-head.ts';
 import type { FeedAddress } from './feed-key.ts';
@@ -33,31 +33,46 @@ export async function documentBytes(
   return fresh?.[encoding];
 }
 
-/**
- * The entries alone that a reader lacks who has a document of these tags. Undefined where none of them is known, or
- * where what changed cannot be said so.
- */
-export async function deltaBytes(
+/** The entries that a reader lacks who has the document of the base's tag. */
+export type Delta = { bytes: Uint8Array; base: string };
+
+/** Undefined where none of the reader's tags is known, or where what changed cannot be said by entries. */
+export async function deltaFor(
   services: FeedServices,
   address: FeedAddress,
   window: FeedWindow,
   tag: string,
   ifNoneMatch: string | undefined,
   encoding: Encoding,
-): Promise<Uint8Array | undefined> {
-  const { clock, feeds, feedCache } = services;
-  for (const had of relatedTags(ifNoneMatch, tag)) {
-    const step = `${had} ${tag}`;
-    const known = feedCache.bytes.get(entityTag(step, encoding));
-    if (known) return known;
-    const snapshot = await feeds.snapshot(windowKey(address), address.format, had, clock());
-    const delta = snapshot && deltaOf(address, window, snapshot);
-    const fresh = delta && (await feedCache.rendering(step, () => renderFeed(services, address, delta)));
-    if (!fresh?.isWhole) continue;
-    if (encoding !== 'identity') return remember(services, step, encoding, fresh[encoding]);
-    return remember(services, step, encoding, await promisify(gunzip)(fresh.gzip));
+): Promise<Delta | undefined> {
+  for (const base of basesFor(tag, ifNoneMatch)) {
+    const bytes = await bytesSince(services, address, window, tag, base.tag, encoding);
+    if (bytes) return { bytes, base: base.entityTag };
   }
   return undefined;
+}
+
+async function bytesSince(
+  services: FeedServices,
+  address: FeedAddress,
+  window: FeedWindow,
+  tag: string,
+  base: string,
+  encoding: Encoding,
+): Promise<Uint8Array | undefined> {
+  const { clock, feeds, feedCache } = services;
+  const step = `${base} ${tag}`;
+  const known = feedCache.bytes.get(entityTag(step, encoding));
+  if (known) return known;
+  const snapshotOfTag = (each: string) => feeds.snapshot(windowKey(address), address.format, each, clock());
+  const had = await snapshotOfTag(base);
+  const news = had && deltaOf(address, window, had);
+  const fresh = news && (await feedCache.rendering(step, () => renderFeed(services, address, news)));
+  if (!fresh?.isWhole) return undefined;
+  // The reader comes back with the tag of the whole document, which is a base only where that was rendered.
+  if (!(await snapshotOfTag(tag))) await documentBytes(services, address, window, tag, 'gzip');
+  if (encoding !== 'identity') return remember(services, step, encoding, fresh[encoding]);
+  return remember(services, step, encoding, await promisify(gunzip)(fresh.gzip));
 }
 
 async function rendered(
@@ -73,6 +88,7 @@ async function rendered(
   const key = windowKey(address);
   const stored = (['br', 'gzip'] as StoredEncoding[]).map(async (encoding) => {
     remember(services, tag, encoding, fresh[encoding]);
+    if (window.isPassing) return;
     await feeds.putDocument(key, format, encoding, { etag: tag, bytes: fresh[encoding] }, clock());
   });
   // A document that had no room for all of its articles is no base for a delta: some of them its reader has not seen.

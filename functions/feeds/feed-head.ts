@@ -53,7 +53,8 @@ export function entityTag(tag: string, encoding: Encoding): string {
 /** What the process, the table and a tag know a document's articles by. */
 export function windowKey({ selector, archive }: FeedAddress): string {
   const feed = feedKey(selector);
-  return archive ? `${feed}@${archive.month}${archive.before ? `<${archive.before}` : ''}` : feed;
+  // No key of a feed has a space.
+  return archive ? `${feed} ${archive.month}${archive.before ? ` ${archive.before}` : ''}` : feed;
 }
 
 const renderings = new WeakMap<Config, string>();

@@ -54,11 +54,11 @@ export type ArchiveLinks = {
   nextUrl: string | undefined;
 };
 
-/** `articles` are those of the feed: a tag or an author is called as they call it. */
+/** `namedBy` is an article of the feed: a tag, an author or a guest section is called as it calls it. */
 export function feedInfo(
   config: Config,
   address: FeedAddress,
-  articles: Article[],
+  namedBy?: Article,
   { older, newer }: { older?: ArchivePart | undefined; newer?: ArchivePart | undefined } = {},
 ): FeedInfo {
   const { publication, baseUrl } = config;
@@ -72,7 +72,7 @@ export function feedInfo(
   const name = inLanguage(publication.name, language, publication);
   const { podcast } = publication;
   return {
-    ...titlesOf(publication, selector, language, articles),
+    ...titlesOf(publication, selector, language, namedBy),
     language,
     headLanguage: language && publication.languages.includes(language) ? language : first,
     author: name,
@@ -112,12 +112,12 @@ function titlesOf(
   publication: Publication,
   selector: FeedSelector,
   language: string | undefined,
-  articles: Article[],
+  namedBy: Article | undefined,
 ): Pick<FeedInfo, 'title' | 'description'> {
   const { podcast } = publication;
   const shown = selector.podcast && podcast ? { ...podcast, name: podcast.title } : publication;
   const name = inLanguage(shown.name, language, publication);
-  const part = partName(publication, selector, language, articles);
+  const part = partName(publication, selector, language, namedBy);
   return {
     title: part ? `${name}: ${part}` : name,
     description: inLanguage(shown.description, language, publication),
@@ -126,22 +126,16 @@ function titlesOf(
 
 function partName(
   publication: Publication,
-  selector: FeedSelector,
+  { section, tag, author }: FeedSelector,
   language: string | undefined,
-  articles: Article[],
+  namedBy: Article | undefined,
 ): string | undefined {
-  const { section, tag, author } = selector;
-  if (section) {
-    const asWritten = articles
-      .map((article) => article.section)
-      .find((candidate) => slugOf(candidate) === section);
-    return sectionName(publication, asWritten ?? section, language);
-  }
-  if (tag)
-    return articles.flatMap((article) => article.tags).find((candidate) => slugOf(candidate) === tag) ?? tag;
+  const written = (names: string[] = [], slug: string) => names.find((name) => slugOf(name) === slug) ?? slug;
+  if (section) return sectionName(publication, written(namedBy && [namedBy.section], section), language);
+  if (tag) return written(namedBy?.tags, tag);
   if (author) {
-    const names = articles.flatMap((article) => article.authors).map((candidate) => candidate.name);
-    return names.find((candidate) => slugOf(candidate) === author) ?? author;
+    const names = namedBy?.authors.map(({ name }) => name);
+    return written(names, author);
   }
   return undefined;
 }

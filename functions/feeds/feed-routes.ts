@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { isSlug } from '../articles/slug.ts';
 import { problemResponse } from '../problem.ts';
 import type { Outcome } from '../refusal.ts';
 import { answerText } from './answer-text.ts';
@@ -36,10 +37,10 @@ const ARCHIVES = ['', 'archive/:month/', 'archive/:month/:before/'];
 
 const ALLOW = 'GET, HEAD, OPTIONS';
 
-/** What a person is shown who opens a feed in a browser. */
-export type FeedPage = (address: FeedAddress, context: Context) => Promise<Response>;
+/** What a person is shown who opens a feed in a browser; undefined: what is the address of none. */
+export type FeedPage = (address: FeedAddress | undefined, context: Context) => Promise<Response>;
 
-export function feedRoutes(services: FeedServices, page?: FeedPage): Hono {
+export function feedRoutes(services: FeedServices, page: FeedPage): Hono {
   const app = new Hono();
   for (const archive of ARCHIVES) {
     for (const folder of FOLDERS) {
@@ -57,8 +58,8 @@ export function feedRoutes(services: FeedServices, page?: FeedPage): Hono {
   function documents(path: string, format: FeedFormat, fixed: FeedSelector = {}): void {
     resource(path, (context) => {
       const address = addressOf(format, fixed, context.req.param());
-      if (!address) return responseOf(noSuchArchive);
-      if (page && prefersHtml(context.req.header('accept'))) return page(address, context);
+      if (prefersHtml(context.req.header('accept'))) return page(address, context);
+      if (!address) return responseOf(noSuchFeed);
       const outcome = serveFeed(services, address, feedRequest(context));
       return outcome instanceof Promise ? outcome.then(responseOf) : responseOf(outcome);
     });
@@ -87,17 +88,20 @@ function addressOf(
   fixed: FeedSelector,
   { month, before, ...named }: Parameters,
 ): FeedAddress | undefined {
+  // What is no slug names no feed, and its key might be another's.
+  const { language, ...slugs } = named;
+  if (!Object.values(slugs).every(isSlug)) return undefined;
   const selector = { ...named, ...fixed };
   if (month === undefined) return { selector, format };
   const archive = archivePart(month, before);
   return archive && { selector, format, archive };
 }
 
-const noSuchArchive: Outcome<Response> = {
+const noSuchFeed: Outcome<Response> = {
   ok: false,
   refusal: {
     kind: 'not-found',
-    what: 'such archive: it is a month, such as archive/2026-11/, or a part that a feed links to',
+    what: 'such feed: names in its address are in small letters, digits and hyphens, and its archive is by month, such as archive/2026-11/',
   },
 };
 

@@ -8,8 +8,10 @@ export type Pointer = {
   updatedAt: number;
   /** Milliseconds; set once the article left this feed. */
   removedAt?: number;
-  /** It left this place in the feed for an older one. */
-  movedDown?: boolean;
+  /** It left this place in the feed for another. */
+  moved?: boolean;
+  /** How many blocks of 16 KiB it takes more than the first; absent: none, as of nearly all. */
+  moreBlocks?: number;
 };
 
 /** In the feed, and not one that left it. */
@@ -19,6 +21,9 @@ export function isIn(pointer: Pointer): boolean {
 
 /** A bound of a stretch of a feed: a `Position`, or a month (`yyyy-mm`), which sorts before every place in it. */
 export type Bound = string;
+
+/** Bytes of JSON. */
+export const BLOCK_BYTES = 16_384;
 
 export type FeedDocument = { etag: string; bytes: Uint8Array };
 export type StoredEncoding = 'br' | 'gzip';

@@ -11,6 +11,8 @@ export type FeedWindow = {
   pointers: Pointer[];
   /** Ids and versions, newest first, of the articles that are in. */
   entries: Pointer[];
+  /** A tag, an author or a guest section is called as this one calls it. */
+  namedBy: Pointer | undefined;
   /** What left the feed and is in it nowhere else, each id once. `removedAt` in milliseconds. */
   removed: { id: string; removedAt: number }[];
   /** Where to go on: the archive's documents next to this one. */
@@ -18,6 +20,10 @@ export type FeedWindow = {
   newer: ArchivePart | undefined;
   /** Milliseconds. An edit moves it, a removal, and the end of an embargo; it is never in the future. */
   lastModified: number;
+  /** The same of the articles alone, as the document says it: a link to a new neighbour is no news of its own. */
+  updated: number;
+  /** The address was made up: its document is not worth keeping. */
+  isPassing: boolean;
   /** The opaque part of the entity tag, by format, made when first asked for. */
   tags: Partial<Record<FeedFormat, string>>;
   /** By format and encoding, made when first asked for: the same for every poll while the window is remembered. */
@@ -44,8 +50,9 @@ export function feedWindow(pointers: Pointer[], emptySince: number): FeedWindow 
   return windowOf(pointers, emptySince, oldest && { month: monthOf(oldest) }, undefined);
 }
 
-export function archiveWindow({ pointers, older, newer, linksChanged }: PartOfFeed): FeedWindow {
-  return windowOf(pointers, linksChanged, older, newer);
+export function archiveWindow({ pointers, older, newer, linksChanged, isLinked }: PartOfFeed): FeedWindow {
+  const window = windowOf(pointers, 0, older, newer);
+  return { ...window, lastModified: Math.max(window.updated, linksChanged), isPassing: !isLinked };
 }
 
 function windowOf(
@@ -54,19 +61,31 @@ function windowOf(
   older: ArchivePart | undefined,
   newer: ArchivePart | undefined,
 ): FeedWindow {
-  let lastModified = atLeast;
+  let updated = atLeast;
   for (const { publishedAt, updatedAt, removedAt } of pointers) {
-    lastModified = Math.max(lastModified, updatedAt, removedAt ?? 0, Date.parse(publishedAt));
+    updated = Math.max(updated, updatedAt, removedAt ?? 0, Date.parse(publishedAt));
   }
   const entries = pointers.filter(isIn);
   const known = new Set(entries.map(({ id }) => id));
   const removed: FeedWindow['removed'] = [];
-  for (const { id, removedAt, movedDown } of pointers) {
-    if (removedAt === undefined || movedDown || known.has(id)) continue;
+  for (const { id, removedAt, moved } of pointers) {
+    if (removedAt === undefined || moved || known.has(id)) continue;
     known.add(id);
     removed.push({ id, removedAt });
   }
-  return { pointers, entries, removed, older, newer, lastModified, tags: {}, heads: new Map() };
+  return {
+    pointers,
+    entries,
+    namedBy: entries[0],
+    removed,
+    older,
+    newer,
+    lastModified: updated,
+    updated,
+    isPassing: false,
+    tags: {},
+    heads: new Map(),
+  };
 }
 
 /**
@@ -80,7 +99,7 @@ export function windowTag(window: FeedWindow, format: FeedFormat, rendering: str
   const lines = window.pointers.map(
     ({ id, version, removedAt }) => `${id} ${version}${removedAt ? ' removed' : ''}`,
   );
-  const content = [...lines, JSON.stringify([window.older, window.newer])].join('\n');
+  const content = [...lines, JSON.stringify([window.updated, window.older, window.newer])].join('\n');
   const tag = hashOf(`${format}\n${rendering}`).slice(0, MARK_CHARACTERS) + hashOf(content).slice(0, 22);
   window.tags[format] = tag;
   return tag;

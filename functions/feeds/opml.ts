@@ -70,7 +70,7 @@ function outlines(config: Config, feeds: FeedSelector[]): string[] {
 }
 
 function infoOf(config: Config, selector: FeedSelector) {
-  return feedInfo(config, { selector, format: 'rss' }, []);
+  return feedInfo(config, { selector, format: 'rss' });
 }
 
 function lines(elements: string[]): string {

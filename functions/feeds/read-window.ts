@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { isoTime } from '../services.ts';
 import { readPart } from './archive.ts';
 import { windowKey } from './feed-head.ts';
-import { type FeedAddress, type FeedSelector, feedKey } from './feed-key.ts';
+import { type FeedAddress, feedKey } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
 import { archiveWindow, type FeedWindow, feedWindow } from './feed-window.ts';
 
@@ -25,7 +25,7 @@ export async function readWindow(
 
 /** The feeds of the settings are there from the first day; those of tags and authors from their first article. */
 function isThereAnyway({ publication }: Config, { selector, archive }: FeedAddress): boolean {
-  const { language, section, tag, author }: FeedSelector = selector;
+  const { language, section, tag, author } = selector;
   if (archive || tag || author) return false;
   if (language && !publication.languages.includes(language)) return false;
   return !section || publication.sections.some(({ slug }) => slug === section);

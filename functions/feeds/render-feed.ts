@@ -42,19 +42,18 @@ export async function renderFeed(
   address: FeedAddress,
   window: FeedWindow,
 ): Promise<RenderedFeed | undefined> {
-  const stored = await articlesOf(articles, window.entries);
-  const entries: Article[] = [];
-  for (const { id, version } of window.entries) {
-    const article = stored.get(id);
-    if (article?.version !== version) return undefined;
-    entries.push(article);
-  }
-  let shown = entries;
+  const { namedBy, entries } = window;
+  const wanted = namedBy ? [namedBy, ...entries] : entries;
+  const stored = await articlesOf(articles, wanted);
+  if (wanted.some(({ id, version }) => stored.get(id)?.version !== version)) return undefined;
+  const name = stored.get(namedBy?.id ?? '');
+  const all = entries.flatMap(({ id }) => stored.get(id) ?? []);
+  let shown = all;
   for (;;) {
-    const document = rendered(config, address, window, shown);
+    const document = rendered(config, address, window, name, shown);
     const bytes = Buffer.byteLength(document);
     if (bytes <= MAX_DOCUMENT_BYTES || shown.length <= 1) {
-      return { ...(await compressed(document)), isWhole: shown.length === entries.length };
+      return { ...(await compressed(document)), isWhole: shown.length === all.length };
     }
     const fitting = Math.floor((shown.length * MAX_DOCUMENT_BYTES) / bytes);
     shown = shown.slice(0, Math.max(1, Math.min(fitting, shown.length - 1)));
@@ -85,10 +84,16 @@ function tombstonesOf({ publication }: Config, window: FeedWindow): Tombstone[] 
   }));
 }
 
-function rendered(config: Config, address: FeedAddress, window: FeedWindow, articles: Article[]): string {
+function rendered(
+  config: Config,
+  address: FeedAddress,
+  window: FeedWindow,
+  namedBy: Article | undefined,
+  articles: Article[],
+): string {
   const { publication, baseUrl } = config;
   const older = articles.length < window.entries.length ? below(address, articles.at(-1)) : window.older;
-  const info = feedInfo(config, address, articles, { older, newer: window.newer });
+  const info = feedInfo(config, address, namedBy, { older, newer: window.newer });
   const entries = articles.map((article) =>
     feedEntry(article, {
       baseUrl,
@@ -99,9 +104,9 @@ function rendered(config: Config, address: FeedAddress, window: FeedWindow, arti
   );
   switch (address.format) {
     case 'rss':
-      return renderRss(info, entries, window.lastModified);
+      return renderRss(info, entries, window.updated);
     case 'atom':
-      return renderAtom(info, entries, tombstonesOf(config, window), window.lastModified);
+      return renderAtom(info, entries, tombstonesOf(config, window), window.updated);
     case 'json':
       return renderJson(info, entries);
   }

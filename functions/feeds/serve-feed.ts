@@ -2,7 +2,7 @@ import { done, type Outcome, refused } from '../refusal.ts';
 import { isNotModified } from './conditional.ts';
 import { asksForDelta } from './delta.ts';
 import { chooseEncoding, type Encoding, NO_ENCODING } from './encoding.ts';
-import { deltaBytes, documentBytes } from './feed-bytes.ts';
+import { deltaFor, documentBytes } from './feed-bytes.ts';
 import { entityTag, headOf, windowKey } from './feed-head.ts';
 import type { FeedAddress } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
@@ -92,15 +92,18 @@ async function newEntriesOf(
   encoding: Encoding,
 ): Promise<Response | undefined> {
   if (!asksForDelta(aIm)) return undefined;
-  const bytes = await deltaBytes(services, address, window, tag, ifNoneMatch, encoding);
-  if (!bytes) return undefined;
+  const delta = await deltaFor(services, address, window, tag, ifNoneMatch, encoding);
+  if (!delta) return undefined;
+  const { bytes, base } = delta;
   const headers = {
     ...full,
     im: 'feed',
+    // 10.5.1: of several tags that the reader sent, the one that this adds to.
+    'delta-base': base,
     'content-length': String(bytes.byteLength),
     'cache-control': `no-store, im, max-age=${services.config.publication.feeds.maxAgeMinutes * 60}`,
     vary: `${full.vary}, A-IM, If-None-Match`,
-    'access-control-expose-headers': `${full['access-control-expose-headers']}, IM`,
+    'access-control-expose-headers': `${full['access-control-expose-headers']}, IM, Delta-Base`,
   };
   return new Response(bytes as Uint8Array<ArrayBuffer>, { status: 226, statusText: 'IM Used', headers });
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { type Article, isPublic } from '../articles/article.ts';
+import { isPublic } from '../articles/article.ts';
 import { answerText } from '../feeds/answer-text.ts';
 import { monthOf } from '../feeds/archive.ts';
 import type { FeedAddress } from '../feeds/feed-key.ts';
@@ -23,9 +23,9 @@ type OpenFeedServices = FeedServices & { templates: Templates };
 /** The page of a feed, at the feed's own address: in the feed's language, or the reader's where it has several. */
 export function openFeed(services: OpenFeedServices): FeedPage {
   return async (address, context) => {
-    const own = ownLanguage(services, address);
+    const own = address && ownLanguage(services, address);
     const reader = pageContext(services, own ?? readerLanguage(services.config, context.req));
-    const window = await readWindow(services, address);
+    const window = address && (await readWindow(services, address));
     if (!window) return message(reader, 'not-found', 404);
     const body = await feedPage(reader, await storiesOf(services, address, window));
     const headers = {
@@ -52,9 +52,7 @@ async function storiesOf(
   const shown = address.archive ? entries : entries.slice(0, MOST_STORIES);
   const found = await articlesOf(articles, shown);
   const now = isoTime(clock());
-  const stories = shown
-    .flatMap(({ id }): Article[] => [found.get(id) ?? []].flat())
-    .filter((article) => isPublic(article, now));
+  const stories = shown.flatMap(({ id }) => found.get(id) ?? []).filter((article) => isPublic(article, now));
   const last = shown.at(-1);
   const rest = last && shown.length < entries.length ? { month: monthOf(last) } : older;
   return { address, stories, older: rest, newer };

@@ -1,4 +1,4 @@
-import { slugOf } from '../articles/slug.ts';
+import { isSlug } from '../articles/slug.ts';
 import type { Config } from '../config.ts';
 import {
   type FeedAddress,
@@ -28,7 +28,7 @@ export function topicAddress({ baseUrl, publication }: Config, topic: string): F
   if (kind && (isPodcast || (language && kind !== 'section'))) return undefined;
   const slug = name && decoded(name);
   // What is no slug is no feed, and would be as long as its sender likes.
-  if (name && (!slug || slugOf(slug) !== slug)) return undefined;
+  if (name && !isSlug(slug ?? '')) return undefined;
   const selector: FeedSelector = {
     ...(language && { language }),
     ...(kind && { [kind]: slug }),

@@ -53,6 +53,29 @@ describe.each(FILES)('GET /%s', (file) => {
     expect((await poll(`/${file}`, answer.headers.get('etag') ?? '')).status).toBe(304);
   });
 
+  test('a reader of deltas is given a delta again, though nobody read the whole meanwhile', async () => {
+    let tag = await tagOf(`/${file}`);
+    for (const id of ['d', 'e', 'f']) {
+      await post(id);
+      const answer = await poll(`/${file}`, tag);
+      expect([answer.status, await titles(answer.clone())]).toEqual([226, [id]]);
+      tag = answer.headers.get('etag') ?? '';
+    }
+  });
+
+  test('a delta is called as its feed is, whatever is in it', async () => {
+    const title = async (answer: Response) => {
+      const text = await answer.text();
+      return file === 'feed.json' ? JSON.parse(text).title : /<title[^>]*>([^<]*)/.exec(text)?.[1];
+    };
+    await post('one', { authors: [{ name: 'Ana Ruiz' }] });
+    await post('two', { authors: [{ name: 'ANA RUIZ' }] });
+    const tag = await tagOf(`/authors/ana-ruiz/${file}`);
+    await world.edit('PATCH', '/api/articles/one', { title: 'one, edited' });
+    const answer = await poll(`/authors/ana-ruiz/${file}`, tag);
+    expect([answer.status, await title(answer)]).toEqual([226, 'The Harbour Post: ANA RUIZ']);
+  });
+
   test('a tag that was never given, of another format or of another feed is answered with the whole', async () => {
     const other = await tagOf(file === 'rss.xml' ? '/atom.xml' : '/rss.xml');
     const english = await tagOf(`/en/${file}`);
@@ -88,6 +111,17 @@ test('without a change A-IM is answered 304, and without If-None-Match with the 
   const tag = await tagOf('/atom.xml');
   expect((await poll('/atom.xml', tag)).status).toBe(304);
   expect((await world.request('/atom.xml', { headers: { 'a-im': 'feed' } })).status).toBe(200);
+});
+
+test('of several tags the delta says to which it adds', async () => {
+  const first = await tagOf('/atom.xml');
+  await post('d');
+  const second = await tagOf('/atom.xml', { 'accept-encoding': 'gzip' });
+  await post('e');
+  const answer = await poll('/atom.xml', `"x", W/${first}, ${second}`);
+  expect(answer.headers.get('delta-base')).toBe(first);
+  expect(readAtom(await answer.text()).map(({ title }) => title)).toEqual(['e', 'd']);
+  expect((await poll('/atom.xml', second)).headers.get('delta-base')).toBe(second);
 });
 
 describe('an entry that left', () => {

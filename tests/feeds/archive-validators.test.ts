@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import { isSlug, slugOf } from '../../functions/articles/slug.ts';
+import { anArticleInput } from '../support/builders.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { all, xmlTree } from '../support/parsers.ts';
+
+useDatabase();
+
+/** What a document of an archive is known by, and that it is told apart from every other. */
+
+const DAY = 24 * 3600 * 1000;
+let world: World;
+beforeEach(async () => {
+  world = await setUp();
+});
+const get = (path: string, headers: Record<string, string> = {}) => world.request(path, { headers });
+
+async function post(id: string, publishedAt: string, fields: Record<string, unknown> = {}): Promise<void> {
+  world.pass(60_000);
+  const input = anArticleInput({ id, publishedAt, title: id, ...fields });
+  expect((await world.edit('PUT', `/api/articles/${id}`, input)).status).toBe(201);
+}
+
+/** What a reader saved of a document, and what it is answered who sends the date back. */
+async function saved(path: string) {
+  const answer = await get(path);
+  const since = answer.headers.get('last-modified') ?? '';
+  return {
+    tag: answer.headers.get('etag'),
+    text: await answer.text(),
+    isSame: async () => (await get(path, { 'if-modified-since': since })).status === 304,
+  };
+}
+
+test('a month that a story leaves for a later one is not the same to a reader that knows its date', async () => {
+  await post('early', '2026-09-10T00:00:00Z');
+  await post('moves', '2026-09-11T00:00:00Z');
+  await post('late', '2026-10-10T00:00:00Z');
+  const september = await saved('/archive/2026-09/rss.xml');
+  expect(await september.isSame()).toBe(true);
+  world.pass(60_000);
+  await world.edit('PATCH', '/api/articles/moves', { publishedAt: '2026-10-11T00:00:00Z' });
+  expect(await september.isSame()).toBe(false);
+  expect(await (await get('/archive/2026-09/rss.xml')).text()).not.toContain('articles/moves');
+});
+
+test('a month whose only neighbour was retracted leads past it, and is not the same to a reader that knows its date', async () => {
+  await post('old', '2026-08-10T00:00:00Z');
+  await post('between', '2026-09-10T00:00:00Z');
+  await post('late', '2026-10-10T00:00:00Z');
+  const [october, august] = [
+    await saved('/archive/2026-10/atom.xml'),
+    await saved('/archive/2026-08/atom.xml'),
+  ];
+  world.pass(60_000);
+  await world.edit('DELETE', '/api/articles/between');
+  expect([await october.isSame(), await august.isSame()]).toEqual([false, false]);
+  expect(await (await get('/archive/2026-10/atom.xml')).text()).toContain('/archive/2026-08/atom.xml');
+});
+
+test('documents of the same tag are the same bytes, also where another process makes them a month later', async () => {
+  await post('oct', '2026-10-10T00:00:00Z');
+  await post('nov', '2026-11-10T00:00:00Z');
+  const before = await saved('/archive/2026-10/atom.xml');
+  world.pass(60_000);
+  await world.edit('PATCH', '/api/articles/nov', { title: 'New' });
+  const later = await setUp({ sharing: world });
+  later.pass(31 * DAY);
+  const again = await later.request('/archive/2026-10/atom.xml');
+  expect(again.headers.get('etag')).toBe(before.tag);
+  expect(await again.text()).toBe(before.text);
+});
+
+test('an address that is no slug is no feed, and none is taken for the archive of another', async () => {
+  await post('oct', '2026-10-10T00:00:00Z', { tags: ['x'] });
+  const before = await saved('/tags/x/archive/2026-10/atom.xml');
+  for (const name of ['x@2026-10', 'x%202026-10', 'X', 'x%2Farchive%2F2026-10', 'a..b', '-x', '%23']) {
+    for (const file of ['rss.xml', 'atom.xml', 'archive/2026-10/rss.xml'])
+      expect((await get(`/tags/${name}/${file}`)).status, name).toBe(404);
+  }
+  const other = await setUp({ sharing: world });
+  for (const each of [world, other]) {
+    const text = await (await each.request('/tags/x/archive/2026-10/atom.xml')).text();
+    expect(text).toBe(before.text);
+  }
+});
+
+test('the slug of a slug is the slug, in every script', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (name) => {
+      const slug = slugOf(name);
+      expect(slug === '' || isSlug(slug)).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a part that somebody made up is served and not kept', async () => {
+  for (let n = 0; n < 30; n++) await post(`n${n}`, `2026-10-10T00:${10 + n}:00Z`);
+  const madeUp = '2026-10-10T00:25:30.000Z-x';
+  const answer = await get(`/archive/2026-10/${madeUp}/atom.xml`);
+  expect(all(xmlTree(await answer.text()), 'atom:entry')).toHaveLength(16);
+  await get('/archive/2026-10/atom.xml');
+  const kept = (key: string) => world.services.feeds.document(key, 'atom', 'gzip', world.now());
+  expect(await kept('* 2026-10')).toBeDefined();
+  expect(await kept('* 2026-10 2026-10-10T00:25:30.000Z#x')).toBeUndefined();
+});
+
+test('a feed forgets after three months that a story left it, and serves what it has', async () => {
+  await post('stays', '2026-10-10T00:00:00Z');
+  await post('leaves', '2026-10-11T00:00:00Z');
+  await world.edit('DELETE', '/api/articles/leaves');
+  const deleted = async () => {
+    const documents = ['/atom.xml', '/archive/2026-10/atom.xml'].map(async (path) =>
+      all(xmlTree(await (await get(path)).text()), 'at:deleted-entry'),
+    );
+    return (await Promise.all(documents)).map(({ length }) => length);
+  };
+  expect(await deleted()).toEqual([1, 1]);
+  world.pass(91 * DAY);
+  expect(await deleted()).toEqual([0, 0]);
+  expect(await (await get('/atom.xml')).text()).toContain('articles/stays');
+});
+
+test('a person who opens an archive that is none is told so on a page', async () => {
+  const answer = await get('/archive/2026-13/rss.xml', { accept: 'text/html' });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+});
