@@ -32,7 +32,7 @@ const BARS = {
   // Its pointers, and a document of up to 400 KB at half a unit for 4 KB.
   'first 200 of a process': 51,
   rendering: 70,
-  // An archive's part has up to 200 articles, 50 a unit; the next article below; as many above, up to the next part.
+  // An archive's part has up to 100 articles, 50 a unit; the next article below; as many above, up to the next part.
   '304 of an archive': 9,
   'rendering of an archive, for 50 articles': 70,
 };

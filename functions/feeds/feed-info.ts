@@ -31,8 +31,8 @@ export type FeedInfo = {
   logo: string | undefined;
   favicon: string | undefined;
   podcast: PodcastHead | undefined;
-  /** How long a reader may wait before it asks again. */
-  ttlMinutes: number;
+  /** How long a reader may wait before it asks again; an archive is not asked again. */
+  ttlMinutes: number | undefined;
 };
 
 /** What podcast players are told of a feed that has something for them. */
@@ -92,7 +92,7 @@ export function feedInfo(
       copyright: inLanguage(podcast.copyright, language, publication),
       isAlone: selector.podcast === true,
     },
-    ttlMinutes: publication.feeds.maxAgeMinutes,
+    ttlMinutes: address.archive ? undefined : publication.feeds.maxAgeMinutes,
   };
 }
 

@@ -16,7 +16,7 @@ import {
   PODCAST_FILE,
   positionOf,
 } from './feed-key.ts';
-import type { Pointer } from './feed-store.ts';
+import { BLOCK_BYTES, type Pointer } from './feed-store.ts';
 import type { FeedWindow } from './feed-window.ts';
 import { renderAtom, type Tombstone } from './render-atom.ts';
 import { renderJson } from './render-json.ts';
@@ -42,22 +42,32 @@ export async function renderFeed(
   address: FeedAddress,
   window: FeedWindow,
 ): Promise<RenderedFeed | undefined> {
-  const { namedBy, entries } = window;
-  const wanted = namedBy ? [namedBy, ...entries] : entries;
+  const { namedBy } = window;
+  const fitting = thoseThatMayFit(window.entries);
+  const wanted = namedBy ? [namedBy, ...fitting] : fitting;
   const stored = await articlesOf(articles, wanted);
   if (wanted.some(({ id, version }) => stored.get(id)?.version !== version)) return undefined;
   const name = stored.get(namedBy?.id ?? '');
-  const all = entries.flatMap(({ id }) => stored.get(id) ?? []);
-  let shown = all;
+  let shown = fitting.flatMap(({ id }) => stored.get(id) ?? []);
   for (;;) {
     const document = rendered(config, address, window, name, shown);
     const bytes = Buffer.byteLength(document);
     if (bytes <= MAX_DOCUMENT_BYTES || shown.length <= 1) {
-      return { ...(await compressed(document)), isWhole: shown.length === all.length };
+      return { ...(await compressed(document)), isWhole: shown.length === window.entries.length };
     }
-    const fitting = Math.floor((shown.length * MAX_DOCUMENT_BYTES) / bytes);
-    shown = shown.slice(0, Math.max(1, Math.min(fitting, shown.length - 1)));
+    const most = Math.floor((shown.length * MAX_DOCUMENT_BYTES) / bytes);
+    shown = shown.slice(0, Math.max(1, Math.min(most, shown.length - 1)));
   }
+}
+
+/** By what their pointers say of their size, which is too little rather than too much: the rest need not be read. */
+function thoseThatMayFit(entries: Pointer[]): Pointer[] {
+  let bytes = 0;
+  const end = entries.findIndex(({ moreBlocks = 0 }, index) => {
+    bytes += moreBlocks * BLOCK_BYTES;
+    return index > 0 && bytes > MAX_DOCUMENT_BYTES;
+  });
+  return end < 0 ? entries : entries.slice(0, end);
 }
 
 /** By id. Eventually consistent at half the price; what then is older than its pointer says is read again. */
@@ -93,6 +103,8 @@ function rendered(
 ): string {
   const { publication, baseUrl } = config;
   const older = articles.length < window.entries.length ? below(address, articles.at(-1)) : window.older;
+  // A pointer knows seconds; no entry is younger than its feed.
+  const updated = Math.max(window.updated, ...articles.map(({ updatedAt }) => Date.parse(updatedAt)));
   const info = feedInfo(config, address, namedBy, { older, newer: window.newer });
   const entries = articles.map((article) =>
     feedEntry(article, {
@@ -104,9 +116,9 @@ function rendered(
   );
   switch (address.format) {
     case 'rss':
-      return renderRss(info, entries, window.updated);
+      return renderRss(info, entries, updated);
     case 'atom':
-      return renderAtom(info, entries, tombstonesOf(config, window), window.updated);
+      return renderAtom(info, entries, tombstonesOf(config, window), updated);
     case 'json':
       return renderJson(info, entries);
   }

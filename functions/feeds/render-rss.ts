@@ -14,7 +14,7 @@ export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: nu
     title: libraryText(info.title),
     description: libraryText(info.description),
     link: info.homeUrl,
-    ttl: info.ttlMinutes,
+    ...(info.ttlMinutes && { ttl: info.ttlMinutes }),
     // Without it the library writes the time of rendering.
     updated: new Date(lastModified),
     generator: 'Broadsheet',

@@ -123,6 +123,20 @@ test('a feed forgets after three months that a story left it, and serves what it
   expect(await (await get('/atom.xml')).text()).toContain('articles/stays');
 });
 
+test('an archive has no ttl: it is not asked again as a subscription document is', async () => {
+  await post('oct', '2026-10-10T00:00:00Z');
+  expect(await (await get('/rss.xml')).text()).toContain('<ttl>5</ttl>');
+  expect(await (await get('/archive/2026-10/rss.xml')).text()).not.toContain('<ttl>');
+});
+
+test('a month that every story was moved out of still leads on', async () => {
+  await post('old', '2026-08-10T00:00:00Z');
+  await post('moves', '2026-09-10T00:00:00Z');
+  await world.edit('PATCH', '/api/articles/moves', { publishedAt: '2026-10-10T00:00:00Z' });
+  const text = await (await get('/archive/2026-09/atom.xml')).text();
+  expect(text).toContain('rel="prev-archive" href="https://paper.example/archive/2026-08/atom.xml"');
+});
+
 test('a person who opens an archive that is none is told so on a page', async () => {
   const answer = await get('/archive/2026-13/rss.xml', { accept: 'text/html' });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);

@@ -174,3 +174,36 @@ test('a document has at most two million bytes: the oldest stories drop out', as
     expect([...new Set(shown)]).toEqual(['s21', 's20', 's19', 's18', 's17', 's16']);
   }
 });
+
+test('of articles too large to be in the document the table is not asked', async () => {
+  const world = await setUp();
+  const html = `<p>${'All the news that fits. '.repeat(40_000)}</p>`;
+  for (let n = 10; n < 22; n++) {
+    const publishedAt = `2026-11-22T00:${n}:00Z`;
+    await world.edit(
+      'POST',
+      '/api/articles',
+      anArticleInput({ id: `s${n}`, content: { html }, publishedAt }),
+    );
+  }
+  const asked: string[] = [];
+  const { getMany } = world.services.articles;
+  world.services.articles.getMany = (ids, options) => {
+    asked.push(...ids);
+    return getMany(ids, options);
+  };
+  expect(readRss(await (await world.request('/rss.xml')).text()).map(({ id }) => id?.slice(-3))).toEqual([
+    's21',
+    's20',
+  ]);
+  expect(asked).toEqual(['s21', 's20']);
+});
+
+test('no entry is younger than its feed', async () => {
+  const world = await setUp();
+  world.pass(271);
+  await world.edit('POST', '/api/articles', anArticleInput());
+  const [feed, entry] = [...(await (await world.request('/atom.xml')).text()).matchAll(/<updated>([^<]*)/g)];
+  expect(feed?.[1]).toBe('2026-11-22T12:00:00.271Z');
+  expect(entry?.[1]).toBe(feed?.[1]);
+});
