@@ -17,9 +17,12 @@ export type Interleaved = {
   pairs: number;
 };
 
+/** What a round of each did in a second. */
+export type Pair = { ours: number; theirs: number };
+
 /** `pairs` rounds of each. Who begins changes with every pair, so that neither always runs on what the other left. */
-export async function interleave(ours: Round, theirs: Round, pairs: number): Promise<Interleaved> {
-  const rates: { ours: number; theirs: number }[] = [];
+export async function inTurns(ours: Round, theirs: Round, pairs: number): Promise<Pair[]> {
+  const rates: Pair[] = [];
   for (let pair = 0; pair < pairs; pair++) {
     if (pair % 2 === 0) {
       const first = await ours();
@@ -29,19 +32,27 @@ export async function interleave(ours: Round, theirs: Round, pairs: number): Pro
       rates.push({ ours: await ours(), theirs: first });
     }
   }
-  const ratios = rates.map((pair) => pair.ours / pair.theirs);
+  return rates;
+}
+
+export async function interleave(ours: Round, theirs: Round, pairs: number): Promise<Interleaved> {
+  return summaryOf(await inTurns(ours, theirs, pairs));
+}
+
+export function summaryOf(pairs: Pair[]): Interleaved {
+  const ratios = pairs.map((pair) => pair.ours / pair.theirs);
   return {
     ratio: quantile(ratios, 0.5),
     quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
     ours: quantile(
-      rates.map((pair) => pair.ours),
+      pairs.map((pair) => pair.ours),
       0.5,
     ),
     theirs: quantile(
-      rates.map((pair) => pair.theirs),
+      pairs.map((pair) => pair.theirs),
       0.5,
     ),
-    pairs,
+    pairs: pairs.length,
   };
 }
 

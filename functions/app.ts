@@ -3,6 +3,7 @@ import { type TokenRouteServices, tokenRoutes } from './access/token-routes.ts';
 import { type ArticleRouteServices, articleRoutes } from './articles/article-routes.ts';
 import { feedRoutes } from './feeds/feed-routes.ts';
 import type { FeedServices } from './feeds/feed-services.ts';
+import { rememberedFeed, type ServerBindings } from './feeds/remembered-feed.ts';
 import type { Log } from './log.ts';
 import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.ts';
 import { openFeed } from './pages/open-feed.ts';
@@ -59,7 +60,8 @@ export function createPublicApp(services: PublicServices): Hono {
   app.notFound((context) =>
     message(pageContext(services, readerLanguage(services.config, context.req)), 'not-found', 404),
   );
-  return app;
+
+  return withMemory(app, services);
 }
 
 /** For editors and their systems: Bearer tokens with scopes, JSON in and out, never cached. */
@@ -89,6 +91,14 @@ export function createEditorApp(services: EditorServices): Hono {
   // POST   /api/issues/{id}/resume           go on with one that was stopped: 202
   app.route('/api', issueRoutes(services));
   app.notFound((context) => problemResponse({ kind: 'not-found', what: `resource at ${context.req.path}` }));
+  return app;
+}
+
+/** Polls of feeds that the process remembers do not reach the router. */
+function withMemory(app: Hono, services: FeedServices): Hono {
+  const { fetch } = app;
+  app.fetch = (request, bindings, context) =>
+    rememberedFeed(services, request, bindings as ServerBindings) ?? fetch(request, bindings, context);
   return app;
 }
 

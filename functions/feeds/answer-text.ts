@@ -3,7 +3,7 @@ import { done, type Outcome, refused } from '../refusal.ts';
 import { isNotModified } from './conditional.ts';
 import { chooseEncoding, ENCODINGS, encode, NO_ENCODING } from './encoding.ts';
 import { entityTag } from './feed-head.ts';
-import type { FeedRequest } from './serve-feed.ts';
+import type { FeedRequest } from './feed-request.ts';
 
 /**
  * A text that is whole in memory, under the rules of a feed document: a strong ETag for each encoding, and 304. It has no

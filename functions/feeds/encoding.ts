@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
 import type { Refusal } from '../refusal.ts';
+import { recent } from './recent.ts';
 
 /** How the bytes of a document may be coded, the smallest first. */
 export const ENCODINGS = ['br', 'gzip', 'identity'] as const;
@@ -22,7 +22,7 @@ type WithPreferences = Negotiator & {
 };
 
 /** Clients send a handful of different headers; parsing one costs more than all else that a poll needs. */
-const chosen = new LRUCache<string, { encoding: Encoding | undefined }>({ max: 500 });
+const chosen = recent<string, { encoding: Encoding | undefined }>(500);
 
 /** RFC 9110, 12.5.3. Undefined where the client refuses every encoding there is. */
 export function chooseEncoding(acceptEncoding: string | undefined): Encoding | undefined {

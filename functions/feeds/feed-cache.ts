@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { FeedAddress } from './feed-key.ts';
 import type { FeedWindow } from './feed-window.ts';
+import { type Recent, recent } from './recent.ts';
 import type { RenderedFeed } from './render-feed.ts';
 
 /**
@@ -15,6 +17,8 @@ export type FeedCache = {
   /** Requests for the same document at the same time share one rendering. */
   rendering(tag: string, render: () => Promise<RenderedFeed | undefined>): Promise<RenderedFeed | undefined>;
   bytes: LRUCache<string, Uint8Array>;
+  /** Paths at which there were feeds, and which. */
+  addresses: Recent<string, FeedAddress>;
 };
 
 const WINDOW_MILLISECONDS = 1000;
@@ -43,7 +47,8 @@ export function feedCache(): FeedCache {
       return window;
     },
     remembered(feed, now) {
-      const known = windows.get(feed);
+      // To note that it was used costs as much as to find it; reading it once a second notes it too.
+      const known = windows.peek(feed);
       return known && isFresh(known, now) ? known.read : undefined;
     },
     forgetWindows: () => windows.clear(),
@@ -54,6 +59,7 @@ export function feedCache(): FeedCache {
       renderings.set(tag, rendering);
       return rendering;
     },
+    addresses: recent(MAX_WINDOWS),
     bytes: new LRUCache({ maxSize: MAX_BYTES, sizeCalculation: (bytes) => bytes.byteLength + 200 }),
   };
 }

@@ -16,7 +16,7 @@ export function headOf(
   encoding: Encoding,
 ): FeedHead {
   const { format } = address;
-  const known = window.heads.get(`${format} ${encoding}`);
+  const known = window.heads[format]?.[encoding];
   if (known) return known;
   const tag = windowTag(window, format, renderingOf(config, address));
   const lastModified = Math.min(window.lastModified, clock());
@@ -35,7 +35,7 @@ export function headOf(
   };
   const entityTags = ENCODINGS.map((candidate) => entityTag(tag, candidate));
   const head = { tag, entityTags, lastModified, notModified, full };
-  window.heads.set(`${format} ${encoding}`, head);
+  window.heads[format] = { ...window.heads[format], [encoding]: head };
   return head;
 }
 

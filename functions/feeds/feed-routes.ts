@@ -13,10 +13,12 @@ import {
   LANGUAGE_PATTERN,
   PODCAST_FILE,
 } from './feed-key.ts';
+import { feedRequest } from './feed-request.ts';
 import type { FeedServices } from './feed-services.ts';
 import { opml, opmlHeaders } from './opml.ts';
 import { prefersHtml } from './prefers-html.ts';
-import { type FeedRequest, serveFeed } from './serve-feed.ts';
+import { pathOf } from './remembered-feed.ts';
+import { serveFeed } from './serve-feed.ts';
 
 const LANGUAGE = `:language{${LANGUAGE_PATTERN}}`;
 
@@ -51,7 +53,7 @@ export function feedRoutes(services: FeedServices, page: FeedPage): Hono {
   }
   const [list, listHeaders] = [opml(services.config), opmlHeaders(services.config)];
   resource('/opml.xml', async (context) =>
-    responseOf(await answerText(list, listHeaders, feedRequest(context))),
+    responseOf(await answerText(list, listHeaders, feedRequest(context.req.header()))),
   );
   return app;
 
@@ -60,12 +62,10 @@ export function feedRoutes(services: FeedServices, page: FeedPage): Hono {
       const address = addressOf(format, fixed, context.req.param());
       if (prefersHtml(context.req.header('accept'))) return page(address, context);
       if (!address) return responseOf(noSuchFeed);
-      const outcome = serveFeed(services, address, feedRequest(context));
-      return outcome instanceof Promise ? outcome.then(responseOf) : responseOf(outcome);
+      return answer(services, context, address);
     });
   }
 
-  /** One handler an address: where several match, Hono chains them, and answers by a promise. */
   function resource(path: string, get: (context: Context) => Response | Promise<Response>): void {
     app.all(path, (context) => {
       switch (context.req.method) {
@@ -105,16 +105,10 @@ const noSuchFeed: Outcome<Response> = {
   },
 };
 
-/** What of a request decides the answer. */
-export function feedRequest({ req }: Context): FeedRequest {
-  const ifNoneMatch = req.header('if-none-match');
-  return {
-    acceptEncoding: req.header('accept-encoding'),
-    ifNoneMatch,
-    // RFC 9110, 13.1.3: ignored where the other is there.
-    ifModifiedSince: ifNoneMatch === undefined ? req.header('if-modified-since') : undefined,
-    aIm: ifNoneMatch === undefined ? undefined : req.header('a-im'),
-  };
+async function answer(services: FeedServices, { req }: Context, address: FeedAddress): Promise<Response> {
+  const outcome = await serveFeed(services, address, feedRequest(req.header()));
+  if (outcome.ok) services.feedCache.addresses.set(pathOf(req.url), address);
+  return responseOf(outcome);
 }
 
 function responseOf(outcome: Outcome<Response>): Response {

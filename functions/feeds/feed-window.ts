@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { monthOf, type PartOfFeed } from './archive.ts';
+import type { Encoding } from './encoding.ts';
 import type { ArchivePart, FeedFormat } from './feed-key.ts';
 import { isIn, type Pointer } from './feed-store.ts';
 
@@ -27,7 +28,7 @@ export type FeedWindow = {
   /** The opaque part of the entity tag, by format, made when first asked for. */
   tags: Partial<Record<FeedFormat, string>>;
   /** By format and encoding, made when first asked for: the same for every poll while the window is remembered. */
-  heads: Map<string, FeedHead>;
+  heads: Partial<Record<FeedFormat, Partial<Record<Encoding, FeedHead>>>>;
 };
 
 /** All of an answer but its body. */
@@ -84,7 +85,7 @@ function windowOf(
     updated,
     isPassing: false,
     tags: {},
-    heads: new Map(),
+    heads: {},
   };
 }
 

@@ -3,20 +3,12 @@ import { isNotModified } from './conditional.ts';
 import { asksForDelta } from './delta.ts';
 import { chooseEncoding, type Encoding, NO_ENCODING } from './encoding.ts';
 import { deltaFor, documentBytes } from './feed-bytes.ts';
-import { entityTag, headOf, windowKey } from './feed-head.ts';
+import { headOf } from './feed-head.ts';
 import type { FeedAddress } from './feed-key.ts';
+import type { FeedRequest } from './feed-request.ts';
 import type { FeedServices } from './feed-services.ts';
 import type { FeedHead, FeedWindow } from './feed-window.ts';
 import { readWindow } from './read-window.ts';
-
-/** The headers of a request that decide what it is answered. */
-export type FeedRequest = {
-  acceptEncoding?: string | undefined;
-  ifNoneMatch?: string | undefined;
-  ifModifiedSince?: string | undefined;
-  /** RFC 3229: which instance manipulations the reader understands. */
-  aIm?: string | undefined;
-};
 
 /** How often a window is read again when an article changed while it was rendered. */
 const ATTEMPTS = 5;
@@ -24,32 +16,14 @@ const ATTEMPTS = 5;
 /**
  * GET of a document: the pointers of its window, then 304, or bytes from this process, from the table, or rendered now.
  * A feed that nobody reads costs nothing, and a crash after a commit leaves nothing stale.
- * What the process remembers is answered at once and not by a promise: the server has a shorter way for that.
  */
-export function serveFeed(
+export async function serveFeed(
   services: FeedServices,
   address: FeedAddress,
   request: FeedRequest,
-): Outcome<Response> | Promise<Outcome<Response>> {
+): Promise<Outcome<Response>> {
   const encoding = chooseEncoding(request.acceptEncoding);
   if (!encoding) return refused(NO_ENCODING);
-  const window = services.feedCache.remembered(windowKey(address), services.clock());
-  if (window && window.pointers.length > 0 && !request.aIm) {
-    const head = headOf(services, address, window, encoding);
-    const known =
-      notModified(head, request) ??
-      documentOf(head, services.feedCache.bytes.get(entityTag(head.tag, encoding)));
-    if (known) return done(known);
-  }
-  return readFeed(services, address, request, encoding);
-}
-
-async function readFeed(
-  services: FeedServices,
-  address: FeedAddress,
-  request: FeedRequest,
-  encoding: Encoding,
-): Promise<Outcome<Response>> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const window = await readWindow(services, address);
     if (!window) return refused({ kind: 'not-found', what: 'such feed: no article has been in it' });
@@ -68,12 +42,15 @@ async function readFeed(
   });
 }
 
-function notModified(head: FeedHead, { ifNoneMatch, ifModifiedSince }: FeedRequest): Response | undefined {
+export function notModified(
+  head: FeedHead,
+  { ifNoneMatch, ifModifiedSince }: FeedRequest,
+): Response | undefined {
   if (!isNotModified(ifNoneMatch, ifModifiedSince, head.entityTags, head.lastModified)) return undefined;
   return new Response(null, { status: 304, headers: head.notModified });
 }
 
-function documentOf({ full }: FeedHead, bytes: Uint8Array | undefined): Response | undefined {
+export function documentOf({ full }: FeedHead, bytes: Uint8Array | undefined): Response | undefined {
   if (!bytes) return undefined;
   full['content-length'] = String(bytes.byteLength);
   return new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers: full });

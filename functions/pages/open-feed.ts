@@ -3,7 +3,8 @@ import { isPublic } from '../articles/article.ts';
 import { answerText } from '../feeds/answer-text.ts';
 import { monthOf } from '../feeds/archive.ts';
 import type { FeedAddress } from '../feeds/feed-key.ts';
-import { type FeedPage, feedRequest } from '../feeds/feed-routes.ts';
+import { feedRequest } from '../feeds/feed-request.ts';
+import type { FeedPage } from '../feeds/feed-routes.ts';
 import type { FeedServices } from '../feeds/feed-services.ts';
 import type { FeedWindow } from '../feeds/feed-window.ts';
 import { readWindow } from '../feeds/read-window.ts';
@@ -39,7 +40,7 @@ export function openFeed(services: OpenFeedServices): FeedPage {
 }
 
 async function answered(body: string, headers: Record<string, string>, context: Context): Promise<Response> {
-  const outcome = await answerText(body, headers, feedRequest(context));
+  const outcome = await answerText(body, headers, feedRequest(context.req.header()));
   return outcome.ok ? outcome.value : problemResponse(outcome.refusal);
 }
 
