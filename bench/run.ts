@@ -1,5 +1,7 @@
 import { type Benchmark, holds, table } from './benchmark.ts';
+import { coldRender } from './cold-render.ts';
 import { feedUnits } from './feed-units.ts';
+import { polling } from './polling.ts';
 import { warmFeed } from './warm-feed.ts';
 import { websub } from './websub.ts';
 
@@ -15,6 +17,10 @@ const BENCHMARKS: Benchmark[] = [
   websub,
   // What a feed costs in DynamoDB's units, over a thousand to a hundred thousand articles.
   feedUnits,
+  // How fast a document is made from its articles, against two libraries.
+  coldRender,
+  // A thousand readers while an editor works: what they cost, and whether one of them misses anything.
+  polling,
 ];
 
 const names = process.argv.slice(2);

@@ -50,7 +50,7 @@ export async function renderFeed(
   const name = stored.get(namedBy?.id ?? '');
   let shown = fitting.flatMap(({ id }) => stored.get(id) ?? []);
   for (;;) {
-    const document = rendered(config, address, window, name, shown);
+    const document = documentText(config, address, window, name, shown);
     const bytes = Buffer.byteLength(document);
     if (bytes <= MAX_DOCUMENT_BYTES || shown.length <= 1) {
       return { ...(await compressed(document)), isWhole: shown.length === window.entries.length };
@@ -94,7 +94,11 @@ function tombstonesOf({ publication }: Config, window: FeedWindow): Tombstone[] 
   }));
 }
 
-function rendered(
+/**
+ * The whole of a document. `namedBy` is the newest article of the window; `articles` are all of them, or as many of the
+ * newest as fit.
+ */
+export function documentText(
   config: Config,
   address: FeedAddress,
   window: FeedWindow,

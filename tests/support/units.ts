@@ -9,6 +9,8 @@ export type Consumed = {
   write: number;
   /** Each request that was made, such as `QueryCommand`. */
   commands: string[];
+  /** Units by command. */
+  units: Record<string, number>;
 };
 
 export type Meter = {
@@ -20,13 +22,14 @@ const READS = /^(?:Get|BatchGet|TransactGet|Query|Scan)/;
 
 /** From now on every command of the table's client is asked what it consumed. One meter a client. */
 export function meterOf({ client }: Table): Meter {
-  let total: Consumed = { read: 0, write: 0, commands: [] };
+  let total: Consumed = { read: 0, write: 0, commands: [], units: {} };
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
         const answer = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
         const units = unitsOf(answer.output);
         total.commands.push(commandName);
+        total.units[commandName] = (total.units[commandName] ?? 0) + units;
         if (READS.test(commandName)) total.read += units;
         else total.write += units;
         return answer;
@@ -35,7 +38,7 @@ export function meterOf({ client }: Table): Meter {
   );
   return {
     async during(work) {
-      total = { read: 0, write: 0, commands: [] };
+      total = { read: 0, write: 0, commands: [], units: {} };
       const result = await work();
       return { ...total, result };
     },
