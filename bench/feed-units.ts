@@ -134,7 +134,7 @@ function aProcess(table: Table, meter: Meter, config: Config) {
       );
       if (result.status !== status) throw new Error(`${path} answered ${result.status}, expected ${status}`);
       const body = Buffer.from(await result.arrayBuffer());
-      const entries = status === 200 ? gunzipSync(body).toString().split('<item>').length - 1 : 0;
+      const entries = status === 200 ? gunzipSync(body).toString().split('</item>').length - 1 : 0;
       return { ...consumed, entries, etag: result.headers.get('etag') ?? '' };
     },
   };
