@@ -2,6 +2,8 @@ import { lookup as systemLookup } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { LRUCache } from 'lru-cache';
 import { isPublicAddress } from '../websub/callback-address.ts';
 import type { CallbackAnswer, Callbacks } from '../websub/callbacks.ts';
 
@@ -19,6 +21,8 @@ type Options = {
 const TIMEOUT_MILLISECONDS = 10_000;
 /** More than any challenge. What a callback says beyond it is not read. */
 const MAX_ANSWER_BYTES = 4096;
+/** Idle connections, over all hosts. A function has 1,024 descriptors, and a feed perhaps as many hosts as subscribers. */
+const MAX_IDLE = 128;
 
 /**
  * HTTP to addresses that strangers named. The addresses that a name leads to are checked where they are connected to, in
@@ -31,8 +35,7 @@ export function callbackClient({
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: Options): Callbacks {
   const checked = checkedLookup(lookup, mayConnect);
-  const kept = { keepAlive: true, lookup: checked };
-  const agents = { 'http:': new http.Agent(kept), 'https:': new https.Agent(kept) };
+  const agents = keptAgents(checked);
   const fresh = {
     'http:': new http.Agent({ lookup: checked }),
     'https:': new https.Agent({ lookup: checked }),
@@ -69,6 +72,40 @@ export function callbackClient({
   };
 }
 
+/**
+ * Connections are kept for the next request, those used last. An agent's own limits would not do: `maxFreeSockets` is one
+ * a host, and at `maxTotalSockets` idle connections to some hosts keep others waiting.
+ */
+function keptAgents(lookup: LookupFunction): Record<'http:' | 'https:', http.Agent> {
+  const idle = new LRUCache<Duplex, true>({
+    max: MAX_IDLE,
+    dispose: (_, socket, reason) => {
+      if (reason === 'evict') socket.destroy();
+    },
+  });
+  function forget(this: Duplex): void {
+    idle.delete(this);
+  }
+  const bounded = (agent: http.Agent): http.Agent => {
+    // Node's documentation has it answer whether the socket is kept; its types do not.
+    const keepSocketAlive = agent.keepSocketAlive as (socket: Duplex) => boolean;
+    const { reuseSocket } = agent;
+    return Object.assign(agent, {
+      keepSocketAlive(socket: Duplex) {
+        const isKept = keepSocketAlive.call(agent, socket);
+        if (isKept) idle.set(socket.once('close', forget), true);
+        return isKept;
+      },
+      reuseSocket(socket: Duplex, request: http.ClientRequest) {
+        idle.delete(socket.off('close', forget));
+        reuseSocket.call(agent, socket, request);
+      },
+    });
+  };
+  const kept = { keepAlive: true, lookup };
+  return { 'http:': bounded(new http.Agent(kept)), 'https:': bounded(new https.Agent(kept)) };
+}
+
 class ForbiddenAddress extends Error {
   override name = 'ForbiddenAddress';
 }
@@ -94,6 +131,9 @@ function checkedLookup(lookup: LookupFunction, mayConnect: (address: string) => 
       else done(null, first.address, first.family);
     });
 }
+
+/** Of a connection that the other side has reset; the second where it had closed it before. */
+const GIVEN_UP: (string | undefined)[] = ['ECONNRESET', 'EPIPE'];
 
 /**
  * One request. The status counts once it is there, whatever becomes of the body. 'closed before': the other side had
@@ -134,7 +174,7 @@ function exchange(
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (status !== undefined) answered(status);
       else if (error instanceof ForbiddenAddress) end({ kind: 'forbidden', reason: error.message });
-      else if (request.reusedSocket && error.code === 'ECONNRESET') end('closed before');
+      else if (request.reusedSocket && GIVEN_UP.includes(error.code)) end('closed before');
       else end({ kind: 'silent', reason: error.code ? `${error.code}: ${error.message}` : error.message });
     });
     request.end(body);
