@@ -26,7 +26,7 @@ export async function subscribeAll(websub: WebSubStore, receiver: string): Promi
         leaseSeconds: LEASE_SECONDS,
         attempts: 1,
       };
-      await websub.subscribe(request, Date.now() + LEASE_SECONDS * 1000);
+      await websub.subscribe(request, Date.now());
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, subscribe));

@@ -44,7 +44,7 @@ export const wholeNumber = (min: number, max: number) =>
     .min(min, { message: `must be from ${min} to ${max}` })
     .max(max, { message: `must be from ${min} to ${max}` });
 
-function isCanonicalTag(tag: string): boolean {
+export function isCanonicalTag(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag)[0] === tag;
   } catch {

@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DistributionStore, Sent } from '../websub/websub-store.ts';
-import { holds, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
+import { holds, isLive, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
 import { dueKey, runKey, topicKey } from './dynamo-keys.ts';
 
 /** Which feeds are to be distributed, and how far those are that are under way. */
@@ -71,11 +71,11 @@ export function dynamoDistributions(table: Table): DistributionStore {
       return holds(client.send(update));
     },
 
-    async sent(feed) {
+    async sent(feed, now) {
       const { Item } = await client.send(
         new GetCommand({ TableName: name, Key: topicKey(feed), ConsistentRead: true }),
       );
-      return (Item?.sent ?? {}) as Sent;
+      return ((isLive(Item, now) && Item.sent) || {}) as Sent;
     },
 
     async finish({ feed, holder }, sent) {

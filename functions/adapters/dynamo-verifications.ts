@@ -7,6 +7,9 @@ import { verificationKey } from './dynamo-keys.ts';
 /** None is under way so long: what was never done for all that is nobody's any more. */
 const DAY_SECONDS = 24 * 3600;
 
+/** As `isLive` has it, for a condition. */
+const NOT_EXPIRED = 'expiresAt > :seconds';
+
 /**
  * Requests that wait for their callback's answer. Not in the outbox: they are strangers', as many as those like, and must
  * not stand before an editor's events when the sweep looks for what was left.
@@ -16,7 +19,7 @@ export function dynamoVerifications(table: Table): VerificationStore {
 
   return {
     async put(request, now) {
-      const expiresAt = Math.floor(now / 1000) + DAY_SECONDS;
+      const expiresAt = seconds(now) + DAY_SECONDS;
       await client.send(
         new PutCommand({
           TableName: name,
@@ -28,8 +31,8 @@ export function dynamoVerifications(table: Table): VerificationStore {
     async claim(id, now, until) {
       const item = await updateIf(table, verificationKey(id), {
         UpdateExpression: 'SET dueAt = :until ADD attempts :one',
-        ConditionExpression: 'attribute_exists(pk) AND dueAt <= :now',
-        ExpressionAttributeValues: { ':until': until, ':now': now, ':one': 1 },
+        ConditionExpression: `dueAt <= :now AND ${NOT_EXPIRED}`,
+        ExpressionAttributeValues: { ':until': until, ':now': now, ':one': 1, ':seconds': seconds(now) },
       });
       return item && { ...(item.request as SubscriptionRequest), attempts: Number(item.attempts) };
     },
@@ -46,15 +49,19 @@ export function dynamoVerifications(table: Table): VerificationStore {
       await client.send(new DeleteCommand({ TableName: name, Key: verificationKey(id) }));
     },
 
-    async due(before, limit) {
+    async due(before, limit, now) {
       const ids: string[] = [];
       const items = queried(table, {
         KeyConditionExpression: 'pk = :pk',
-        FilterExpression: 'dueAt <= :before',
-        ExpressionAttributeValues: { ':pk': 'VERIFICATIONS', ':before': before },
+        FilterExpression: `dueAt <= :before AND ${NOT_EXPIRED}`,
+        ExpressionAttributeValues: { ':pk': 'VERIFICATIONS', ':before': before, ':seconds': seconds(now) },
       });
       for await (const { sk } of items) if (ids.push(String(sk)) === limit) break;
       return ids;
     },
   };
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }

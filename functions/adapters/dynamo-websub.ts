@@ -1,4 +1,4 @@
-import { DeleteCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { sha256 } from '../config.ts';
 import { isoTime } from '../services.ts';
 import type { Subscription, SubscriptionRequest } from '../websub/subscription.ts';
@@ -20,15 +20,11 @@ export function dynamoWebSub(table: Table): WebSubStore {
   const { client, name } = table;
 
   return {
-    async subscribe(request, until) {
+    async subscribe(request, now) {
+      const until = now + request.leaseSeconds * 1000;
       const expiresAt = Math.ceil(until / 1000);
       // First: a topic that says too long that it has subscribers costs a look, the other way round a subscriber its news.
-      await updateIf(table, topicKey(request.feed), {
-        UpdateExpression: 'SET #until = :until, expiresAt = :expiresAt',
-        ConditionExpression: 'attribute_not_exists(pk) OR #until < :until',
-        ExpressionAttributeNames: { '#until': 'until' },
-        ExpressionAttributeValues: { ':until': until, ':expiresAt': expiresAt },
-      });
+      await keepTopic(table, request.feed, { until, expiresAt }, now);
       const { topic, callback, secret } = request;
       await updateIf(table, subscriptionKey(request.feed, placeOf(request)), {
         UpdateExpression: `SET topic = :topic, callback = :callback, requestId = :request, #until = :until, expiresAt = :expiresAt${secret ? ', secret = :secret' : ' REMOVE secret'}`,
@@ -159,6 +155,28 @@ export function dynamoWebSub(table: Table): WebSubStore {
       return subscriptions;
     },
   };
+}
+
+/** A topic whose last lease is over begins anew: what its subscribers had been sent says nothing of the new one. */
+async function keepTopic(
+  table: Table,
+  feed: string,
+  { until, expiresAt }: { until: number; expiresAt: number },
+  now: number,
+): Promise<void> {
+  const first = new PutCommand({
+    TableName: table.name,
+    Item: { ...topicKey(feed), until, expiresAt },
+    ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+    ExpressionAttributeValues: { ':now': Math.floor(now / 1000) },
+  });
+  if (await holds(table.client.send(first))) return;
+  await updateIf(table, topicKey(feed), {
+    UpdateExpression: 'SET #until = :until, expiresAt = :expiresAt',
+    ConditionExpression: '#until < :until',
+    ExpressionAttributeNames: { '#until': 'until' },
+    ExpressionAttributeValues: { ':until': until, ':expiresAt': expiresAt },
+  });
 }
 
 /** Ids of requests begin with their time. */

@@ -16,7 +16,7 @@ export function isSuccess(answer: CallbackAnswer): boolean {
   return answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
 }
 
-export function inWords(answer: CallbackAnswer): string {
+export function describeAnswer(answer: CallbackAnswer): string {
   return answer.kind === 'answered' ? `it answered ${answer.status}` : answer.reason;
 }
 

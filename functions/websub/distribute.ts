@@ -30,7 +30,7 @@ export async function distribute(services: DistributeServices, feed: string): Pr
   const run = await distributions.takeUp(feed, ids(), clock(), leaseEnd(services));
   if (!run) return comeBack(services, feed);
   feedCache.forgetWindows();
-  const before = await distributions.sent(feed);
+  const before = await distributions.sent(feed, clock());
   const isWhole = run.after === undefined;
   const { state, sent } = await deliverToAll(services, run, before);
   if (state === 'overtaken') return;

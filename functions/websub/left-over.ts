@@ -18,7 +18,7 @@ export async function leftOver(
   now: number,
 ): Promise<Message[]> {
   const before = now - GRACE_SECONDS * 1000;
-  const requests = await verifications.due(before, MOST);
+  const requests = await verifications.due(before, MOST, now);
   const feeds = await distributions.left(before, now);
   return [
     ...requests.map((id) => ({ kind: 'verify' as const, id })),

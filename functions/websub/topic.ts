@@ -10,14 +10,19 @@ import {
   LANGUAGE_PATTERN,
   PODCAST_FILE,
 } from '../feeds/feed-key.ts';
+import { isCanonicalTag } from '../setting-values.ts';
 
 const PATH = new RegExp(
   `^(?:/(${LANGUAGE_PATTERN}))?(?:/(section|tag|author)s/([^/]+))?/(${[...Object.values(FORMAT_FILES), PODCAST_FILE].join('|')})$`,
 );
 
+/** RFC 5646, section 4.4.1: room for every tag that is likely to be used. */
+const MAX_LANGUAGE_CHARACTERS = 35;
+
 /**
  * The subscription document that a topic is the self URL of; undefined where it is none. Exactly as the document calls
- * itself: a topic of another spelling would be another topic. Whether the feed exists is not looked at.
+ * itself: a topic of another spelling would be another topic. Whether the feed exists is not looked at; that its key is short
+ * enough to be stored is.
  */
 export function topicAddress({ baseUrl, publication }: Config, topic: string): FeedAddress | undefined {
   if (!topic.startsWith(`${baseUrl}/`)) return undefined;
@@ -26,6 +31,7 @@ export function topicAddress({ baseUrl, publication }: Config, topic: string): F
   if (isPodcast && !publication.podcast) return undefined;
   // Of a language there are its sections, and of a podcast there is one a language.
   if (kind && (isPodcast || (language && kind !== 'section'))) return undefined;
+  if (language && (language.length > MAX_LANGUAGE_CHARACTERS || !isCanonicalTag(language))) return undefined;
   const slug = name && decoded(name);
   // What is no slug is no feed, and would be as long as its sender likes.
   if (name && !isSlug(slug ?? '')) return undefined;

@@ -1,7 +1,7 @@
 import type { FeedServices } from '../feeds/feed-services.ts';
 import { handOver, type Queue } from '../queue.ts';
 import type { Ids } from '../services.ts';
-import { type CallbackAnswer, type Callbacks, hostOf, inWords, isSuccess } from './callbacks.ts';
+import { type CallbackAnswer, type Callbacks, describeAnswer, hostOf, isSuccess } from './callbacks.ts';
 import { contentReaders } from './content.ts';
 import type { SubscriptionRequest } from './subscription.ts';
 import type { VerificationStore, WebSubStore } from './websub-store.ts';
@@ -28,6 +28,11 @@ export async function verifyIntent(services: VerifyServices, id: string): Promis
   const askedAt = clock();
   const request = await verifications.claim(id, askedAt, askedAt + LEASE_SECONDS * 1000);
   if (!request) return;
+  // Each of them was begun and came to no end: its process died, or something was thrown.
+  if (request.attempts > WAITS_SECONDS.length + 1) {
+    await verifications.remove(id);
+    return log.warn('a WebSub request was given up: no attempt at it came to an end', aboutOf(request));
+  }
   const { answer, outcome } = (await isRefused(services, request))
     ? await deny(services, request)
     : await challenge(services, request);
@@ -38,7 +43,7 @@ export async function verifyIntent(services: VerifyServices, id: string): Promis
     return handOver(queue, log, [{ kind: 'verify', id }], wait);
   }
   await verifications.remove(id);
-  log.info(`a WebSub request was ${outcome}`, aboutOf(request, answer));
+  log.info(`a WebSub request was ${outcome}`, { ...aboutOf(request), answer: describeAnswer(answer) });
 }
 
 type Asked = { answer: CallbackAnswer; outcome: 'confirmed' | 'not confirmed' | 'denied' };
@@ -80,7 +85,7 @@ async function apply(
   askedAt: number,
 ): Promise<void> {
   if (request.mode === 'unsubscribe') await websub.unsubscribe(request, askedAt);
-  else await websub.subscribe(request, askedAt + request.leaseSeconds * 1000);
+  else await websub.subscribe(request, askedAt);
 }
 
 /** Section 5.1.1: "Hubs MUST preserve the query string during subscription verification by appending new parameters". */
@@ -96,6 +101,6 @@ function mayPass(answer: CallbackAnswer): boolean {
   );
 }
 
-function aboutOf({ mode, topic, callback, attempts }: SubscriptionRequest, answer: CallbackAnswer) {
-  return { mode, topic, host: hostOf(callback), attempts, answer: inWords(answer) };
+function aboutOf({ mode, topic, callback, attempts }: SubscriptionRequest) {
+  return { mode, topic, host: hostOf(callback), attempts };
 }

@@ -12,15 +12,15 @@ export type VerificationStore = {
   /** It is answered. */
   remove(id: string): Promise<void>;
   /** Ids of requests that were due before `before`: their message was lost. */
-  due(before: number, limit: number): Promise<string[]>;
+  due(before: number, limit: number, now: number): Promise<string[]>;
 };
 
 export type WebSubStore = {
   /**
-   * In force until `until`, with the secret of this request or none: what was there for this topic and callback is
+   * In force from `now` until its lease ends, with the secret of this request or none: what was there for this topic and callback is
    * replaced, its failed deliveries stay to be repeated. Nothing happens where a later request was verified before.
    */
-  subscribe(request: SubscriptionRequest, until: number): Promise<void>;
+  subscribe(request: SubscriptionRequest, now: number): Promise<void>;
   unsubscribe(request: SubscriptionRequest, now: number): Promise<void>;
   /** The callback is gone. A subscription that was verified meanwhile stays. */
   end(subscription: Subscription): Promise<void>;
@@ -70,7 +70,7 @@ export type DistributionStore = {
   progress(run: Run, until: number): Promise<boolean>;
   /** `sent`: topic → ETag of what all of its subscribers were sent. */
   finish(run: Run, sent: Sent): Promise<void>;
-  sent(feed: string): Promise<Sent>;
+  sent(feed: string, now: number): Promise<Sent>;
   /** Feeds that were due before `before`, and those whose run has lost its holder by `now`. */
   left(before: number, now: number): Promise<string[]>;
 };

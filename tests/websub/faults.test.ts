@@ -23,7 +23,7 @@ async function withSubscribers(world: World, url: string, count: number): Promis
           leaseSeconds: 86_400,
           attempts: 1,
         },
-        world.now() + 86_400_000,
+        world.now(),
       ),
   );
   while (writing.length > 0) await Promise.all(writing.splice(0, 50).map((write) => write()));

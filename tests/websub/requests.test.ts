@@ -44,6 +44,17 @@ const REFUSED: [string, Record<string, string>, string][] = [
   ],
   ['a topic with a query', { 'hub.topic': `${ALL}?utm_source=x` }, 'hub.topic is'],
   ['a language of a tag', { 'hub.topic': 'https://paper.example/en/tags/x/rss.xml' }, 'hub.topic is'],
+  [
+    'a language of 2,300 letters',
+    { 'hub.topic': `https://paper.example/en${'-aaaaaaaa'.repeat(260)}/atom.xml` },
+    'it must be the self link of a feed of this site',
+  ],
+  [
+    'a language of 38 letters',
+    { 'hub.topic': `https://paper.example/en-bbbbbbbb-cccccccc-dddddddd-eeeeeeee/atom.xml` },
+    'it must be the self link of a feed of this site',
+  ],
+  ['a language as it is not written', { 'hub.topic': 'https://paper.example/eng/atom.xml' }, 'hub.topic is'],
   ['a tag that is no slug', { 'hub.topic': 'https://paper.example/tags/X%20y/rss.xml' }, 'hub.topic is'],
   [
     'a topic that cannot be decoded',
