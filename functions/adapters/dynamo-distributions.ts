@@ -1,7 +1,15 @@
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DistributionStore, Sent } from '../websub/websub-store.ts';
-import { holds, isLive, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
-import { dueKey, runKey, topicKey } from './dynamo-keys.ts';
+import {
+  holds,
+  isLive,
+  queried,
+  type Table,
+  type TransactItem,
+  transactIf,
+  updateIf,
+} from './dynamo-client.ts';
+import { distributedFeed, dueKey, runKey, topicKey } from './dynamo-keys.ts';
 
 /** Which feeds are to be distributed, and how far those are that are under way. */
 export function dynamoDistributions(table: Table): DistributionStore {
@@ -79,21 +87,25 @@ export function dynamoDistributions(table: Table): DistributionStore {
     },
 
     async finish({ feed, holder }, sent) {
-      await updateIf(table, topicKey(feed), {
-        UpdateExpression: 'SET sent = :sent',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':sent': sent },
-      });
-      await holds(
-        client.send(
-          new DeleteCommand({
-            TableName: name,
-            Key: runKey(feed),
-            ConditionExpression: 'holder = :holder',
-            ExpressionAttributeValues: { ':holder': holder },
-          }),
-        ),
-      );
+      const end: TransactItem = {
+        Delete: {
+          TableName: name,
+          Key: runKey(feed),
+          ConditionExpression: 'holder = :holder',
+          ExpressionAttributeValues: { ':holder': holder },
+        },
+      };
+      const remember: TransactItem = {
+        Update: {
+          TableName: name,
+          Key: topicKey(feed),
+          UpdateExpression: 'SET sent = :sent',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':sent': sent },
+        },
+      };
+      // The second: the topic has gone with its last lease, and there is nobody to remember anything of.
+      return (await transactIf(table, [end, remember])) || transactIf(table, [end]);
     },
 
     async left(before, now) {
@@ -104,7 +116,7 @@ export function dynamoDistributions(table: Table): DistributionStore {
         ExpressionAttributeNames: { '#at': 'at' },
         ExpressionAttributeValues: { ':pk': 'DISTRIBUTIONS', ':before': before, ':now': now },
       });
-      for await (const { sk } of items) feeds.add(String(sk).slice('DUE#'.length));
+      for await (const { sk } of items) feeds.add(distributedFeed(String(sk)));
       return [...feeds];
     },
   };

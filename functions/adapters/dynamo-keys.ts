@@ -25,7 +25,7 @@
  *   SUBSCRIPTIONS#<feed>          <format>#<sha256>      a WebSub subscription, by its callback (TTL)
  *   TOPIC#<feed>                  -                      up to when anybody is subscribed to the feed, and what
  *                                                        its subscribers were sent last (TTL)
- *   RETRIES                       <at>#<feed>#<place>    when a subscriber is tried again (TTL)
+ *   RETRIES                       <at>#<feed>#<place>    when a subscriber is tried again
  *   DISTRIBUTIONS                 DUE#<feed>             its subscribers are to be told
  *                                 RUN#<feed>             they are being told: how far, and by whom
  *   EDITION#<edition>             -                      up to when its stories were taken, and which
@@ -107,6 +107,8 @@ export const retryKey = (at: string, feed: string, place: string): Key => ({
 });
 export const dueKey = (feed: string): Key => ({ pk: 'DISTRIBUTIONS', sk: `DUE#${feed}` });
 export const runKey = (feed: string): Key => ({ pk: 'DISTRIBUTIONS', sk: `RUN#${feed}` });
+/** Of both. */
+export const distributedFeed = (sk: string): string => sk.slice(sk.indexOf('#') + 1);
 export const editionKey = (edition: string): Key => ({ pk: `EDITION#${edition}`, sk: ONLY });
 export const issueListKey = (edition: string, createdAt: string, slot: string): Key => ({
   pk: `ISSUES#${edition}`,

@@ -52,7 +52,7 @@ export type Run = {
   /** Whose lease it is. */
   holder: string;
   /** Everybody up to this place was tried. */
-  after?: string;
+  after?: string | undefined;
 };
 
 export type Sent = Record<string, string>;
@@ -68,8 +68,8 @@ export type DistributionStore = {
   takeUp(feed: string, holder: string, now: number, until: number): Promise<Run | undefined>;
   /** Everybody up to `run.after` was tried; the lease is until `until`. False where another has taken it up. */
   progress(run: Run, until: number): Promise<boolean>;
-  /** `sent`: topic → ETag of what all of its subscribers were sent. */
-  finish(run: Run, sent: Sent): Promise<void>;
+  /** `sent`: topic → ETag of what all of its subscribers were sent. False where another has taken the run up. */
+  finish(run: Run, sent: Sent): Promise<boolean>;
   sent(feed: string, now: number): Promise<Sent>;
   /** Feeds that were due before `before`, and those whose run has lost its holder by `now`. */
   left(before: number, now: number): Promise<string[]>;
