@@ -9,7 +9,7 @@ import { ids } from '../functions/adapters/ids.ts';
 import { tableStores } from '../functions/adapters/stores.ts';
 import { loadConfig } from '../functions/config.ts';
 import { feedCache } from '../functions/feeds/feed-cache.ts';
-import { contentReaders } from '../functions/websub/content.ts';
+import { readContent } from '../functions/websub/content.ts';
 import { AT_ONCE } from '../functions/websub/deliver.ts';
 import { distribute } from '../functions/websub/distribute.ts';
 import { callbackOf, FEED, SUBSCRIBERS, secretOf, TOPIC } from './websub-subscribers.ts';
@@ -48,7 +48,7 @@ async function ours(): Promise<void> {
 const agent = new http.Agent({ keepAlive: true });
 
 async function bare(): Promise<void> {
-  const content = await contentReaders(services)()(TOPIC);
+  const content = await readContent(services, TOPIC);
   if (!content) throw new Error(`${TOPIC} is no feed`);
   const { body, headers } = content;
   let next = 0;

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { FeedServices } from '../feeds/feed-services.ts';
 import { serveFeed } from '../feeds/serve-feed.ts';
 import { topicAddress } from './topic.ts';
@@ -5,31 +6,55 @@ import { topicAddress } from './topic.ts';
 /** What a topic's subscribers are sent: the whole document, and the headers it is served with. */
 export type Content = { etag: string; body: Uint8Array<ArrayBuffer>; headers: Record<string, string> };
 
-/** The content of a topic; undefined where it is no document of the site, or not any more. */
-export type ReadContent = (topic: string) => Promise<Content | undefined>;
+/** A document has 2 MB at most, and retries are of any number of topics. A topic that was dropped is read again. */
+const MAX_REMEMBERED_BYTES = 32 * 1024 * 1024;
 
-/** Each reader that it gives reads a topic once, as it is then; what has not changed since the last is not read again. */
-export function contentReaders(services: FeedServices): () => ReadContent {
-  const last = new Map<string, Content>();
-  return () => {
-    const known = new Map<string, Promise<Content | undefined>>();
-    const read: ReadContent = async (topic) => {
-      const content = await contentOf(services, topic, last.get(topic));
-      if (content) last.set(topic, content);
-      return content;
-    };
-    return (topic) => {
-      const content = known.get(topic) ?? read(topic);
-      known.set(topic, content);
-      return content;
-    };
+/** Besides its body. */
+const OVERHEAD_BYTES = 500;
+
+type Reading = { page: object; content: Promise<Content | undefined>; bytes: number };
+
+/**
+ * Reads a topic once for each page of subscribers, as it is then. What has not changed since the page before is not read
+ * again, and one reading waits for the other: who is on a later page never gets an older document.
+ */
+export function contentByPage(
+  services: FeedServices,
+): (topic: string, page: object) => Promise<Content | undefined> {
+  const readings = new LRUCache<string, Reading>({
+    maxSize: MAX_REMEMBERED_BYTES,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
+
+  const read = async (topic: string, before: Reading['content'] | undefined) =>
+    readContent(services, topic, await before?.catch(() => undefined));
+
+  return (topic, page) => {
+    const before = readings.get(topic);
+    if (before?.page === page) return before.content;
+    const content = read(topic, before?.content);
+    const reading = { page, content, bytes: OVERHEAD_BYTES };
+    readings.set(topic, reading);
+    content.then(
+      (found) => {
+        const bytes = OVERHEAD_BYTES + (found?.body.byteLength ?? 0);
+        if (readings.peek(topic) === reading) readings.set(topic, { ...reading, bytes });
+      },
+      // A failed one is not remembered.
+      () => readings.peek(topic) === reading && readings.delete(topic),
+    );
+    return content;
   };
 }
 
-async function contentOf(
+/**
+ * The content of a topic, `before` where that has not changed; undefined where it is no document of the site, or not any
+ * more.
+ */
+export async function readContent(
   services: FeedServices,
   topic: string,
-  before: Content | undefined,
+  before?: Content,
 ): Promise<Content | undefined> {
   const address = topicAddress(services.config, topic);
   if (!address) return undefined;

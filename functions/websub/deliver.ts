@@ -1,71 +1,81 @@
-import { createHmac } from 'node:crypto';
 import type { Log } from '../log.ts';
-import type { Queue } from '../queue.ts';
-import { handOver } from '../queue.ts';
-import { type CallbackAnswer, type Callbacks, hostOf, isSuccess } from './callbacks.ts';
+import { handOver, type Queue } from '../queue.ts';
+import type { Clock } from '../services.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { Content } from './content.ts';
+import { courier, type Delivery } from './courier.ts';
 import type { Subscription } from './subscription.ts';
+import type { WebSubStore } from './websub-store.ts';
+
+export type DeliverServices = {
+  websub: WebSubStore;
+  callbacks: Callbacks;
+  queue: Queue;
+  clock: Clock;
+  log: Log;
+};
 
 /** Deliveries that one process has under way. A callback is given some seconds, so a hundred that hang cost half a minute. */
 export const AT_ONCE = 64;
 
+/** Subscriptions read at a time. */
+export const PAGE = 100;
+
 /** Well below what a function may run. What is left then goes on with the next message. */
 export const WORK_SECONDS = 40;
 
-/** A host that was silent so often in a row is not waited for again in this piece of work: its other callbacks come later. */
-const SILENT_TIMES = 3;
+/** Deliveries of one piece of work, and what they come to in the table. */
+export function deliveries(services: DeliverServices) {
+  const { websub, callbacks, queue, log } = services;
+  const send = courier(callbacks);
+  let firstRetrySeconds = Number.POSITIVE_INFINITY;
+  return {
+    /** `booked`: its next retry, where that is in the table already. */
+    async deliver(subscription: Subscription, content: Content, booked?: Retry): Promise<Delivery> {
+      const delivery = await send(subscription, content);
+      if (delivery === 'delivered') await websub.cancelRetry(booked?.subscription ?? subscription);
+      else if (delivery === 'gone') await websub.end(subscription);
+      else {
+        const retry = booked ?? (await bookRetry(services, subscription));
+        if (retry) firstRetrySeconds = Math.min(firstRetrySeconds, retry.seconds);
+      }
+      return delivery;
+    },
 
-/** What a delivery comes to. Section 7: 2xx is success and 410 the subscription's end; all else may pass. */
-export type Delivery = 'delivered' | 'gone' | 'failed';
-
-/** Delivers to one subscriber after the other, and remembers which hosts are silent. */
-export function courier(callbacks: Callbacks): (to: Subscription, content: Content) => Promise<Delivery> {
-  const silent = new Map<string, number>();
-  return async (subscription, content) => {
-    const host = hostOf(subscription.callback);
-    const times = silent.get(host) ?? 0;
-    if (times >= SILENT_TIMES) return 'failed';
-    const answer = await post(callbacks, subscription, content);
-    if (answer.kind === 'silent') silent.set(host, times + 1);
-    else silent.delete(host);
-    if (isSuccess(answer)) return 'delivered';
-    return answer.kind === 'answered' && answer.status === 410 ? 'gone' : 'failed';
+    /** A message for the first retry of those that failed. Lost, the sweep finds all of them. */
+    async remind(): Promise<void> {
+      if (firstRetrySeconds > LONGEST_DELAY_SECONDS) return;
+      await handOver(queue, log, [{ kind: 'redeliver' }], firstRetrySeconds);
+    },
   };
 }
 
-/**
- * W3C WebSub, section 7: the whole document with its own type and links, signed (section 7.1) exactly where the
- * subscriber gave a secret.
- */
-function post(
-  callbacks: Callbacks,
-  { callback, secret }: Subscription,
-  { body, headers }: Content,
-): Promise<CallbackAnswer> {
-  if (!secret) return callbacks.post(callback, headers, body);
-  const signature = createHmac('sha256', secret).update(body).digest('hex');
-  return callbacks.post(callback, { ...headers, 'x-hub-signature': `sha256=${signature}` }, body);
+/** The longest that SQS holds a message back. A later retry is found by the sweep. */
+const LONGEST_DELAY_SECONDS = 900;
+
+/** The next attempt at a subscription, which is in so many seconds. */
+export type Retry = { subscription: Subscription; seconds: number };
+
+/** Undefined: another has booked it, or the subscription has ended. */
+export async function bookRetry(
+  { websub, clock }: Pick<DeliverServices, 'websub' | 'clock'>,
+  subscription: Subscription,
+): Promise<Retry | undefined> {
+  const seconds = backoff(subscription);
+  const retryAt = clock() + seconds * 1000;
+  if (!(await websub.bookRetry(subscription, retryAt))) return undefined;
+  return { subscription: { ...subscription, retryAt }, seconds };
 }
 
 /** Seconds until the next attempt, by how many have failed; then four a day until the lease ends. */
 const BACKOFF_SECONDS = [10, 30, 90, 270, 810, 2430, 7290];
 const LONGEST_BACKOFF_SECONDS = 21_600;
 
-/** Seconds. */
-export function backoff({ failures = 0 }: Subscription): number {
+function backoff({ failures = 0 }: Subscription): number {
   return BACKOFF_SECONDS[failures] ?? LONGEST_BACKOFF_SECONDS;
 }
 
 /** Down for an hour or so: it is tried when its retry comes, and is sent then what there is; a distribution passes it by. */
 export function isLongDown({ failures = 0, retryAt = 0 }: Subscription, now: number): boolean {
   return failures >= BACKOFF_SECONDS.length - 1 && retryAt > now;
-}
-
-/** The longest that SQS holds a message back. A later retry is found by the sweep. */
-const LONGEST_DELAY_SECONDS = 900;
-
-/** A reminder of the first retry that was booked. Lost, the sweep finds all of them. */
-export async function remind({ queue, log }: { queue: Queue; log: Log }, waits: number[]): Promise<void> {
-  const first = Math.min(...waits);
-  if (first <= LONGEST_DELAY_SECONDS) await handOver(queue, log, [{ kind: 'redeliver' }], first);
 }

@@ -1,24 +1,18 @@
 import type { FeedServices } from '../feeds/feed-services.ts';
-import { handOver, type Queue } from '../queue.ts';
+import { handOver } from '../queue.ts';
 import type { Ids } from '../services.ts';
-import type { Callbacks } from './callbacks.ts';
-import { contentReaders, type ReadContent } from './content.ts';
-import { AT_ONCE, backoff, courier, isLongDown, remind, WORK_SECONDS } from './deliver.ts';
+import { contentByPage } from './content.ts';
+import { AT_ONCE, type DeliverServices, deliveries, isLongDown, PAGE, WORK_SECONDS } from './deliver.ts';
+import { forEachConcurrently } from './for-each-concurrently.ts';
+import { type PagesInOrder, pagesInOrder } from './pages-in-order.ts';
 import type { Subscription } from './subscription.ts';
-import { together } from './together.ts';
-import type { DistributionStore, Run, Sent, WebSubStore } from './websub-store.ts';
+import type { DistributionStore, Run, Sent } from './websub-store.ts';
 
-export type DistributeServices = FeedServices & {
-  websub: WebSubStore;
-  distributions: DistributionStore;
-  callbacks: Callbacks;
-  queue: Queue;
-  ids: Ids;
-};
+export type DistributeServices = FeedServices &
+  DeliverServices & { distributions: DistributionStore; ids: Ids };
 
 /** Longer than a piece of work and its last deliveries. */
 const LEASE_SECONDS = 120;
-const PAGE = 100;
 
 /**
  * Sends a feed's subscribers what it has now. The mark that it is due is taken away before the document is read, so an
@@ -28,16 +22,18 @@ const PAGE = 100;
 export async function distribute(services: DistributeServices, feed: string): Promise<void> {
   const { distributions, feedCache, clock, ids } = services;
   const run = await distributions.takeUp(feed, ids(), clock(), leaseEnd(services));
-  if (!run) return comeBack(services, feed);
+  if (!run) return comeBack(services, feed, 'overtaken');
   feedCache.forgetWindows();
   const before = await distributions.sent(feed, clock());
-  const isWhole = run.after === undefined;
-  const { state, sent } = await deliverToAll(services, run, before);
-  if (state === 'overtaken') return;
+  const pages = pagesInOrder(run.after);
+  const { state, sent } = await deliverToAll(services, run, pages, before);
   // Of a run that was taken up half way it is not known what the first half was sent.
-  if (state === 'done') await distributions.finish(run, isWhole ? { ...before, ...sent } : before);
-  else await distributions.progress(run, clock());
-  await comeBack(services, feed, state);
+  const isWhole = run.after === undefined;
+  const isOurs =
+    state === 'done'
+      ? await distributions.finish(run, isWhole ? { ...before, ...sent } : before)
+      : await distributions.progress({ ...run, after: pages.doneUpTo() }, clock());
+  if (isOurs) await comeBack(services, feed, state);
 }
 
 function leaseEnd({ clock }: DistributeServices): number {
@@ -48,7 +44,7 @@ function leaseEnd({ clock }: DistributeServices): number {
 async function comeBack(
   { distributions, queue, clock, log }: DistributeServices,
   feed: string,
-  state: State = 'overtaken',
+  state: State,
 ): Promise<void> {
   const dueAt = state === 'left' ? clock() : await distributions.dueAt(feed);
   // Whoever holds the run comes back for what is due already.
@@ -57,103 +53,68 @@ async function comeBack(
   await handOver(queue, log, [{ kind: 'distribute', feed }], seconds);
 }
 
+/** How a piece of work ended: nobody is left, the time was up, or another process has taken the run up. */
 type State = 'done' | 'left' | 'overtaken';
 
 /** `sent`: of each topic, what was sent first: those who came later have that or what is newer. */
 async function deliverToAll(
   services: DistributeServices,
   run: Run,
+  pages: PagesInOrder,
   before: Sent,
 ): Promise<{ state: State; sent: Sent }> {
-  const { websub, callbacks, clock, log } = services;
-  const deliverTo = courier(callbacks);
-  const turns = turnsOf(services, run);
+  const { clock, log } = services;
+  const contentOf = contentByPage(services);
+  const { deliver, remind } = deliveries(services);
   const counts = { delivered: 0, gone: 0, failed: 0, unchanged: 0 };
   const sent: Sent = {};
-  const waits: number[] = [];
 
-  await together(turns.next(), AT_ONCE, async ({ subscription, content, settled }) => {
-    const document = await content(subscription.topic);
-    if (document) sent[subscription.topic] ??= document.etag;
+  const state = await forEachConcurrently(turns(services, run, pages), AT_ONCE, async (turn) => {
+    const { subscription, page, settled } = turn;
+    const content = await contentOf(subscription.topic, page);
+    if (content) sent[subscription.topic] ??= content.etag;
     // Not every change of an article changes what the document shows of it: one of last year is in the archive.
-    if (document && document.etag === before[subscription.topic]) counts.unchanged += 1;
-    else if (document && !isLongDown(subscription, clock())) {
-      const delivery = await deliverTo(subscription, document);
-      counts[delivery] += 1;
-      if (delivery === 'delivered') await websub.cancelRetry(subscription);
-      else if (delivery === 'gone') await websub.end(subscription);
-      else {
-        const wait = backoff(subscription);
-        if (await websub.bookRetry(subscription, clock() + wait * 1000)) waits.push(wait);
-      }
-    }
-    await settled();
+    if (content && content.etag === before[subscription.topic]) counts.unchanged += 1;
+    else if (content && !isLongDown(subscription, clock())) counts[await deliver(subscription, content)] += 1;
+    settled();
   });
-  if (waits.length > 0) await remind(services, waits);
-  const state = turns.state();
+  await remind();
   log.info('a feed was distributed', { feed: run.feed, ...counts, state });
   return { state, sent };
 }
 
 type Turn = {
   subscription: Subscription;
-  content: ReadContent;
+  page: object;
   /** To be called when it was tried. */
-  settled(): Promise<void>;
+  settled(): void;
 };
 
-/** Everybody's turn, page by page, each page with the document as it then is; ends early when the time is up. */
-function turnsOf(services: DistributeServices, run: Run) {
-  const { websub, distributions, clock } = services;
+/** Everybody's turn, page by page; after each page stores up to where everybody was tried. Ends early when the time is up. */
+async function* turns(
+  services: DistributeServices,
+  run: Run,
+  pages: PagesInOrder,
+): AsyncGenerator<Turn, State> {
+  const { distributions, clock } = services;
   const stopAt = clock() + WORK_SECONDS * 1000;
-  const nextReader = contentReaders(services);
-  const open: { last: string | undefined; waiting: number }[] = [];
-  let state: State = 'left';
-  let saved = Promise.resolve();
-
-  /** Stores the last page up to which everybody was tried, in order, however the pages come to their ends. */
-  const save = async (after: string): Promise<void> => {
-    run.after = after;
-    if (!(await distributions.progress(run, leaseEnd(services)))) state = 'overtaken';
-  };
-  const closePages = (): Promise<void> => {
-    let after: string | undefined;
-    while (open[0]?.waiting === 0) after = open.shift()?.last;
-    if (after !== undefined) {
-      const last = after;
-      saved = saved.then(() => save(last));
-    }
-    return saved;
-  };
-  const opened = (count: number, last: string | undefined) => {
-    const page = { last, waiting: count };
-    open.push(page);
-    return async () => {
-      page.waiting -= 1;
-      if (page.waiting === 0) await closePages();
-    };
-  };
-
-  const fetched = (after: string | undefined) => {
-    const page = websub.page(run.feed, after, PAGE, clock());
-    // It may fail before anybody waits for it, or when nobody will any more.
-    page.catch(() => {});
-    return page;
-  };
-
-  async function* next(): AsyncGenerator<Turn, void> {
-    let page = fetched(run.after);
-    while (state === 'left' && clock() < stopAt) {
-      const { subscriptions, last } = await page;
-      // While these are delivered to, the next come.
-      if (last !== undefined) page = fetched(last);
-      const content = nextReader();
-      const settled = opened(subscriptions.length, last);
-      for (const subscription of subscriptions) yield { subscription, content, settled };
-      if (subscriptions.length === 0) await closePages();
-      if (last === undefined && state === 'left') state = 'done';
-    }
+  let fetched = fetchPage(services, run.feed, run.after);
+  while (clock() < stopAt) {
+    const page = await fetched;
+    // While these are delivered to, the next come.
+    if (page.last !== undefined) fetched = fetchPage(services, run.feed, page.last);
+    const settled = pages.begin(page.subscriptions.length, page.last);
+    for (const subscription of page.subscriptions) yield { subscription, page, settled };
+    if (page.last === undefined) return 'done';
+    const isOurs = await distributions.progress({ ...run, after: pages.doneUpTo() }, leaseEnd(services));
+    if (!isOurs) return 'overtaken';
   }
+  return 'left';
+}
 
-  return { next, state: () => state };
+function fetchPage({ websub, clock }: DistributeServices, feed: string, after: string | undefined) {
+  const page = websub.page(feed, after, PAGE, clock());
+  // It may fail before anybody waits for it, or when nobody will any more.
+  page.catch(() => {});
+  return page;
 }

@@ -2,7 +2,7 @@ import type { FeedServices } from '../feeds/feed-services.ts';
 import { handOver, type Queue } from '../queue.ts';
 import type { Ids } from '../services.ts';
 import { type CallbackAnswer, type Callbacks, describeAnswer, hostOf, isSuccess } from './callbacks.ts';
-import { contentReaders } from './content.ts';
+import { readContent } from './content.ts';
 import type { SubscriptionRequest } from './subscription.ts';
 import type { VerificationStore, WebSubStore } from './websub-store.ts';
 
@@ -50,7 +50,7 @@ type Asked = { answer: CallbackAnswer; outcome: 'confirmed' | 'not confirmed' | 
 
 /** A feed that does not exist. The address of the site may also have changed since the request was taken. */
 async function isRefused(services: VerifyServices, { mode, topic }: SubscriptionRequest): Promise<boolean> {
-  return mode === 'subscribe' && (await contentReaders(services)()(topic)) === undefined;
+  return mode === 'subscribe' && (await readContent(services, topic)) === undefined;
 }
 
 /** Section 5.3.1: confirmed by a success code and a body that is the challenge. */
