@@ -2,8 +2,8 @@ import type { Message } from './queue.ts';
 
 /** An event that is written with the change it tells of, and carried out after the commit. */
 export type OutboxEvent =
-  /** `feeds`: the keys of those whose documents it changed. */
-  | { kind: 'article-changed'; articleId: string; version: number; retracted: boolean; feeds: string[] }
+  /** `feeds`: the keys of those whose documents it changed. Events from before there was a hub have none. */
+  | { kind: 'article-changed'; articleId: string; version: number; retracted: boolean; feeds?: string[] }
   /** Mail the confirmation of a sign-up. */
   | { kind: 'signed-up'; signUpId: string };
 

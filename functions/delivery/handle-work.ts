@@ -46,9 +46,9 @@ async function carryOut(services: WorkServices, id: string): Promise<void> {
   const { outbox, cdn } = services;
   const event = await outbox.get(id);
   if (event?.kind !== 'article-changed') return;
-  await linkTranslations(services, event.articleId);
-  await announce(services, event.feeds);
-  // The edge looks again every minute by itself; what was taken back is not to stand there that long.
+  // The edge looks again every minute by itself; what was taken back is not to stand there that long, whatever else fails.
   if (event.retracted) await cdn.invalidate(id);
+  await linkTranslations(services, event.articleId);
+  await announce(services, event.feeds ?? []);
   await outbox.remove(id);
 }
