@@ -57,13 +57,13 @@ export class Alarms extends Construct {
       }),
     );
     if (email) this.topic.addSubscription(new EmailSubscription(email));
-    this.deadLetterAlarms(queues);
+    this.queueAlarms(queues);
     this.functionAlarms(functions);
     this.logAlarms(functions);
     this.requestAlarms(api, table, functions);
   }
 
-  private deadLetterAlarms({ work, webSub, compose, missedTicks }: Queues): void {
+  private queueAlarms({ work, webSub, compose, missedTicks }: Queues): void {
     const notEmpty = (queue: Queue) => ({
       metric: queue.metricApproximateNumberOfMessagesVisible(FIVE_MINUTES),
       atLeast: 1,
@@ -93,6 +93,13 @@ export class Alarms extends Construct {
       atLeast: Duration.hours(2).toSeconds(),
       hurt: 'A newsletter reaches its readers hours after it was due.',
       anchor: 'work-is-late',
+    });
+    this.alarm('WebSubIsLate', {
+      metric: webSub.queue.metricApproximateAgeOfOldestMessage(FIVE_MINUTES),
+      // Four times as long as a message may be held back for a retry.
+      atLeast: Duration.hours(1).toSeconds(),
+      hurt: 'Feed readers that subscribed by WebSub hear of stories an hour late, and new ones wait to be confirmed.',
+      anchor: 'websub-is-late',
     });
   }
 

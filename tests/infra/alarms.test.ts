@@ -49,6 +49,24 @@ test.each([
   });
 });
 
+test.each([
+  ['WorkIsLate', 'QueuesWork', 7200],
+  ['WebSubIsLate', 'QueuesWebSub', 3600],
+])('%s goes off at a message that has waited too long', (id, queue, seconds) => {
+  expect(alarm(id)).toMatchObject({
+    MetricName: 'ApproximateAgeOfOldestMessage',
+    Dimensions: [
+      {
+        Name: 'QueueName',
+        Value: { 'Fn::GetAtt': [expect.stringMatching(`^${queue}[0-9A-F]{8}$`), 'QueueName'] },
+      },
+    ],
+    Threshold: seconds,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  });
+});
+
 test.each(FUNCTIONS)('errors of %s go off', (id) => {
   expect(alarm(`${id}Errors`)).toMatchObject({
     MetricName: 'Errors',
