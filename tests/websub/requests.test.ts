@@ -165,3 +165,19 @@ it('the 301st request for a host within an hour is answered 429, and other hosts
   world.pass(3600_000);
   expect((await post(world, fieldsOf(CALLBACK))).status).toBe(202);
 });
+
+it('the 3,601st request within an hour is answered 429, whichever host it is for', async () => {
+  const world = await setUp();
+  const hosts = Array.from({ length: 3600 }, (_, index) => `https://${index}.wildcard.example/`);
+  while (hosts.length > 0) {
+    const answers = await Promise.all(
+      hosts.splice(0, 100).map((callback) => post(world, fieldsOf(callback))),
+    );
+    expect(answers.every(({ status }) => status === 202)).toBe(true);
+  }
+  const last = await post(world, fieldsOf(CALLBACK));
+  expect([last.status, last.headers.get('retry-after')]).toEqual([429, '3600']);
+  expect(await last.text()).toContain('the hub was sent 3600 requests within an hour');
+  world.pass(3600_000);
+  expect((await post(world, fieldsOf(CALLBACK))).status).toBe(202);
+});
