@@ -29,7 +29,7 @@ const REQUESTS_AN_HOUR = 300;
  */
 const REQUESTS_AN_HOUR_OF_ALL = 3600;
 
-/** Accepted means stored: the callback is asked afterwards, however often the process dies in between. */
+/** Accepted means stored: the callback is asked afterwards, also where the process dies in between. */
 export async function takeRequest(services: HubServices, form: URLSearchParams): Promise<Outcome<void>> {
   const { config, verifications, queue, clock, ids, log } = services;
   const input = parseRequest(config, form);
