@@ -8,6 +8,8 @@ import { countIllegal } from './text.ts';
 
 /** Bytes of an article's JSON. DynamoDB's item holds 400 KB; a body of text packs to a third or less. */
 export const MAX_BODY_BYTES = 1_048_576;
+/** Bytes of its HTML once it is clean: a bare `&` takes five then, and packs so well that it could be stored. */
+export const MAX_HTML_BYTES = 1_500_000;
 
 export type ParsedArticle =
   | { ok: true; id: string | undefined; fields: ArticleFields; warnings: Fault[] }
@@ -58,8 +60,14 @@ export function parseArticle(input: unknown): ParsedArticle {
       detail: `has relative URLs (${quoted(first)}${cleaned.relative.length > 1 ? ` and ${cleaned.relative.length - 1} more` : ''}): make them absolute, or give the article a url to resolve them against`,
     });
   }
+  const bytes = Buffer.byteLength(cleaned?.html ?? '');
   if (cleaned?.tooDeep) {
     faults.push({ pointer: where, detail: `is nested more than ${MAX_DEPTH} elements deep` });
+  } else if (bytes > MAX_HTML_BYTES) {
+    faults.push({
+      pointer: where,
+      detail: `has ${bytes} bytes as clean HTML, in which "&" is written "&amp;"; at most ${MAX_HTML_BYTES} are allowed`,
+    });
   } else if (cleaned && !cleaned.html && !cleaned.relative.length) {
     faults.push({
       pointer: where,

@@ -1,6 +1,7 @@
 import MarkdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
 import { legalText } from './text.ts';
+import { isTrackingPixel } from './tracking-pixel.ts';
 
 /**
  * The HTML of an article body, reduced to an allow-list: what a story is made of stays (figures, captions, tables,
@@ -199,17 +200,4 @@ function resolve(value: string, base: string | undefined): URL | 'relative' | un
   if (absolute) return absolute;
   if (base) return URL.parse(text, base) ?? undefined;
   return /^[a-z][a-z0-9+.-]*:/i.test(text) ? undefined : 'relative';
-}
-
-/** One pixel wide or high, or hidden: such an image is there to be fetched, not seen. */
-function isTrackingPixel(attributes: Record<string, string>): boolean {
-  const tiny = (length: string | undefined) => length !== undefined && /^\s*[01](?:px)?\s*$/.test(length);
-  const style = attributes.style ?? '';
-  return (
-    tiny(attributes.width) ||
-    tiny(attributes.height) ||
-    /display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)/i.test(
-      style,
-    )
-  );
 }

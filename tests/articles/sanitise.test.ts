@@ -80,11 +80,37 @@ describe('what runs, tracks or styles goes', () => {
     '<img src="https://t.example/p.gif" style="display:none">',
     '<img src="https://t.example/p.gif" style="width: 1px; height: 1px">',
     '<img src="https://t.example/p.gif" style="VISIBILITY : hidden">',
+    '<img src="https://t.example/p.gif" width="01" height="001">',
+    '<img src="https://t.example/p.gif" width=" 1.0">',
+    '<img src="https://t.example/p.gif" height="0%">',
+    '<img src="https://t.example/p.gif" width="1em">',
+    '<img src="https://t.example/p.gif" hidden>',
+    '<img src="https://t.example/p.gif" hidden="until-found" width="600" height="400">',
+    '<img src="https://t.example/p.gif" style="color:red;opacity:0">',
+    '<img src="https://t.example/p.gif" style="opacity: 0.01 !important">',
+    '<img src="https://t.example/p.gif" style="opacity:/* x */.0%;">',
+    '<img src="https://t.example/p.gif" style="max-width:1px">',
+    '<img src="https://t.example/p.gif" style="MAX-HEIGHT: 0">',
+    '<img src="https://t.example/p.gif" style="height:0em!important">',
+    '<img src="https://t.example/p.gif" style="width:0.5px">',
+    '<img src="https://t.example/p.gif" style="visibility:collapse">',
   ])('a tracking pixel: %s', (html) => {
     expect(sanitiseHtml(`<p>a</p>${html}`, undefined)).toMatchObject({
       html: '<p>a</p>',
       removed: [expect.stringContaining('tracking pixel')],
     });
+  });
+
+  test.each([
+    'width="10" height="100"',
+    'width="1200" height="2"',
+    'width="100%" height="1.5"',
+    'width="" height="auto"',
+    'style="opacity:1; width:100%; max-width:11px; height:1em; border-width:1px"',
+    'style="constructor:0; opacity; max-width:none"',
+  ])('not an image that is seen: %s', (attributes) => {
+    const { html, removed } = sanitiseHtml(`<img src="https://a.example/x.jpg" ${attributes}>`, undefined);
+    expect([html, removed]).toEqual([expect.stringContaining('https://a.example/x.jpg'), []]);
   });
 
   test.each([
@@ -132,6 +158,35 @@ describe('what runs, tracks or styles goes', () => {
       { pointer: '/content/html', detail: 'removed <script> (2 times)' },
       { pointer: '/content/html', detail: expect.stringMatching(/^removed a href of <a>/) },
     ]);
+  });
+});
+
+describe('what grows', () => {
+  // The paragraph takes seven.
+  const most = (1_500_000 - 7) / 5;
+
+  test.each([
+    ['html', `<p>${'&'.repeat(900_000)}</p>`, 4_500_007],
+    ['html', `<p>${'&'.repeat(Math.ceil(most))}`, 1_500_002],
+    ['markdown', '&'.repeat(400_000), 2_000_007],
+  ])('%s is refused above 1,500,000 bytes of clean HTML', async (kind, text, bytes) => {
+    const { edit } = await setUp();
+    const answer = await edit('POST', '/api/articles', anArticleInput({ content: { [kind]: text } }));
+    expect(answer.status).toBe(422);
+    expect((await answer.json()).errors).toEqual([
+      {
+        pointer: `/content/${kind}`,
+        detail: `has ${bytes} bytes as clean HTML, in which "&" is written "&amp;"; at most 1500000 are allowed`,
+      },
+    ]);
+  });
+
+  test('up to there it is accepted, and in the feed', async () => {
+    const { edit, request } = await setUp();
+    const html = `<p>${'&'.repeat(Math.floor(most))}</p>`;
+    expect((await edit('POST', '/api/articles', anArticleInput({ content: { html } }))).status).toBe(201);
+    const [item] = (await (await request('/feed.json')).json()).items;
+    expect(item.content_html).toHaveLength(1_499_997);
   });
 });
 
