@@ -59,11 +59,13 @@ function portOf(text: string): number {
   throw new SettingsError(`PORT is "${text}"; it must be a number from 1 to 65535`);
 }
 
+/** Addresses begin at the root of a host (`app.ts`): of pages under a path, the links would lead out of it. */
 function baseUrlOf(text: string): string {
-  const url = (urlOf('BROADSHEET_URL', text) ?? '').replace(/\/+$/, '');
-  if (new URL(url).search || new URL(url).hash)
-    throw new SettingsError(`BROADSHEET_URL is "${text}"; it must have no query and no fragment`);
-  return url;
+  const { origin, host, href } = new URL(urlOf('BROADSHEET_URL', text) ?? '');
+  if (href === `${origin}/`) return origin;
+  throw new SettingsError(
+    `BROADSHEET_URL is "${text}"; it must be http or https and a host alone, with no path, query, fragment or user, such as "https://${host}"`,
+  );
 }
 
 function urlOf(name: string, text: string | undefined): string | undefined {

@@ -35,12 +35,11 @@ function domainOf(url: string | undefined, certificateArn: string | undefined): 
       `${url ? 'CERTIFICATE_ARN' : 'BROADSHEET_URL'} is not set; a domain of your own needs both BROADSHEET_URL and CERTIFICATE_ARN, CloudFront's domain neither`,
     );
   }
-  const { protocol, origin, hostname } = URL.canParse(url)
-    ? new URL(url)
-    : { protocol: '', origin: '', hostname: '' };
-  if (protocol !== 'https:' || url.replace(/\/$/, '') !== origin || !hostname.includes('.')) {
+  const hostName = URL.canParse(url) ? new URL(url).hostname : '';
+  const baseUrl = `https://${hostName}`;
+  if (url.replace(/\/$/, '') !== baseUrl || !hostName.includes('.')) {
     throw new Error(
-      `BROADSHEET_URL is "${url}"; it must be https and a host alone, such as "https://news.example"`,
+      `BROADSHEET_URL is "${url}"; it must be https and a host alone, with no port or path, such as "https://news.example"`,
     );
   }
   // CloudFront takes certificates of this region only, wherever the stack is.
@@ -49,5 +48,5 @@ function domainOf(url: string | undefined, certificateArn: string | undefined): 
       `CERTIFICATE_ARN is "${certificateArn}"; it must be the ARN of an ACM certificate in us-east-1, whatever the stack's region`,
     );
   }
-  return { baseUrl: origin, hostName: hostname, certificateArn };
+  return { baseUrl, hostName, certificateArn };
 }

@@ -48,7 +48,7 @@ describe('the environment', () => {
   test('is taken as it is set', () => {
     const config = loadConfig({
       PORT: '9000',
-      BROADSHEET_URL: 'https://feeds.paper.example/news/',
+      BROADSHEET_URL: 'https://Feeds.Paper.example:8443/',
       BROADSHEET_DATA: '/var/lib/broadsheet',
       BROADSHEET_EDITOR_TOKEN: 'a-token-of-16-chars',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000',
@@ -58,7 +58,7 @@ describe('the environment', () => {
     });
     expect(config).toMatchObject({
       port: 9000,
-      baseUrl: 'https://feeds.paper.example/news',
+      baseUrl: 'https://feeds.paper.example:8443',
       dataFolder: '/var/lib/broadsheet',
       ownerTokenHash: sha256('a-token-of-16-chars'),
       dynamoEndpoint: 'http://127.0.0.1:8000',
@@ -81,8 +81,12 @@ describe('the environment', () => {
     ['BROADSHEET_URL', 'paper.example', 'an absolute http or https URL'],
     ['BROADSHEET_URL', 'ftp://paper.example', 'an absolute http or https URL'],
     ['BROADSHEET_URL', '/', 'an absolute http or https URL'],
-    ['BROADSHEET_URL', 'https://paper.example/?a=1', 'no query'],
-    ['BROADSHEET_URL', 'https://paper.example/#a', 'no fragment'],
+    ...['/news', '/news/', '//', '/?a=1', '?', '/#a', '/.%2e/a'].map((rest) => [
+      'BROADSHEET_URL',
+      `https://paper.example${rest}`,
+      'a host alone, with no path, query, fragment or user, such as "https://paper.example"',
+    ]),
+    ['BROADSHEET_URL', 'https://me:secret@paper.example:8443', 'such as "https://paper.example:8443"'],
     ['AWS_ENDPOINT_URL_DYNAMODB', 'localhost:8000', 'an absolute http or https URL'],
     ['RESEND_BASE_URL', 'api.resend.com', 'an absolute http or https URL'],
     ['BROADSHEET_EDITOR_TOKEN', 'x'.repeat(257), '1 to 256'],

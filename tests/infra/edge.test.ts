@@ -184,6 +184,7 @@ describe('the address', () => {
       'BROADSHEET_URL is "http://localhost:8787"; it must be https',
     ],
     [{ ...env, BROADSHEET_URL: 'https://news.example/feeds' }, 'it must be https and a host alone'],
+    [{ ...env, BROADSHEET_URL: 'https://news.example:8443' }, 'with no port or path'],
     [
       { ...env, CERTIFICATE_ARN: certificateArn.replace('us-east-1', 'eu-west-1') },
       'must be the ARN of an ACM certificate in us-east-1',
