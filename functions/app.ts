@@ -57,10 +57,11 @@ export function createPublicApp(services: PublicServices): Hono {
   // GET  /issues/{edition}/{slot}            an issue's web version
   // GET  /style.css  /feeds.js
   app.route('/', pageRoutes(services));
-  app.notFound((context) =>
-    message(pageContext(services, readerLanguage(services.config, context.req)), 'not-found', 404),
-  );
-
+  app.notFound((context) => {
+    const reader = pageContext(services, readerLanguage(services.config, context.req));
+    const allow = allowedMethods(app, context.req.path);
+    return allow ? message(reader, 'not-here', 405, { allow }) : message(reader, 'not-found', 404);
+  });
   return withMemory(app, services);
 }
 
@@ -100,6 +101,18 @@ function withMemory(app: Hono, services: FeedServices): Hono {
   app.fetch = (request, bindings, context) =>
     rememberedFeed(services, request, bindings as ServerBindings) ?? fetch(request, bindings, context);
   return app;
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/**
+ * The methods that an address has routes for (RFC 9110, 15.5.6); empty where it has none. The router is asked once none of
+ * them has answered: a middleware would make every request pay for it.
+ */
+function allowedMethods(app: Hono, path: string): string {
+  return METHODS.filter((method) => app.router.match(method, path)[0].length > 0)
+    .map((method) => (method === 'GET' ? 'GET, HEAD' : method))
+    .join(', ');
 }
 
 function report(log: Log, error: Error, method: string, path: string): void {

@@ -69,6 +69,11 @@ export function isListed(article: Article): boolean {
   return article.status === 'published' && article.retractedAt === undefined;
 }
 
+/** Retracted after readers could see it; what was retracted before is nobody's business. */
+export function isWithdrawn({ publicAt, retractedAt }: Article): boolean {
+  return retractedAt !== undefined && publicAt !== undefined && publicAt <= retractedAt;
+}
+
 /** Permanent and the same in every feed and format: it outlives a change of URL or of host (RFC 4151). */
 export function guidOf(id: string, idAuthority: string): string {
   return `tag:${idAuthority}:articles/${id}`;

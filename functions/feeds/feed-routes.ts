@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { isSlug } from '../articles/slug.ts';
 import { problemResponse } from '../problem.ts';
-import type { Outcome } from '../refusal.ts';
+import { type Outcome, refused } from '../refusal.ts';
 import { answerText } from './answer-text.ts';
 import {
   archivePart,
@@ -75,7 +75,7 @@ export function feedRoutes(services: FeedServices, page: FeedPage): Hono {
         case 'OPTIONS':
           return preflight();
         default:
-          return problemResponse({ kind: 'method-not-allowed', allow: ALLOW });
+          return responseOf(refused({ kind: 'method-not-allowed', allow: ALLOW }));
       }
     });
   }
@@ -97,13 +97,10 @@ function addressOf(
   return archive && { selector, format, archive };
 }
 
-const noSuchFeed: Outcome<Response> = {
-  ok: false,
-  refusal: {
-    kind: 'not-found',
-    what: 'such feed: names in its address are in small letters, digits and hyphens, and its archive is by month, such as archive/2026-11/',
-  },
-};
+const noSuchFeed = refused({
+  kind: 'not-found',
+  what: 'such feed: names in its address are in small letters, digits and hyphens, and its archive is by month, such as archive/2026-11/',
+});
 
 async function answer(services: FeedServices, { req }: Context, address: FeedAddress): Promise<Response> {
   const outcome = await serveFeed(services, address, feedRequest(req.header()));

@@ -33,6 +33,7 @@ export function message(
   context: PageContext,
   name:
     | 'not-found'
+    | 'not-here'
     | 'gone'
     | 'not-yet'
     | 'skipped'
@@ -42,6 +43,7 @@ export function message(
     | 'left'
     | 'failed',
   status: number,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   const { phrases } = context;
   const body = messagePage(context, {
@@ -49,7 +51,7 @@ export function message(
     text: phrases(`page.message.${name}.text`),
     robots: 'noindex',
   });
-  return page(body, { 'cache-control': 'no-store' }, status);
+  return page(body, { 'cache-control': 'no-store', ...headers }, status);
 }
 
 export async function page(

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { type Article, isPublic } from '../articles/article.ts';
+import { type Article, isPublic, isWithdrawn } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
 import { slugOf } from '../articles/slug.ts';
 import type { Config } from '../config.ts';
@@ -86,7 +86,7 @@ export function pageRoutes(services: PageServices): Hono {
 
   app.get('/articles/:id', async (context) => {
     const article = await articles.get(context.req.param('id'));
-    if (article?.retractedAt) return gone(context);
+    if (article && isWithdrawn(article)) return gone(context);
     if (!article || !isPublic(article, isoTime(clock()))) return notFound(context);
     return page(articlePage(pageContext(services, article.language), article), SHARED);
   });
@@ -143,7 +143,6 @@ export function pageRoutes(services: PageServices): Hono {
     return message(reader(context), state === 'skipped' && reason ? 'skipped' : 'not-yet', 404);
   }
 
-  app.notFound((context) => notFound(context));
   return app;
 }
 

@@ -218,6 +218,7 @@ describe('headers and addresses', () => {
       const answer = await request('/sections/harbour/atom.xml', { method });
       expect(answer.status).toBe(405);
       expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     },
   );
 

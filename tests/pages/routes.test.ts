@@ -79,6 +79,43 @@ it('/articles/{id} shows the story; one under embargo and a draft are not there,
   expect((await page('/articles/later')).status).toBe(200);
 });
 
+it('a story that was retracted before anybody could see it was never there', async () => {
+  const { world, page } = await withStories();
+  await postStory(world, { id: 'later', publishedAt: '2026-11-23T00:00:00Z' });
+  await postStory(world, { id: 'draft', status: 'draft' });
+  await postStory(world, { id: 'unpublished' });
+  await world.edit('PATCH', '/api/articles/unpublished', { status: 'draft' });
+  for (const id of ['later', 'draft', 'unpublished'])
+    expect((await world.edit('DELETE', `/api/articles/${id}`)).status).toBe(204);
+  const none = await page('/articles/none');
+  for (const id of ['later', 'draft'])
+    expect(await page(`/articles/${id}`)).toMatchObject({ status: 404, text: none.text });
+  expect((await page('/articles/unpublished')).status).toBe(410);
+  // The day on which it would have been there.
+  world.pass(24 * 3600_000);
+  expect((await page('/articles/later')).status).toBe(404);
+  expect((await page('/atom.xml')).text).not.toContain('later');
+});
+
+it.each([
+  ['OPTIONS', '/', 'GET, HEAD'],
+  ['POST', '/es/feeds', 'GET, HEAD'],
+  ['PUT', '/articles/ferry', 'GET, HEAD'],
+  ['DELETE', '/issues/daily/none', 'GET, HEAD'],
+  ['POST', '/healthz', 'GET, HEAD'],
+  ['PURGE', '/style.css', 'GET, HEAD'],
+  ['GET', '/subscriptions', 'POST'],
+  ['HEAD', '/subscriptions', 'POST'],
+  ['PUT', '/unsubscribe', 'GET, HEAD, POST'],
+  ['POST', '/mailbox', 'GET, HEAD'],
+])('%s %s is answered 405 with what is allowed', async (method, path, allow) => {
+  const { world } = await withStories();
+  const answer = await world.request(path, { method });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect((await world.request('/nothing', { method })).status).toBe(404);
+});
+
 it('an address that fits into no key is not found, not a fault', async () => {
   const { world, page } = await withStories();
   const long = 'x'.repeat(3000);
