@@ -11,6 +11,7 @@ import {
   type Element,
   feedsmithAtom,
   feedsmithRss,
+  firstAlt,
   one,
   type ReadEntry,
   readAtom,
@@ -102,6 +103,7 @@ test('hostile text in every field is harmless, and its legal part arrives in eve
         comments: link,
         related: [{ title: onOneLine(`x${given.related}`), url: link }],
       };
+      const alt = legal(given.alt).trim();
       const rss = await (await request('/rss.xml')).text();
       const atom = await (await request('/atom.xml')).text();
       const json = await (await request('/feed.json')).text();
@@ -117,7 +119,9 @@ test('hostile text in every field is harmless, and its legal part arrives in eve
       ]) {
         expect(entry).toMatchObject(expected);
         expect(entry?.html?.endsWith(content.html)).toBe(true);
+        expect(firstAlt(entry?.html)).toBe(alt);
       }
+      expect(JSON.parse(json).items[0]._broadsheet.image.alt).toBe(alt);
       const anyText = { anyText: true };
       const faults = [rssFaults(rss, anyText), atomFaults(atom, anyText), podcastFaults(podcast, anyText)];
       expect([...faults.flat(), ...jsonFeedFaults(json)]).toEqual([]);

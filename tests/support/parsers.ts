@@ -1,5 +1,6 @@
 import { XMLValidator } from 'fast-xml-parser';
 import { parseAtomFeed, parseRssFeed } from 'feedsmith';
+import sanitizeHtml from 'sanitize-html';
 import { SaxesParser } from 'saxes';
 
 /** Feeds read by programs that know nothing of ours, and brought to one shape, so that two of them can be compared. */
@@ -237,6 +238,17 @@ function feedsmithPhoto(media: unknown): ReadEntry['photo'] {
       credit: content.credits?.[0]?.value,
     }
   );
+}
+
+/** What stands for the first picture of some HTML, as its parser reads the attribute. */
+export function firstAlt(html = ''): string | undefined {
+  let alt: string | undefined;
+  const seen: sanitizeHtml.Transformer = (tagName, attribs) => {
+    alt ??= attribs.alt;
+    return { tagName, attribs };
+  };
+  sanitizeHtml(html, { transformTags: { img: seen } });
+  return alt;
 }
 
 /** A date of any form as ISO 8601. */
