@@ -39,7 +39,7 @@ export function createPublicApp(services: PublicServices): Hono {
   // GET  /podcast.xml  /{language}/podcast.xml         the audio versions, where the settings have a podcast
   // GET  …/archive/{yyyy-mm}/  …/archive/{yyyy-mm}/{before}/     under each of them, the same names: its archive
   //      a page instead, where the client would rather have HTML
-  // GET  /opml.xml                           the feeds of the settings, as one list
+  // GET  /opml.xml                           all feeds, those of late too, as one list
   app.route('/', feedRoutes(services, openFeed(services)));
 
   // POST /websub                             subscribe to a feed, or unsubscribe: 202 (W3C WebSub)

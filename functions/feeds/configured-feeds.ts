@@ -1,7 +1,7 @@
 import type { Publication } from '../settings.ts';
 import type { FeedSelector } from './feed-key.ts';
 
-/** The feeds that are there from the first day, as people look for them. Those of tags and authors come with articles. */
+/** The feeds that are there from the first day, as people look for them. Others come with articles (`feeds-of-late.ts`). */
 
 /** Feeds of stories in every language: all, the podcast, and each section. */
 export function feedsInAllLanguages(publication: Publication): FeedSelector[] {
@@ -16,6 +16,16 @@ export function feedsInLanguage(publication: Publication, language: string): Fee
 /** The languages that have feeds of their own. */
 export function feedLanguages({ languages }: Publication): string[] {
   return languages.length > 1 ? languages : [];
+}
+
+/** Whether a feed is one of them. */
+export function isConfigured(
+  { languages, sections }: Publication,
+  { language, section, tag, author }: FeedSelector,
+): boolean {
+  if (tag || author) return false;
+  if (language && !languages.includes(language)) return false;
+  return !section || sections.some(({ slug }) => slug === section);
 }
 
 function feedsOf({ sections, podcast }: Publication, whole: FeedSelector): FeedSelector[] {

@@ -78,13 +78,16 @@ function links({ baseUrl }: Config, address: FeedAddress): string {
   return `<${baseUrl}${documentPath(address)}>; rel="self"${hub ? `, <${hub}>; rel="hub"` : ''}`;
 }
 
-/** Settings, and months that are over: an hour is what a retraction may take in a reader's cache. */
-export const RARELY_CHANGED =
+/** Months that are over: an hour is what a retraction may take in a reader's cache. */
+const RARELY_CHANGED =
   'public, max-age=3600, s-maxage=3600, stale-while-revalidate=86400, stale-if-error=604800';
 
-/** A reader waits as long as the feed's ttl says; the edge asks every minute, and serves on while we are down. */
 function cacheControl(config: Config, { archive }: FeedAddress, now: string): string {
-  if (archive && isPast(archive, now)) return RARELY_CHANGED;
-  const maxAge = config.publication.feeds.maxAgeMinutes * 60;
+  return archive && isPast(archive, now) ? RARELY_CHANGED : changedByStories(config);
+}
+
+/** A reader waits as long as the feed's ttl says; the edge asks every minute, and serves on while we are down. */
+export function changedByStories({ publication }: Config): string {
+  const maxAge = publication.feeds.maxAgeMinutes * 60;
   return `public, max-age=${maxAge}, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400`;
 }

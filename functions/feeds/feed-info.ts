@@ -54,11 +54,13 @@ export type ArchiveLinks = {
   nextUrl: string | undefined;
 };
 
-/** `namedBy` is an article of the feed: a tag, an author or a guest section is called as it calls it. */
+/** An article of a feed: a tag, an author or a guest section is called as this one calls it. */
+export type NamedBy = Pick<Article, 'section' | 'tags' | 'authors'>;
+
 export function feedInfo(
   config: Config,
   address: FeedAddress,
-  namedBy?: Article,
+  namedBy?: NamedBy,
   { older, newer }: { older?: ArchivePart | undefined; newer?: ArchivePart | undefined } = {},
 ): FeedInfo {
   const { publication, baseUrl } = config;
@@ -112,7 +114,7 @@ function titlesOf(
   publication: Publication,
   selector: FeedSelector,
   language: string | undefined,
-  namedBy: Article | undefined,
+  namedBy: NamedBy | undefined,
 ): Pick<FeedInfo, 'title' | 'description'> {
   const { podcast } = publication;
   const shown = selector.podcast && podcast ? { ...podcast, name: podcast.title } : publication;
@@ -128,7 +130,7 @@ function partName(
   publication: Publication,
   { section, tag, author }: FeedSelector,
   language: string | undefined,
-  namedBy: Article | undefined,
+  namedBy: NamedBy | undefined,
 ): string | undefined {
   const written = (names: string[] = [], slug: string) => names.find((name) => slugOf(name) === slug) ?? slug;
   if (section) return sectionName(publication, written(namedBy && [namedBy.section], section), language);

@@ -107,14 +107,19 @@ export function archivePart(month: string, before: string | undefined): ArchiveP
   return { month, before: `${publishedAt}#${id}` };
 }
 
-/** Every feed that an article is in. `languages` are the publication's. */
-export function feedsOf(
-  article: Pick<Article, 'language' | 'section' | 'tags' | 'authors' | 'audio'>,
-  languages: string[],
-): string[] {
+/** Every feed that an article is in, by key. `languages` are the publication's. */
+export function feedsOf(article: InFeeds, languages: string[]): string[] {
+  return [...new Set(selectorsOf(article, languages).map(feedKey))];
+}
+
+/** What of an article decides which feeds it is in. */
+export type InFeeds = Pick<Article, 'language' | 'section' | 'tags' | 'authors' | 'audio'>;
+
+/** The same; where two tags or authors have one slug, it is there twice. */
+export function selectorsOf(article: InFeeds, languages: string[]): FeedSelector[] {
   const language = publicationLanguage(article.language, languages);
   const section = slugOf(article.section);
-  const selectors: FeedSelector[] = [
+  return [
     {},
     { language },
     ...(section ? [{ section }, { language, section }] : []),
@@ -124,5 +129,4 @@ export function feedsOf(
       ? [{ podcast: true } as const, { podcast: true, language } as const]
       : []),
   ];
-  return [...new Set(selectors.map(feedKey))];
 }

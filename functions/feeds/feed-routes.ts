@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { isSlug } from '../articles/slug.ts';
+import type { Templates } from '../locale.ts';
 import { problemResponse } from '../problem.ts';
 import { type Outcome, refused } from '../refusal.ts';
 import { answerText } from './answer-text.ts';
@@ -15,8 +16,9 @@ import {
 } from './feed-key.ts';
 import { feedRequest } from './feed-request.ts';
 import type { FeedServices } from './feed-services.ts';
-import { opml, opmlHeaders } from './opml.ts';
+import { opmlHeaders, opmlList } from './opml.ts';
 import { prefersHtml } from './prefers-html.ts';
+import { readFeedsOfLate } from './read-feeds-of-late.ts';
 import { pathOf } from './remembered-feed.ts';
 import { serveFeed } from './serve-feed.ts';
 
@@ -39,10 +41,12 @@ const ARCHIVES = ['', 'archive/:month/', 'archive/:month/:before/'];
 
 const ALLOW = 'GET, HEAD, OPTIONS';
 
+export type FeedRouteServices = FeedServices & { templates: Templates };
+
 /** What a person is shown who opens a feed in a browser; undefined: what is the address of none. */
 export type FeedPage = (address: FeedAddress | undefined, context: Context) => Promise<Response>;
 
-export function feedRoutes(services: FeedServices, page: FeedPage): Hono {
+export function feedRoutes(services: FeedRouteServices, page: FeedPage): Hono {
   const app = new Hono();
   for (const archive of ARCHIVES) {
     for (const folder of FOLDERS) {
@@ -51,10 +55,12 @@ export function feedRoutes(services: FeedServices, page: FeedPage): Hono {
     for (const folder of services.config.publication.podcast ? PODCAST_FOLDERS : [])
       documents(`${folder}${archive}${PODCAST_FILE}`, 'rss', { podcast: true });
   }
-  const [list, listHeaders] = [opml(services.config), opmlHeaders(services.config)];
-  resource('/opml.xml', async (context) =>
-    responseOf(await answerText(list, listHeaders, feedRequest(context.req.header()))),
-  );
+  const list = opmlList(services);
+  const listHeaders = opmlHeaders(services.config);
+  resource('/opml.xml', async (context) => {
+    const text = list(await readFeedsOfLate(services, {}));
+    return responseOf(await answerText(text, listHeaders, feedRequest(context.req.header())));
+  });
   return app;
 
   function documents(path: string, format: FeedFormat, fixed: FeedSelector = {}): void {

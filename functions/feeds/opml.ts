@@ -1,28 +1,44 @@
 import { slugOf } from '../articles/slug.ts';
 import { escapeMarkup } from '../articles/text.ts';
 import type { Config } from '../config.ts';
-import { languageName } from '../locale.ts';
+import { languageName, phrasesIn, type Templates } from '../locale.ts';
 import { feedLanguages, feedsInAllLanguages, feedsInLanguage } from './configured-feeds.ts';
-import { ON_OTHER_SITES, RARELY_CHANGED } from './feed-head.ts';
-import { feedInfo } from './feed-info.ts';
+import { changedByStories, ON_OTHER_SITES } from './feed-head.ts';
+import { type FeedInfo, feedInfo, type NamedBy } from './feed-info.ts';
 import type { FeedSelector } from './feed-key.ts';
+import { type FeedOfLate, type FeedsOfLate, GROUPS } from './feeds-of-late.ts';
 import { element } from './xml.ts';
 
+type Services = { config: Config; templates: Templates };
+
+/** Feeds of late → the list, written once for each that are found. */
+export function opmlList(services: Services): (late: FeedsOfLate) => string {
+  const written = new WeakMap<FeedsOfLate, string>();
+  return (late) => {
+    const text = written.get(late) ?? opml(services, late);
+    written.set(late, text);
+    return text;
+  };
+}
+
 /**
- * OPML 2.0 (opml.org/spec2.opml, "Subscription lists"): a list that a feed reader imports whole, with a folder for each
- * language. It has no date: when the settings were changed is nowhere to be read, and "now" would be a change by itself.
+ * OPML 2.0 (opml.org/spec2.opml, "Subscription lists"): a list that a feed reader imports whole. First the feeds of the
+ * settings, with a folder for each language, then those of late, in folders too. It has no date: when the settings were
+ * changed is nowhere to be read, and "now" would be a change by itself.
  */
-export function opml(config: Config): string {
+function opml({ config, templates }: Services, late: FeedsOfLate): string {
   const { publication, baseUrl } = config;
-  const folders = feedLanguages(publication).map((language) => {
-    const { title } = infoOf(config, { language });
-    const feeds = feedsInLanguage(publication, language);
-    return element(
-      'outline',
-      { text: `${title} (${languageName(language)})` },
-      lines(outlines(config, feeds)),
-    );
-  });
+  const phrases = phrasesIn(templates, publication.languages[0] ?? '');
+  const folders = [
+    ...feedLanguages(publication).map((language) => ({
+      text: withLanguage(infoOf(config, { language }).title, language),
+      outlines: outlines(config, feedsInLanguage(publication, language)),
+    })),
+    ...GROUPS.map((group) => ({
+      text: phrases(`page.feeds.${group}`),
+      outlines: late[group].map((feed) => outlineOfLate(config, feed)),
+    })),
+  ];
   const { title, author } = infoOf(config, {});
   const head = [
     element('title', {}, escapeMarkup(title)),
@@ -30,7 +46,12 @@ export function opml(config: Config): string {
     element('ownerId', {}, escapeMarkup(`${baseUrl}/`)),
     element('docs', {}, 'http://opml.org/spec2.opml'),
   ];
-  const body = [...outlines(config, feedsInAllLanguages(publication)), ...folders];
+  const body = [
+    ...outlines(config, feedsInAllLanguages(publication)),
+    ...folders
+      .filter((folder) => folder.outlines.length > 0)
+      .map((folder) => element('outline', { text: folder.text }, lines(folder.outlines))),
+  ];
   const document = element(
     'opml',
     { version: '2.0' },
@@ -40,11 +61,12 @@ export function opml(config: Config): string {
 }
 
 /** A person who follows a link to it gets a file that is called after the paper. */
-export function opmlHeaders({ publication }: Config): Record<string, string> {
+export function opmlHeaders(config: Config): Record<string, string> {
+  const { publication } = config;
   const name = slugOf(publication.name[publication.languages[0] ?? ''] ?? '');
   return {
     'content-type': 'text/x-opml; charset=utf-8',
-    'cache-control': RARELY_CHANGED,
+    'cache-control': changedByStories(config),
     // RFC 6266, section 5: in ASCII, and as it is spelt.
     'content-disposition': `attachment; filename="feeds.opml"; filename*=UTF-8''${encodeURIComponent(name || 'feeds')}.opml`,
     vary: 'Accept-Encoding',
@@ -53,24 +75,35 @@ export function opmlHeaders({ publication }: Config): Record<string, string> {
 }
 
 function outlines(config: Config, feeds: FeedSelector[]): string[] {
-  return feeds.map((selector) => {
-    const { title, description, homeUrl, selfUrl, language } = infoOf(config, selector);
-    return element('outline', {
-      type: 'rss',
-      // "RSS for 0.91, 0.92 or 2.0"
-      version: 'RSS',
-      text: title,
-      title,
-      description,
-      xmlUrl: selfUrl,
-      htmlUrl: homeUrl,
-      language,
-    });
+  return feeds.map((selector) => outline(infoOf(config, selector)));
+}
+
+/** Its folder has several languages, and a feed of one may be called as another is. */
+function outlineOfLate(config: Config, { selector, namedBy }: FeedOfLate): string {
+  const info = infoOf(config, selector, namedBy);
+  return outline(info, selector.language ? withLanguage(info.title, selector.language) : info.title);
+}
+
+function outline({ title, description, homeUrl, selfUrl, language }: FeedInfo, text = title): string {
+  return element('outline', {
+    type: 'rss',
+    // "RSS for 0.91, 0.92 or 2.0"
+    version: 'RSS',
+    text,
+    title,
+    description,
+    xmlUrl: selfUrl,
+    htmlUrl: homeUrl,
+    language,
   });
 }
 
-function infoOf(config: Config, selector: FeedSelector) {
-  return feedInfo(config, { selector, format: 'rss' });
+function withLanguage(title: string, language: string): string {
+  return `${title} (${languageName(language)})`;
+}
+
+function infoOf(config: Config, selector: FeedSelector, namedBy?: NamedBy): FeedInfo {
+  return feedInfo(config, { selector, format: 'rss' }, namedBy);
 }
 
 function lines(elements: string[]): string {

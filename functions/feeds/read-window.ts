@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts';
 import { isoTime } from '../services.ts';
 import { readPart } from './archive.ts';
+import { isConfigured } from './configured-feeds.ts';
 import { windowKey } from './feed-head.ts';
 import { type FeedAddress, feedKey } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
@@ -20,13 +20,6 @@ export async function readWindow(
     const pointers = await feeds.newest(key, isoTime(now), settings.entries);
     return feedWindow(pointers, Date.parse(idAuthority.split(',')[1] ?? ''));
   });
-  return window.pointers.length > 0 || isThereAnyway(config, address) ? window : undefined;
-}
-
-/** The feeds of the settings are there from the first day; those of tags and authors from their first article. */
-function isThereAnyway({ publication }: Config, { selector, archive }: FeedAddress): boolean {
-  const { language, section, tag, author } = selector;
-  if (archive || tag || author) return false;
-  if (language && !publication.languages.includes(language)) return false;
-  return !section || publication.sections.some(({ slug }) => slug === section);
+  const isThereAnyway = !archive && isConfigured(config.publication, selector);
+  return window.pointers.length > 0 || isThereAnyway ? window : undefined;
 }

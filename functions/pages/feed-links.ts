@@ -4,6 +4,7 @@ import { publicationLanguage } from '../articles/language.ts';
 import { sectionName } from '../articles/section-name.ts';
 import { slugOf } from '../articles/slug.ts';
 import { shorten } from '../articles/text.ts';
+import type { NamedBy } from '../feeds/feed-info.ts';
 import {
   documentPath,
   type FeedAddress,
@@ -23,7 +24,7 @@ const MAX_NAME = 80;
 export function feedName(
   context: PageContext,
   { language, section, tag, author, podcast }: FeedSelector,
-  articles: Article[] = [],
+  articles: NamedBy[] = [],
 ): string {
   const written = (names: string[], slug: string) =>
     shorten(names.find((name) => slugOf(name) === slug) ?? slug, MAX_NAME);

@@ -1,8 +1,8 @@
 import { html, raw } from 'hono/html';
 import { publicationLanguage } from '../articles/language.ts';
-import { shorten } from '../articles/text.ts';
 import { feedLanguages, feedsInAllLanguages, feedsInLanguage } from '../feeds/configured-feeds.ts';
 import type { FeedSelector } from '../feeds/feed-key.ts';
+import { type FeedsOfLate, GROUPS } from '../feeds/feeds-of-late.ts';
 import { languageName } from '../locale.ts';
 import { feedName, formatLinks } from './feed-links.ts';
 import { FEEDS_SCRIPT_PATH } from './feeds-script.ts';
@@ -10,15 +10,12 @@ import { followFeed } from './follow-feed.ts';
 import { layout, pathInLanguage } from './layout.ts';
 import type { Html, PageContext } from './page-context.ts';
 
-type Named = { slug: string; name: string };
 /** `name` is what a feed is called in its group, whose heading says the rest. */
 type Row = { selector: FeedSelector; name: string };
 type Group = { title: string; text?: string; rows: Row[]; open?: boolean };
 
-const MAX_NAME = 80;
-
-/** `/feeds`: which feed is for you, and how to follow it. `tags` and `authors` are those of late. */
-export function feedsPage(context: PageContext, data: { tags: Named[]; authors: Named[] }): Html {
+/** `/feeds`: which feed is for you, and how to follow it. */
+export function feedsPage(context: PageContext, late: FeedsOfLate): Html {
   const { config, phrases } = context;
   const title = phrases('page.feeds.title');
   return layout(context, {
@@ -38,7 +35,7 @@ export function feedsPage(context: PageContext, data: { tags: Named[]; authors: 
 </ol>
 <p>${phrases('page.feeds.formats')}</p>
 <p>${phrases('page.feeds.opmlText')} <a href="/opml.xml" type="text/x-opml" download>${phrases('page.feeds.opml')}</a></p>
-${numbered([...configuredGroups(context), ...groupsOfLate(context, data)]).map((group) => feedGroup(context, group))}
+${numbered([...configuredGroups(context), ...groupsOfLate(context, late)]).map((group) => feedGroup(context, group))}
 </div>`,
   });
 }
@@ -87,23 +84,16 @@ function configuredGroups(context: PageContext): Group[] {
   ];
 }
 
-function groupsOfLate(
-  { phrases }: PageContext,
-  { tags, authors }: { tags: Named[]; authors: Named[] },
-): Group[] {
-  const short = (name: string) => shorten(name, MAX_NAME);
-  return [
-    {
-      title: phrases('page.feeds.tags'),
-      text: phrases('page.feeds.tagsText'),
-      rows: tags.map(({ slug, name }) => ({ selector: { tag: slug }, name: short(name) })),
-    },
-    {
-      title: phrases('page.feeds.authors'),
-      text: phrases('page.feeds.authorsText'),
-      rows: authors.map(({ slug, name }) => ({ selector: { author: slug }, name: short(name) })),
-    },
-  ];
+function groupsOfLate(context: PageContext, late: FeedsOfLate): Group[] {
+  const { phrases } = context;
+  return GROUPS.map((group) => ({
+    title: phrases(`page.feeds.${group}`),
+    text: phrases(`page.feeds.${group}Text`),
+    rows: late[group].map(({ selector, namedBy }) => ({
+      selector,
+      name: feedName(context, selector, [namedBy]),
+    })),
+  }));
 }
 
 function row(context: PageContext, selector: FeedSelector, shown = selector): Row {

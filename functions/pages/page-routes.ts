@@ -1,15 +1,14 @@
 import { type Context, Hono } from 'hono';
 import { type Article, isPublic, isWithdrawn } from '../articles/article.ts';
-import type { ArticleStore } from '../articles/article-store.ts';
-import { slugOf } from '../articles/slug.ts';
-import type { Config } from '../config.ts';
-import type { FeedStore } from '../feeds/feed-store.ts';
+import type { FeedServices } from '../feeds/feed-services.ts';
+import type { FeedsOfLate } from '../feeds/feeds-of-late.ts';
 import { latestArticles } from '../feeds/latest.ts';
+import { readFeedsOfLate } from '../feeds/read-feeds-of-late.ts';
 import type { Templates } from '../locale.ts';
 import { type Issue, isIssueRef, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { personalise } from '../newsletter/tokens.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { isoTime } from '../services.ts';
 import { articlePage } from './article-page.ts';
 import { withHeadFeeds } from './feed-links.ts';
 import { feedsPage } from './feeds-page.ts';
@@ -24,18 +23,9 @@ import { pageContext, readerLanguage } from './reader-language.ts';
 import { subscribePage } from './sign-up-form.ts';
 import { STYLE } from './style.ts';
 
-export type PageServices = {
-  config: Config;
-  templates: Templates;
-  clock: Clock;
-  articles: ArticleStore;
-  feeds: FeedStore;
-  issues: IssueStore;
-};
+export type PageServices = FeedServices & { templates: Templates; issues: IssueStore };
 
 const HOME_STORIES = 25;
-/** How far back the lists of tags and authors look. */
-const LATELY = 50;
 const ISSUES_LISTED = 20;
 
 export function pageRoutes(services: PageServices): Hono {
@@ -63,10 +53,7 @@ export function pageRoutes(services: PageServices): Hono {
     );
 
     app.get(`${at}/feeds`, async (context) => {
-      const recent = await latestArticles(services, own ? { language: own } : {}, LATELY);
-      const tags = named(recent.flatMap((article) => article.tags));
-      const authors = named(recent.flatMap((article) => article.authors.map(({ name }) => name)));
-      return page(feedsPage(readerOf(context), { tags, authors }), {
+      return page(feedsPage(readerOf(context), await feedsFor(own)), {
         ...SHARED,
         'content-security-policy': SCRIPT_POLICY,
       });
@@ -116,6 +103,14 @@ export function pageRoutes(services: PageServices): Hono {
     return stories.length > 0 || own ? stories : latestArticles(services, {}, HOME_STORIES);
   }
 
+  /** In a language: its own tags and authors, but guest languages and sections as everywhere, or nobody would see them. */
+  async function feedsFor(own: string | undefined): Promise<FeedsOfLate> {
+    const late = await readFeedsOfLate(services, {});
+    if (!own) return late;
+    const { tags, authors } = await readFeedsOfLate(services, { language: own });
+    return { ...late, tags, authors };
+  }
+
   async function subjectIn(issue: Issue, language: string): Promise<string | undefined> {
     const frozen = await issues.frozen(issue);
     const variant = frozen && chosenVariant(frozen, language);
@@ -144,13 +139,4 @@ export function pageRoutes(services: PageServices): Hono {
   }
 
   return app;
-}
-
-function named(names: string[]): { slug: string; name: string }[] {
-  const bySlug = new Map<string, string>();
-  for (const name of names) {
-    const slug = slugOf(name);
-    if (slug && !bySlug.has(slug)) bySlug.set(slug, name);
-  }
-  return [...bySlug].map(([slug, name]) => ({ slug, name }));
 }

@@ -26,7 +26,7 @@ const hostilePages = everyPage('en', { ...hostileWords, body: '<p>The story.</p>
 describe('whatever somebody typed', () => {
   const shown: Record<string, (keyof typeof ENGLISH)[]> = {
     home: ['title', 'dek', 'author', 'section', 'caption', 'credit', 'alt'],
-    feeds: ['tag', 'author'],
+    feeds: ['tag', 'author', 'section'],
     feed: ['title', 'dek', 'author', 'section', 'tag'],
     article: ['title', 'dek', 'author', 'section', 'tag', 'caption', 'credit', 'alt', 'related'],
     'subscribe-faults': ['email'],

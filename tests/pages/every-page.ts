@@ -2,6 +2,7 @@ import { readTemplates } from '../../functions/adapters/templates.ts';
 import type { Article } from '../../functions/articles/article.ts';
 import { slugOf } from '../../functions/articles/slug.ts';
 import { loadConfig } from '../../functions/config.ts';
+import { feedsOfStories } from '../../functions/feeds/feeds-of-late.ts';
 import { phrasesIn } from '../../functions/locale.ts';
 import { articlePage } from '../../functions/pages/article-page.ts';
 import { feedPage } from '../../functions/pages/feed-page.ts';
@@ -69,6 +70,7 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
   const context = aContext(language);
   const story = aFullStory(words, { language });
   const others = [2, 3, 4, 5].map((n) => aFullStory(words, { id: `story-${n}`, language }));
+  const guest = aFullStory(words, { language: 'pt', section: `Guests: ${words.section}` });
   const action = '/unsubscribe?token=abc.def';
   const faults = ['/email', '/language', '/editions/0', '/topics', '/elsewhere'].map((pointer) => ({
     pointer,
@@ -92,10 +94,7 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
   return {
     home: homePage(context, { stories: [story, ...others], form: {} }),
     'home-empty': homePage(context, { stories: [], form: {} }),
-    feeds: feedsPage(context, {
-      tags: [{ slug: 'tag', name: words.tag }],
-      authors: [{ slug: 'author', name: words.author }],
-    }),
+    feeds: feedsPage(context, feedsOfStories(context.config.publication, [story, guest])),
     feed: feedPage(context, {
       address: { selector: { tag: slugOf(words.tag) }, format: 'rss' },
       stories: [story, ...others],

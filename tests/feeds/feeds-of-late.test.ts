@@ -1,0 +1,194 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { postStory } from '../support/newsroom.ts';
+import { all, type Element, one, xmlTree } from '../support/parsers.ts';
+
+/** Feeds that no setting names: those that stories of late are in, in `/opml.xml` and on `/feeds`. */
+
+useDatabase();
+
+const audio = { url: 'https://a.example/x.mp3', type: 'audio/mpeg', bytes: 1000 };
+
+async function withGuests(options: Parameters<typeof setUp>[0] = {}): Promise<World> {
+  const world = await setUp(options);
+  await postStory(world, { language: 'en', section: 'Letters', tags: ['Ferries'] });
+  await postStory(world, {
+    language: 'es',
+    section: 'Letters',
+    tags: ['Áéreo'],
+    authors: [{ name: 'Li Wei' }],
+  });
+  await postStory(world, { id: 'guest', language: 'pt-BR', section: 'culture', audio, tags: ['FERRIES'] });
+  return world;
+}
+
+const list = async (world: World) => (await world.request('/opml.xml')).text();
+const outlines = (element: Element | undefined): Element[] =>
+  all(element, 'outline').flatMap((outline) => [outline, ...outlines(outline)]);
+const feedsOf = (text: string) =>
+  outlines(one(xmlTree(text), 'body')).filter(({ attributes }) => attributes.type === 'rss');
+const pathOf = ({ attributes }: Element) => new URL(attributes.xmlUrl ?? '').pathname;
+const pathsOf = (text: string) => feedsOf(text).map(pathOf);
+const foldersOf = (text: string) =>
+  all(one(xmlTree(text), 'body'), 'outline')
+    .filter(({ children }) => children.length > 0)
+    .map(({ attributes, children }) => [attributes.text, ...children.map(pathOf)]);
+const addresses = async (world: World, path: string) =>
+  [...(await (await world.request(path)).text()).matchAll(/<input [^>]*value="([^"]+)"/g)].map(
+    ([, url]) => new URL(url ?? '').pathname,
+  );
+
+describe('of a paper in two languages', () => {
+  let world: World;
+  let text: string;
+  beforeAll(async () => {
+    world = await withGuests();
+    text = await list(world);
+  });
+
+  test('/opml.xml has them in folders of their own, behind those of the settings', () => {
+    expect(foldersOf(text).slice(2)).toEqual([
+      ['Other languages seen lately', '/pt/rss.xml', '/pt/sections/culture/rss.xml', '/pt/podcast.xml'],
+      [
+        'Other sections seen lately',
+        '/sections/letters/rss.xml',
+        '/es/sections/letters/rss.xml',
+        '/en/sections/letters/rss.xml',
+      ],
+      ['Topics seen lately', '/tags/aereo/rss.xml', '/tags/ferries/rss.xml'],
+      ['Authors seen lately', '/authors/ana-ruiz/rss.xml', '/authors/li-wei/rss.xml'],
+    ]);
+    expect(new Set(pathsOf(text)).size).toBe(pathsOf(text).length);
+  });
+
+  test('each is called, described and in the language as its own document says', async () => {
+    for (const feed of feedsOf(text)) {
+      const answer = await world.request(pathOf(feed));
+      expect([pathOf(feed), answer.status]).toEqual([pathOf(feed), 200]);
+      const channel = one(xmlTree(await answer.text()), 'channel');
+      const said = (name: string) => one(channel, name)?.text;
+      expect(feed.attributes).toMatchObject({
+        title: said('title'),
+        description: said('description'),
+        htmlUrl: said('link'),
+      });
+      expect(feed.attributes.language).toBe(said('language'));
+    }
+  });
+
+  test('those of one language say which, where others beside them are called the same', () => {
+    const texts = feedsOf(text)
+      .filter((feed) => pathOf(feed).includes('letters'))
+      .map(({ attributes }) => attributes.text);
+    expect(texts).toEqual([
+      'The Harbour Post: Letters',
+      'El Correo del Puerto: Letters (Español)',
+      'The Harbour Post: Letters (English)',
+    ]);
+  });
+
+  test('/feeds shows the same feeds as /opml.xml', async () => {
+    expect((await addresses(world, '/feeds')).sort()).toEqual(pathsOf(text).sort());
+  });
+
+  test('/es/feeds shows the tags and authors of its own stories, and guests as everywhere', async () => {
+    const late = (await addresses(world, '/es/feeds')).filter((path) => /pt|letters|tags|authors/.test(path));
+    expect(late).toEqual([
+      ...['/pt/rss.xml', '/pt/sections/culture/rss.xml', '/pt/podcast.xml'],
+      ...['/sections/letters/rss.xml', '/es/sections/letters/rss.xml', '/en/sections/letters/rss.xml'],
+      ...['/tags/aereo/rss.xml', '/authors/li-wei/rss.xml'],
+    ]);
+  });
+});
+
+test('of a paper in one language without a podcast, no feed has the stories of another', async () => {
+  const { podcast: _, ...publication } = (await setUp()).config.publication;
+  const world = await withGuests({ config: { publication: { ...publication, languages: ['en'] } } });
+  expect(foldersOf(await list(world)).slice(0, 2)).toEqual([
+    [
+      'Other languages seen lately',
+      ...['/es/rss.xml', '/es/sections/letters/rss.xml', '/pt/rss.xml', '/pt/sections/culture/rss.xml'],
+    ],
+    ['Other sections seen lately', '/sections/letters/rss.xml'],
+  ]);
+  expect((await addresses(world, '/feeds')).sort()).toEqual(pathsOf(await list(world)).sort());
+});
+
+describe('as stories come and go', () => {
+  test('a story under embargo brings its feeds at its time, a retracted one takes them along', async () => {
+    const world = await withGuests();
+    await postStory(world, { tags: ['Tomorrow'], publishedAt: '2026-11-23T00:00:00Z' });
+    expect(pathsOf(await list(world))).not.toContain('/tags/tomorrow/rss.xml');
+    world.pass(12 * 3600_000);
+    expect(pathsOf(await list(world))).toContain('/tags/tomorrow/rss.xml');
+    await world.edit('DELETE', '/api/articles/guest');
+    expect((await list(world)).match(/\/pt\//)).toBeNull();
+    expect((await addresses(world, '/feeds')).join().match(/\/pt\//)).toBeNull();
+  });
+
+  test('the newest fifty stories count', async () => {
+    const world = await setUp();
+    await postStory(world, { tags: ['First'] });
+    world.pass(1000);
+    for (let n = 2; n <= 50; n++) await postStory(world);
+    expect(pathsOf(await list(world))).toContain('/tags/first/rss.xml');
+    await postStory(world);
+    expect(pathsOf(await list(world))).not.toContain('/tags/first/rss.xml');
+  });
+
+  test('one more story in feeds that are listed changes no byte and no tag; one in another does', async () => {
+    const world = await withGuests();
+    const before = await world.request('/opml.xml');
+    world.pass(60_000);
+    await postStory(world, { tags: ['Ferries'] });
+    await world.edit('PATCH', '/api/articles/guest', { title: 'Another' });
+    const etag = before.headers.get('etag') ?? '';
+    expect((await world.request('/opml.xml', { headers: { 'if-none-match': etag } })).status).toBe(304);
+    expect(await list(world)).toBe(await before.text());
+    await postStory(world, { tags: ['Bridges'] });
+    expect((await world.request('/opml.xml', { headers: { 'if-none-match': etag } })).status).toBe(200);
+  });
+});
+
+describe('in a process that knows them', () => {
+  async function counting() {
+    const world = await withGuests();
+    const other = await setUp({ sharing: world });
+    const { getMany } = world.services.articles;
+    const read: string[] = [];
+    world.services.articles.getMany = (ids, options) => {
+      read.push(...ids);
+      return getMany(ids, options);
+    };
+    return { world, other, read };
+  }
+
+  test('no article is read for a 304 or a 200, whatever time has passed', async () => {
+    const { world, read } = await counting();
+    const answers = await Promise.all([1, 2, 3].map(() => world.request('/opml.xml')));
+    expect(read).toHaveLength(3);
+    world.pass(3600_000);
+    const headers = { 'if-none-match': answers[0]?.headers.get('etag') ?? '' };
+    expect((await world.request('/opml.xml', { headers })).status).toBe(304);
+    expect((await world.request('/opml.xml')).status).toBe(200);
+    expect((await world.request('/feeds')).status).toBe(200);
+    expect(read).toHaveLength(3);
+  });
+
+  test('what another process accepts is there a second later', async () => {
+    const { world, other } = await counting();
+    await list(world);
+    await postStory(other, { tags: ['Elsewhere'] });
+    world.pass(1000);
+    expect(pathsOf(await list(world))).toContain('/tags/elsewhere/rss.xml');
+  });
+
+  test('a read that failed is not remembered', async () => {
+    const world = await withGuests();
+    const { getMany } = world.services.articles;
+    world.services.articles.getMany = () => Promise.reject(new Error('throttled'));
+    expect((await world.request('/opml.xml')).status).toBe(500);
+    world.services.articles.getMany = getMany;
+    expect(pathsOf(await list(world))).toContain('/tags/ferries/rss.xml');
+  });
+});
