@@ -1,4 +1,3 @@
-import { lookup as systemLookup } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -6,13 +5,14 @@ import type { Duplex } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import { isPublicAddress } from '../websub/callback-address.ts';
 import type { CallbackAnswer, Callbacks } from '../websub/callbacks.ts';
+import { callbackLookup } from './callback-lookup.ts';
 
 type Options = {
   /** Who is asking, for the log of whoever is asked: URL of the site. */
   site: string;
   /** Which IP addresses may be connected to; unset: those of the internet. */
   mayConnect?: (address: string) => boolean;
-  /** Of names; unset: the system's. */
+  /** Of names; unset: of a name server. */
   lookup?: LookupFunction;
   /** For a whole exchange. */
   timeoutMilliseconds?: number;
@@ -31,7 +31,7 @@ const MAX_IDLE = 128;
 export function callbackClient({
   site,
   mayConnect = isPublicAddress,
-  lookup = systemLookup as LookupFunction,
+  lookup = callbackLookup(),
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: Options): Callbacks {
   const checked = checkedLookup(lookup, mayConnect);

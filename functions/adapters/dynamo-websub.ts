@@ -26,8 +26,8 @@ export function dynamoWebSub(table: Table): WebSubStore {
       // First: a topic that says too long that it has subscribers costs a look, the other way round a subscriber its news.
       await keepTopic(table, request.feed, { until, expiresAt }, now);
       const { topic, callback, secret } = request;
-      await updateIf(table, subscriptionKey(request.feed, placeOf(request)), {
-        UpdateExpression: `SET topic = :topic, callback = :callback, requestId = :request, #until = :until, expiresAt = :expiresAt${secret ? ', secret = :secret' : ' REMOVE secret'}`,
+      const item = await updateIf(table, subscriptionKey(request.feed, placeOf(request)), {
+        UpdateExpression: `SET topic = :topic, callback = :callback, requestId = :request, #until = :until, expiresAt = :expiresAt${secret ? ', secret = :secret REMOVE failures' : ' REMOVE secret, failures'}`,
         ConditionExpression: NOT_OVERTAKEN,
         ExpressionAttributeNames: { '#until': 'until' },
         ExpressionAttributeValues: {
@@ -39,6 +39,9 @@ export function dynamoWebSub(table: Table): WebSubStore {
           ...(secret && { ':secret': secret }),
         },
       });
+      // Who has just answered is there again: what it missed does not wait for its time.
+      const subscription = item && subscriptionOf(item);
+      if (subscription?.retryAt && subscription.retryAt > now) await this.bookRetry(subscription, now);
     },
 
     async unsubscribe(request, now) {

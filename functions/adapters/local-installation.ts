@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { createEditorApp, createPublicApp } from '../app.ts';
@@ -66,7 +68,8 @@ export function localInstallation(options: Options) {
     options.callbacks ??
     callbackClient({
       site: config.baseUrl,
-      ...(config.allowPrivateCallbacks && { mayConnect: () => true }),
+      // Names of one's own machines are in files of the system, which no name server knows.
+      ...(config.allowPrivateCallbacks && { mayConnect: () => true, lookup: lookup as LookupFunction }),
     });
   // On one machine there is no cache in front of us.
   const cdn = { invalidate: async () => {} };

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Log } from '../log.ts';
-import type { Message, Queue } from '../queue.ts';
+import { isForWebSub, type Message, type Queue } from '../queue.ts';
 import type { Clock, Ids } from '../services.ts';
 
 /** What SQS does to a consumer, in one process: the same records, the same partial failures, at least once. */
@@ -39,6 +39,7 @@ type Waiting = { message: Message; due: number; receives: number };
 /** After so many failures SQS moves a message to the dead letter queue. */
 const MAX_RECEIVES = 5;
 const RETRY_MILLISECONDS = 2_000;
+/** Of mails and events, and of the hub's messages once more: those wait for strangers' servers. */
 const CONCURRENCY = 4;
 
 export function memoryQueue({
@@ -50,7 +51,7 @@ export function memoryQueue({
   automatic = false,
 }: Options): MemoryQueue {
   const waiting: Waiting[] = [];
-  const inFlight = new Set<Promise<void>>();
+  const inFlight = new Map<Promise<void>, boolean>();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
@@ -81,20 +82,22 @@ export function memoryQueue({
   const start = (entry: Waiting): Promise<void> => {
     waiting.splice(waiting.indexOf(entry), 1);
     const run = deliver(entry).finally(() => inFlight.delete(run));
-    inFlight.add(run);
+    inFlight.set(run, isForWebSub(entry.message));
     return run;
   };
+
+  const hasRoom = (forWebSub: boolean): boolean =>
+    [...inFlight.values()].filter((each) => each === forWebSub).length < CONCURRENCY;
 
   const pump = (): void => {
     clearTimeout(timer);
     if (stopped) return;
     for (const entry of takeDue()) {
-      if (inFlight.size >= CONCURRENCY) break;
-      start(entry).then(pump);
+      if (hasRoom(isForWebSub(entry.message))) start(entry).then(pump);
     }
-    const next = Math.min(...waiting.map((entry) => entry.due));
-    if (inFlight.size < CONCURRENCY && Number.isFinite(next))
-      timer = setTimeout(pump, Math.max(1, next - clock()));
+    let next = Number.POSITIVE_INFINITY;
+    for (const { message, due } of waiting) if (hasRoom(isForWebSub(message))) next = Math.min(next, due);
+    if (Number.isFinite(next)) timer = setTimeout(pump, Math.max(1, next - clock()));
   };
 
   return {
@@ -111,14 +114,14 @@ export function memoryQueue({
 
     async drain() {
       for (let due = takeDue(); due.length > 0 || inFlight.size > 0; due = takeDue()) {
-        await Promise.all([...due.slice(0, CONCURRENCY).map(start), ...inFlight]);
+        await Promise.all([...due.slice(0, CONCURRENCY).map(start), ...inFlight.keys()]);
       }
     },
 
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      await Promise.all(inFlight);
+      await Promise.all(inFlight.keys());
     },
 
     waiting: () => waiting.length,

@@ -5,7 +5,7 @@ import type { Message } from '../queue.ts';
 import { type AnnounceServices, announce } from '../websub/announce.ts';
 import { type DistributeServices, distribute } from '../websub/distribute.ts';
 import { redeliver } from '../websub/redeliver.ts';
-import { type VerifyServices, verifyIntent } from '../websub/verify-intent.ts';
+import { type VerifyServices, verifyDue } from '../websub/verify-intent.ts';
 import { type PlanServices, planShard } from './plan-shard.ts';
 import { type SendServices, sendBatch } from './send-batch.ts';
 
@@ -26,7 +26,7 @@ export async function handleWork(services: WorkServices, message: Message): Prom
     case 'outbox':
       return carryOut(services, message.id);
     case 'verify':
-      return verifyIntent(services, message.id);
+      return verifyDue(services, message.id);
     case 'distribute':
       return distribute(services, message.feed);
     case 'redeliver':

@@ -38,8 +38,10 @@ export async function sweep(services: SweepServices): Promise<void> {
   const left = await outbox.leftBefore(isoTime(clock() - OUTBOX_SECONDS * 1000), MOST);
   messages.push(...left.map(({ id, event }) => messageOf(id, event)));
   for (const ref of await services.issues.open()) messages.push(...(await nextSteps(services, ref)));
-  messages.push(...(await leftOver(services, clock())));
   if (messages.length > 0) await handOver(queue, log, messages);
+  // Last, and for itself: what strangers have asked the hub for holds up nothing of the newsroom's.
+  const ofHub = await leftOver(services, clock());
+  if (ofHub.length > 0) await handOver(queue, log, ofHub);
 }
 
 async function nextSteps({ issues, delivery, log }: SweepServices, ref: IssueRef): Promise<Message[]> {

@@ -36,7 +36,7 @@ export function deliveries(services: DeliverServices) {
       if (delivery === 'delivered') await websub.cancelRetry(booked?.subscription ?? subscription);
       else if (delivery === 'gone') await websub.end(subscription);
       else {
-        const retry = booked ?? (await bookRetry(services, subscription));
+        const retry = booked ?? (await retryOf(services, subscription));
         if (retry) firstRetrySeconds = Math.min(firstRetrySeconds, retry.seconds);
       }
       return delivery;
@@ -55,6 +55,19 @@ const LONGEST_DELAY_SECONDS = 900;
 
 /** The next attempt at a subscription, which is in so many seconds. */
 export type Retry = { subscription: Subscription; seconds: number };
+
+/**
+ * The retry that is booked already, else a new one: an hour of many edits is one outage, and no reason to wait longer
+ * for who is back after it.
+ */
+async function retryOf(
+  services: Pick<DeliverServices, 'websub' | 'clock'>,
+  subscription: Subscription,
+): Promise<Retry | undefined> {
+  const { retryAt = 0 } = subscription;
+  const seconds = Math.ceil((retryAt - services.clock()) / 1000);
+  return seconds > 0 ? { subscription, seconds } : bookRetry(services, subscription);
+}
 
 /** Undefined: another has booked it, or the subscription has ended. */
 export async function bookRetry(

@@ -3,6 +3,8 @@ import { handOver, type Queue } from '../queue.ts';
 import type { Ids } from '../services.ts';
 import { type CallbackAnswer, type Callbacks, describeAnswer, hostOf, isSuccess } from './callbacks.ts';
 import { readContent } from './content.ts';
+import { AT_ONCE } from './deliver.ts';
+import { forEachConcurrently } from './for-each-concurrently.ts';
 import type { SubscriptionRequest } from './subscription.ts';
 import type { VerificationStore, WebSubStore } from './websub-store.ts';
 
@@ -19,11 +21,27 @@ const LEASE_SECONDS = 60;
 /** After each attempt on a callback that did not answer, or answered 429 or 5xx. With none left it is given up. */
 const WAITS_SECONDS = [30, 120, 600];
 
+/** Others whose time has come, beside the one that a message is about. */
+const MOST_AT_ONCE = 200;
+
+/**
+ * The request of a message, and with it all that are due: callbacks that let themselves be waited for are waited for
+ * together, however many messages there are.
+ */
+export async function verifyDue(services: VerifyServices, id: string): Promise<void> {
+  await forEachConcurrently(dueWith(services, id), AT_ONCE, (each) => verifyIntent(services, each));
+}
+
+async function* dueWith({ verifications, clock }: VerifyServices, id: string): AsyncGenerator<string, void> {
+  yield id;
+  for (const other of await verifications.due(clock(), MOST_AT_ONCE, clock())) if (other !== id) yield other;
+}
+
 /**
  * Asks the callback whether it wants what was requested in its name (W3C WebSub, section 5.3). Its yes changes the
  * subscription; whatever else it says, the old state stays. Done twice, it does no harm.
  */
-export async function verifyIntent(services: VerifyServices, id: string): Promise<void> {
+async function verifyIntent(services: VerifyServices, id: string): Promise<void> {
   const { verifications, clock, queue, log } = services;
   const askedAt = clock();
   const request = await verifications.claim(id, askedAt, askedAt + LEASE_SECONDS * 1000);

@@ -141,3 +141,25 @@ test('a person who opens an archive that is none is told so on a page', async ()
   const answer = await get('/archive/2026-13/rss.xml', { accept: 'text/html' });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
 });
+
+test.each([
+  '/archive/2026-13/rss.xml',
+  '/archive/2026-00/rss.xml',
+  '/archive/2026-1/rss.xml',
+  '/archive/0000-01/rss.xml',
+  '/archive/now/atom.xml',
+  '/archive/2026-11-22/feed.json',
+  '/archive/2025-01/rss.xml',
+  '/archive/2027-01/rss.xml',
+  '/archive/2026-11/2026-10-01T00:00:00.000Z-a/rss.xml',
+  '/archive/2026-11/2026-11-01-a/rss.xml',
+  '/archive/2026-11/2026-11-01T00:00:00.000Z-/rss.xml',
+  `/archive/2026-11/2026-11-30T00:00:00.000Z-${'x'.repeat(500)}/rss.xml`,
+  '/archive/2026-11/2026-11-01T00:00:00.000Z-%00/rss.xml',
+  '/tags/none/archive/2026-11/rss.xml',
+])('GET %.60s: no such archive, 404', async (path) => {
+  await post('a', '2026-11-15T00:00:00Z');
+  const answer = await get(path);
+  expect(answer.status).toBe(404);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+});

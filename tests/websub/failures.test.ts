@@ -207,3 +207,40 @@ it('an endless answer is not read', async () => {
   expect(delivered('/cb')).toHaveLength(1);
   expect(written).toBeLessThan(1e7);
 });
+
+it('an outage with many edits is one outage: who is back is told at the next edit or retry', async () => {
+  const world = await hub();
+  let fails = true;
+  const { url, delivered } = await receiver(answering(503, () => fails));
+  await subscribe(world, `${url}/cb`);
+  for (let edit = 0; edit < 8; edit++) {
+    await postStory(world);
+    await tellSubscribers(world);
+  }
+  const failed = delivered('/cb').length;
+  fails = false;
+  await postStory(world, { title: 'After the outage' });
+  await minutes(world, 3);
+  expect(delivered('/cb').length).toBeGreaterThan(failed);
+  expect(delivered('/cb').at(-1)?.body.toString()).toContain('After the outage');
+});
+
+it('who renews after a long outage is told at once what it missed', async () => {
+  const world = await hub();
+  let fails = true;
+  const { url, delivered } = await receiver(answering(503, () => fails));
+  await subscribe(world, `${url}/cb`);
+  await postStory(world, { title: 'Missed' });
+  await tellSubscribers(world);
+  await minutes(world, 180);
+  fails = false;
+  const failed = delivered('/cb').length;
+  world.pass(1000);
+  await subscribe(world, `${url}/cb`);
+  await minutes(world, 2);
+  expect(
+    delivered('/cb')
+      .slice(failed)
+      .map(({ body }) => body.toString()),
+  ).toEqual([expect.stringContaining('Missed')]);
+});

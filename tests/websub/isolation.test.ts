@@ -1,0 +1,64 @@
+import { expect, it, vi } from 'vitest';
+import { memoryQueue } from '../../functions/adapters/memory-queue.ts';
+import type { CallbackAnswer, Callbacks } from '../../functions/websub/callbacks.ts';
+import { useDatabase } from '../support/installation.ts';
+import { postStory } from '../support/newsroom.ts';
+import { fieldsOf, hub, post } from './hub.ts';
+
+useDatabase();
+
+/** Callbacks that say nothing until they are let go: no real one can be made to wait for exactly that long. */
+function silentCallbacks(): { callbacks: Callbacks; asked(): number; letGo(): void } {
+  const waiting: ((answer: CallbackAnswer) => void)[] = [];
+  const ask = () => new Promise<CallbackAnswer>((resolve) => void waiting.push(resolve));
+  return {
+    callbacks: { get: ask, post: ask },
+    asked: () => waiting.length,
+    letGo: () => {
+      for (const resolve of waiting) resolve({ kind: 'silent', reason: 'it did not answer' });
+    },
+  };
+}
+
+it('sixty callbacks that say nothing are waited for together', async () => {
+  const { callbacks, asked, letGo } = silentCallbacks();
+  const world = await hub({ callbacks });
+  for (let n = 0; n < 60; n++) await post(world, fieldsOf(`https://h${n}.example/cb`));
+  const drained = world.queue.drain();
+  await vi.waitFor(() => expect(asked()).toBe(60), { timeout: 10_000 });
+  letGo();
+  await drained;
+});
+
+it("what waits for strangers' servers holds up no mail", async () => {
+  const { promise: answer, resolve: answered } = Promise.withResolvers<void>();
+  const done: string[] = [];
+  const queue = memoryQueue({
+    clock: () => 0,
+    ids: () => 'id',
+    log: { info() {}, warn() {}, error() {} },
+    automatic: true,
+    handler: (message) => async () => {
+      if (message.kind === 'verify') await answer;
+      done.push(message.kind);
+      return { batchItemFailures: [] };
+    },
+  });
+  await queue.send(Array.from({ length: 20 }, (_, n) => ({ kind: 'verify' as const, id: String(n) })));
+  await queue.send([{ kind: 'compose', edition: 'daily', slot: 'now' }]);
+  await vi.waitFor(() => expect(done).toEqual(['compose']));
+  answered();
+  await queue.stop();
+});
+
+it("a hub whose table cannot be read holds up none of the newsroom's events", async () => {
+  const world = await hub({ faults: { lose: ({ kind }) => kind === 'outbox' } });
+  await postStory(world);
+  const next = await hub({ sharing: world });
+  next.services.verifications.due = () => Promise.reject(new Error('throttled'));
+  next.pass(60_000);
+  await expect(next.sweep()).rejects.toThrow('throttled');
+  expect(next.queue.waiting()).toBe(1);
+  await next.queue.drain();
+  expect(await next.services.outbox.leftBefore('9999', 10)).toEqual([]);
+});
