@@ -90,31 +90,41 @@ type Turn = {
   settled(): void;
 };
 
-/** Everybody's turn, page by page; after each page stores up to where everybody was tried. Ends early when the time is up. */
+/**
+ * Everybody's turn, page by page; ends early when the time is up. While a page is delivered to, the next one is fetched, and up
+ * to where everybody was tried before is stored.
+ */
 async function* turns(
   services: DistributeServices,
   run: Run,
   pages: PagesInOrder,
 ): AsyncGenerator<Turn, State> {
-  const { distributions, clock } = services;
-  const stopAt = clock() + WORK_SECONDS * 1000;
+  const stopAt = services.clock() + WORK_SECONDS * 1000;
   let fetched = fetchPage(services, run.feed, run.after);
-  while (clock() < stopAt) {
+  let stored = Promise.resolve(true);
+  for (;;) {
     const page = await fetched;
-    // While these are delivered to, the next come.
     if (page.last !== undefined) fetched = fetchPage(services, run.feed, page.last);
     const settled = pages.begin(page.subscriptions.length, page.last);
     for (const subscription of page.subscriptions) yield { subscription, page, settled };
+    if (!(await stored)) return 'overtaken';
     if (page.last === undefined) return 'done';
-    const isOurs = await distributions.progress({ ...run, after: pages.doneUpTo() }, leaseEnd(services));
-    if (!isOurs) return 'overtaken';
+    if (services.clock() >= stopAt) return 'left';
+    stored = storeProgress(services, run, pages);
   }
-  return 'left';
+}
+
+function storeProgress(services: DistributeServices, run: Run, pages: PagesInOrder): Promise<boolean> {
+  const progress = { ...run, after: pages.doneUpTo() };
+  return awaitedLater(services.distributions.progress(progress, leaseEnd(services)));
 }
 
 function fetchPage({ websub, clock }: DistributeServices, feed: string, after: string | undefined) {
-  const page = websub.page(feed, after, PAGE, clock());
-  // It may fail before anybody waits for it, or when nobody will any more.
-  page.catch(() => {});
-  return page;
+  return awaitedLater(websub.page(feed, after, PAGE, clock()));
+}
+
+/** It may fail before anybody waits for it, or when nobody will any more. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
