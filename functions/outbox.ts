@@ -12,7 +12,7 @@ export function messageOf(id: string, event: OutboxEvent): Message {
     case 'article-changed':
       return { kind: 'outbox', id };
     case 'signed-up':
-      return { kind: 'confirmation', outboxId: id };
+      return { kind: 'letter', outboxId: id };
   }
 }
 

@@ -4,8 +4,8 @@ import type { Log } from './log.ts';
 export type Message =
   /** An article was changed: carry out what its event in the outbox asks for. */
   | { kind: 'outbox'; id: string }
-  /** Somebody signed up: mail the confirmation. */
-  | { kind: 'confirmation'; outboxId: string }
+  /** An event asks for a mail to somebody, such as the confirmation of a sign-up. */
+  | { kind: 'letter'; outboxId: string }
   /** Select, compose and freeze an issue. */
   | { kind: 'compose'; edition: string; slot: string }
   /** Page one shard of an edition's members into batches. */
@@ -26,7 +26,7 @@ export type Queue = {
 
 /** Messages whose work renders a mail: they go to the tick function, the only one that has MJML. */
 export function isForTick({ kind }: Message): boolean {
-  return kind === 'compose' || kind === 'confirmation';
+  return kind === 'compose' || kind === 'letter';
 }
 
 /** Messages of the hub: they wait for strangers' servers, and so in a queue of their own, that no mail stands in. */

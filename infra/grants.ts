@@ -36,6 +36,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'REPLY#*':        { public: NONE, editor: BOTH, tick: NONE, work: NONE },
   'SUBSCRIBER#*':   { public: BOTH, editor: NONE, tick: NONE, work: BOTH },
   'ADDRESS#*':      { public: BOTH, editor: NONE, tick: NONE, work: BOTH },
+  'CONSENT#*':      { public: BOTH, editor: NONE, tick: NONE, work: NONE },
   'SUPPRESSED#*':   { public: BOTH, editor: NONE, tick: READ, work: BOTH },
   'SIGNUP#*':       { public: BOTH, editor: NONE, tick: READ, work: NONE },
   'MEMBERS#*':      { public: BOTH, editor: NONE, tick: NONE, work: BOTH },

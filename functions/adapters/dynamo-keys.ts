@@ -16,6 +16,7 @@
  *   REPLY#<bearer>#<key>          -                      answer to an Idempotency-Key (TTL)
  *   SUBSCRIBER#<id>               -                      a reader
  *   ADDRESS#<sha256 of address>   -                      whose address it is
+ *   CONSENT#<subscriber>          <at>#<version>         a line of a reader's consent log
  *   SUPPRESSED#<sha256>           -                      never to be mailed again
  *   SIGNUP#<id>                   -                      waits for its confirmation (TTL)
  *   MEMBERS#<edition>#<shard>     <subscriber>           a reader of an edition
@@ -81,6 +82,11 @@ export const tokenKey = (hash: string): Key => ({ pk: 'TOKENS', sk: hash });
 export const replyKey = (key: string): Key => ({ pk: `REPLY#${key}`, sk: ONLY });
 export const subscriberKey = (id: string): Key => ({ pk: `SUBSCRIBER#${id}`, sk: ONLY });
 export const addressKey = (hash: string): Key => ({ pk: `ADDRESS#${hash}`, sk: ONLY });
+export const consentPartition = (subscriber: string) => `CONSENT#${subscriber}`;
+export const consentKey = (subscriber: string, at: string, version: number): Key => ({
+  pk: consentPartition(subscriber),
+  sk: `${at}#${version}`,
+});
 export const suppressionKey = (hash: string): Key => ({ pk: `SUPPRESSED#${hash}`, sk: ONLY });
 export const signUpKey = (id: string): Key => ({ pk: `SIGNUP#${id}`, sk: ONLY });
 export const memberKey = (edition: string, shard: number, subscriber: string): Key => ({

@@ -3,10 +3,12 @@ import { addressHash } from '../subscribers/email-address.ts';
 import {
   type Choice,
   CONFIRM_HOURS,
+  type ConsentEvent,
   choiceKey,
   type Member,
   type SignUp,
   type Subscriber,
+  type Suppression,
   shardOf,
 } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
@@ -22,6 +24,8 @@ import {
 import {
   addressKey,
   choicePartition,
+  consentKey,
+  consentPartition,
   editionChoiceKey,
   memberKey,
   memberPartition,
@@ -75,13 +79,14 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
       return (await get(addressKey(hash)))?.subscriberId as string | undefined;
     },
 
-    async write(previous, next, confirmed) {
+    async write(previous, next, event, confirmed) {
       await rememberChoice(table, next);
       try {
         await transact(table, [
           subscriberPut(name, previous, next),
           ...addressItems(name, previous, next),
           ...memberItems(name, previous, next),
+          { Put: { TableName: name, Item: { ...consentKey(next.id, event.at, next.version), ...event } } },
           ...(confirmed ? [signUpConfirmed(name, confirmed, next.id)] : []),
         ]);
         return true;
@@ -91,20 +96,32 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
       }
     },
 
-    async suppress(hash, reason, at) {
-      await client.send(new PutCommand({ TableName: name, Item: { ...suppressionKey(hash), reason, at } }));
+    async consentLog(id) {
+      return (await queryAll(table, consentPartition(id), {})).map((item) => fieldsOf(item) as ConsentEvent);
     },
 
-    async suppressed(hashes) {
+    async suppress(hash, suppression) {
+      await client.send(
+        new PutCommand({ TableName: name, Item: { ...suppressionKey(hash), ...suppression } }),
+      );
+    },
+
+    async suppressions(hashes) {
       const items = await getItems(table, [...new Set(hashes)].map(suppressionKey), true);
-      return new Set(items.map((item) => String(item.pk).slice(suppressionKey('').pk.length)));
+      return new Map(
+        items.map((item) => [
+          String(item.pk).slice(suppressionKey('').pk.length),
+          fieldsOf(item) as Suppression,
+        ]),
+      );
     },
 
     async members(edition, shard, after, limit) {
       const items = await queryAll(table, memberPartition(edition, shard), { after, limit });
-      return items.map(
-        ({ sk, language, topics }) => ({ subscriberId: String(sk), language, topics }) as Member,
-      );
+      return items.map((item) => ({
+        ...(fieldsOf(item) as Omit<Member, 'subscriberId'>),
+        subscriberId: String(item.sk),
+      }));
     },
 
     async choices(edition) {
@@ -145,12 +162,13 @@ function addressItems(TableName: string, previous: Subscriber | undefined, next:
 
 function memberItems(TableName: string, previous: Subscriber | undefined, next: Subscriber): TransactItem[] {
   const shard = shardOf(next.id);
+  const { language, topics, timeZone, pausedUntil } = next;
   const left = (previous?.editions ?? []).filter((edition) => !next.editions.includes(edition));
   return [
     ...next.editions.map((edition) => ({
       Put: {
         TableName,
-        Item: { ...memberKey(edition, shard, next.id), language: next.language, topics: next.topics },
+        Item: { ...memberKey(edition, shard, next.id), language, topics, timeZone, pausedUntil },
       },
     })),
     ...left.map((edition) => ({ Delete: { TableName, Key: memberKey(edition, shard, next.id) } })),

@@ -1,16 +1,16 @@
 import { type ComposeServices, composeIssue } from '../newsletter/compose-issue.ts';
 import type { Message } from '../queue.ts';
-import { type ConfirmationServices, sendConfirmation } from './send-confirmation.ts';
+import { type LetterServices, sendLetter } from './send-letter.ts';
 
-export type TickServices = ComposeServices & ConfirmationServices;
+export type TickServices = ComposeServices & LetterServices;
 
 /** Messages of the tick function's queue. */
 export async function handleTick(services: TickServices, message: Message): Promise<void> {
   switch (message.kind) {
     case 'compose':
       return composeIssue(services, { edition: message.edition, slot: message.slot });
-    case 'confirmation':
-      return sendConfirmation(services, message.outboxId);
+    case 'letter':
+      return sendLetter(services, message.outboxId);
     default:
       throw new Error(
         `a ${message.kind} message came to the tick function's queue; it belongs to the work queue`,

@@ -32,7 +32,7 @@ export async function handleWork(services: WorkServices, message: Message): Prom
     case 'redeliver':
       return redeliver(services);
     case 'compose':
-    case 'confirmation':
+    case 'letter':
       throw new Error(`a ${message.kind} message came to the work queue; it belongs to the tick function's`);
   }
 }

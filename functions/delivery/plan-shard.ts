@@ -2,7 +2,8 @@ import type { Log } from '../log.ts';
 import type { FrozenIssue } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { handOver, type Queue } from '../queue.ts';
-import { choiceKey, type Member } from '../subscribers/subscriber.ts';
+import type { Clock } from '../services.ts';
+import { choiceKey, isPaused, type Member } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import { type Batch, MAX_RECIPIENTS } from './batch.ts';
 import type { DeliveryStore, PlanProgress } from './delivery-store.ts';
@@ -13,6 +14,7 @@ export type PlanServices = {
   subscribers: SubscriberStore;
   delivery: DeliveryStore;
   queue: Queue;
+  clock: Clock;
   log: Log;
 };
 
@@ -26,7 +28,7 @@ const MAX_BATCHES_A_PAGE = 45;
  * repeated message or two at once never plan a member twice.
  */
 export async function planShard(services: PlanServices, ref: IssueRef, shard: number): Promise<void> {
-  const { issues, subscribers, delivery, queue, log } = services;
+  const { issues, subscribers, delivery, queue, clock, log } = services;
   const issue = await issues.get(ref);
   const frozen = await issues.frozen(ref);
   if (issue?.state !== 'sending' || !frozen) return;
@@ -34,7 +36,7 @@ export async function planShard(services: PlanServices, ref: IssueRef, shard: nu
     const previous = await delivery.progress(ref, shard);
     if (previous?.done) break;
     const members = await subscribers.members(ref.edition, shard, previous?.after, PAGE);
-    const { batches, after } = batchesOf(frozen, members, shard, previous?.batches ?? 0);
+    const { batches, after } = batchesOf(frozen, members, shard, previous?.batches ?? 0, clock());
     const done = members.length < PAGE && after === members.at(-1)?.subscriberId;
     const last = after ?? previous?.after;
     const next: PlanProgress = {
@@ -59,13 +61,14 @@ function batchesOf(
   members: Member[],
   shard: number,
   planned: number,
+  now: number,
 ): { batches: Batch[]; after: string | undefined } {
   const batches: Batch[] = [];
   const filling = new Map<string, Batch>();
   let after: string | undefined;
-  for (const { subscriberId, ...choice } of members) {
+  for (const { subscriberId, pausedUntil, ...choice } of members) {
     const variant = frozen.choices[choiceKey(choice)] ?? frozen.choices[choiceKey({ ...choice, topics: [] })];
-    if (variant) {
+    if (variant && !isPaused({ pausedUntil }, now)) {
       let batch = filling.get(variant);
       if (!batch || batch.subscriberIds.length === MAX_RECIPIENTS) {
         if (batches.length === MAX_BATCHES_A_PAGE) break;

@@ -7,6 +7,7 @@ import type { Message, Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import type { Links } from '../subscribers/links.ts';
+import { isPaused } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import {
   type Batch,
@@ -90,8 +91,8 @@ async function withRecipients(
   );
   const present = batch.subscriberIds
     .flatMap((id) => found.get(id) ?? [])
-    .filter(({ editions }) => editions.includes(ref.edition));
-  const suppressed = await subscribers.suppressed(present.map(({ email }) => addressHash(email)));
+    .filter((subscriber) => subscriber.editions.includes(ref.edition) && !isPaused(subscriber, clock()));
+  const suppressed = await subscribers.suppressions(present.map(({ email }) => addressHash(email)));
   const recipients = present
     .filter(({ email }) => !suppressed.has(addressHash(email)))
     .map(({ id, email }): Recipient => ({ subscriberId: id, email }));

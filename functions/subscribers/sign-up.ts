@@ -6,7 +6,7 @@ import { done, type Fault, type Outcome, refused } from '../refusal.ts';
 import { type Clock, type Ids, isoTime } from '../services.ts';
 import type { Throttle } from '../throttle.ts';
 import { addressHash, parseAddress } from './email-address.ts';
-import type { SignUp, Subscriber } from './subscriber.ts';
+import type { ConsentEvent, SignUp, Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
 /** Double opt-in: a request, a mail to the address, and a button there. Only then is anybody a subscriber. */
@@ -75,7 +75,7 @@ export async function signUp(
     return;
   }
   const outboxId = await subscribers.putSignUp({ id: ids(), ...input, requestedAt: isoTime(now) });
-  await handOver(queue, log, [{ kind: 'confirmation', outboxId }]);
+  await handOver(queue, log, [{ kind: 'letter', outboxId }]);
 }
 
 /** The button was pressed: the reader is subscribed. Pressed again, nothing happens. Undefined: the request has run out. */
@@ -90,13 +90,15 @@ export async function confirm(
     const id = await subscribers.idByAddress(addressHash(request.email));
     const previous = id ? await subscribers.get(id) : undefined;
     const next = confirmed(previous, request, previous?.id ?? ids(), isoTime(clock()));
-    if (await subscribers.write(previous, next, request)) return next;
+    const event: ConsentEvent = { at: next.updatedAt, what: 'confirmed', editions: next.editions };
+    if (await subscribers.write(previous, next, event, request)) return next;
   }
   throw new Error(`sign-up ${signUpId} could not be confirmed: its subscriber kept changing`);
 }
 
 function confirmed(previous: Subscriber | undefined, request: SignUp, id: string, at: string): Subscriber {
   return {
+    ...previous,
     id,
     version: (previous?.version ?? 0) + 1,
     email: previous?.email ?? request.email,
@@ -117,6 +119,7 @@ export async function changeSubscriber(
   { subscribers, clock }: Pick<SubscriberServices, 'subscribers' | 'clock'>,
   id: string,
   decide: (subscriber: Subscriber) => Preferences,
+  how: Pick<ConsentEvent, 'what' | 'detail'> = { what: 'preferences' },
 ): Promise<Subscriber | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const previous = await subscribers.get(id);
@@ -135,7 +138,7 @@ export async function changeSubscriber(
       version: previous.version + 1,
       updatedAt: isoTime(clock()),
     };
-    if (await subscribers.write(previous, next)) return next;
+    if (await subscribers.write(previous, next, { ...how, at: next.updatedAt, editions })) return next;
   }
   throw new Error(`subscriber ${id} could not be changed: it kept changing`);
 }
@@ -146,8 +149,10 @@ export function unsubscribe(
   id: string,
   edition: string | 'all',
 ): Promise<Subscriber | undefined> {
-  return changeSubscriber(services, id, (subscriber) => ({
-    ...subscriber,
-    editions: edition === 'all' ? [] : subscriber.editions.filter((each) => each !== edition),
-  }));
+  const without = ({ editions }: Subscriber) =>
+    edition === 'all' ? [] : editions.filter((each) => each !== edition);
+  return changeSubscriber(services, id, (subscriber) => ({ ...subscriber, editions: without(subscriber) }), {
+    what: 'left',
+    detail: edition,
+  });
 }

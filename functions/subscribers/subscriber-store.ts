@@ -1,4 +1,4 @@
-import type { Choice, Member, SignUp, Subscriber } from './subscriber.ts';
+import type { Choice, ConsentEvent, Member, SignUp, Subscriber, Suppression } from './subscriber.ts';
 
 export type SubscriberStore = {
   /** The sign-up and the event that mails its confirmation, at once. Returns the event's id. */
@@ -10,14 +10,22 @@ export type SubscriberStore = {
   getMany(ids: string[]): Promise<Subscriber[]>;
   idByAddress(addressHash: string): Promise<string | undefined>;
   /**
-   * The subscriber, the claim on the address, the memberships and the confirmed sign-up in one transaction. False where
-   * the subscriber is not at `previous` any more, or the address was claimed by another: read again.
+   * The subscriber, the claim on the address, the memberships, the line of the consent log and the confirmed sign-up in
+   * one transaction. False where the subscriber is not at `previous` any more, or the address was claimed by another:
+   * read again.
    */
-  write(previous: Subscriber | undefined, next: Subscriber, confirmed?: SignUp): Promise<boolean>;
+  write(
+    previous: Subscriber | undefined,
+    next: Subscriber,
+    event: ConsentEvent,
+    confirmed?: SignUp,
+  ): Promise<boolean>;
+  /** Oldest first. */
+  consentLog(id: string): Promise<ConsentEvent[]>;
 
-  suppress(addressHash: string, reason: string, at: string): Promise<void>;
-  /** Those of the addresses that must never be mailed. */
-  suppressed(addressHashes: string[]): Promise<Set<string>>;
+  suppress(addressHash: string, suppression: Suppression): Promise<void>;
+  /** Those of the addresses that must never be mailed, by their hashes. */
+  suppressions(addressHashes: string[]): Promise<Map<string, Suppression>>;
 
   /** Members of one shard in the order of their ids, after `after`. */
   members(edition: string, shard: number, after: string | undefined, limit: number): Promise<Member[]>;

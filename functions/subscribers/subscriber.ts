@@ -11,10 +11,33 @@ export type Subscriber = {
   editions: string[];
   /** Slugs of sections; empty: all of them. */
   topics: string[];
+  /** Of the IANA database; unset: the edition's own. */
+  timeZone?: string;
+  /** ISO 8601. Until then the reader gets no issue. */
+  pausedUntil?: string;
   confirmedAt: string;
   updatedAt: string;
-  /** When and how the reader agreed to be mailed. */
-  consent: { at: string; source: 'sign-up' };
+  consent: Consent;
+};
+
+/** When and how the reader agreed to be mailed. `detail` is what an import says of it. */
+export type Consent = { at: string; source: 'sign-up' | 'import'; detail?: string };
+
+/** A line of a reader's consent log: what was done, and what they were subscribed to afterwards. */
+export type ConsentEvent = {
+  at: string;
+  what: 'confirmed' | 'imported' | 'preferences' | 'left' | 'address' | 'suppressed';
+  editions: string[];
+  /** How, where there are several ways: `one-click`, `page`, a file's name. */
+  detail?: string;
+};
+
+/** Why an address is never mailed again, whatever the edition. Only its hash is kept. */
+export type Suppression = {
+  reason: 'bounced' | 'complained' | 'refused' | 'erased';
+  /** ISO 8601 */
+  at: string;
+  detail?: string;
 };
 
 /** A request to subscribe that waits for its confirmation. */
@@ -37,7 +60,11 @@ export function choiceKey({ language, topics }: Choice): string {
 }
 
 /** A reader of an edition, as planning pages through them. */
-export type Member = Choice & { subscriberId: string };
+export type Member = Choice & Pick<Subscriber, 'timeZone' | 'pausedUntil'> & { subscriberId: string };
+
+export function isPaused({ pausedUntil }: { pausedUntil?: string | undefined }, now: number): boolean {
+  return pausedUntil !== undefined && Date.parse(pausedUntil) > now;
+}
 
 /** Partitions an edition's members are spread over, so that a million can be read in parallel. Never change it. */
 export const SHARDS = 16;

@@ -124,7 +124,7 @@ describe('a story from the editor to the inbox', () => {
     });
     expect(status).toBe(202);
     confirmation = deployed.queues.take(deployed.composeQueue);
-    expect(confirmation.map((body) => JSON.parse(body).kind)).toEqual(['confirmation']);
+    expect(confirmation.map((body) => JSON.parse(body).kind)).toEqual(['letter']);
   });
 
   test('the tick function mails the confirmation, rendered from MJML', async () => {

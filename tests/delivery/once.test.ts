@@ -163,11 +163,10 @@ it('a reader who leaves, or whose address is suppressed, after planning gets not
     body: 'List-Unsubscribe=One-Click',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   });
-  await world.services.subscribers.suppress(
-    addressHash('es@reader.example'),
-    'complained',
-    '2026-11-22T12:00:00.000Z',
-  );
+  await world.services.subscribers.suppress(addressHash('es@reader.example'), {
+    reason: 'complained',
+    at: '2026-11-22T12:00:00.000Z',
+  });
   await recover(world);
   expect(counts(world)).toEqual([0, 0]);
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 0, left: 2 });
@@ -198,17 +197,21 @@ it('250 readers are in batches of at most 100, each reader in one', async () => 
   const world = await setUp();
   for (let i = 0; i < 250; i++) {
     const id = `reader-${i}`;
-    await world.services.subscribers.write(undefined, {
-      id,
-      version: 1,
-      email: `${id}@reader.example`,
-      language: 'en',
-      editions: ['daily'],
-      topics: [],
-      confirmedAt: '2026-11-01T00:00:00.000Z',
-      updatedAt: '2026-11-01T00:00:00.000Z',
-      consent: { at: '2026-11-01T00:00:00.000Z', source: 'sign-up' },
-    });
+    await world.services.subscribers.write(
+      undefined,
+      {
+        id,
+        version: 1,
+        email: `${id}@reader.example`,
+        language: 'en',
+        editions: ['daily'],
+        topics: [],
+        confirmedAt: '2026-11-01T00:00:00.000Z',
+        updatedAt: '2026-11-01T00:00:00.000Z',
+        consent: { at: '2026-11-01T00:00:00.000Z', source: 'sign-up' },
+      },
+      { at: '2026-11-01T00:00:00.000Z', what: 'confirmed', editions: ['daily'] },
+    );
   }
   await postStory(world);
   expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', planned: 250, sent: 250 });

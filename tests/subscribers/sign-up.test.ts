@@ -219,11 +219,10 @@ describe('the confirmation', () => {
 
   it('is not mailed to a suppressed address', async () => {
     const world = await setUp();
-    await world.services.subscribers.suppress(
-      addressHash('ana@reader.example'),
-      'complained',
-      '2026-11-01T00:00:00.000Z',
-    );
+    await world.services.subscribers.suppress(addressHash('ana@reader.example'), {
+      reason: 'complained',
+      at: '2026-11-01T00:00:00.000Z',
+    });
     expect((await world.request('/subscriptions', { method: 'POST', body: request })).status).toBe(202);
     await world.queue.drain();
     expect(world.mails).toEqual([]);

@@ -1,0 +1,31 @@
+import type { Config } from '../config.ts';
+import type { Templates } from '../locale.ts';
+import type { Log } from '../log.ts';
+import type { Outbox } from '../outbox.ts';
+import type { Clock } from '../services.ts';
+import type { Links } from '../subscribers/links.ts';
+import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import type { Mail, Mailer } from './mailer.ts';
+
+/**
+ * What an event of the outbox has mailed to somebody, in one request. Made again it has the same bytes, so that under its
+ * key it arrives once.
+ */
+export type Letter = {
+  /** For the log: `a confirmation`. */
+  what: string;
+  /** 1 to 100. */
+  mails: Mail[];
+  key: string;
+};
+
+export type LetterServices = {
+  config: Config;
+  subscribers: SubscriberStore;
+  outbox: Outbox;
+  mailer: Mailer;
+  links: Links;
+  templates: Templates;
+  clock: Clock;
+  log: Log;
+};

@@ -1,0 +1,44 @@
+import type { OutboxEvent } from '../outbox.ts';
+import { confirmationLetter } from './confirmation-letter.ts';
+import type { Letter, LetterServices } from './letter.ts';
+
+export type { LetterServices } from './letter.ts';
+
+/** Mails what an event asks for. It stays in the outbox until the provider has taken the mail. */
+export async function sendLetter(services: LetterServices, outboxId: string): Promise<void> {
+  const { outbox, mailer, log } = services;
+  const event = await outbox.get(outboxId);
+  if (!event) return;
+  const letter = await letterOf(services, event);
+  if (!letter) return outbox.remove(outboxId);
+  const { what, key } = letter;
+  const answer = await mailer.send(letter.mails, key);
+  switch (answer.kind) {
+    case 'accepted':
+      for (const { reason } of answer.rejected)
+        log.warn(`${what} was refused by the mail provider`, { letter: key, reason });
+      return outbox.remove(outboxId);
+    case 'request-refused':
+      log.warn(`${what} was refused by the mail provider`, { letter: key, reason: answer.reason });
+      return outbox.remove(outboxId);
+    case 'account-refused':
+      log.error(`${what} could not be sent: the mail provider takes nothing from this account`, {
+        reason: answer.reason,
+      });
+      return;
+    case 'unknown':
+    case 'throttled':
+      // The sweep brings it again each minute. A message of our own beside the sweep's would double with every round.
+      log.info(`${what} waits for the mail provider`, { letter: key, reason: answer.reason });
+  }
+}
+
+/** Undefined where nothing is to be mailed, or not any more. */
+async function letterOf(services: LetterServices, event: OutboxEvent): Promise<Letter | undefined> {
+  switch (event.kind) {
+    case 'signed-up':
+      return confirmationLetter(services, event.signUpId);
+    case 'article-changed':
+      throw new Error('a change of an article came to the mails; it belongs to the work queue');
+  }
+}

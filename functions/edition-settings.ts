@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import {
+  cron,
+  httpsUrl,
+  languageTag,
+  localised,
+  mailbox,
+  oneLine,
+  slug,
+  timeZone,
+  wholeNumber,
+} from './setting-values.ts';
+
+/** An edition: a newsletter with a schedule and a filter. */
+export const edition = z
+  .strictObject({
+    id: slug,
+    name: localised(100),
+    description: localised(300),
+    /** Five fields, in `timeZone`. */
+    cron,
+    timeZone,
+    languages: z.array(languageTag).min(1, { message: 'must name at least one language' }),
+    /** Only stories in one of these sections (slugs) and with one of these tags; an absent list means any. */
+    filter: z.strictObject({
+      sections: z.array(slug).min(1).optional(),
+      tags: z.array(oneLine(100)).min(1).optional(),
+    }),
+    /**
+     * Fewer new stories than `min`, over all languages, and the issue is skipped; more than `max` in a language, and the
+     * oldest of them are only on the site.
+     */
+    stories: z.strictObject({ min: wholeNumber(1, 50), max: wholeNumber(1, 50) }),
+    from: mailbox,
+    replyTo: mailbox.optional(),
+    postalAddress: oneLine(300),
+    sponsor: z.strictObject({ name: oneLine(100), text: localised(300), url: httpsUrl }).optional(),
+  })
+  .refine((e) => e.stories.min <= e.stories.max, {
+    path: ['stories', 'max'],
+    message: 'must be at least stories.min',
+  });
