@@ -95,7 +95,9 @@ function outcomeOf(
   headers: Record<string, string> | null,
 ): SendOutcome {
   const reason = `${name}: ${message}`;
-  if (ACCOUNT_ERRORS.includes(name) || statusCode === 401 || statusCode === 403)
+  // A revoked key is answered with 400 `validation_error`, "API key is invalid", whatever the documentation has.
+  const isBadKey = name === 'validation_error' && /\bapi key\b/i.test(message);
+  if (ACCOUNT_ERRORS.includes(name) || isBadKey || statusCode === 401 || statusCode === 403)
     return { kind: 'account-refused', reason };
   // The first request with this key is still under way, or its answer was lost: ask again.
   if (name === 'concurrent_idempotent_requests') return { kind: 'unknown', reason };

@@ -50,9 +50,14 @@ const mail = (to: string): Mail => ({
   headers: { 'List-Id': '<daily.paper.example>' },
   tags: [{ name: 'batch', value: '0-0' }],
 });
-const failure = (status: number, name: string, headers?: Record<string, string>): Answer => ({
+const failure = (
+  status: number,
+  name: string,
+  headers?: Record<string, string>,
+  message = 'as told',
+): Answer => ({
   status,
-  body: JSON.stringify({ statusCode: status, name, message: 'as told' }),
+  body: JSON.stringify({ statusCode: status, name, message }),
   ...(headers && { headers }),
 });
 
@@ -110,6 +115,11 @@ describe('resendMailer', () => {
     ['a request with the key still under way', failure(409, 'concurrent_idempotent_requests'), 'unknown'],
     ['the key with other bytes', failure(409, 'invalid_idempotent_request'), 'request-refused'],
     ['a revoked key', failure(403, 'invalid_api_key'), 'account-refused'],
+    [
+      'a revoked key, as the API has it',
+      failure(400, 'validation_error', {}, 'API key is invalid'),
+      'account-refused',
+    ],
     ['an unverified domain', failure(403, 'validation_error'), 'account-refused'],
     ['no key', failure(401, 'missing_api_key'), 'account-refused'],
     ['a used-up quota', failure(429, 'monthly_quota_exceeded'), 'account-refused'],
