@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { linkIn, subscribe } from '../support/newsroom.ts';
+import { FAULTS } from '../support/provider.ts';
 
 useDatabase();
 
@@ -257,7 +258,7 @@ it('a provider that is down is asked once a minute for each confirmation, and ne
   const world = await setUp({
     confirmations: () => {
       requests += 1;
-      return { kind: 'unknown', reason: 'down' };
+      return FAULTS.serverError;
     },
   });
   await world.request('/subscriptions', { method: 'POST', body: request });

@@ -4,29 +4,36 @@ import { ensureTable, openTable, type Table } from '../../functions/adapters/dyn
 import { type Dynoxide, startDynoxide } from '../../functions/adapters/dynoxide.ts';
 import { type Installation, localInstallation } from '../../functions/adapters/local-installation.ts';
 import type { QueueFaults } from '../../functions/adapters/memory-queue.ts';
+import { resendMailer } from '../../functions/adapters/resend-mailer.ts';
 import { readTemplates } from '../../functions/adapters/templates.ts';
 import { type Config, loadConfig } from '../../functions/config.ts';
-import type { Mail, Mailer, SendOutcome } from '../../functions/delivery/mailer.ts';
 import type { Log } from '../../functions/log.ts';
 import type { Ids } from '../../functions/services.ts';
 import type { Callbacks } from '../../functions/websub/callbacks.ts';
+import { type Account, type Provider, type Script, startProvider, type TakenMail } from './provider.ts';
 
 /**
- * The whole of Broadsheet over the embedded DynamoDB, with a clock that the test moves and a queue that it drains.
- * Requests go through the app's front door. One database a test file, one table a `setUp`.
+ * The whole of Broadsheet over the embedded DynamoDB and the real `resend` client, with a clock that the test moves and a
+ * queue that it drains. Requests go through the app's front door. One database and one mail provider a test file, one
+ * table and one account a `setUp`.
  */
 
 export const OWNER_TOKEN = 'bs_owner-token-of-the-tests';
 export const START = Date.parse('2026-11-22T12:00:00.000Z');
 const templates = readTemplates('templates');
+/** Requests a second: no test waits for its turn. */
+const UNPACED = 100_000;
 
 export type World = Installation & {
   config: Config;
   table: Table;
   log: Log & { lines: { level: string; message: string; fields: Record<string, unknown> | undefined }[] };
-  /** What the provider took. Worlds that share a table share the provider. */
-  mails: SentMail[];
-  answers: Map<string, SendOutcome>;
+  /** Worlds that share a table share the account. */
+  account: Account;
+  /** What the provider took. */
+  mails: TakenMail[];
+  /** Worlds that share a table share the time. */
+  time: { now: number };
   now(): number;
   /** Moves the clock on, in milliseconds. */
   pass(milliseconds: number): void;
@@ -35,20 +42,17 @@ export type World = Installation & {
   /** The same with the owner's token. */
   edit(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 };
-export type SentMail = Mail & { key: string };
-export type Provider = (
-  request: { key: string; mails: Mail[] },
-  take: () => SendOutcome,
-) => SendOutcome | undefined;
 type RequestOptions = { method?: string; headers?: Record<string, string>; body?: unknown };
 
 type WorldOptions = {
   config?: Partial<Config>;
   faults?: QueueFaults;
-  /** What the provider answers to a digest's request; undefined: it takes the mails, once a key, into `mails`. */
-  provider?: Provider;
+  /** What an issue's requests to the provider meet; undefined: nothing but its own rules. */
+  provider?: Script;
   /** The same for the mails that ask for a confirmation. */
-  confirmations?: Provider;
+  confirmations?: Script;
+  /** After which the client gives up a request. */
+  mailTimeoutMilliseconds?: number;
   /** Unset: counted, so that a test can name them. */
   ids?: Ids;
   /** Requests to WebSub callbacks; unset: real ones. */
@@ -58,17 +62,21 @@ type WorldOptions = {
 };
 
 let database: Dynoxide | undefined;
+let mailProvider: Provider | undefined;
 let tables = 0;
 /** Counted over all worlds of a file: those that share a table must not give an id twice. */
 let counted = 0;
 
-/** Call at the top of a test file: starts the file's database and stops it. */
+/** Call at the top of a test file: starts the file's database and mail provider, and stops them. */
 export function useDatabase(): void {
   beforeAll(async () => {
     database = await startDynoxide();
+    mailProvider = await startProvider();
   });
   afterAll(async () => {
+    await mailProvider?.stop();
     await database?.stop();
+    mailProvider = undefined;
     database = undefined;
   });
 }
@@ -78,32 +86,40 @@ export async function setUp({
   faults,
   provider,
   confirmations,
+  mailTimeoutMilliseconds = 20_000,
   ids = () => `id-${String(++counted).padStart(8, '0')}`,
   callbacks,
   sharing,
 }: WorldOptions = {}): Promise<World> {
-  if (!database) throw new Error('call useDatabase() at the top of the test file');
-  tables += 1;
-  const table = sharing?.table ?? openTable(`broadsheet-${tables}`, database.endpoint);
-  await ensureTable(table);
+  if (!database || !mailProvider) throw new Error('call useDatabase() at the top of the test file');
+  // A client of its own for each process, also where they share a table.
+  const table = openTable(sharing?.table.name ?? `broadsheet-${++tables}`, database.endpoint);
+  if (!sharing) await ensureTable(table);
   const config: Config = {
     ...loadConfig({ BROADSHEET_URL: 'https://paper.example' }),
     ownerTokenHash: hashToken(OWNER_TOKEN),
     ...changes,
   };
-  let time = sharing?.now() ?? START;
-  const mails: SentMail[] = sharing?.mails ?? [];
-  const answers: World['answers'] = sharing?.answers ?? new Map();
+  const time = sharing?.time ?? { now: START };
+  const now = () => time.now;
+  const account = sharing?.account ?? mailProvider.account(now);
   const log = collectingLog();
   const installation = localInstallation({
     config,
     table,
     templates,
     linkSecret: 'link-secret-of-the-tests',
-    clock: () => time,
+    clock: now,
     ids,
     log,
-    mailer: onceEachKey(mails, answers, provider, confirmations),
+    mailer: resendMailer({
+      apiKey: account.newApiKey((request) =>
+        (request.key.startsWith('issue/') ? provider : confirmations)?.(request),
+      ),
+      baseUrl: mailProvider.url,
+      requestsPerSecond: UNPACED,
+      timeoutMilliseconds: mailTimeoutMilliseconds,
+    }),
     ...(faults && { faults }),
     ...(callbacks && { callbacks }),
   });
@@ -120,11 +136,12 @@ export async function setUp({
     config,
     table,
     log,
-    mails,
-    answers,
-    now: () => time,
+    account,
+    mails: account.mails,
+    time,
+    now,
     pass(milliseconds) {
-      time += milliseconds;
+      time.now += milliseconds;
     },
     request,
     edit: (method, path, body, headers) =>
@@ -133,33 +150,6 @@ export async function setUp({
         body,
         headers: { authorization: `Bearer ${OWNER_TOKEN}`, 'content-type': 'application/json', ...headers },
       }),
-  };
-}
-
-/** What a provider does: the first request with a key is taken, a repetition gets the same answer. */
-function onceEachKey(
-  mails: SentMail[],
-  answers: Map<string, SendOutcome>,
-  provider: Provider = () => undefined,
-  confirmations: Provider = () => undefined,
-): Mailer {
-  return {
-    async send(batch, key) {
-      const take = (): SendOutcome => {
-        const known = answers.get(key);
-        if (known) return known;
-        mails.push(...batch.map((mail) => ({ ...mail, key })));
-        const answer: SendOutcome = {
-          kind: 'accepted',
-          ids: batch.map((_, index) => `${key}/${index}`),
-          rejected: [],
-        };
-        answers.set(key, answer);
-        return answer;
-      };
-      const told = key.startsWith('issue/') ? provider : confirmations;
-      return told({ key, mails: batch }, take) ?? take();
-    },
   };
 }
 
