@@ -1,5 +1,5 @@
 import type { MailStory } from './mail-story.ts';
-import type { ConfirmationView, DigestView } from './mail-view.ts';
+import type { DigestView, LetterView } from './mail-view.ts';
 
 /** The plain-text parts. They are written, not made from the HTML: whatever is in them is text, and a `<` is a `<`. */
 
@@ -31,18 +31,27 @@ function storyLines({ section, headline, dek, url }: MailStory): string[] {
   return [section, headline, dek, url].filter(Boolean);
 }
 
-export function confirmationText(view: ConfirmationView): string {
-  const { publication, title, intro, editions, button, confirmUrl, ignore, postalAddress } = view;
+export function letterText({
+  publication,
+  title,
+  intro,
+  facts,
+  buttons,
+  ignore,
+  footer,
+}: LetterView): string {
   return blocks([
     [publication],
     [RULE],
     [title],
     [intro],
-    ...editions.map(({ name, description }) => [name, description]),
-    [`${button}:`, confirmUrl],
+    ...facts.map(({ name, text }) => [name, text]),
+    ...buttons.map(({ text, url }) => [`${text}:`, url]),
     [ignore],
     [RULE],
-    [postalAddress],
+    [footer.why],
+    footer.links.map(({ text, url }) => `${text}: ${url}`),
+    [footer.postalAddress],
   ]);
 }
 

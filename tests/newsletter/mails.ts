@@ -6,6 +6,7 @@ import {
   composeConfirmation,
 } from '../../functions/newsletter/compose-confirmation.ts';
 import { composeDigest, type DigestInput } from '../../functions/newsletter/compose-digest.ts';
+import { composeLetter, type LetterInput } from '../../functions/newsletter/compose-letter.ts';
 import { personalise } from '../../functions/newsletter/tokens.ts';
 import { parseSettings } from '../../functions/settings.ts';
 import { anArticle } from '../support/builders.ts';
@@ -40,6 +41,30 @@ export function aConfirmation(fields: Partial<ConfirmationInput> = {}) {
     editions: publication.editions,
     language: 'en',
     confirmUrl: 'https://news.example/subscriptions/confirm?token=c2lnbi11cC0x.c2lnbmF0dXJl',
+    baseUrl: 'https://news.example',
+    postalAddress: 'The Harbour Post, 12 Quay Street, Port City, NY 10001, USA',
+    templates,
+    ...fields,
+  });
+}
+
+/** With everything that a letter can have. */
+export function aLetter(fields: Partial<LetterInput> = {}) {
+  return composeLetter({
+    publication,
+    language: 'en',
+    subject: 'Your newsletters of The Harbour Post',
+    preheader: 'You asked us for the page where you choose what you get.',
+    title: 'Manage your subscriptions',
+    intro: 'You asked for the page where you choose which newsletters you get.',
+    facts: [{ name: 'The Morning Tide', text: 'In English, about Harbour and Culture' }],
+    buttons: [
+      { text: 'Open the page', url: 'https://news.example/subscriptions/manage?token=cmVhZGVyLTE.c2ln&x=1' },
+      { text: 'Leave all newsletters', url: 'https://news.example/unsubscribe?token=YWxs.c2ln' },
+    ],
+    ignore: 'If it was not you, ignore this mail: nobody else has the link.',
+    why: 'You get this mail because somebody entered your address on our page.',
+    links: [{ text: 'Change what you get', url: 'https://news.example/subscriptions/manage?token=a.b' }],
     baseUrl: 'https://news.example',
     postalAddress: 'The Harbour Post, 12 Quay Street, Port City, NY 10001, USA',
     templates,
