@@ -26,6 +26,10 @@ export const picture = z
   .refine((url) => !/\.(?!(?:gif|jpe?g|png)$)\w+$/i.test(URL.parse(url)?.pathname ?? ''), {
     message: 'must be the absolute http or https URL of a GIF, JPEG or PNG',
   });
+/** Mail programs fetch pictures over https only, or warn of them. */
+export const httpsPicture = picture.refine((url) => url.startsWith('https:'), {
+  message: 'must be an https URL: mail programs fetch pictures over https only',
+});
 export const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolute https URL' });
 export const mailbox = oneLine(320).regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
   message:

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { edition } from './edition-settings.ts';
 import { PODCAST_TEXTS, podcast } from './podcast-settings.ts';
-import { languageTag, localised, picture, slug, wholeNumber } from './setting-values.ts';
+import { httpsPicture, languageTag, localised, picture, slug, wholeNumber } from './setting-values.ts';
 
 /**
  * The shape of `broadsheet.config.ts`, and the check of it at start.
@@ -52,8 +52,17 @@ const publication = z
     sections: z.array(z.strictObject({ slug, name: localised(100) })),
     feeds,
     editions: z.array(edition),
-    /** What the mail provider lets an account send. */
-    mail: z.strictObject({ requestsPerSecond: wholeNumber(1, 1000) }),
+    mail: z.strictObject({
+      /** What the mail provider lets an account send. */
+      requestsPerSecond: wholeNumber(1, 1000),
+      /**
+       * The publication's name as a picture, shown in its place and at this size (pixels) at the head of mails. With a
+       * background of its own: some mail programs turn what surrounds it dark.
+       */
+      logo: z
+        .strictObject({ url: httpsPicture, width: wholeNumber(44, 600), height: wholeNumber(20, 200) })
+        .optional(),
+    }),
     /** A GIF, JPEG or PNG. */
     logo: picture.optional(),
     /** Square, of at least 64 pixels. */

@@ -139,6 +139,26 @@ describe('broadsheet.config.ts', () => {
     ['feeds.entries', { feeds: { entries: 0, maxAgeMinutes: 5 } }, 'from 1 to 100'],
     ['feeds.maxAgeMinutes', { feeds: { entries: 10, maxAgeMinutes: 1 } }, 'from 5 to 60'],
     ['mail.requestsPerSecond', { mail: { requestsPerSecond: 0 } }, 'from 1 to 1000'],
+    [
+      'mail.logo.url',
+      {
+        mail: {
+          requestsPerSecond: 2,
+          logo: { url: 'http://paper.example/logo.png', width: 300, height: 60 },
+        },
+      },
+      'pictures over https only',
+    ],
+    [
+      'mail.logo.width',
+      {
+        mail: {
+          requestsPerSecond: 2,
+          logo: { url: 'https://paper.example/logo.png', width: 601, height: 60 },
+        },
+      },
+      'from 44 to 600',
+    ],
     ['logo', { logo: '/logo.png' }, 'absolute http or https URL'],
     ['logo', { logo: 'https://paper.example/logo.svg' }, 'GIF, JPEG or PNG'],
     ['favicon', { favicon: 'https://paper.example/favicon.ico' }, 'GIF, JPEG or PNG'],

@@ -1,13 +1,13 @@
 import type { Article } from '../articles/article.ts';
-import { longDate, type Phrases, phrasesIn, type Templates } from '../locale.ts';
+import { type Phrases, phrasesIn, type Templates } from '../locale.ts';
 import { type EditionSettings, inLanguage, type Publication } from '../settings.ts';
-import { mailStory } from './mail-story.ts';
+import { digestView } from './digest-view.ts';
+import type { MailStory } from './mail-story.ts';
 import { digestText } from './mail-text.ts';
-import type { DigestView } from './mail-view.ts';
-import { mailLine, mailLink } from './mail-words.ts';
+import type { DigestView, MailLink, StoryGroup } from './mail-view.ts';
+import { mailLine } from './mail-words.ts';
 import { preheaderOf } from './preheader.ts';
 import { personalBytes, renderMail } from './render-mail.ts';
-import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from './tokens.ts';
 
 export type DigestInput = {
   publication: Publication;
@@ -16,6 +16,19 @@ export type DigestInput = {
   issue: { edition: string; slot: string; scheduledAt: string };
   /** The lead first; at least one. */
   stories: Article[];
+  /** More new stories, of which only the headlines are shown. */
+  mostRecent?: Article[];
+  /** `list` as they come, or `sections`, under a heading for each. `list` where absent. */
+  layout?: 'list' | 'sections';
+  /** Absent or blank: the lead's headline. */
+  subject?: string;
+  /** Absent: the lead's dek. One of less than 40 characters is filled up with it. */
+  preheader?: string;
+  /** Above everything else, with what to do about it: that this is a draft or a test. */
+  notice?: string;
+  buttons?: MailLink[];
+  /** A word to whom the mail is the first. */
+  greeting?: string;
   baseUrl: string;
   webUrl: string;
   templates: Templates;
@@ -34,76 +47,78 @@ const MAX_SETTING = 300;
 
 /** The mail of an issue in one language. A pure function of its input: the same stories give the same bytes. */
 export async function composeDigest(input: DigestInput): Promise<ComposedMail> {
-  const { templates, language, stories, publication, edition } = input;
-  const [leadArticle] = stories;
-  if (!leadArticle) throw new Error(`a digest of edition "${edition.id}" has no story`);
+  const { templates, language, publication, edition } = input;
   const phrases = phrasesIn(templates, language);
-  const view = digestView(input, phrases, leadArticle);
-  const subject = mailLine(leadArticle.title, MAX_SUBJECT) || view.edition;
+  const view = digestView(input);
+  const stories = view.groups.flatMap((group) => group.stories);
+  const subject =
+    mailLine(input.subject ?? '', MAX_SUBJECT) ||
+    mailLine(input.stories[0]?.title ?? '', MAX_SUBJECT) ||
+    view.edition;
   const preheader = preheaderOf(
     subject,
     [
+      mailLine(input.preheader ?? '', MAX_SETTING),
       view.lead.dek,
-      ...view.stories.map(({ headline }) => headline),
+      ...stories.map(({ headline }) => headline),
       mailLine(inLanguage(edition.description, language, publication), MAX_SETTING),
     ],
     phrases('mail.preheader'),
   );
-  const html = await fitting(view.stories.length, (shown) => {
-    const left = view.stories.length - shown;
-    return renderMail(templates, {
+  const html = await fitting(stories.length + view.mostRecent.stories.length, (shown) =>
+    renderMail(templates, {
       template: 'digest',
       language,
       subject,
       preheader,
-      values: {
-        ...view,
-        stories: view.stories.slice(0, shown),
-        sponsorAfter: Math.min(shown, STORIES_BEFORE_SPONSOR),
-        more:
-          left > 0
-            ? { text: phrases('mail.more', { count: left }), url: allStoriesUrl(input.webUrl) }
-            : undefined,
-      },
-    });
-  });
+      values: cutTo(shown, view, input.webUrl, phrases),
+    }),
+  );
   return { subject, preheader, html, text: digestText(view) };
 }
 
-function digestView(input: DigestInput, phrases: Phrases, leadArticle: Article): DigestView {
-  const { publication, edition, language, issue, stories, baseUrl, webUrl } = input;
-  const setting = (texts: Record<string, string>) =>
-    mailLine(inLanguage(texts, language, publication), MAX_SETTING);
-  const story = (article: Article) => mailStory(article, { publication, language, baseUrl, phrases });
-  const names = { publication: setting(publication.name), edition: setting(edition.name) };
-  const { sponsor } = edition;
+/** What the template is given of `view`: as many of the stories below the lead, and a link to the others. */
+function cutTo(shown: number, view: DigestView, webUrl: string, phrases: Phrases): object {
+  const stories = view.groups.flatMap((group) => group.stories);
+  const left = stories.length + view.mostRecent.stories.length - shown;
   return {
-    ...names,
-    date: sentenceCase(longDate(issue.scheduledAt, language, edition.timeZone), language),
-    lead: story(leadArticle),
-    stories: stories.slice(1).map(story),
-    sponsor: sponsor && {
-      label: phrases('mail.sponsor'),
-      name: mailLine(sponsor.name, MAX_SETTING),
-      text: setting(sponsor.text),
-      url: mailLink(sponsor.url, ['https:']) ?? sponsor.url,
+    ...view,
+    groups: withSponsor(firstOf(view.groups, shown), view.sponsor !== undefined),
+    mostRecent: {
+      ...view.mostRecent,
+      stories: view.mostRecent.stories.slice(0, Math.max(0, shown - stories.length)),
     },
-    footer: {
-      why: phrases('mail.why', names),
-      links: [
-        { text: phrases('mail.unsubscribe'), url: UNSUBSCRIBE_TOKEN },
-        { text: phrases('mail.preferences'), url: PREFERENCES_TOKEN },
-        { text: phrases('mail.web'), url: webUrl },
-      ],
-      postalAddress: mailLine(edition.postalAddress, MAX_SETTING),
-    },
+    more: left > 0 ? { text: phrases('mail.more', { count: left }), url: allStoriesUrl(webUrl) } : undefined,
   };
 }
 
-/** Several languages write the names of days small, but not at the beginning of a line. */
-function sentenceCase(text: string, language: string): string {
-  const [first = '', ...rest] = text;
-  return first.toLocaleUpperCase(language) + rest.join('');
+function firstOf(groups: StoryGroup[], count: number): StoryGroup[] {
+  let room = count;
+  return groups.flatMap(({ name, stories }) => {
+    const shown = stories.slice(0, room);
+    room -= shown.length;
+    return shown.length > 0 ? [{ name, stories: shown }] : [];
+  });
+}
+
+/** The sponsor's word comes after the third story, or after the section which that is in; with fewer, at the end. */
+function withSponsor(groups: StoryGroup[], sponsor: boolean): (StoryGroup & { sponsored: boolean })[] {
+  const parts = groups.length > 1 || groups[0]?.name ? groups : inTwo(groups[0]?.stories ?? []);
+  let sponsored = !sponsor;
+  let before = 0;
+  return parts.map((group, at) => {
+    before += group.stories.length;
+    const here = !sponsored && (before >= STORIES_BEFORE_SPONSOR || at === parts.length - 1);
+    sponsored ||= here;
+    return { ...group, sponsored: here };
+  });
+}
+
+function inTwo(stories: MailStory[]): StoryGroup[] {
+  return [
+    { name: '', stories: stories.slice(0, STORIES_BEFORE_SPONSOR) },
+    { name: '', stories: stories.slice(STORIES_BEFORE_SPONSOR) },
+  ];
 }
 
 /** The web version has no limit of size: asked like this, it lists the stories that the mail had no room for. */

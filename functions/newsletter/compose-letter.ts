@@ -3,7 +3,7 @@ import { inLanguage, type Publication } from '../settings.ts';
 import type { ComposedMail } from './compose-digest.ts';
 import { letterText } from './mail-text.ts';
 import type { LetterView, MailLink } from './mail-view.ts';
-import { mailLine } from './mail-words.ts';
+import { mailLine, mailLogo } from './mail-words.ts';
 import { preheaderOf } from './preheader.ts';
 import { renderMail } from './render-mail.ts';
 
@@ -62,6 +62,7 @@ function letterView(input: LetterInput): LetterView {
   const name = mailLine(inLanguage(publication.name, language, publication), MAX_NAME);
   return {
     publication: name,
+    logo: mailLogo(publication),
     title: mailLine(input.title, MAX_NAME),
     intro: mailLine(input.intro, MAX_TEXT),
     facts: facts.map((fact) => ({

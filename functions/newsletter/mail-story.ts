@@ -3,6 +3,7 @@ import { excerptOf } from '../articles/excerpt.ts';
 import { sectionName } from '../articles/section-name.ts';
 import type { Phrases } from '../locale.ts';
 import type { Publication } from '../settings.ts';
+import type { MailLink } from './mail-view.ts';
 import { mailLine, mailLink } from './mail-words.ts';
 
 /** A story as a mail shows it. Plain text and URLs, to be escaped where they land. */
@@ -13,6 +14,8 @@ export type MailStory = {
   dek: string;
   byline: string;
   photo: MailPhoto | undefined;
+  /** What to read besides; shown with the lead alone. */
+  related: MailLink[];
 };
 
 export type MailPhoto = {
@@ -20,10 +23,13 @@ export type MailPhoto = {
   alt: string;
   caption: string;
   credit: string;
-  /** Pixels at the head of the mail, and beside a story of the list. */
-  leadWidth: number;
-  listWidth: number;
+  /** At the head of the mail, and beside a story of the list. */
+  lead: Size;
+  beside: Size;
 };
+
+/** Pixels. The height of a photo whose size nobody told is unknown. */
+type Size = { width: number; height?: number };
 
 export type StoryContext = { publication: Publication; language: string; baseUrl: string; phrases: Phrases };
 
@@ -36,19 +42,34 @@ const MAX_BYLINE = 200;
 const MAX_ALT = 200;
 const MAX_CAPTION = 300;
 const MAX_CREDIT = 100;
+const MAX_RELATED_TITLE = 150;
+
+const MAX_RELATED = 3;
 
 export function mailStory(article: Article, context: StoryContext): MailStory {
   const { publication, language, baseUrl } = context;
   const section = mailLine(sectionName(publication, article.section, language), MAX_SECTION);
   const headline = mailLine(article.title, MAX_HEADLINE) || section;
+  const url = mailLink(linkOf(article, baseUrl), ['https:', 'http:']) ?? pageOf(article.id, baseUrl);
   return {
-    url: mailLink(linkOf(article, baseUrl), ['https:', 'http:']) ?? pageOf(article.id, baseUrl),
+    url,
     section,
     headline,
     dek: mailLine(article.summary ?? '', MAX_DEK) || mailLine(excerptOf(article.html), MAX_DEK),
     byline: bylineOf(article, context),
     photo: article.image && mailPhoto(article.image, headline, context),
+    related: relatedTo(article),
   };
+}
+
+function relatedTo({ related }: Article): MailLink[] {
+  return related
+    .flatMap(({ title, url }) => {
+      const text = mailLine(title, MAX_RELATED_TITLE);
+      const link = mailLink(url, ['https:', 'http:']);
+      return text && link ? [{ text, url: link }] : [];
+    })
+    .slice(0, MAX_RELATED);
 }
 
 function bylineOf({ authors }: Article, { language, phrases }: StoryContext): string {
@@ -68,13 +89,14 @@ function mailPhoto(image: Image, headline: string, { phrases }: StoryContext): M
     alt: mailLine(image.alt, MAX_ALT) || headline,
     caption: mailLine(image.caption ?? '', MAX_CAPTION),
     credit: credit && phrases('mail.photoCredit', { name: credit }),
-    leadWidth: fittedWidth(image, { width: 600, height: 600 }),
-    listWidth: fittedWidth(image, { width: 160, height: 200 }),
+    lead: fitted(image, { width: 600, height: 600 }),
+    beside: fitted(image, { width: 160, height: 200 }),
   };
 }
 
-/** Pixels: as wide as the box, unless the picture is smaller or would be higher than the box. */
-function fittedWidth({ width, height }: Image, box: { width: number; height: number }): number {
-  if (!width || !height) return box.width;
-  return Math.max(44, Math.min(box.width, width, Math.floor((box.height * width) / height)));
+/** As wide as the box, unless the picture is smaller or would be higher than the box. */
+function fitted({ width, height }: Image, box: { width: number; height: number }): Size {
+  if (!width || !height) return { width: box.width };
+  const fit = Math.max(44, Math.min(box.width, width, Math.floor((box.height * width) / height)));
+  return { width: fit, height: Math.min(box.height, Math.round((fit * height) / width)) };
 }

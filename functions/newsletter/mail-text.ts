@@ -6,19 +6,19 @@ import type { DigestView, LetterView } from './mail-view.ts';
 const RULE = '-'.repeat(40);
 
 /** Every story is here, those too that the HTML had no room for. */
-export function digestText({
-  publication,
-  edition,
-  date,
-  lead,
-  stories,
-  sponsor,
-  footer,
-}: DigestView): string {
+export function digestText(view: DigestView): string {
+  const { lead, groups, mostRecent, sponsor, footer } = view;
   return blocks([
-    [publication, edition, date],
+    [view.notice, ...view.buttons.map(({ text, url }) => `${text}: ${url}`)],
+    [view.publication, view.edition, view.date],
     [RULE],
-    ...[lead, ...stories].map(storyLines),
+    [view.greeting],
+    storyLines(lead),
+    ...(lead.related.length > 0 ? [[`${view.relatedLabel}:`]] : []),
+    ...lead.related.map(({ text, url }) => [text, url]),
+    ...groups.flatMap(({ name, stories }) => [...(name ? [[RULE], [name]] : []), ...stories.map(storyLines)]),
+    ...(mostRecent.stories.length > 0 ? [[RULE], [mostRecent.label]] : []),
+    ...mostRecent.stories.map(({ headline, url }) => [headline, url]),
     ...(sponsor ? [[RULE], [`${sponsor.label}: ${sponsor.name}`, sponsor.text, sponsor.url]] : []),
     [RULE],
     [footer.why],

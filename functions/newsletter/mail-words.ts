@@ -1,4 +1,6 @@
 import { legalText, shorten } from '../articles/text.ts';
+import type { Publication } from '../settings.ts';
+import type { MailLogo } from './mail-view.ts';
 import { withoutTokens } from './tokens.ts';
 
 /**
@@ -26,4 +28,10 @@ export function mailLink(url: string, schemes: string[]): string | undefined {
   // A lone per cent sign stands for itself, and two of them might begin a token (RFC 3986, 2.1).
   const link = parsed.href.replace(/%(?![0-9a-f]{2})/gi, '%25').replaceAll("'", '%27');
   return link.length <= MAX_LINK ? link : undefined;
+}
+
+export function mailLogo({ mail }: Publication): MailLogo | undefined {
+  const { logo } = mail;
+  const url = logo && mailLink(logo.url, ['https:']);
+  return logo && url ? { ...logo, url } : undefined;
 }

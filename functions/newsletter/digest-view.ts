@@ -1,0 +1,90 @@
+import type { Article } from '../articles/article.ts';
+import { slugOf } from '../articles/slug.ts';
+import { longDate, phrasesIn } from '../locale.ts';
+import { inLanguage } from '../settings.ts';
+import type { DigestInput } from './compose-digest.ts';
+import { type MailStory, mailStory } from './mail-story.ts';
+import type { DigestView, StoryGroup } from './mail-view.ts';
+import { mailLine, mailLink, mailLogo } from './mail-words.ts';
+import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from './tokens.ts';
+
+/** Characters. */
+const MAX_SETTING = 300;
+
+/** What a digest says, before anything of it is cut for want of room. */
+export function digestView(input: DigestInput): DigestView {
+  const { publication, edition, language, issue, stories, mostRecent = [], baseUrl, webUrl } = input;
+  const [leadArticle, ...others] = stories;
+  if (!leadArticle) throw new Error(`a digest of edition "${edition.id}" has no story`);
+  const phrases = phrasesIn(input.templates, language);
+  const setting = (texts: Record<string, string>) =>
+    mailLine(inLanguage(texts, language, publication), MAX_SETTING);
+  const story = (article: Article) => mailStory(article, { publication, language, baseUrl, phrases });
+  const names = { publication: setting(publication.name), edition: setting(edition.name) };
+  const { sponsor } = edition;
+  return {
+    ...names,
+    notice: mailLine(input.notice ?? '', MAX_SETTING),
+    buttons: (input.buttons ?? []).map(({ text, url }) => ({ text: mailLine(text, MAX_SETTING), url })),
+    logo: mailLogo(publication),
+    date: sentenceCase(longDate(issue.scheduledAt, language, edition.timeZone), language),
+    greeting: mailLine(input.greeting ?? '', MAX_SETTING),
+    lead: story(leadArticle),
+    relatedLabel: phrases('mail.related'),
+    groups: input.layout === 'sections' ? bySection(others, input, story) : oneGroup(others.map(story)),
+    mostRecent: {
+      label: phrases('mail.mostRecent'),
+      stories: mostRecent.map(story).map(({ headline, url }) => ({ headline, url })),
+    },
+    sponsor: sponsor && {
+      label: phrases('mail.sponsor'),
+      name: mailLine(sponsor.name, MAX_SETTING),
+      text: setting(sponsor.text),
+      url: mailLink(sponsor.url, ['https:']) ?? sponsor.url,
+    },
+    footer: {
+      why: phrases('mail.why', names),
+      links: [
+        { text: phrases('mail.unsubscribe'), url: UNSUBSCRIBE_TOKEN },
+        { text: phrases('mail.preferences'), url: PREFERENCES_TOKEN },
+        { text: phrases('mail.web'), url: webUrl },
+      ],
+      postalAddress: mailLine(edition.postalAddress, MAX_SETTING),
+    },
+  };
+}
+
+function oneGroup(stories: MailStory[]): StoryGroup[] {
+  return [{ name: '', stories }];
+}
+
+/**
+ * In the order of the publication's sections; then those that the settings do not know, then the stories that are in
+ * none. What the heading says is not said again with each story.
+ */
+function bySection(
+  articles: Article[],
+  { publication }: DigestInput,
+  story: (article: Article) => MailStory,
+): StoryGroup[] {
+  const known = publication.sections.map(({ slug }) => slug);
+  const rank = (slug: string) => {
+    if (slug === '') return known.length + 1;
+    return known.includes(slug) ? known.indexOf(slug) : known.length;
+  };
+  return [...Map.groupBy(articles, ({ section }) => slugOf(section))]
+    .sort(([one], [other]) => rank(one) - rank(other))
+    .map(([, group]) => {
+      const stories = group.map(story);
+      return {
+        name: stories[0]?.section ?? '',
+        stories: stories.map((each) => ({ ...each, section: '' })),
+      };
+    });
+}
+
+/** Several languages write the names of days small, but not at the beginning of a line. */
+function sentenceCase(text: string, language: string): string {
+  const [first = '', ...rest] = text;
+  return first.toLocaleUpperCase(language) + rest.join('');
+}
