@@ -20,6 +20,11 @@ export const edition = z
     /** Five fields, in `timeZone`. */
     cron,
     timeZone,
+    /**
+     * Each reader gets the issue when their own clock shows the hour of the schedule, by the time zone that they named:
+     * those further west later, those further east, where it is past, at once. So `timeZone` is best the easternmost.
+     */
+    readerHour: z.boolean({ message: 'must be true or false' }).default(false),
     languages: z.array(languageTag).min(1, { message: 'must name at least one language' }),
     /** Only stories in one of these sections (slugs) and with one of these tags; an absent list means any. */
     filter: z.strictObject({

@@ -119,10 +119,14 @@ export function dynamoIssues(table: Table): IssueStore {
             Update: {
               TableName: name,
               Key: issueKey(edition, slot),
-              UpdateExpression: 'SET #state = :sending',
+              UpdateExpression: 'SET #state = :sending, composition = :composition',
               ConditionExpression: '#state = :new',
               ExpressionAttributeNames: { '#state': 'state' },
-              ExpressionAttributeValues: { ':sending': 'sending', ':new': 'new' },
+              ExpressionAttributeValues: {
+                ':sending': 'sending',
+                ':new': 'new',
+                ':composition': frozen.composition,
+              },
             },
           },
           { Put: { TableName: name, Item: { ...frozenKey(edition, slot), ...frozen } } },

@@ -17,6 +17,7 @@ import {
   type VariantSummary,
 } from './issue.ts';
 import type { EditionCursor, IssueRef } from './issue-store.ts';
+import { localTimeOfSlot } from './local-time.ts';
 import { RECENT_ISSUES, selectStories, storiesFor, storyWindow } from './select-stories.ts';
 import type { StartServices } from './start-issue.ts';
 
@@ -60,7 +61,7 @@ export async function composeIssue(services: ComposeServices, ref: IssueRef): Pr
     }
     const { variants, choices } = await composeVariants(services, edition, issue, stories);
     for (const variant of variants) await issues.putVariant(ref, variant);
-    const frozen = frozenIssue(config, edition, window, stories, variants, choices);
+    const frozen = frozenIssue(config, edition, issue, window, stories, variants, choices);
     if (await issues.freeze(ref, frozen, nextCursor(cursor, ref.slot, frozen))) {
       log.info('an issue was composed', {
         issue: issueId(ref),
@@ -126,19 +127,23 @@ function variantKey(language: string, storyIds: string[]): string {
 function frozenIssue(
   config: Config,
   edition: EditionSettings,
+  { slot, composition }: Issue,
   window: { after: string; until: string },
   stories: Article[],
   variants: Variant[],
   choices: Record<string, string>,
 ): FrozenIssue {
   const [domain] = config.publication.idAuthority.split(',');
+  const localTime = edition.readerHour ? localTimeOfSlot(slot) : undefined;
   return {
+    composition: composition + 1,
     ...window,
     storyIds: stories.map(({ id }) => id),
     from: edition.from,
     ...(edition.replyTo && { replyTo: edition.replyTo }),
     listId: `<${edition.id}.${domain}>`,
     baseUrl: config.baseUrl,
+    ...(localTime && { readerHour: { localTime, timeZone: edition.timeZone } }),
     shards: SHARDS,
     variants: variants.map(({ html, text, ...summary }): VariantSummary => summary),
     choices,

@@ -5,7 +5,8 @@ import type { Config } from '../config.ts';
 import { problemResponse } from '../problem.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { isoTime } from '../services.ts';
-import { type Issue, isIssueRef, issueId, issueUrl, parseIssueId } from './issue.ts';
+import { type Issue, isIssueRef, parseIssueId } from './issue.ts';
+import { issueView } from './issue-view.ts';
 import { extraSlot, nextRun, SLOT_PATTERN } from './slot.ts';
 import { type StartServices, startIssue } from './start-issue.ts';
 
@@ -42,7 +43,10 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
     if (!editions.some((edition) => edition.id === id))
       return problemResponse({ kind: 'not-found', what: `edition "${id}"` });
     const list = await issues.list(id, 50);
-    return Response.json({ issues: list.map((issue) => issueView(config, issue)) }, { headers: NO_STORE });
+    return Response.json(
+      { issues: list.map((issue) => issueView(config, issue, clock())) },
+      { headers: NO_STORE },
+    );
   });
 
   app.post('/editions/:id/issues', needs('issues:send'), limited, async (context) => {
@@ -52,14 +56,14 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
     const now = isoTime(clock());
     const slot = await slotOfRequest(context.req.raw, `${id} ${context.get('bearer').id}`, now);
     if (!slot.ok) return problemResponse(slot.refusal);
-    const view = issueView(config, await startIssue(services, id, slot.value, now));
+    const view = issueView(config, await startIssue(services, id, slot.value, now), clock());
     return Response.json(view, { status: 202, headers: { ...NO_STORE, location: view.self } });
   });
 
   app.get('/issues/:id', needs('editions:read'), async (context) => {
     const issue = await issueOf(context.req.param('id'));
     if (!issue) return problemResponse({ kind: 'not-found', what: `issue "${context.req.param('id')}"` });
-    return Response.json(issueView(config, issue), { headers: NO_STORE });
+    return Response.json(issueView(config, issue, clock()), { headers: NO_STORE });
   });
 
   app.post('/issues/:id/resume', needs('issues:send'), async (context) => {
@@ -73,7 +77,7 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
     }
     const now = (await issues.get(issue)) ?? issue;
     // The sweep hands over what is left to do, within a minute.
-    return Response.json(issueView(config, now), { status: 202, headers: NO_STORE });
+    return Response.json(issueView(config, now, clock()), { status: 202, headers: NO_STORE });
   });
 
   async function issueOf(id: string): Promise<Issue | undefined> {
@@ -136,30 +140,4 @@ async function slotOfRequest(request: Request, owner: string, now: string): Prom
     }
   }
   return done(extraSlot(key === null ? `${owner} ${now.slice(0, 19)}` : `${owner} key ${key}`));
-}
-
-type IssueView = Omit<Issue, 'batches' | 'batchesDone' | 'shardsPlanned'> & {
-  id: string;
-  url: string;
-  self: string;
-};
-
-/** `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused, and `left` had gone. */
-function issueView(config: Config, issue: Issue): IssueView {
-  const id = issueId(issue);
-  const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left } = issue;
-  const where = { id, url: issueUrl(issue, config.baseUrl), self: `${config.baseUrl}/api/issues/${id}` };
-  return {
-    ...where,
-    edition,
-    slot,
-    state,
-    ...(reason && { reason }),
-    scheduledAt,
-    createdAt,
-    planned,
-    sent,
-    failed,
-    left,
-  };
 }

@@ -9,6 +9,10 @@ export type Issue = {
   state: IssueState;
   /** Why it was skipped or stopped, for people. */
   reason?: string;
+  /** Counted up whenever its mails are composed; 0 before. */
+  composition: number;
+  /** When the first readers were put in batches. ISO 8601. */
+  startedAt?: string;
   /** Shards whose members are all in batches. */
   shardsPlanned: number;
   batches: number;
@@ -18,13 +22,22 @@ export type Issue = {
   sent: number;
   failed: number;
   left: number;
+  /** Of those planned: how many for which later time, where each gets it by their own clock. By ISO 8601. */
+  waves: Record<string, number>;
+  /** How far it was of late, oldest first. */
+  notes?: ProgressNote[];
 };
+
+/** What was done of an issue at a moment of late; `at` in milliseconds. */
+export type ProgressNote = { at: number; done: number; sent: number };
 
 /** new → sending → sent; or skipped, or stopped. */
 export type IssueState = 'new' | 'sending' | 'sent' | 'skipped' | 'stopped';
 
 /** What composing decided. It never changes: a later change of the settings does not touch a mail under way. */
 export type FrozenIssue = {
+  /** The `composition` of the issue that this is. */
+  composition: number;
   /** The stories that became public in (after, until] were looked at. ISO 8601. */
   after: string;
   until: string;
@@ -35,6 +48,8 @@ export type FrozenIssue = {
   /** RFC 2919 */
   listId: string;
   baseUrl: string;
+  /** Where each reader gets it by their own clock: `2026-11-22T07:30`, and whose clock it is for those who named no zone. */
+  readerHour?: { localTime: string; timeZone: string };
   shards: number;
   variants: VariantSummary[];
   /** `choiceKey` of readers → key of the variant they get; empty where no story fits their choice. */

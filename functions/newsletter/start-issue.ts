@@ -23,6 +23,7 @@ export async function startIssue(
     scheduledAt,
     createdAt: isoTime(clock()),
     state: 'new',
+    composition: 0,
     shardsPlanned: 0,
     batches: 0,
     batchesDone: 0,
@@ -30,6 +31,7 @@ export async function startIssue(
     sent: 0,
     failed: 0,
     left: 0,
+    waves: {},
   });
   if (created)
     log.info('an issue was started', { issue: issueId(issue), url: issueUrl(issue, config.baseUrl) });

@@ -1,0 +1,41 @@
+import type { Config } from '../config.ts';
+import { type Issue, issueId, issueUrl } from './issue.ts';
+import { type Progress, progressOf } from './issue-progress.ts';
+
+/** An issue as editors see it. */
+export type IssueView = Pick<
+  Issue,
+  | 'edition'
+  | 'slot'
+  | 'state'
+  | 'reason'
+  | 'scheduledAt'
+  | 'createdAt'
+  | 'planned'
+  | 'sent'
+  | 'failed'
+  | 'left'
+> & { id: string; url: string; self: string; progress?: Progress };
+
+/** `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused, and `left` had gone. */
+export function issueView({ baseUrl }: Config, issue: Issue, now: number): IssueView {
+  const id = issueId(issue);
+  const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left } = issue;
+  const progress = progressOf(issue, now);
+  return {
+    id,
+    url: issueUrl(issue, baseUrl),
+    self: `${baseUrl}/api/issues/${id}`,
+    edition,
+    slot,
+    state,
+    ...(reason && { reason }),
+    scheduledAt,
+    createdAt,
+    planned,
+    sent,
+    failed,
+    left,
+    ...(progress && { progress }),
+  };
+}
