@@ -11,8 +11,7 @@ import { startIssue } from './newsletter/start-issue.ts';
 export type TickEvent = { kind: 'issue'; edition: string; scheduledAt: string } | { kind: 'sweep' };
 
 const base = await startOnAws(process.env);
-const { requestsPerSecond } = base.config.publication.mail;
-const services = { ...base, mailer: resendMailer({ ...resendSettings(base.config), requestsPerSecond }) };
+const services = { ...base, mailer: resendMailer(resendSettings(base.config)) };
 
 /** Schedules, the sweep, and every mail's composing: the only function that has MJML. */
 export async function handler(event: TickEvent | SQSEvent): Promise<SQSBatchResponse | undefined> {

@@ -9,13 +9,12 @@ import { handleWork } from './delivery/handle-work.ts';
 import { feedCache } from './feeds/feed-cache.ts';
 
 const base = await startOnAws(process.env);
-const { requestsPerSecond } = base.config.publication.mail;
 const services = {
   ...base,
   cdn: cloudFrontCdn(required(process.env, 'DISTRIBUTION_ID')),
   callbacks: callbackClient({ site: base.config.baseUrl }),
   feedCache: feedCache(),
-  mailer: resendMailer({ ...resendSettings(base.config), requestsPerSecond }),
+  mailer: resendMailer(resendSettings(base.config)),
 };
 
 /** The work queue: plan a shard, send a batch, tell the edge of a change. The hub's: verify, distribute, try again. */

@@ -51,6 +51,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'ISSUES#*':       { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   'ISSUE#*':        { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   OPEN:             { public: NONE, editor: BOTH, tick: BOTH, work: BOTH },
+  PACE:             { public: NONE, editor: NONE, tick: BOTH, work: BOTH },
 };
 
 export type Granted = {

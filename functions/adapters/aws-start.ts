@@ -1,9 +1,11 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { hashToken } from '../access/tokens.ts';
 import { type Config, loadConfig, required } from '../config.ts';
+import { composedIssues } from '../delivery/composed-issues.ts';
 import { SettingsError } from '../settings.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import { openTable } from './dynamo-client.ts';
+import { dynamoPace } from './dynamo-pace.ts';
 import { ids } from './ids.ts';
 import { jsonLog } from './json-log.ts';
 import { sqsQueue } from './sqs-queue.ts';
@@ -29,8 +31,13 @@ export async function startOnAws(env: Record<string, string | undefined>) {
   });
   if (!secret.linkSecret)
     throw new SettingsError('the secret has no linkSecret: every link in a mail is signed with it');
+  const table = openTable(required(env, 'TABLE_NAME'), config.dynamoEndpoint);
+  const stores = tableStores(table, config);
+  const { requestsPerSecond } = config.publication.mail;
   return {
-    ...tableStores(openTable(required(env, 'TABLE_NAME'), config.dynamoEndpoint), config),
+    ...stores,
+    composed: composedIssues(stores.issues),
+    pace: dynamoPace(table, { requestsPerSecond, clock: Date.now }),
     config: { ...config, ownerTokenHash: secret.editorToken ? hashToken(secret.editorToken) : undefined },
     templates: readTemplates(required(env, 'TEMPLATES_FOLDER')),
     links: signedLinks(secret.linkSecret),

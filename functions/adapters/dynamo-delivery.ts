@@ -1,9 +1,21 @@
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Batch } from '../delivery/batch.ts';
+import { afterBatchesDue, type Batch, type Recipient } from '../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress } from '../delivery/delivery-store.ts';
-import type { IssueRef } from '../newsletter/issue-store.ts';
-import { type Item, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
-import { batchKey, issueKey, issuePartition, type Key, pendingKey, planKey } from './dynamo-keys.ts';
+import { isoTime } from '../services.ts';
+import { type Item, queried, type Table, type TransactItem, transactIf, updateIf } from './dynamo-client.ts';
+import {
+  batchKey,
+  issueKey,
+  issuePartition,
+  type Key,
+  pendingBatch,
+  pendingKey,
+  planKey,
+} from './dynamo-keys.ts';
+
+/** Read at a time by the sweep. */
+const PENDING_PAGE = 500;
 
 export function dynamoDelivery(table: Table): DeliveryStore {
   const { client, name } = table;
@@ -16,8 +28,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
       return item && (fieldsOf(item) as PlanProgress);
     },
 
-    putBatches(ref, shard, previous, next, batches) {
-      const { edition, slot } = ref;
+    putBatches({ edition, slot, composition }, shard, previous, next, batches, at) {
       return transactIf(table, [
         {
           Put: {
@@ -38,47 +49,52 @@ export function dynamoDelivery(table: Table): DeliveryStore {
         },
         ...batches.flatMap(({ id, ...batch }) => [
           { Put: { TableName: name, Item: { ...batchKey(edition, slot, id), ...batch } } },
-          { Put: { TableName: name, Item: pendingKey(edition, slot, id) } },
+          {
+            Put: {
+              TableName: name,
+              Item: { ...pendingKey(edition, slot, id), nextAt: batch.notBefore ?? 0, attempts: 0 },
+            },
+          },
         ]),
         {
           Update: {
             TableName: name,
             Key: issueKey(edition, slot),
-            UpdateExpression: 'ADD batches :batches, planned :planned, shardsPlanned :shards',
-            ExpressionAttributeValues: {
-              ':batches': batches.length,
-              ':planned': batches.reduce((sum, { subscriberIds }) => sum + subscriberIds.length, 0),
-              ':shards': next.done ? 1 : 0,
-            },
+            ...countersAfter(batches, next.done, composition, at),
           },
         },
       ]);
     },
 
     async claim({ edition, slot }, batch, now, leaseUntil) {
-      const item = await updateIf(table, batchKey(edition, slot, batch), {
-        UpdateExpression: 'SET leaseUntil = :until ADD attempts :one',
-        ConditionExpression:
-          'attribute_exists(pk) AND attribute_not_exists(outcome) AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)',
+      const pending = await updateIf(table, pendingKey(edition, slot, batch), {
+        UpdateExpression: 'SET nextAt = :until ADD attempts :one',
+        ConditionExpression: 'attribute_exists(pk) AND nextAt <= :now',
         ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1 },
       });
-      return item && ({ ...fieldsOf(item), id: batch } as Batch);
+      const item = pending && (await get(batchKey(edition, slot, batch)));
+      return item && { ...batchOf(item, batch), attempts: Number(pending.attempts) };
     },
 
-    async freeze({ edition, slot }, batch, { recipients, payloadHash, frozenAt }) {
-      const item = await updateIf(table, batchKey(edition, slot, batch), {
-        UpdateExpression: 'SET recipients = :recipients, payloadHash = :hash, frozenAt = :at',
-        ConditionExpression: 'attribute_not_exists(recipients) AND attribute_not_exists(outcome)',
-        ExpressionAttributeValues: { ':recipients': recipients, ':hash': payloadHash, ':at': frozenAt },
+    async freeze({ edition, slot }, { id, subscriberIds }, { recipients, payloadHash, frozenAt }) {
+      const addresses = new Map(recipients.map(({ subscriberId, email }) => [subscriberId, email]));
+      const item = await updateIf(table, batchKey(edition, slot, id), {
+        UpdateExpression: 'SET addresses = :addresses, payloadHash = :hash, frozenAt = :at',
+        ConditionExpression: 'attribute_not_exists(frozenAt) AND attribute_not_exists(outcome)',
+        ExpressionAttributeValues: {
+          ':addresses': subscriberIds.map((subscriberId) => addresses.get(subscriberId) ?? ''),
+          ':hash': payloadHash,
+          ':at': frozenAt,
+        },
       });
       return item !== undefined;
     },
 
-    async postpone({ edition, slot }, batch, until) {
-      await updateIf(table, batchKey(edition, slot, batch), {
-        UpdateExpression: 'SET leaseUntil = :until',
-        ConditionExpression: 'attribute_not_exists(outcome)',
-        ExpressionAttributeValues: { ':until': until },
+    async postpone({ edition, slot }, batch, until, attempts) {
+      await updateIf(table, pendingKey(edition, slot, batch), {
+        UpdateExpression: 'SET nextAt = :until, attempts = :attempts',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':until': until, ':attempts': attempts },
       });
     },
 
@@ -88,7 +104,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
           Update: {
             TableName: name,
             Key: batchKey(edition, slot, batch),
-            UpdateExpression: 'SET outcome = :outcome REMOVE leaseUntil',
+            UpdateExpression: 'SET outcome = :outcome REMOVE addresses',
             ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(outcome)',
             ExpressionAttributeValues: { ':outcome': outcome },
           },
@@ -111,19 +127,90 @@ export function dynamoDelivery(table: Table): DeliveryStore {
       ]);
     },
 
-    async unsettled({ edition, slot }: IssueRef) {
+    async due({ edition, slot }, now, limit) {
       const batches: string[] = [];
       const pending = queried(table, {
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :pending)',
-        ExpressionAttributeValues: { ':pk': issuePartition(edition, slot), ':pending': PENDING },
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        FilterExpression: 'nextAt <= :now',
+        ExpressionAttributeValues: {
+          ':pk': issuePartition(edition, slot),
+          ':first': pendingKey(edition, slot, '').sk,
+          ':last': pendingKey(edition, slot, afterBatchesDue(now)).sk,
+          ':now': now,
+        },
+        Limit: Math.min(limit, PENDING_PAGE),
       });
-      for await (const { sk } of pending) batches.push(String(sk).slice(PENDING.length));
+      for await (const { sk } of pending) {
+        if (batches.push(pendingBatch(String(sk))) === limit) break;
+      }
       return batches;
+    },
+
+    async note({ edition, slot }, previous, next) {
+      try {
+        const item = await updateIf(table, issueKey(edition, slot), {
+          UpdateExpression: 'SET notes = :next',
+          ConditionExpression: previous ? 'notes = :previous' : 'attribute_not_exists(notes)',
+          ExpressionAttributeValues: { ':next': next, ...(previous && { ':previous': previous }) },
+        });
+        return item !== undefined;
+      } catch (error) {
+        if (error instanceof TransactionConflictException) return false;
+        throw error;
+      }
     },
   };
 }
 
-const PENDING = 'PENDING#';
+type Update = Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>;
+
+/** What new batches add to their issue, as long as it is being sent in the form that they were made for. */
+function countersAfter(batches: Batch[], shardDone: boolean, composition: number, at: string): Update {
+  const later = Map.groupBy(batches, ({ notBefore }) => notBefore);
+  later.delete(undefined);
+  const waves = [...later].map(([due, own], index) => ({
+    name: `#wave${index}`,
+    time: isoTime(Number(due)),
+    value: `:wave${index}`,
+    planned: readersOf(own),
+  }));
+  const counted = waves.map(
+    ({ name, value }) => `waves.${name} = if_not_exists(waves.${name}, :zero) + ${value}`,
+  );
+  return {
+    UpdateExpression: `SET ${['startedAt = if_not_exists(startedAt, :at)', ...counted].join(', ')} ADD batches :batches, planned :planned, shardsPlanned :shards`,
+    // Composed again meanwhile, it must not go out half in one form and half in another.
+    ConditionExpression: '#state = :sending AND composition = :composition',
+    ExpressionAttributeNames: {
+      '#state': 'state',
+      ...Object.fromEntries(waves.map(({ name, time }) => [name, time])),
+    },
+    ExpressionAttributeValues: {
+      ':at': at,
+      ':sending': 'sending',
+      ':composition': composition,
+      ':batches': batches.length,
+      ':planned': readersOf(batches),
+      ':shards': shardDone ? 1 : 0,
+      ...(waves.length > 0 && { ':zero': 0 }),
+      ...Object.fromEntries(waves.map(({ value, planned }) => [value, planned])),
+    },
+  };
+}
+
+function readersOf(batches: Batch[]): number {
+  return batches.reduce((sum, { subscriberIds }) => sum + subscriberIds.length, 0);
+}
+
+/** Stored are the addresses alone, in the order of the planned readers and empty for those who had left: half the size. */
+function batchOf(item: Item, id: string): Batch {
+  const { addresses, ...batch } = fieldsOf(item) as Omit<Batch, 'id'> & { addresses?: string[] };
+  const recipients = addresses?.flatMap((email, index): Recipient[] => {
+    const subscriberId = batch.subscriberIds[index];
+    return email && subscriberId ? [{ subscriberId, email }] : [];
+  });
+  return { ...batch, id, ...(recipients && { recipients }) };
+}
 
 function fieldsOf({ pk, sk, ...fields }: Item): Item {
   return fields;

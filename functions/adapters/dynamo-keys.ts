@@ -36,8 +36,9 @@
  *                                 VARIANT#<key>          its rendered mail, for one language and story list
  *                                 PLAN#<shard>           how far a shard is planned
  *                                 BATCH#<batch>          up to 100 recipients of one variant
- *                                 PENDING#<batch>        that batch has no outcome yet
+ *                                 PENDING#<batch>        that batch has no outcome yet: when it may next be tried
  *   OPEN                          <edition>#<slot>       an issue that has not ended
+ *   PACE                          -                      how fast the mail provider is asked, by whoever asks it
  *   SCHEDULE                      <edition>              slots up to here were started (one machine)
  *   MAIL                          <at>#<id>              a mail in the mailbox (one machine)
  *   MAIL#<id>                     -                      the same, by id
@@ -141,11 +142,14 @@ export const batchKey = (edition: string, slot: string, batch: string): Key => (
   pk: issuePartition(edition, slot),
   sk: `BATCH#${batch}`,
 });
+/** Ids of batches begin with when they are due, and so does the order of what is pending. */
 export const pendingKey = (edition: string, slot: string, batch: string): Key => ({
   pk: issuePartition(edition, slot),
   sk: `PENDING#${batch}`,
 });
+export const pendingBatch = (sk: string): string => sk.slice('PENDING#'.length);
 export const openKey = (edition: string, slot: string): Key => ({ pk: 'OPEN', sk: `${edition}#${slot}` });
+export const paceKey = (): Key => ({ pk: 'PACE', sk: ONLY });
 export const scheduleKey = (edition: string): Key => ({ pk: 'SCHEDULE', sk: edition });
 export const mailListKey = (at: string, id: string): Key => ({ pk: 'MAIL', sk: `${at}#${id}` });
 export const mailKey = (id: string): Key => ({ pk: `MAIL#${id}`, sk: ONLY });

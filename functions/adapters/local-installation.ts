@@ -4,6 +4,7 @@ import { type ServerType, serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { createEditorApp, createPublicApp } from '../app.ts';
 import type { Config } from '../config.ts';
+import { composedIssues } from '../delivery/composed-issues.ts';
 import { handleRecords } from '../delivery/handle-records.ts';
 import { handleTick } from '../delivery/handle-tick.ts';
 import { handleWork } from '../delivery/handle-work.ts';
@@ -22,6 +23,7 @@ import type { Callbacks } from '../websub/callbacks.ts';
 import { callbackClient } from './callback-client.ts';
 import type { Table } from './dynamo-client.ts';
 import { dynamoMailbox } from './dynamo-mailbox.ts';
+import { dynamoPace } from './dynamo-pace.ts';
 import { localSchedule } from './local-schedule.ts';
 import { mailboxApi } from './mailbox.ts';
 import { memoryQueue, type QueueFaults } from './memory-queue.ts';
@@ -45,6 +47,8 @@ type Options = {
   faults?: QueueFaults;
   /** Unset: the `resend` client, to where the config says. */
   mailer?: Mailer;
+  /** Unset: waits for a turn to mail as long as that takes. */
+  wait?: (milliseconds: number) => Promise<void>;
   /** Unset: requests to the addresses that subscribers named. */
   callbacks?: Callbacks;
 };
@@ -63,7 +67,8 @@ export function localInstallation(options: Options) {
   const requestsPerSecond = config.resend
     ? config.publication.mail.requestsPerSecond
     : MAILBOX_REQUESTS_PER_SECOND;
-  const mailer = options.mailer ?? resendMailer({ apiKey, baseUrl, requestsPerSecond });
+  const mailer = options.mailer ?? resendMailer({ apiKey, baseUrl });
+  const pace = dynamoPace(table, { requestsPerSecond, clock, ...(options.wait && { wait: options.wait }) });
   const callbacks =
     options.callbacks ??
     callbackClient({
@@ -88,10 +93,12 @@ export function localInstallation(options: Options) {
   });
   const services = {
     ...stores,
+    composed: composedIssues(stores.issues),
     config,
     templates,
     links,
     mailer,
+    pace,
     callbacks,
     cdn,
     queue,

@@ -1,30 +1,25 @@
 import { Resend } from 'resend';
 import type { Mail, Mailer, SendOutcome } from '../delivery/mailer.ts';
-import { pause } from './dynamo-client.ts';
 
 type Options = {
   apiKey: string;
   /** Unset: Resend itself. */
   baseUrl?: string | undefined;
-  /** What the account may send; requests of this process are spaced accordingly. */
-  requestsPerSecond: number;
   timeoutMilliseconds?: number;
 };
 
-/** Shorter than a batch's lease: who holds it knows the answer, or that there is none, before another may claim it. */
+/** With the wait for a turn, shorter than a batch's lease: who holds it knows the answer, or that there is none, before another may claim it. */
 const TIMEOUT_MILLISECONDS = 45_000;
 /** Where a 429 does not say how long to wait. */
 const DEFAULT_WAIT_SECONDS = 5;
 
-/** The `resend` client, with what it lacks: a timeout, a pace, and an answer that says what may be done next. */
+/** The `resend` client, with what it lacks: a timeout, and an answer that says what may be done next. */
 export function resendMailer({
   apiKey,
   baseUrl,
-  requestsPerSecond,
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: Options): Mailer {
   const resend = new Resend(apiKey, baseUrl ? { baseUrl } : {});
-  const turn = pacer(1000 / requestsPerSecond);
   return {
     async send(mails, key) {
       // The client would send an empty key as none, and more than a hundred mails are refused whole.
@@ -32,7 +27,6 @@ export function resendMailer({
         throw new Error(`an idempotency key has 1 to 256 characters; this one has ${key.length}`);
       if (mails.length < 1 || mails.length > 100)
         throw new Error(`a request has 1 to 100 mails; this one has ${mails.length}`);
-      await turn();
       const answer = await resend.batch.send(mails.map(payloadOf), {
         idempotencyKey: key,
         batchValidation: 'permissive',
@@ -87,7 +81,6 @@ const REQUEST_ERRORS = [
   'invalid_parameter',
   'invalid_attachment',
   'invalid_idempotency_key',
-  'invalid_idempotent_request',
 ];
 
 function outcomeOf(
@@ -101,6 +94,7 @@ function outcomeOf(
     return { kind: 'account-refused', reason };
   // The first request with this key is still under way, or its answer was lost: ask again.
   if (name === 'concurrent_idempotent_requests') return { kind: 'unknown', reason };
+  if (name === 'invalid_idempotent_request') return { kind: 'key-taken', reason };
   if (statusCode === 429 || name === 'rate_limit_exceeded')
     return { kind: 'throttled', retryAfterSeconds: retryAfter(headers), reason };
   if (REQUEST_ERRORS.includes(name)) return { kind: 'request-refused', reason };
@@ -112,15 +106,4 @@ function outcomeOf(
 function retryAfter(headers: Record<string, string> | null): number {
   const seconds = Number(headers?.['retry-after'] ?? headers?.['ratelimit-reset']);
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3600) : DEFAULT_WAIT_SECONDS;
-}
-
-/** Lets one pass each `milliseconds`. */
-function pacer(milliseconds: number): () => Promise<void> {
-  let next = 0;
-  return async () => {
-    const now = Date.now();
-    const wait = Math.max(0, next - now);
-    next = Math.max(next, now) + milliseconds;
-    if (wait > 0) await pause(wait);
-  };
 }

@@ -1,16 +1,18 @@
 /** Up to 100 recipients of one variant, sent in one request. */
 export type Batch = {
-  /** Within its issue: `<shard>-<number>`. */
+  /** Within its issue; `batchId` makes it. */
   id: string;
   variant: string;
+  /** Milliseconds: not to be sent before. Unset: at once. */
+  notBefore?: number;
   /** Planned. Who of them is mailed is decided when the batch is first claimed. */
   subscriberIds: string[];
-  attempts: number;
-  /** While it lies ahead (milliseconds), somebody is at work on the batch, or it is to wait. */
-  leaseUntil?: number;
-  /** Frozen before the first request: exactly these, in this order, whatever happens to them afterwards. */
+  /**
+   * Frozen before the first request: exactly these, in this order, whatever happens to them afterwards. Gone once there
+   * is an outcome: a reader who has themself erased leaves no address behind.
+   */
   recipients?: Recipient[];
-  /** SHA-256 of the request's mails: a repetition must have the same bytes. */
+  /** Of what the request's mails are made of: a repetition must have the same bytes. */
   payloadHash?: string;
   /** Milliseconds; set with `recipients`. The provider forgets the key a day later. */
   frozenAt?: number;
@@ -19,17 +21,22 @@ export type Batch = {
 
 export type Recipient = { subscriberId: string; email: string };
 
+/** A batch that is being worked on, for the how-manieth time. */
+export type ClaimedBatch = Batch & { attempts: number };
+
 export type BatchOutcome = {
   /**
-   * sent: the provider took it. failed: it never will. uncertain: it may have, and its key has run out: never repeated
-   * blind. empty: every planned reader had left.
+   * sent: the provider took it. failed: it never will. uncertain: it may have, and its key has run out or is no good:
+   * never repeated blind. empty: every planned reader had left.
    */
   kind: 'sent' | 'failed' | 'uncertain' | 'empty';
   at: string;
   reason?: string;
-  /** The provider's ids, by recipient; null where that address was refused. */
+  /** Ids of those planned who had left, and were not mailed. */
+  left?: string[];
+  /** The provider's ids, by recipient (planned, and not left); null where that address was refused. */
   providerIds?: (string | null)[];
-  rejected?: { email: string; reason: string }[];
+  rejected?: { subscriberId: string; reason: string }[];
 };
 
 /** What an outcome adds to the issue's counters. */
@@ -37,7 +44,24 @@ export type Tally = { sent: number; failed: number; left: number };
 
 /** Resend: at most 100 mails a batch request. */
 export const MAX_RECIPIENTS = 100;
-/** Longer than the request's timeout: a holder that lives is not overtaken, one that died is soon replaced. */
+/** Longer than the turn and the request take: a holder that lives is not overtaken, one that died is soon replaced. */
 export const LEASE_SECONDS = 90;
 /** An hour less than the provider remembers a key. */
 export const KEY_HOURS = 23;
+
+/**
+ * `<due>-<shard>-<number>`, with the minute in which it is due in UTC, or 0 for at once: `202611221330-4-17`. So the
+ * batches of an issue sort by when they are due.
+ */
+export function batchId(notBefore: number | undefined, shard: number, number: number): string {
+  return `${notBefore === undefined ? '0' : dueMinute(notBefore)}-${shard}-${number}`;
+}
+
+/** Above the id of every batch that is due by then (milliseconds), below all others. */
+export function afterBatchesDue(now: number): string {
+  return `${dueMinute(now)}~`;
+}
+
+function dueMinute(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 16).replace(/\D/g, '');
+}

@@ -1,40 +1,54 @@
+import type { Issue, ProgressNote } from '../newsletter/issue.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
-import type { Batch, BatchOutcome, Recipient, Tally } from './batch.ts';
+import type { Batch, BatchOutcome, ClaimedBatch, Recipient, Tally } from './batch.ts';
 
 /** How far a shard of an issue is planned. */
 export type PlanProgress = {
-  /** The last subscriber that is in a batch. */
+  /** The last subscriber that was looked at. */
   after?: string;
   batches: number;
+  /** Batches that were not full yet, which later pages fill: these readers are in no batch so far. */
+  open: OpenBatch[];
   done: boolean;
 };
+export type OpenBatch = Pick<Batch, 'variant' | 'notBefore' | 'subscriberIds'>;
 
 export type DeliveryStore = {
   progress(ref: IssueRef, shard: number): Promise<PlanProgress | undefined>;
-  /** The batches of one page and the shard's new progress at once; false where another moved it on first. */
+  /**
+   * The batches of one page, the shard's new progress and the issue's counters at once, `at` (ISO 8601). False where
+   * another moved it on first, or where the issue is no longer being sent as this composition.
+   */
   putBatches(
-    ref: IssueRef,
+    issue: Pick<Issue, 'edition' | 'slot' | 'composition'>,
     shard: number,
     previous: PlanProgress | undefined,
     next: PlanProgress,
     batches: Batch[],
+    at: string,
   ): Promise<boolean>;
 
   /**
-   * The batch, if it has no outcome and no lease that lies ahead; it is then leased until `leaseUntil`.
-   * Undefined: somebody else has it, or there is nothing left to do.
+   * The batch, if it has no outcome and may be tried now; nobody else gets it until `leaseUntil`. Undefined: somebody
+   * else has it, it is to wait, or there is nothing left to do.
    */
-  claim(ref: IssueRef, batch: string, now: number, leaseUntil: number): Promise<Batch | undefined>;
-  /** First claim only: false where recipients were frozen already. */
+  claim(ref: IssueRef, batch: string, now: number, leaseUntil: number): Promise<ClaimedBatch | undefined>;
+  /** First claim only: false where recipients were frozen already. They are in the order of `subscriberIds`. */
   freeze(
     ref: IssueRef,
-    batch: string,
+    batch: Batch,
     frozen: { recipients: Recipient[]; payloadHash: string; frozenAt: number },
   ): Promise<boolean>;
   /** Nothing may be done with it before `until` (milliseconds). */
-  postpone(ref: IssueRef, batch: string, until: number): Promise<void>;
-  /** Once a batch: its outcome, the issue's counters and the end of its waiting, at once. False: it had one already. */
+  postpone(ref: IssueRef, batch: string, until: number, attempts: number): Promise<void>;
+  /**
+   * Once a batch: its outcome, the issue's counters and the end of its waiting, at once; its recipients are dropped.
+   * False: it had one already.
+   */
   settle(ref: IssueRef, batch: string, outcome: BatchOutcome, tally: Tally): Promise<boolean>;
-  /** Batches without an outcome. */
-  unsettled(ref: IssueRef): Promise<string[]>;
+  /** Batches without an outcome that may be tried now, those first that were due first. At most `limit`. */
+  due(ref: IssueRef, now: number, limit: number): Promise<string[]>;
+
+  /** Replaces the issue's notes of how far it was; false where another did, or just writes to the issue. */
+  note(ref: IssueRef, previous: ProgressNote[] | undefined, next: ProgressNote[]): Promise<boolean>;
 };

@@ -6,6 +6,7 @@ import type { Clock } from '../services.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { Mail, Mailer } from './mailer.ts';
+import type { Pace } from './pace.ts';
 
 /**
  * What an event of the outbox has mailed to somebody, in one request. Made again it has the same bytes, so that under its
@@ -24,6 +25,7 @@ export type LetterServices = {
   subscribers: SubscriberStore;
   outbox: Outbox;
   mailer: Mailer;
+  pace: Pace;
   links: Links;
   templates: Templates;
   clock: Clock;

@@ -22,7 +22,9 @@ export type SendOutcome =
   /** Nothing can be sent from this account now: stop the issue, somebody has to act. */
   | { kind: 'account-refused'; reason: string }
   /** This request will never be taken as it is. */
-  | { kind: 'request-refused'; reason: string };
+  | { kind: 'request-refused'; reason: string }
+  /** The provider knows the key, with other bytes: something was taken under it, and nobody can say what. */
+  | { kind: 'key-taken'; reason: string };
 
 export type Mailer = {
   /** 1 to 100 mails in one request. `key` has 1 to 256 characters and belongs to these bytes alone, for 24 hours. */

@@ -1,84 +1,61 @@
 import type { Log } from '../log.ts';
-import type { FrozenIssue } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { handOver, type Queue } from '../queue.ts';
-import type { Clock } from '../services.ts';
-import { choiceKey, isPaused, type Member } from '../subscribers/subscriber.ts';
+import { type Clock, isoTime } from '../services.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
-import { type Batch, MAX_RECIPIENTS } from './batch.ts';
-import type { DeliveryStore, PlanProgress } from './delivery-store.ts';
+import type { ComposedIssues } from './composed-issues.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
+import { batchesWithinReach, type Pace } from './pace.ts';
+import { planPage } from './plan-page.ts';
+import { readerHours } from './reader-hours.ts';
 
 export type PlanServices = {
   issues: IssueStore;
+  composed: ComposedIssues;
   subscribers: SubscriberStore;
   delivery: DeliveryStore;
+  pace: Pace;
   queue: Queue;
   clock: Clock;
   log: Log;
 };
 
-/** Members read at a time. */
-const PAGE = 1000;
-/** A transaction takes 100 items: two a batch, the shard's progress and the issue's counters. */
-const MAX_BATCHES_A_PAGE = 45;
+/** Members read at a time: some megabytes at most. */
+const PAGE = 4_000;
+/** Pages before the shard's turn ends and a message goes on with it: seconds, where the function has 90 of them. */
+const PAGES_A_TURN = 10;
 
 /**
  * Puts every member of a shard into one batch, page by page. Batches and progress are written together, so a crash, a
  * repeated message or two at once never plan a member twice.
  */
 export async function planShard(services: PlanServices, ref: IssueRef, shard: number): Promise<void> {
-  const { issues, subscribers, delivery, queue, clock, log } = services;
+  const { issues, composed, subscribers, delivery, pace, queue, clock, log } = services;
   const issue = await issues.get(ref);
-  const frozen = await issues.frozen(ref);
+  const frozen = issue && (await composed.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
-  for (;;) {
-    const previous = await delivery.progress(ref, shard);
-    if (previous?.done) break;
+  const dueOf = readerHours(frozen, clock());
+  let previous = await delivery.progress(ref, shard);
+  for (let page = 1; !previous?.done; page++) {
+    if (page > PAGES_A_TURN) return handOver(queue, log, [{ kind: 'plan', ...ref, shard }]);
     const members = await subscribers.members(ref.edition, shard, previous?.after, PAGE);
-    const { batches, after } = batchesOf(frozen, members, shard, previous?.batches ?? 0, clock());
-    const done = members.length < PAGE && after === members.at(-1)?.subscriberId;
-    const last = after ?? previous?.after;
-    const next: PlanProgress = {
-      batches: (previous?.batches ?? 0) + batches.length,
-      done,
-      ...(last !== undefined && { after: last }),
-    };
-    // Where another was first, its progress is read, and this goes on from there.
-    if (!(await delivery.putBatches(ref, shard, previous, next, batches))) continue;
+    const { batches, next } = planPage(
+      { members, isLast: members.length < PAGE },
+      previous ?? { batches: 0, open: [], done: false },
+      { shard, frozen, now: clock(), dueOf },
+    );
+    // Where another was first, the shard is theirs.
+    if (!(await delivery.putBatches(issue, shard, previous, next, batches, isoTime(clock())))) return;
+    // The others are found by the sweep when they are due, or when those before them are through.
+    const within = Math.ceil(batchesWithinReach(pace) / frozen.shards) - (previous?.batches ?? 0);
+    const first = batches.filter(({ notBefore }) => notBefore === undefined).slice(0, Math.max(0, within));
     await handOver(
       queue,
       log,
-      batches.map(({ id }) => ({ kind: 'send' as const, ...ref, batch: id })),
+      first.map(({ id }) => ({ kind: 'send' as const, ...ref, batch: id })),
     );
+    previous = next;
   }
   await finishIssue(services, ref);
-}
-
-/** `after` is the last member taken: a page whose members chose very differently is cut short. */
-function batchesOf(
-  frozen: FrozenIssue,
-  members: Member[],
-  shard: number,
-  planned: number,
-  now: number,
-): { batches: Batch[]; after: string | undefined } {
-  const batches: Batch[] = [];
-  const filling = new Map<string, Batch>();
-  let after: string | undefined;
-  for (const { subscriberId, pausedUntil, ...choice } of members) {
-    const variant = frozen.choices[choiceKey(choice)] ?? frozen.choices[choiceKey({ ...choice, topics: [] })];
-    if (variant && !isPaused({ pausedUntil }, now)) {
-      let batch = filling.get(variant);
-      if (!batch || batch.subscriberIds.length === MAX_RECIPIENTS) {
-        if (batches.length === MAX_BATCHES_A_PAGE) break;
-        batch = { id: `${shard}-${planned + batches.length}`, variant, subscriberIds: [], attempts: 0 };
-        filling.set(variant, batch);
-        batches.push(batch);
-      }
-      batch.subscriberIds.push(subscriberId);
-    }
-    after = subscriberId;
-  }
-  return { batches, after };
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Log } from '../log.ts';
-import { type FrozenIssue, issueId, type Variant } from '../newsletter/issue.ts';
+import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
-import { personalise } from '../newsletter/tokens.ts';
 import type { Message, Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
 import { addressHash } from '../subscribers/email-address.ts';
@@ -10,22 +8,27 @@ import type { Links } from '../subscribers/links.ts';
 import { isPaused } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import {
-  type Batch,
   type BatchOutcome,
+  type ClaimedBatch,
   KEY_HOURS,
   LEASE_SECONDS,
   type Recipient,
   type Tally,
 } from './batch.ts';
+import { addressed, type BatchParts, mailTo, payloadHash } from './batch-mails.ts';
+import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
-import type { Mail, Mailer, SendOutcome } from './mailer.ts';
+import type { Mailer, SendOutcome } from './mailer.ts';
+import { type Pace, sendInTurn } from './pace.ts';
 
 export type SendServices = {
   issues: IssueStore;
+  composed: ComposedIssues;
   subscribers: SubscriberStore;
   delivery: DeliveryStore;
   mailer: Mailer;
+  pace: Pace;
   links: Links;
   queue: Queue;
   clock: Clock;
@@ -33,114 +36,75 @@ export type SendServices = {
 };
 
 /**
- * Claim, freeze, send, settle. Whatever dies in between, the batch is claimed again once its lease has run out, and the
- * same bytes go out under the same key: the provider takes them once.
+ * Claim, wait for a turn, freeze, send, settle. Whatever dies in between, the batch is claimed again once its lease has
+ * run out, and the same bytes go out under the same key: the provider takes them once.
  */
 export async function sendBatch(services: SendServices, ref: IssueRef, batchId: string): Promise<void> {
-  const { issues, delivery, clock } = services;
+  const { issues, composed, delivery, pace, clock } = services;
   const issue = await issues.get(ref);
-  const frozen = await issues.frozen(ref);
+  const frozen = issue && (await composed.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
-  const claimed = await delivery.claim(ref, batchId, clock(), clock() + LEASE_SECONDS * 1000);
-  if (!claimed) return;
-  const variant = await issues.variant(ref, claimed.variant);
+  const batch = await delivery.claim(ref, batchId, clock(), clock() + LEASE_SECONDS * 1000);
+  if (!batch) return;
+  const variant = await composed.variant(issue, batch.variant);
   if (!variant)
     throw new Error(
-      `batch ${batchId} of ${issueId(ref)} wants the variant ${claimed.variant}, which is not stored`,
+      `batch ${batchId} of ${issueId(ref)} wants the variant ${batch.variant}, which is not stored`,
     );
-
-  const batch = await withRecipients(services, ref, frozen, variant, claimed);
-  if (!batch) return;
-  if (batch.recipients.length === 0) {
-    await settle(services, ref, batch, { kind: 'empty', at: isoTime(clock()) });
-  } else if (clock() - batch.frozenAt > KEY_HOURS * 3600 * 1000) {
-    await settle(services, ref, batch, {
-      kind: 'uncertain',
-      at: isoTime(clock()),
-      reason: `no answer within ${KEY_HOURS} hours; the provider may have taken it`,
-    });
+  if (batch.frozenAt !== undefined && clock() - batch.frozenAt > KEY_HOURS * 3600 * 1000) {
+    const reason = `no answer within ${KEY_HOURS} hours; the provider may have taken it`;
+    await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
   } else {
-    const mails = mailsOf(services.links, ref, frozen, variant, batch);
-    if (hashOf(mails) !== batch.payloadHash) {
-      await settle(services, ref, batch, {
-        kind: 'uncertain',
-        at: isoTime(clock()),
-        reason: 'its mails cannot be made again as they were: was the link secret changed?',
-      });
-    } else {
-      await act(services, ref, batch, await services.mailer.send(mails, `issue/${issueId(ref)}/${batch.id}`));
-    }
+    const seconds = await pace.turn();
+    // It is not frozen yet: who leaves while it waits gets nothing.
+    if (seconds > 0) return postpone(services, ref, batch, seconds, batch.attempts - 1);
+    await send(services, batch, { ref, frozen, variant, batch: batchId });
   }
   await finishIssue(services, ref);
 }
 
-type FrozenBatch = Batch & { recipients: Recipient[]; frozenAt: number };
+async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchParts): Promise<void> {
+  const { links, clock } = services;
+  const { ref } = parts;
+  const batch = await withRecipients(services, claimed, parts);
+  if (!batch) return;
+  const readers = addressed(links, parts, batch.recipients);
+  if (readers.length === 0) {
+    await settle(services, ref, batch, { kind: 'empty', at: isoTime(clock()) });
+  } else if (payloadHash(parts, readers) !== batch.payloadHash) {
+    const reason = 'its mails cannot be made again as they were: was the link secret changed?';
+    await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
+  } else {
+    const mails = readers.map((reader) => mailTo(parts, reader));
+    await act(services, ref, batch, await sendInTurn(services, mails, `issue/${issueId(ref)}/${batch.id}`));
+  }
+}
+
+type FrozenBatch = ClaimedBatch & { recipients: Recipient[] };
 
 /** On the first claim: who is still subscribed and not suppressed, frozen before anything is sent. */
 async function withRecipients(
   { subscribers, delivery, links, clock }: SendServices,
-  ref: IssueRef,
-  frozen: FrozenIssue,
-  variant: Variant,
-  batch: Batch,
+  batch: ClaimedBatch,
+  parts: BatchParts,
 ): Promise<FrozenBatch | undefined> {
-  if (batch.recipients && batch.frozenAt !== undefined)
-    return { ...batch, recipients: batch.recipients, frozenAt: batch.frozenAt };
+  if (batch.recipients) return { ...batch, recipients: batch.recipients };
   const found = new Map(
     (await subscribers.getMany(batch.subscriberIds)).map((subscriber) => [subscriber.id, subscriber]),
   );
   const present = batch.subscriberIds
     .flatMap((id) => found.get(id) ?? [])
-    .filter((subscriber) => subscriber.editions.includes(ref.edition) && !isPaused(subscriber, clock()));
-  const suppressed = await subscribers.suppressions(present.map(({ email }) => addressHash(email)));
+    .filter((reader) => reader.editions.includes(parts.ref.edition) && !isPaused(reader, clock()))
+    .map(({ id, email }) => ({ subscriberId: id, email, hash: addressHash(email) }));
+  const suppressed = await subscribers.suppressions(present.map(({ hash }) => hash));
   const recipients = present
-    .filter(({ email }) => !suppressed.has(addressHash(email)))
-    .map(({ id, email }): Recipient => ({ subscriberId: id, email }));
-  const payloadHash = hashOf(mailsOf(links, ref, frozen, variant, { id: batch.id, recipients }));
-  const frozenAt = clock();
+    .filter(({ hash }) => !suppressed.has(hash))
+    .map(({ subscriberId, email }): Recipient => ({ subscriberId, email }));
+  const hash = payloadHash(parts, addressed(links, parts, recipients));
+  const frozen = { recipients, payloadHash: hash, frozenAt: clock() };
   // False: our lease had run out, and another holder froze first. It goes on with what it froze.
-  if (!(await delivery.freeze(ref, batch.id, { recipients, payloadHash, frozenAt }))) return undefined;
-  return { ...batch, recipients, payloadHash, frozenAt };
-}
-
-/** A pure function of what is frozen: no clock, no chance, or a repetition would have other bytes. */
-function mailsOf(
-  links: Links,
-  ref: IssueRef,
-  frozen: FrozenIssue,
-  variant: Variant,
-  batch: Pick<FrozenBatch, 'id' | 'recipients'>,
-): Mail[] {
-  return batch.recipients.map(({ subscriberId, email }) => {
-    const unsubscribe = links.unsubscribe(subscriberId, ref.edition, frozen.baseUrl);
-    const personal = { unsubscribe, preferences: links.manage(subscriberId, frozen.baseUrl) };
-    return {
-      from: frozen.from,
-      to: email,
-      replyTo: frozen.replyTo,
-      subject: variant.subject,
-      html: personalise(variant.html, personal),
-      text: personalise(variant.text, personal),
-      headers: {
-        // RFC 8058, section 3.1
-        'List-Unsubscribe': `<${unsubscribe}>`,
-        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-        'List-Id': frozen.listId,
-      },
-      tags: [
-        { name: 'edition', value: ref.edition },
-        { name: 'slot', value: ref.slot },
-        { name: 'batch', value: batch.id },
-        { name: 'subscriber', value: subscriberId },
-      ],
-    };
-  });
-}
-
-function hashOf(mails: Mail[]): string {
-  const hash = createHash('sha256');
-  for (const mail of mails) hash.update(JSON.stringify(mail));
-  return hash.digest('hex');
+  if (!(await delivery.freeze(parts.ref, batch, frozen))) return undefined;
+  return { ...batch, ...frozen };
 }
 
 async function act(
@@ -154,7 +118,7 @@ async function act(
   switch (answer.kind) {
     case 'accepted': {
       const rejected = answer.rejected.map(({ index, reason }) => ({
-        email: batch.recipients[index]?.email ?? '',
+        subscriberId: batch.recipients[index]?.subscriberId ?? '',
         reason,
       }));
       if (rejected.length > 0)
@@ -177,10 +141,10 @@ async function act(
         attempts: batch.attempts,
         reason: answer.reason,
       });
-      await postpone(services, ref, batch, backoffSeconds(batch.attempts));
+      await postpone(services, ref, batch, backoffSeconds(batch.attempts), batch.attempts);
       return;
     case 'throttled':
-      await postpone(services, ref, batch, answer.retryAfterSeconds);
+      await postpone(services, ref, batch, answer.retryAfterSeconds, batch.attempts - 1);
       return;
     case 'account-refused':
       // The batch keeps its state: once somebody has acted and resumed the issue, it goes on where it stopped.
@@ -190,7 +154,7 @@ async function act(
           reason: answer.reason,
         });
       }
-      await services.delivery.postpone(ref, batch.id, clock());
+      await services.delivery.postpone(ref, batch.id, clock(), batch.attempts);
       return;
     case 'request-refused':
       log.error('a batch was refused by the mail provider', {
@@ -200,26 +164,31 @@ async function act(
       });
       await settle(services, ref, batch, { kind: 'failed', at: isoTime(clock()), reason: answer.reason });
       return;
+    case 'key-taken':
+      await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason: answer.reason });
+      return;
   }
 }
 
 async function settle(
   { delivery, log }: SendServices,
   ref: IssueRef,
-  batch: FrozenBatch,
+  { id, subscriberIds, recipients = [] }: ClaimedBatch,
   outcome: BatchOutcome,
 ): Promise<void> {
+  const mailed = new Set(recipients.map(({ subscriberId }) => subscriberId));
+  const left = subscriberIds.filter((each) => !mailed.has(each));
   const rejected = outcome.rejected?.length ?? 0;
   const tally: Tally = {
-    sent: outcome.kind === 'sent' ? batch.recipients.length - rejected : 0,
-    failed: outcome.kind === 'failed' || outcome.kind === 'uncertain' ? batch.recipients.length : rejected,
-    left: batch.subscriberIds.length - batch.recipients.length,
+    sent: outcome.kind === 'sent' ? mailed.size - rejected : 0,
+    failed: outcome.kind === 'failed' || outcome.kind === 'uncertain' ? mailed.size : rejected,
+    left: left.length,
   };
-  const first = await delivery.settle(ref, batch.id, outcome, tally);
+  const first = await delivery.settle(ref, id, { ...outcome, ...(left.length > 0 && { left }) }, tally);
   if (first && outcome.kind === 'uncertain')
     log.error('a batch is uncertain and will not be repeated', {
       issue: issueId(ref),
-      batch: batch.id,
+      batch: id,
       reason: outcome.reason,
     });
 }
@@ -227,11 +196,12 @@ async function settle(
 async function postpone(
   { delivery, queue, clock, log }: SendServices,
   ref: IssueRef,
-  batch: Batch,
+  { id }: ClaimedBatch,
   seconds: number,
+  attempts: number,
 ): Promise<void> {
-  await delivery.postpone(ref, batch.id, clock() + seconds * 1000);
-  const message: Message = { kind: 'send', ...ref, batch: batch.id };
+  await delivery.postpone(ref, id, clock() + seconds * 1000, attempts);
+  const message: Message = { kind: 'send', ...ref, batch: id };
   try {
     await queue.send([message], Math.min(Math.ceil(seconds), 900));
   } catch (error) {

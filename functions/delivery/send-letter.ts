@@ -1,24 +1,30 @@
 import type { OutboxEvent } from '../outbox.ts';
 import { confirmationLetter } from './confirmation-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
+import { sendInTurn } from './pace.ts';
 
 export type { LetterServices } from './letter.ts';
 
 /** Mails what an event asks for. It stays in the outbox until the provider has taken the mail. */
 export async function sendLetter(services: LetterServices, outboxId: string): Promise<void> {
-  const { outbox, mailer, log } = services;
+  const { outbox, pace, log } = services;
   const event = await outbox.get(outboxId);
   if (!event) return;
   const letter = await letterOf(services, event);
   if (!letter) return outbox.remove(outboxId);
   const { what, key } = letter;
-  const answer = await mailer.send(letter.mails, key);
+  if ((await pace.turn()) > 0) {
+    log.info(`${what} waits for the mail provider`, { letter: key, reason: 'too many are before it' });
+    return;
+  }
+  const answer = await sendInTurn(services, letter.mails, key);
   switch (answer.kind) {
     case 'accepted':
       for (const { reason } of answer.rejected)
         log.warn(`${what} was refused by the mail provider`, { letter: key, reason });
       return outbox.remove(outboxId);
     case 'request-refused':
+    case 'key-taken':
       log.warn(`${what} was refused by the mail provider`, { letter: key, reason: answer.reason });
       return outbox.remove(outboxId);
     case 'account-refused':

@@ -5,13 +5,17 @@ import { messageOf, type Outbox } from '../outbox.ts';
 import { handOver, type Message, type Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
 import { type LeftOverStores, leftOver } from '../websub/left-over.ts';
+import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
+import { batchesWithinReach, type Pace } from './pace.ts';
 
 export type SweepServices = LeftOverStores & {
   articles: ArticleStore;
   issues: IssueStore;
+  composed: ComposedIssues;
   delivery: DeliveryStore;
+  pace: Pace;
   outbox: Outbox;
   queue: Queue;
   clock: Clock;
@@ -37,25 +41,28 @@ export async function sweep(services: SweepServices): Promise<void> {
   }
   const left = await outbox.leftBefore(isoTime(clock() - OUTBOX_SECONDS * 1000), MOST);
   messages.push(...left.map(({ id, event }) => messageOf(id, event)));
-  for (const ref of await services.issues.open()) messages.push(...(await nextSteps(services, ref)));
+  const open = await services.issues.open();
+  // What the pace lets through until the next sweep and the one after it, shared by the issues under way.
+  const most = Math.ceil(batchesWithinReach(services.pace) / Math.max(1, open.length));
+  for (const ref of open) messages.push(...(await nextSteps(services, ref, most)));
   if (messages.length > 0) await handOver(queue, log, messages);
   // Last, and for itself: what strangers have asked the hub for holds up nothing of the newsroom's.
   const ofHub = await leftOver(services, clock());
   if (ofHub.length > 0) await handOver(queue, log, ofHub);
 }
 
-async function nextSteps({ issues, delivery, log }: SweepServices, ref: IssueRef): Promise<Message[]> {
+async function nextSteps(services: SweepServices, ref: IssueRef, most: number): Promise<Message[]> {
+  const { issues, composed, delivery, clock } = services;
   const issue = await issues.get(ref);
   if (issue?.state === 'new') return [{ kind: 'compose', ...ref }];
-  const frozen = await issues.frozen(ref);
+  const frozen = issue && (await composed.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return [];
   const messages: Message[] = [];
   if (issue.shardsPlanned < frozen.shards) {
     for (let shard = 0; shard < frozen.shards; shard++) messages.push({ kind: 'plan', ...ref, shard });
   }
-  messages.push(
-    ...(await delivery.unsettled(ref)).map((batch) => ({ kind: 'send' as const, ...ref, batch })),
-  );
-  if (messages.length === 0) await finishIssue({ issues, log }, ref);
+  const due = await delivery.due(ref, clock(), most);
+  messages.push(...due.map((batch) => ({ kind: 'send' as const, ...ref, batch })));
+  if (messages.length === 0) await finishIssue(services, ref);
   return messages;
 }

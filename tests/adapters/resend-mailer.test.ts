@@ -34,7 +34,6 @@ async function provider(answer: Answer): Promise<{
   const mailer = resendMailer({
     apiKey: 're_test',
     baseUrl: `http://127.0.0.1:${address.port}`,
-    requestsPerSecond: 1000,
     timeoutMilliseconds: 300,
   });
   return { send: mailer.send, seen };
@@ -113,7 +112,7 @@ describe('resendMailer', () => {
     ['404 with HTML, from a proxy or a wrong address', { status: 404, body: '<html>not found' }, 'unknown'],
     ['200 that tells of fewer mails', { status: 200, body: '{"data":[]}' }, 'unknown'],
     ['a request with the key still under way', failure(409, 'concurrent_idempotent_requests'), 'unknown'],
-    ['the key with other bytes', failure(409, 'invalid_idempotent_request'), 'request-refused'],
+    ['the key with other bytes', failure(409, 'invalid_idempotent_request'), 'key-taken'],
     ['a revoked key', failure(403, 'invalid_api_key'), 'account-refused'],
     [
       'a revoked key, as the API has it',

@@ -21,8 +21,6 @@ import { type Account, type Provider, type Script, startProvider, type TakenMail
 export const OWNER_TOKEN = 'bs_owner-token-of-the-tests';
 export const START = Date.parse('2026-11-22T12:00:00.000Z');
 const templates = readTemplates('templates');
-/** Requests a second: no test waits for its turn. */
-const UNPACED = 100_000;
 
 export type World = Installation & {
   config: Config;
@@ -53,6 +51,8 @@ type WorldOptions = {
   confirmations?: Script;
   /** After which the client gives up a request. */
   mailTimeoutMilliseconds?: number;
+  /** For a turn to mail; unset: no test waits. */
+  wait?: (milliseconds: number) => Promise<void>;
   /** Unset: counted, so that a test can name them. */
   ids?: Ids;
   /** Requests to WebSub callbacks; unset: real ones. */
@@ -87,6 +87,7 @@ export async function setUp({
   provider,
   confirmations,
   mailTimeoutMilliseconds = 20_000,
+  wait = async () => {},
   ids = () => `id-${String(++counted).padStart(8, '0')}`,
   callbacks,
   sharing,
@@ -117,9 +118,9 @@ export async function setUp({
         (request.key.startsWith('issue/') ? provider : confirmations)?.(request),
       ),
       baseUrl: mailProvider.url,
-      requestsPerSecond: UNPACED,
       timeoutMilliseconds: mailTimeoutMilliseconds,
     }),
+    wait,
     ...(faults && { faults }),
     ...(callbacks && { callbacks }),
   });

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { type FrozenIssue, issueId } from '../newsletter/issue.ts';
+import type { IssueRef } from '../newsletter/issue-store.ts';
+import type { PersonalLinks } from '../newsletter/tokens.ts';
+import type { Links } from '../subscribers/links.ts';
+import type { Recipient } from './batch.ts';
+import type { ReadyVariant } from './composed-issues.ts';
+import type { Mail } from './mailer.ts';
+
+/** What the mails of a batch are made of, each as it was frozen. */
+export type BatchParts = { ref: IssueRef; frozen: FrozenIssue; variant: ReadyVariant; batch: string };
+
+export type Addressed = Recipient & { links: PersonalLinks };
+
+export function addressed(links: Links, { ref, frozen }: BatchParts, recipients: Recipient[]): Addressed[] {
+  return recipients.map((recipient) => ({
+    ...recipient,
+    links: {
+      unsubscribe: links.unsubscribe(recipient.subscriberId, ref.edition, frozen.baseUrl),
+      preferences: links.manage(recipient.subscriberId, frozen.baseUrl),
+    },
+  }));
+}
+
+/** A pure function of what is frozen: no clock, no chance, or a repetition would have other bytes. */
+export function mailTo(
+  { ref, frozen, variant, batch }: BatchParts,
+  { subscriberId, email, links }: Addressed,
+): Mail {
+  return {
+    from: frozen.from,
+    to: email,
+    replyTo: frozen.replyTo,
+    subject: variant.subject,
+    html: variant.html.for(links),
+    text: variant.text.for(links),
+    headers: {
+      // RFC 8058, section 3.1
+      'List-Unsubscribe': `<${links.unsubscribe}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      'List-Id': frozen.listId,
+    },
+    tags: [
+      { name: 'edition', value: ref.edition },
+      { name: 'slot', value: ref.slot },
+      { name: 'batch', value: batch },
+      { name: 'subscriber', value: subscriberId },
+    ],
+  };
+}
+
+/**
+ * SHA-256 of all that makes the request's bytes: one whole mail, which a change of this program would change, what all
+ * share, and what is each reader's own. Five megabytes of the same mail a hundred times over say no more.
+ */
+export function payloadHash(parts: BatchParts, readers: Addressed[]): string {
+  const hash = createHash('sha256');
+  const [first] = readers;
+  hash.update(
+    JSON.stringify([first && mailTo(parts, first), parts.variant.hash, issueId(parts.ref), parts.batch]),
+  );
+  for (const { subscriberId, email, links } of readers)
+    hash.update(JSON.stringify([subscriberId, email, links.unsubscribe, links.preferences]));
+  return hash.digest('hex');
+}
