@@ -59,8 +59,8 @@ function oneGroup(stories: MailStory[]): StoryGroup[] {
 }
 
 /**
- * In the order of the publication's sections; then those that the settings do not know, then the stories that are in
- * none. What the heading says is not said again with each story.
+ * Stories that are in no section first, where they stand under no heading; then the publication's sections in their
+ * order, then those that the settings do not know. What the heading says is not said again with each story.
  */
 function bySection(
   articles: Article[],
@@ -69,7 +69,7 @@ function bySection(
 ): StoryGroup[] {
   const known = publication.sections.map(({ slug }) => slug);
   const rank = (slug: string) => {
-    if (slug === '') return known.length + 1;
+    if (slug === '') return -1;
     return known.includes(slug) ? known.indexOf(slug) : known.length;
   };
   return [...Map.groupBy(articles, ({ section }) => slugOf(section))]
