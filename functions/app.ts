@@ -12,6 +12,7 @@ import { type PageServices, pageRoutes } from './pages/page-routes.ts';
 import { pageContext, readerLanguage } from './pages/reader-language.ts';
 import { type SubscriptionServices, subscriptionRoutes } from './pages/subscription-routes.ts';
 import { problemResponse } from './problem.ts';
+import { type SubscriberRouteServices, subscriberRoutes } from './subscribers/subscriber-routes.ts';
 import type { HubServices } from './websub/take-request.ts';
 import { websubRoutes } from './websub/websub-routes.ts';
 
@@ -21,7 +22,10 @@ import { websubRoutes } from './websub/websub-routes.ts';
  */
 
 export type PublicServices = FeedServices & PageServices & SubscriptionServices & HubServices;
-export type EditorServices = ArticleRouteServices & IssueRouteServices & TokenRouteServices;
+export type EditorServices = ArticleRouteServices &
+  IssueRouteServices &
+  SubscriberRouteServices &
+  TokenRouteServices;
 
 /** For readers. Cacheable where nothing else is said; no cookies anywhere. */
 export function createPublicApp(services: PublicServices): Hono {
@@ -65,7 +69,7 @@ export function createPublicApp(services: PublicServices): Hono {
   return withMemory(app, services);
 }
 
-/** For editors and their systems: Bearer tokens with scopes, JSON in and out, never cached. */
+/** For editors and their systems: Bearer tokens with scopes, JSON in and out (readers: CSV), never cached. */
 export function createEditorApp(services: EditorServices): Hono {
   const app = new Hono();
   app.onError((error, context) => {
@@ -84,6 +88,10 @@ export function createEditorApp(services: EditorServices): Hono {
   // POST   /api/tokens                       a new token, shown this once
   // GET    /api/tokens   DELETE /api/tokens/{id}
   app.route('/api/tokens', tokenRoutes(services));
+
+  // POST   /api/subscribers/import           CSV in, a report a line out as NDJSON
+  // GET    /api/subscribers?edition=&limit=  CSV; Link: rel=next where it is a part
+  app.route('/api/subscribers', subscriberRoutes(services));
 
   // GET    /api/editions
   // GET    /api/editions/{id}/issues         the last ones

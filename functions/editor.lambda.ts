@@ -3,8 +3,14 @@ import { startOnAws } from './adapters/aws-start.ts';
 import { secrets } from './adapters/secrets.ts';
 import { createEditorApp } from './app.ts';
 import { feedCache } from './feeds/feed-cache.ts';
+import { LAMBDA_LIMITS } from './subscribers/csv-limits.ts';
 
 /** `/api`: authenticated writes. */
 export const handler = handle(
-  createEditorApp({ ...(await startOnAws(process.env)), feedCache: feedCache(), secrets }),
+  createEditorApp({
+    ...(await startOnAws(process.env)),
+    feedCache: feedCache(),
+    secrets,
+    csvLimits: LAMBDA_LIMITS,
+  }),
 );

@@ -8,6 +8,8 @@ export const SCOPES = [
   'articles:write',
   'editions:read',
   'issues:send',
+  'subscribers:read',
+  'subscribers:write',
   'tokens:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -88,6 +88,7 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
           ...memberItems(name, previous, next),
           { Put: { TableName: name, Item: { ...consentKey(next.id, event.at, next.version), ...event } } },
           ...(confirmed ? [signUpConfirmed(name, confirmed, next.id)] : []),
+          ...(event.what === 'imported' ? [notSuppressed(name, next)] : []),
         ]);
         return true;
       } catch (error) {
@@ -183,6 +184,17 @@ function signUpConfirmed(TableName: string, signUp: SignUp, subscriberId: string
       UpdateExpression: 'SET subscriberId = :id',
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(subscriberId)',
       ExpressionAttributeValues: { ':id': subscriberId },
+    },
+  };
+}
+
+/** Nobody asked the reader: who was erased or bounced in this very moment stays out. */
+function notSuppressed(TableName: string, { email }: Subscriber): TransactItem {
+  return {
+    ConditionCheck: {
+      TableName,
+      Key: suppressionKey(addressHash(email)),
+      ConditionExpression: 'attribute_not_exists(pk)',
     },
   };
 }

@@ -11,8 +11,8 @@ export type SubscriberStore = {
   idByAddress(addressHash: string): Promise<string | undefined>;
   /**
    * The subscriber, the claim on the address, the memberships, the line of the consent log and the confirmed sign-up in
-   * one transaction. False where the subscriber is not at `previous` any more, or the address was claimed by another:
-   * read again.
+   * one transaction. False where the subscriber is not at `previous` any more, or the address was claimed by another, or
+   * what happened is an import and the address is suppressed: read again.
    */
   write(
     previous: Subscriber | undefined,

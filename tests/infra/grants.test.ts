@@ -103,10 +103,29 @@ describe("an editor's request", () => {
     }
   });
 
-  test('sees no reader', () => {
-    for (const pk of ['SUBSCRIBER#s1', 'ADDRESS#h', 'MEMBERS#daily#3', 'SIGNUP#x', 'SUPPRESSED#h']) {
-      expect(may('Editor', 'Query', pk), pk).toBe(false);
+  test('imports and exports readers', () => {
+    for (const pk of ['SUBSCRIBER#s1', 'ADDRESS#h', 'MEMBERS#daily#3', 'CONSENT#s1']) {
+      expect(may('Editor', 'Query', pk), pk).toBe(true);
+      expect(may('Editor', 'PutItem', pk), pk).toBe(true);
     }
+    expect(may('Editor', 'ConditionCheckItem', 'SUPPRESSED#h')).toBe(true);
+    expect(may('Editor', 'PutItem', 'CHOICES#daily')).toBe(true);
+  });
+
+  test('deletes no reader, lifts no suppression and sees no sign-up', () => {
+    for (const pk of [
+      'SUBSCRIBER#s1',
+      'ADDRESS#h',
+      'MEMBERS#daily#3',
+      'CONSENT#s1',
+      'SUPPRESSED#h',
+      'SIGNUP#x',
+    ])
+      for (const action of ['DeleteItem', 'UpdateItem'])
+        expect(may('Editor', action, pk), `${action} ${pk}`).toBe(false);
+    expect(may('Editor', 'PutItem', 'SUPPRESSED#h')).toBe(false);
+    for (const action of ['GetItem', 'Query', 'PutItem'])
+      expect(may('Editor', action, 'SIGNUP#x')).toBe(false);
   });
 
   test('makes and revokes tokens', () => {

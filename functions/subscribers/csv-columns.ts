@@ -1,0 +1,56 @@
+import { done, type Fault, type Outcome, refused } from '../refusal.ts';
+
+/**
+ * What a file says of a reader. An export has them all, so that it is an import too; of the last three `suppressed` then refuses
+ * its line, and the others are passed over.
+ */
+export const COLUMNS = [
+  'email',
+  'language',
+  'editions',
+  'topics',
+  'timeZone',
+  'pausedUntil',
+  'consentAt',
+  'consentSource',
+  'suppressed',
+  'id',
+  'confirmedAt',
+] as const;
+export type Column = (typeof COLUMNS)[number];
+
+const ALLOWED = `Allowed are ${COLUMNS.join(', ')}.`;
+/** Of unknown columns, so that a file which is no CSV is not sent back whole. */
+const MOST_FAULTS = 20;
+
+/** The header row → its columns in their order, or every fault in it. */
+export function readHeader(cells: string[]): Outcome<Column[]> {
+  const faults: Fault[] = [];
+  const fault = (detail: string) => faults.push({ pointer: '', detail });
+  const names = cells.map((cell) => cell.trim());
+  if (names.some((name) => /[\0\uFFFD]/.test(name))) {
+    fault('The file is not UTF-8, or no text: save it as "CSV UTF-8".');
+    return refused({ kind: 'invalid', faults });
+  }
+  if (names.length === 1 && /[;\t]/.test(names[0] ?? '')) {
+    fault('The columns must be separated by commas: choose the comma when you save the file as CSV.');
+    return refused({ kind: 'invalid', faults });
+  }
+  const columns = names.map((name) => columnOf(name));
+  for (const [index, column] of columns.entries()) {
+    if (column && columns.indexOf(column) < index) fault(`The column "${column}" is there twice.`);
+    const name = [...(names[index] ?? '')].slice(0, 100).join('');
+    if (!column) fault(`Column ${index + 1}, "${name}", is not known. ${ALLOWED}`);
+  }
+  if (!columns.includes('email')) {
+    fault(`The first line must name the columns, and one of them must be "email". ${ALLOWED}`);
+  }
+  return faults.length === 0
+    ? done(columns as Column[])
+    : refused({ kind: 'invalid', faults: faults.slice(0, MOST_FAULTS) });
+}
+
+/** Spreadsheets and people write Email and TIMEZONE. */
+function columnOf(name: string): Column | undefined {
+  return COLUMNS.find((column) => column.toLowerCase() === name.toLowerCase());
+}

@@ -1,0 +1,97 @@
+import { csvText } from './csv-cells.ts';
+import { COLUMNS, type Column } from './csv-columns.ts';
+import { addressHash } from './email-address.ts';
+import { SHARDS, type Subscriber, type Suppression } from './subscriber.ts';
+import type { SubscriberStore } from './subscriber-store.ts';
+
+/** Where an export goes on: the shards in their order, and in each the readers by their ids. */
+export type Place = { shard: number; after?: string };
+
+export const FIRST_PLACE: Place = { shard: 0 };
+/** Read at once: what one BatchGetItem takes (DynamoDB, quotas). */
+const PAGE = 100;
+
+/**
+ * The readers of the editions from a place on, up to `most` of them, as text/csv, a page at a time. Returns where the next
+ * ones are; undefined after the last. One who changes editions meanwhile is there once: all editions of a shard are walked
+ * side by side.
+ */
+export async function* exportReaders(
+  subscribers: SubscriberStore,
+  editions: string[],
+  place: Place,
+  most: number,
+): AsyncGenerator<string, Place | undefined, undefined> {
+  yield csvText([[...COLUMNS]]);
+  let at: Place | undefined = place;
+  let left = most;
+  while (at && left > 0) {
+    const page: Page = await readPage(subscribers, editions, at, Math.min(PAGE, left));
+    left -= page.readers.length;
+    at = page.next;
+    if (page.readers.length > 0) yield csvText(page.readers);
+  }
+  return at;
+}
+
+type Page = { readers: string[][]; next: Place | undefined };
+
+async function readPage(
+  subscribers: SubscriberStore,
+  editions: string[],
+  { shard, after }: Place,
+  limit: number,
+): Promise<Page> {
+  const lists = await Promise.all(
+    editions.map((edition) => subscribers.members(edition, shard, after, limit)),
+  );
+  const found = new Set(lists.flatMap((members) => members.map(({ subscriberId }) => subscriberId)));
+  // Of the ids that all lists together have, the lowest are complete as far as a list goes that was cut at the limit.
+  const ids = [...found].sort().slice(0, limit);
+  const last = ids.at(-1);
+  const isEnd = lists.every((members) => members.length < limit) && found.size <= limit;
+  const next = isEnd ? nextShard(shard) : last === undefined ? undefined : { shard, after: last };
+
+  const readers = (await subscribers.getMany(ids))
+    .filter((reader) => reader.editions.some((edition) => editions.includes(edition)))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  const suppressed = await subscribers.suppressions(readers.map(({ email }) => addressHash(email)));
+  return {
+    readers: readers.map((reader) => cellsOf(reader, suppressed.get(addressHash(reader.email)))),
+    next,
+  };
+}
+
+function nextShard(shard: number): Place | undefined {
+  return shard + 1 < SHARDS ? { shard: shard + 1 } : undefined;
+}
+
+function cellsOf(reader: Subscriber, suppression: Suppression | undefined): string[] {
+  const { consent } = reader;
+  const cells: Record<Column, string> = {
+    email: reader.email,
+    language: reader.language,
+    editions: reader.editions.join(';'),
+    topics: reader.topics.join(';'),
+    timeZone: reader.timeZone ?? '',
+    pausedUntil: reader.pausedUntil ?? '',
+    consentAt: consent.at,
+    consentSource: (consent.source === 'import' && consent.detail) || consent.source,
+    suppressed: suppression?.reason ?? '',
+    id: reader.id,
+    confirmedAt: reader.confirmedAt,
+  };
+  return COLUMNS.map((column) => cells[column]);
+}
+
+export function encodePlace({ shard, after }: Place): string {
+  return Buffer.from(`${shard}.${after ?? ''}`).toString('base64url');
+}
+
+/** Undefined where it is not one of ours. */
+export function decodePlace(cursor: string): Place | undefined {
+  const [, shard, after] =
+    /^(\d{1,2})\.([\x21-\x7e]{0,128})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (shard === undefined || Number(shard) >= SHARDS) return undefined;
+  return { shard: Number(shard), ...(after && { after }) };
+}

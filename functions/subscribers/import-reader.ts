@@ -1,0 +1,113 @@
+import { type Clock, type Ids, isoTime } from '../services.ts';
+import { addressHash } from './email-address.ts';
+import type { ImportedReader } from './import-line.ts';
+import type { ConsentEvent, Subscriber, Suppression } from './subscriber.ts';
+import type { SubscriberStore } from './subscriber-store.ts';
+
+export type ImportServices = { subscribers: SubscriberStore; clock: Clock; ids: Ids };
+
+/** `reason` says why a line was refused, or why it did not do all that it asked for. */
+export type Imported = { result: 'added' | 'updated' | 'unchanged' | 'refused'; reason?: string };
+
+/** Of several imports and the reader at once each round lets one through. */
+const ATTEMPTS = 25;
+
+/**
+ * Subscribes one reader, on the word of whoever imports: no mail asks for a confirmation. What readers decided themselves
+ * stays decided. One who is there keeps language, topics and consent, and gets editions only that they never had; one who
+ * left an edition, or was suppressed, is not brought back.
+ */
+export async function importReader(
+  { subscribers, clock, ids }: ImportServices,
+  reader: ImportedReader,
+): Promise<Imported> {
+  const hash = addressHash(reader.email);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const [suppressions, id] = await Promise.all([
+      subscribers.suppressions([hash]),
+      subscribers.idByAddress(hash),
+    ]);
+    const suppression = suppressions.get(hash);
+    if (suppression) return { result: 'refused', reason: inWords(suppression) };
+    const previous = id ? await subscribers.get(id) : undefined;
+    const at = isoTime(clock());
+    if (!previous) {
+      const next = added(reader, ids(), at);
+      if (await subscribers.write(undefined, next, importedEvent(next, reader, at)))
+        return { result: 'added' };
+      continue;
+    }
+    const { wanted, reason } = await stillOpen(subscribers, previous, reader.editions);
+    const because = reason && { reason };
+    const missing = wanted.filter((edition) => !previous.editions.includes(edition));
+    if (wanted.length === 0) return { result: 'refused', ...because };
+    if (missing.length === 0) return { result: 'unchanged', ...because };
+    const next = {
+      ...previous,
+      editions: [...previous.editions, ...missing],
+      version: previous.version + 1,
+      updatedAt: at,
+    };
+    if (await subscribers.write(previous, next, importedEvent(next, reader, at)))
+      return { result: 'updated', ...because };
+  }
+  throw new Error(`the reader ${hash.slice(0, 12)} could not be imported: they kept changing`);
+}
+
+function added({ consent, ...reader }: ImportedReader, id: string, at: string): Subscriber {
+  return {
+    id,
+    version: 1,
+    ...reader,
+    confirmedAt: at,
+    updatedAt: at,
+    consent: { at: consent.at ?? at, source: 'import', detail: consent.detail },
+  };
+}
+
+function importedEvent({ editions }: Subscriber, { consent }: ImportedReader, at: string): ConsentEvent {
+  const agreed = consent.at ? ` (agreed at ${consent.at})` : '';
+  return { at, what: 'imported', editions, detail: `${consent.detail}${agreed}` };
+}
+
+/** Of the editions those that the reader has not left, and what is to be said of the others. */
+async function stillOpen(
+  subscribers: SubscriberStore,
+  { id, editions }: Subscriber,
+  asked: string[],
+): Promise<{ wanted: string[]; reason?: string }> {
+  if (asked.every((edition) => editions.includes(edition))) return { wanted: asked };
+  const log = await subscribers.consentLog(id);
+  if (editions.length === 0) {
+    return { wanted: [], reason: `left every edition${on(log.at(-1)?.at)}; only they can come back` };
+  }
+  const left = asked.filter(
+    (edition) => !editions.includes(edition) && log.some((e) => e.editions.includes(edition)),
+  );
+  if (left.length === 0) return { wanted: asked };
+  const words = left.map((edition) => `${edition}${on(leftAt(log, edition))}`).join(', ');
+  return {
+    wanted: asked.filter((edition) => !left.includes(edition)),
+    reason: `left ${words}; only they can come back`,
+  };
+}
+
+/** When the log last has a reader without an edition that they had before. Oldest events first. */
+function leftAt(log: ConsentEvent[], edition: string): string | undefined {
+  const last = log.findLastIndex(({ editions }) => editions.includes(edition));
+  return log[last + 1]?.at;
+}
+
+function on(at: string | undefined): string {
+  return at ? ` on ${at.slice(0, 10)}` : '';
+}
+
+function inWords({ reason, at }: Suppression): string {
+  const words = {
+    bounced: 'mail to this address came back',
+    complained: 'the reader complained of our mail',
+    refused: 'the mail provider refuses this address',
+    erased: 'the reader had their data erased',
+  };
+  return `${words[reason]}${on(at)}; an import cannot bring the address back`;
+}

@@ -1,0 +1,109 @@
+import type { Log } from '../log.ts';
+import type { CsvLimits } from './csv-limits.ts';
+import { type Row, UnreadableFrom } from './csv-rows.ts';
+import { addressHash } from './email-address.ts';
+import type { ReadLine } from './import-line.ts';
+import { type Imported, type ImportServices, importReader } from './import-reader.ts';
+import { inOrder } from './in-order.ts';
+
+/** Lines that are stored at the same time. */
+const AT_ONCE = 16;
+
+/** What came of a line of the file. */
+export type LineReport = { line: number; email?: string } & Imported;
+/** The last line of a report. `nextLine`: where to go on, with `fromLine`, when the file was not read to its end. */
+export type Summary = Record<Imported['result'] | 'lines', number> & {
+  complete: boolean;
+  nextLine?: number;
+  reason?: string;
+};
+
+type Import = {
+  rows: AsyncGenerator<Row, void, undefined>;
+  readLine: (row: Row) => ReadLine;
+  fromLine: number;
+  limits: CsvLimits;
+  /** Whose token it is. */
+  by: string;
+};
+
+/** Imports the rows as they come → the report, an NDJSON line each, given once what it says is stored. */
+export async function* importReaders(
+  services: ImportServices & { log: Log },
+  { rows, readLine, fromLine, limits, by }: Import,
+): AsyncGenerator<string, void, undefined> {
+  const { clock, log } = services;
+  const begun = clock();
+  const summary: Summary = { complete: true, lines: 0, added: 0, updated: 0, unchanged: 0, refused: 0 };
+  const stop = (nextLine: number, reason: string) =>
+    Object.assign(summary, { complete: false, nextLine, reason });
+  let reportBytes = 0;
+  let next = fromLine;
+  const once = oneAtATime();
+
+  async function* toImport(): AsyncGenerator<Row, void, undefined> {
+    for await (const row of rows) {
+      if (row.line < fromLine || row.cells.every((cell) => cell.trim() === '')) continue;
+      const limit = spent();
+      if (limit) {
+        stop(row.line, limit);
+        return;
+      }
+      yield row;
+    }
+  }
+  function spent(): string | undefined {
+    if (limits.milliseconds !== undefined && clock() - begun >= limits.milliseconds)
+      return `One request may take ${limits.milliseconds / 1000} seconds. Send the file again with fromLine.`;
+    if (limits.reportBytes !== undefined && reportBytes >= limits.reportBytes)
+      return `One report may have ${limits.reportBytes} bytes. Send the file again with fromLine.`;
+    return undefined;
+  }
+  async function importRow(row: Row): Promise<{ row: Row; report: LineReport }> {
+    const read = readLine(row);
+    if (!read.ok) {
+      const { email, reason } = read;
+      return { row, report: { line: row.line, ...(email && { email }), result: 'refused', reason } };
+    }
+    const { email } = read.reader;
+    const imported = await once(addressHash(email), () => importReader(services, read.reader));
+    return { row, report: { line: row.line, email, ...imported } };
+  }
+
+  try {
+    for await (const { row, report } of inOrder(toImport(), AT_ONCE, importRow)) {
+      summary.lines += 1;
+      summary[report.result] += 1;
+      next = row.lastLine + 1;
+      const text = `${JSON.stringify(report)}\n`;
+      reportBytes += text.length;
+      yield text;
+    }
+  } catch (error) {
+    if (error instanceof UnreadableFrom) stop(error.line, error.message);
+    else {
+      stop(
+        next,
+        'Something went wrong here. Lines from this one on may be stored or not: send the file again.',
+      );
+      log.error('an import failed', { line: next, error, stack: error instanceof Error ? error.stack : '' });
+    }
+  }
+  log.info('readers were imported', { by, ...summary });
+  yield `${JSON.stringify({ summary })}\n`;
+}
+
+/** Work on one address waits for that on it before: of two lines with one address the first is the one that counts. */
+function oneAtATime(): <R>(key: string, work: () => Promise<R>) => Promise<R> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (key, work) => {
+    const before = last.get(key);
+    const mine = before ? before.then(work, work) : work();
+    last.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(key) === mine) last.delete(key);
+    }
+  };
+}

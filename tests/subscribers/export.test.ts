@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cellText, csvText } from '../../functions/subscribers/csv-cells.ts';
+import { csvRows } from '../../functions/subscribers/csv-rows.ts';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { CONSENT, exportCsv, faultsOf, getCsv, importCsv, outcomes } from '../support/lists.ts';
+import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+
+useDatabase();
+
+const HEADER =
+  'email,language,editions,topics,timeZone,pausedUntil,consentAt,consentSource,suppressed,id,confirmedAt\r\n';
+
+/** The addresses of an export, or of its rows after the header. */
+const addressesOf = (csv: string) =>
+  csv
+    .split('\r\n')
+    .slice(1, -1)
+    .map((row) => row.split(',')[0] ?? '');
+
+async function withReaders(count: number): Promise<{ world: World; addresses: string[] }> {
+  const world = await setUp();
+  const addresses = Array.from({ length: count }, (_, index) => `reader${index}@reader.example`);
+  const editions = ['daily', 'weekly', 'daily;weekly'];
+  const rows = addresses.map((email, index) => `${email},${editions[index % 3]}\n`);
+  await importCsv(world, `email,editions\n${rows.join('')}`);
+  return { world, addresses };
+}
+
+/** Every part, by the links from one to the next. */
+async function parts(world: World, query: string): Promise<string[]> {
+  const found: string[] = [];
+  for (let next: string | undefined = query; next !== undefined; ) {
+    const answer = await getCsv(world, next);
+    expect(answer.status).toBe(200);
+    found.push(await answer.text());
+    next = /^<https:\/\/paper\.example\/api\/subscribers(\?.*)>; rel="next"$/.exec(
+      answer.headers.get('link') ?? '',
+    )?.[1];
+    expect(found.length).toBeLessThan(200);
+  }
+  return found;
+}
+
+it('GET /api/subscribers has what is known of each reader, for a spreadsheet to open', async () => {
+  const world = await setUp();
+  await importCsv(
+    world,
+    'email,language,editions,topics,timeZone,consentAt,consentSource\nana@reader.example,es,weekly;daily,harbour culture,Europe/Madrid,2019-05-31,"Stall, ""on paper"""\n',
+    '',
+  );
+  const answer = await getCsv(world);
+  expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('content-disposition')).toBe('attachment; filename="subscribers-2026-11-22.csv"');
+  expect(answer.headers.get('link')).toBeNull();
+  const [, row, ...end] = (await answer.text()).split('\r\n');
+  expect(end).toEqual(['']);
+  expect(row).toMatch(
+    /^ana@reader\.example,es,weekly;daily,culture;harbour,Europe\/Madrid,,2019-05-31T00:00:00\.000Z,"Stall, ""on paper""",,id-\d+,2026-11-22T12:00:00\.000Z$/,
+  );
+  expect((await world.edit('HEAD', '/api/subscribers')).headers.get('content-type')).toBe(
+    'text/csv; charset=utf-8',
+  );
+});
+
+it('has every reader once, whatever editions they get, and of one edition who gets that', async () => {
+  const { world, addresses } = await withReaders(130);
+  expect(addressesOf(await exportCsv(world)).sort()).toEqual([...addresses].sort());
+  const weekly = addressesOf(await exportCsv(world, '?edition=weekly'));
+  expect(weekly.sort()).toEqual(addresses.filter((_, index) => index % 3 !== 0).sort());
+});
+
+it('in parts it has every reader once, and each part has the header', async () => {
+  const { world, addresses } = await withReaders(130);
+  for (const limit of [1, 7, 129, 130, 10_000]) {
+    const csv = await parts(world, `?limit=${limit}`);
+    for (const part of csv) {
+      expect(part.startsWith(HEADER)).toBe(true);
+      expect(addressesOf(part).length).toBeLessThanOrEqual(limit);
+    }
+    expect(csv.flatMap(addressesOf).sort()).toEqual([...addresses].sort());
+  }
+  const weekly = await parts(world, '?edition=weekly&limit=20');
+  expect(weekly.flatMap(addressesOf)).toHaveLength(86);
+});
+
+it('a reader who moves to another edition between two parts is neither lost nor repeated', async () => {
+  const { world, addresses } = await withReaders(40);
+  const first = await getCsv(world, '?limit=20');
+  const seen = addressesOf(await first.text());
+  const moving = addresses.filter((_, index) => index % 3 === 1).slice(0, 10);
+  await importCsv(world, `email,editions\n${moving.map((email) => `${email},daily\n`).join('')}`);
+  const next = /(\?[^>]*)>/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
+  const rest = (await parts(world, next)).flatMap(addressesOf);
+  expect([...seen, ...rest].sort()).toEqual([...addresses].sort());
+});
+
+it('who left every edition is not in it, and who is suppressed is marked', async () => {
+  const world = await setUp();
+  for (const name of ['ana', 'ben', 'eva']) await subscribe(world, `${name}@reader.example`);
+  await postStory(world);
+  await sendNow(world, 'first');
+  const leave = linkIn(digestsTo(world, 'ana@reader.example')[0]?.text, '/unsubscribe');
+  await world.request(leave, {
+    method: 'POST',
+    body: '',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  await world.services.subscribers.suppress(addressHash('ben@reader.example'), {
+    reason: 'complained',
+    at: '2026-11-22T12:00:00.000Z',
+  });
+  const csv = await exportCsv(world);
+  expect(addressesOf(csv).sort()).toEqual(['ben@reader.example', 'eva@reader.example']);
+  expect(csv).toMatch(/\r\nben@.*,sign-up,complained,/);
+  expect(csv).toMatch(/\r\neva@.*,sign-up,,/);
+});
+
+it.each([
+  ['?edition=dayly', 'edition must be one of daily, weekly.'],
+  ['?limit=0', 'limit must be a whole number from 1 to 10000.'],
+  ['?limit=10001', 'limit must be a whole number from 1 to 10000.'],
+  ['?cursor=xx', 'cursor must be that of the link to the next part, as an earlier answer gave it.'],
+  [
+    `?cursor=${Buffer.from('16.x').toString('base64url')}`,
+    'cursor must be that of the link to the next part, as an earlier answer gave it.',
+  ],
+  ['?editions=daily', 'There is no parameter editions; allowed are edition, limit, cursor.'],
+])('GET /api/subscribers%s is refused', async (query, detail) => {
+  const world = await setUp();
+  const answer = await getCsv(world, query);
+  expect(answer.status).toBe(400);
+  expect(await faultsOf(answer)).toEqual([detail]);
+});
+
+describe('formulas', () => {
+  it('no cell of an export is one', async () => {
+    const world = await setUp();
+    const file =
+      'email,consentSource\n' +
+      '=cmd|calc@reader.example,"=HYPERLINK(""https://evil.example"")"\n' +
+      '+ana@reader.example,+1\n-ben@reader.example,-1\n' +
+      "'=eva@reader.example,@SUM(1)\nida@reader.example,＝1\n";
+    const report = await importCsv(world, file);
+    expect(report.summary.added).toBe(5);
+    const csv = await exportCsv(world);
+    for await (const { cells } of csvRows([Buffer.from(csv)] as unknown as AsyncIterable<Uint8Array>)) {
+      for (const cell of cells) expect(cell).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/);
+    }
+    expect(csv).toContain(`"'=HYPERLINK(""https://evil.example"")"`);
+    expect(csv).toContain("\r\n'+ana@reader.example,");
+  });
+
+  it('any cell is the same again after writing and reading', async () => {
+    const cell = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({
+        unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '＝', '"', ',', ';', '\n', 'a', 'é', '😀'),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1 }),
+        async (rows) => {
+          // A lone \r is a line end to whoever reads text; an export has none in a cell.
+          const clean = rows.map((cells) =>
+            cells.map((text) =>
+              text
+                .toWellFormed()
+                .replace(/\r/g, ' ')
+                .replace(/^\uFEFF/, ''),
+            ),
+          );
+          const read: string[][] = [];
+          for await (const { cells } of csvRows([
+            Buffer.from(csvText(clean)),
+          ] as unknown as AsyncIterable<Uint8Array>))
+            read.push(cells.map(cellText));
+          expect(read).toEqual(clean);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+it('an export imported again changes nothing, and in another place makes the same readers', async () => {
+  const world = await setUp();
+  const text = fc.string({ minLength: 1, maxLength: 40, unit: fc.constantFrom(...'=+-@\'",;ab é€😀') });
+  const local = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."=+-'ab1é_") });
+  const some = <T>(...values: T[]) => fc.subarray(values, { minLength: 1 });
+  const reader = fc.record({
+    email: local.map((name) => `${name}@reader.example`),
+    language: fc.constantFrom('en', 'es'),
+    editions: some('daily', 'weekly'),
+    topics: fc.subarray(['culture', 'harbour']),
+    timeZone: fc.constantFrom('', 'Europe/Madrid', 'America/New_York'),
+    consentAt: fc.constantFrom('', '2019-05-31', '2020-02-29T23:59:59+02:00'),
+    consentSource: text.filter((each) => each.trim() !== ''),
+  });
+  const list = fc.uniqueArray(reader, {
+    minLength: 60,
+    maxLength: 60,
+    selector: ({ email }) => addressHash(email),
+  });
+  const [rows = []] = fc.sample(list, { numRuns: 1, seed: 7 });
+  const header = ['email', 'language', 'editions', 'topics', 'timeZone', 'consentAt', 'consentSource'];
+  const file = csvText([
+    header,
+    ...rows.map((row) => header.map((column) => [row[column as keyof typeof row]].flat().join(';'))),
+  ]);
+  expect(outcomes(await importCsv(world, file, ''))).toEqual(rows.map((_, index) => `${index + 2} added`));
+  const csv = await exportCsv(world);
+  world.pass(3_600_000);
+  expect((await importCsv(world, csv, '')).summary).toMatchObject({ lines: 60, unchanged: 60 });
+  expect(await exportCsv(world)).toBe(csv);
+
+  const elsewhere = await setUp();
+  expect((await importCsv(elsewhere, csv, CONSENT)).summary).toMatchObject({ lines: 60, added: 60 });
+  const withoutOurs = (each: string) =>
+    each
+      .split('\r\n')
+      .map((row) => row.replace(/,,id-\d+,[^,]*$/, ''))
+      .sort();
+  expect(withoutOurs(await exportCsv(elsewhere))).toEqual(withoutOurs(csv));
+});
