@@ -1,0 +1,213 @@
+import { expect, it } from 'vitest';
+import { createEditorApp } from '../../functions/app.ts';
+import type { CsvLimits } from '../../functions/subscribers/csv-limits.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { CONSENT, exportCsv, faultsOf, importCsv, outcomes, postCsv, readers } from '../support/lists.ts';
+import { subscribe } from '../support/newsroom.ts';
+
+useDatabase();
+
+const addresses = (count: number) =>
+  Array.from({ length: count }, (_, index) => `reader${index}@reader.example`);
+const fileOf = (list: string[]) => `email\n${list.map((email) => `${email}\n`).join('')}`;
+const withLimits = (world: World, csvLimits: CsvLimits) => ({
+  app: createEditorApp({ ...world.services, csvLimits }),
+});
+
+/** A body that comes in these parts, the first after a promise once that is kept; an error among them breaks it off. */
+function partsOf(...parts: (string | Error | Promise<void>)[]): ReadableStream<Uint8Array> {
+  const rest = [...parts];
+  return new ReadableStream({
+    async pull(controller) {
+      if (rest[0] instanceof Promise) await rest.shift();
+      const next = rest.shift();
+      if (next instanceof Error) controller.error(next);
+      else if (typeof next === 'string') controller.enqueue(Buffer.from(next));
+      else controller.close();
+    },
+  });
+}
+
+it('a file that breaks off is stored up to its last whole line, and repeated makes every reader once', async () => {
+  const world = await setUp();
+  const all = addresses(60);
+  const body = partsOf(fileOf(all.slice(0, 40)), 'reader40@reader.exam', new Error('connection reset'));
+  const report = await importCsv(world, body);
+  expect(report.summary).toMatchObject({
+    complete: false,
+    added: 40,
+    nextLine: 42,
+    reason: 'The file broke off.',
+  });
+  expect((await readers(world)).size).toBe(40);
+  expect((await importCsv(world, fileOf(all))).summary).toMatchObject({
+    complete: true,
+    unchanged: 40,
+    added: 20,
+  });
+  expect([...(await readers(world)).keys()].sort()).toEqual([...all].sort());
+});
+
+it('fromLine goes on where an import ended, and asks nothing of the lines before', async () => {
+  const world = await setUp();
+  const report = await importCsv(world, fileOf(addresses(10)), `${CONSENT}&fromLine=9`);
+  expect(outcomes(report)).toEqual(['9 added', '10 added', '11 added']);
+  expect(report.summary.lines).toBe(3);
+});
+
+it('two imports of the same file at once make each reader once', async () => {
+  const world = await setUp();
+  const other = await setUp({ sharing: world });
+  const all = addresses(80);
+  const reports = await Promise.all([
+    importCsv(world, fileOf(all)),
+    importCsv(other, fileOf([...all].reverse())),
+  ]);
+  const [one, two] = reports.map(({ summary }) => summary);
+  expect((one?.added ?? 0) + (two?.added ?? 0)).toBe(80);
+  expect((one?.unchanged ?? 0) + (two?.unchanged ?? 0)).toBe(80);
+  const found = await readers(world);
+  expect([...found.keys()].sort()).toEqual([...all].sort());
+  for (const { version } of found.values()) expect(version).toBe(1);
+});
+
+it('two imports of different editions at once lose neither', async () => {
+  const world = await setUp();
+  const all = addresses(40);
+  await Promise.all([
+    importCsv(world, fileOf(all), 'consent=a&editions=daily'),
+    importCsv(world, fileOf(all), 'consent=b&editions=weekly'),
+  ]);
+  const found = await readers(world);
+  expect(found.size).toBe(40);
+  for (const { editions } of found.values()) expect([...editions].sort()).toEqual(['daily', 'weekly']);
+});
+
+it('an import and a confirmation at once make one reader', async () => {
+  const world = await setUp();
+  const file = fileOf(Array.from({ length: 20 }, () => 'ana@reader.example'));
+  await Promise.all([
+    subscribe(world, 'ana@reader.example', { editions: ['weekly'] }),
+    importCsv(world, file),
+    importCsv(world, file),
+  ]);
+  const found = await readers(world);
+  expect([...found.keys()]).toEqual(['ana@reader.example']);
+  expect([...(found.get('ana@reader.example')?.editions ?? [])].sort()).toEqual(['daily', 'weekly']);
+});
+
+it('an address that is suppressed between the look and the write stays out', async () => {
+  const world = await setUp();
+  const { subscribers } = world.services;
+  const looked = subscribers.idByAddress;
+  subscribers.idByAddress = async (hash) => {
+    const id = await looked(hash);
+    await subscribers.suppress(hash, { reason: 'erased', at: '2026-11-22T12:00:00.000Z' });
+    return id;
+  };
+  expect(outcomes(await importCsv(world, 'email\nana@reader.example\n'))).toEqual([
+    '2 refused: the reader had their data erased on 2026-11-22; an import cannot bring the address back',
+  ]);
+  expect(await readers(world)).toEqual(new Map());
+});
+
+it('where the table fails half way, the report says from which line on, and the file again does the rest', async () => {
+  const world = await setUp();
+  const { subscribers } = world.services;
+  const { write } = subscribers;
+  let writes = 0;
+  subscribers.write = async (...args) => {
+    writes += 1;
+    if (writes > 25) throw new Error('the table does not answer');
+    return write(...args);
+  };
+  const all = addresses(60);
+  const { lines, summary } = await importCsv(world, fileOf(all));
+  expect(summary.complete).toBe(false);
+  expect(summary.reason).toMatch(/^Something went wrong here\. Lines from this one on may be stored or not/);
+  expect(lines.map(({ line }) => line)).toEqual(
+    Array.from({ length: lines.length }, (_, index) => index + 2),
+  );
+  expect(summary.nextLine).toBe(lines.length + 2);
+  expect(world.log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  const stored = await readers(world);
+  for (const { email = '' } of lines) expect(stored.has(email), email).toBe(true);
+
+  subscribers.write = write;
+  const rest = await importCsv(world, fileOf(all), `${CONSENT}&fromLine=${summary.nextLine}`);
+  expect(rest.summary).toMatchObject({ complete: true, lines: 60 - lines.length });
+  expect([...(await readers(world)).keys()].sort()).toEqual([...all].sort());
+});
+
+it('where a request has little time, it stops before it is cut off, and says where to go on', async () => {
+  const world = await setUp();
+  const limited = withLimits(world, { milliseconds: 20_000 });
+  const { subscribers } = world.services;
+  const { write } = subscribers;
+  const late = Promise.withResolvers<void>();
+  subscribers.write = async (...args) => {
+    const written = await write(...args);
+    world.pass(20_000);
+    late.resolve();
+    return written;
+  };
+  const body = partsOf('email\na@reader.example\nben@reader', late.promise, '.example\nc@reader.example\n');
+  const first = await importCsv(limited, body);
+  expect(outcomes(first)).toEqual(['2 added']);
+  expect(first.summary).toMatchObject({
+    complete: false,
+    nextLine: 3,
+    reason: 'One request may take 20 seconds. Send the file again with fromLine.',
+  });
+  subscribers.write = write;
+  const second = await importCsv(
+    limited,
+    fileOf(['a', 'b', 'c'].map((name) => `${name}@reader.example`)),
+    `${CONSENT}&fromLine=3`,
+  );
+  expect(outcomes(second)).toEqual(['3 added', '4 added']);
+  expect(second.summary.complete).toBe(true);
+});
+
+it('where an answer may have so many bytes, the report stops there, and goes on from there to the end', async () => {
+  const world = await setUp();
+  const limited = withLimits(world, { reportBytes: 1000 });
+  const all = addresses(100);
+  let nextLine = 2;
+  let rounds = 0;
+  for (let complete = false; !complete; rounds++) {
+    const { summary } = await importCsv(limited, fileOf(all), `${CONSENT}&fromLine=${nextLine}`);
+    complete = summary.complete;
+    expect(summary.added).toBe(summary.lines);
+    expect(summary.lines).toBeLessThan(40);
+    nextLine = summary.nextLine ?? 0;
+  }
+  expect(rounds).toBeGreaterThan(3);
+  expect([...(await readers(world)).keys()].sort()).toEqual([...all].sort());
+});
+
+it('a file that is larger than a request may be is 413, and none of it is stored', async () => {
+  const world = await setUp();
+  const limited = withLimits(world, { bodyBytes: 1000 });
+  const answer = await postCsv(limited, fileOf(addresses(100)), CONSENT, { 'content-length': '2600' });
+  expect(answer.status).toBe(413);
+  expect(await faultsOf(answer)).toEqual(['The body may have at most 1000 bytes.']);
+  expect(await readers(world)).toEqual(new Map());
+  const chunked = await postCsv(limited, partsOf(...fileOf(addresses(100)).split(/(?<=\n)/)));
+  expect(chunked.status).toBe(413);
+  expect((await importCsv(limited, fileOf(addresses(10)))).summary.added).toBe(10);
+});
+
+it('an export without a limit is in parts where an answer has one', async () => {
+  const world = await setUp();
+  await importCsv(world, fileOf(addresses(30)));
+  const { app } = withLimits(world, { exported: 12 });
+  const answer = await app.request('https://paper.example/api/subscribers', {
+    headers: { authorization: 'Bearer bs_owner-token-of-the-tests' },
+  });
+  expect((await answer.text()).split('\r\n')).toHaveLength(14);
+  expect(answer.headers.get('link')).toMatch(
+    /^<https:\/\/paper\.example\/api\/subscribers\?limit=12&cursor=\w+>; rel="next"$/,
+  );
+  expect((await exportCsv(world)).split('\r\n')).toHaveLength(32);
+});
