@@ -15,6 +15,7 @@ export class UnreadableFrom extends Error {
 
 /** Of a row, in bytes: one that a quote has swallowed the rest of the file into must not be held. */
 const MAX_ROW_BYTES = 16_384;
+const UNREADABLE = `Nothing can be read from here on: a line has more than ${MAX_ROW_BYTES} bytes, or a quoted cell does not end.`;
 /** What is parsed at once, in bytes: a file that arrives in one piece is not to become all its rows. */
 const SLICE_BYTES = 16_384;
 
@@ -43,18 +44,17 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   // Told to the write that met it.
   parser.on('error', () => {});
   const text = textOf(bytes);
-  for (;;) {
-    const next = await text.next().catch(() => undefined);
-    if (!next) throw new UnreadableFrom(readUpTo + 1, 'The file broke off.');
-    const failed = await (next.done ? ended(parser) : written(parser, next.value));
-    yield* found.splice(0);
-    if (failed) {
-      throw new UnreadableFrom(
-        readUpTo + 1,
-        `Nothing can be read from here on: a line has more than ${MAX_ROW_BYTES} bytes, or a quoted cell does not end.`,
-      );
+  try {
+    for (;;) {
+      const next = await text.next().catch(() => undefined);
+      if (!next) throw new UnreadableFrom(readUpTo + 1, 'The file broke off.');
+      const failed = await (next.done ? ended(parser) : written(parser, next.value));
+      yield* found.splice(0);
+      if (failed) throw new UnreadableFrom(readUpTo + 1, UNREADABLE);
+      if (next.done) return;
     }
-    if (next.done) return;
+  } finally {
+    await text.return();
   }
 }
 

@@ -105,11 +105,13 @@ export function subscriberRoutes(services: SubscriberRouteServices): Hono<Guarde
     unreadBytes: number,
   ): ReadableStream<Uint8Array> {
     const encoder = new TextEncoder();
+    let isRead = true;
     return new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
           try {
             const part = await parts.next();
+            if (!isRead) return;
             if (part.done) controller.close();
             else controller.enqueue(encoder.encode(part.value));
           } catch (error) {
@@ -119,6 +121,7 @@ export function subscriberRoutes(services: SubscriberRouteServices): Hono<Guarde
           }
         },
         async cancel() {
+          isRead = false;
           await parts.return(undefined);
         },
       },
