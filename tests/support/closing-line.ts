@@ -1,8 +1,13 @@
 import type { Reporter, TestModule } from 'vitest/node';
+import type { FaultCount } from '../faults/fault-table.ts';
 
-/** One plain line at the end, for whoever reads the output by program. */
+/** The table of the faults that were injected, and one plain line at the end for whoever reads the output by program. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
+    const faults = modules.flatMap((module) =>
+      [...module.children.allTests()].flatMap((test) => test.meta().faults ?? []),
+    );
+    if (faults.length > 0) process.stdout.write(`${tableOf(faults)}\n`);
     const states = modules.flatMap((module) =>
       [...module.children.allTests()].map((test) => test.result().state),
     );
@@ -14,4 +19,14 @@ export default class ClosingLine implements Reporter {
       `${count('passed')} passed, ${count('failed') + broken} failed${count('skipped') ? `, ${count('skipped')} skipped` : ''}\n`,
     );
   }
+}
+
+function tableOf(faults: FaultCount[]): string {
+  const width = Math.max(...faults.map(({ fault }) => fault.length));
+  const line = (...[fault, ...numbers]: [string, ...(string | number)[]]) =>
+    [fault.padEnd(width), ...numbers.map((number) => String(number).padStart(9))].join(' ');
+  return [
+    line('fault', 'injected', 'owed', 'lost', 'repeated'),
+    ...faults.map(({ fault, injected, owed, lost, repeated }) => line(fault, injected, owed, lost, repeated)),
+  ].join('\n');
 }

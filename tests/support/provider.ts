@@ -55,8 +55,15 @@ export type SentRequest = {
   status?: number;
 };
 
-/** What a request meets instead of the plain answer. `taken`: only after it had its effect. */
-export type Fault = { taken?: boolean; answer: 'drop' | 'hang' | Answer };
+/** What a request meets. */
+export type Fault = {
+  /** It has its effect nevertheless. */
+  taken?: boolean;
+  /** Settles when the answer may go; the request is under way until then. */
+  held?: Promise<unknown>;
+  /** Unset: the answer that belongs to the effect. */
+  answer?: 'drop' | 'hang' | Answer;
+};
 export type Answer = { status: number; body: string; headers?: Record<string, string> };
 export type Script = (request: SentRequest) => Fault | undefined | Promise<Fault | undefined>;
 
@@ -190,6 +197,7 @@ function openAccount(clock: () => number, newKey: () => string) {
         const own = isAlone ? take(key, sent.hash, isBatch, permissive, input) : CONCURRENT;
         answer ??= own;
       }
+      await fault?.held;
       if (answer === 'hang') {
         if (!gone.signal.aborted) await once(gone.signal, 'abort');
       } else if (answer === 'drop') {

@@ -1,0 +1,128 @@
+import { expect } from 'vitest';
+import type { IssueRef } from '../../functions/newsletter/issue-store.ts';
+import { nextRun, slotOf } from '../../functions/newsletter/slot.ts';
+import { shardOf } from '../../functions/subscribers/subscriber.ts';
+import { setUp, type World } from '../support/installation.ts';
+import { postStory } from '../support/newsroom.ts';
+import type { WatchedProcess } from './watched-process.ts';
+
+/** A newspaper whose readers stay from run to run; each run has a new day, new stories and a new issue. */
+export type Newspaper = { home: World; readers: Reader[] };
+export type Reader = { id: string; email: string; language: string; topics: string[] };
+
+/**
+ * Two shards have all the readers; the others are planned as well, and have none. A choice has more readers in a shard
+ * than one batch takes.
+ */
+const PLACES = [
+  { shard: 3, language: 'en', topics: [], share: 0.55 },
+  { shard: 3, language: 'es', topics: [], share: 0.2 },
+  { shard: 11, language: 'en', topics: [], share: 0.1 },
+  { shard: 11, language: 'es', topics: [], share: 0.1 },
+  { shard: 11, language: 'en', topics: ['culture'], share: 0.05 },
+];
+
+export async function newspaper(count: number): Promise<Newspaper> {
+  const world = await setUp();
+  const [daily] = world.config.publication.editions;
+  if (!daily) throw new Error('the settings have no edition');
+  const publication = { ...world.config.publication, editions: [daily] };
+  const home = await setUp({ sharing: world, config: { ...world.config, publication } });
+  const numbers = new Map(PLACES.map(({ shard }) => [shard, 0]));
+  const nextIn = (shard: number): string => {
+    let number = numbers.get(shard) ?? 0;
+    while (shardOf(`reader-${number}`) !== shard) number += 1;
+    numbers.set(shard, number + 1);
+    return `reader-${number}`;
+  };
+  const readers = PLACES.flatMap(({ shard, share, ...choice }) =>
+    Array.from({ length: Math.round(count * share) }, () => {
+      const id = nextIn(shard);
+      return { id, email: `${id}@reader.example`, ...choice };
+    }),
+  );
+  for (const reader of readers) await join(home, reader);
+  await home.schedule().tick();
+  return { home, readers };
+}
+
+async function join({ services }: World, reader: Reader): Promise<void> {
+  const at = '2026-11-01T00:00:00.000Z';
+  const subscriber = { ...reader, version: 1, editions: ['daily'], confirmedAt: at, updatedAt: at };
+  await services.subscribers.write(
+    undefined,
+    { ...subscriber, consent: { at, source: 'sign-up' } },
+    { at, what: 'confirmed', editions: ['daily'] },
+  );
+}
+
+/** The stories of a new day; then it is the minute before the issue is due. */
+export async function newDay({ home }: Newspaper): Promise<IssueRef> {
+  const [daily] = home.config.publication.editions;
+  const due = daily && nextRun(daily, home.now());
+  if (!daily || !due) throw new Error('the daily has no next issue');
+  for (const choice of [
+    { language: 'en', section: 'harbour' },
+    { language: 'en', section: 'culture' },
+    { language: 'es', section: 'puerto' },
+  ])
+    await postStory(home, choice);
+  await home.queue.drain();
+  home.time.now = due - 30_000;
+  return { edition: daily.id, slot: slotOf(new Date(due).toISOString(), daily.timeZone) };
+}
+
+/** The process at the issue's hour: it has been running for a while, and has just swept. */
+export async function atItsHour(process: WatchedProcess): Promise<void> {
+  await process.tick();
+  process.pass(30_000);
+  await process.tick();
+}
+
+/** A fault may cost minutes; it may not cost the issue. */
+const MINUTES = 60;
+
+/** Ticks a process until no issue is open, and a minute more. */
+export async function recover(process: WatchedProcess): Promise<void> {
+  for (let minute = 0; minute < MINUTES; minute++) {
+    process.pass(60_000);
+    await process.tick();
+    if ((await process.services.issues.open()).length === 0) {
+      process.pass(60_000);
+      return process.tick();
+    }
+  }
+  throw new Error(`an issue is open after ${MINUTES} minutes`);
+}
+
+export type Verdict = { owed: number; lost: string[]; repeated: string[]; strangers: string[] };
+
+/** By the provider's own record: who got the issue, and how often. */
+export function verdict({ home, readers }: Newspaper, { edition, slot }: IssueRef, owed = readers): Verdict {
+  const got = new Map<string, number>();
+  for (const { to, key } of home.mails)
+    if (key.startsWith(`issue/${edition}.${slot}/`)) got.set(to, (got.get(to) ?? 0) + 1);
+  const entitled = new Set(owed.map(({ email }) => email));
+  return {
+    owed: owed.length,
+    lost: [...entitled].filter((email) => !got.has(email)),
+    repeated: [...got].filter(([, times]) => times > 1).map(([email]) => email),
+    strangers: [...got.keys()].filter((email) => !entitled.has(email)),
+  };
+}
+
+/** Every reader once and nobody else, and an issue that says so. */
+export async function expectOnce(paper: Newspaper, ref: IssueRef, owed = paper.readers): Promise<Verdict> {
+  const found = verdict(paper, ref, owed);
+  expect(found).toEqual({ owed: owed.length, lost: [], repeated: [], strangers: [] });
+  const issue = await paper.home.services.issues.get(ref);
+  expect(issue).toMatchObject({ state: 'sent', sent: owed.length, failed: 0 });
+  expect(issue?.planned).toBe((issue?.sent ?? 0) + (issue?.failed ?? 0) + (issue?.left ?? 0));
+  return found;
+}
+
+/** The mails of a run are of no use to the next. */
+export function forget({ home }: Newspaper): void {
+  home.mails.length = 0;
+  home.account.requests.length = 0;
+}
