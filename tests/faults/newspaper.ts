@@ -56,6 +56,18 @@ async function join({ services }: World, reader: Reader): Promise<void> {
   );
 }
 
+/** What the reader is subscribed to from now on. */
+export async function setEditions({ services }: World, { id }: Reader, editions: string[]): Promise<void> {
+  const previous = await services.subscribers.get(id);
+  if (!previous) throw new Error(`there is no reader ${id}`);
+  const at = new Date(services.clock()).toISOString();
+  await services.subscribers.write(
+    previous,
+    { ...previous, version: previous.version + 1, editions, updatedAt: at },
+    { at, what: editions.length === 0 ? 'left' : 'preferences', editions },
+  );
+}
+
 /** The stories of a new day; then it is the minute before the issue is due. */
 export async function newDay({ home }: Newspaper): Promise<IssueRef> {
   const [daily] = home.config.publication.editions;

@@ -1,0 +1,129 @@
+import { beforeAll, expect, it } from 'vitest';
+import type { QueueFaults } from '../../functions/adapters/memory-queue.ts';
+import type { Message } from '../../functions/queue.ts';
+import { useDatabase } from '../support/installation.ts';
+import { counter } from './fault-table.ts';
+import {
+  atItsHour,
+  expectOnce,
+  forget,
+  type Newspaper,
+  newDay,
+  newspaper,
+  recover,
+  verdict,
+} from './newspaper.ts';
+import { watchedProcess } from './watched-process.ts';
+
+/** What a queue and a scheduler may do to an issue of 200 readers: both promise at least once, and no order. */
+
+useDatabase();
+
+let paper: Newspaper;
+beforeAll(async () => {
+  paper = await newspaper(200);
+});
+
+/** The faults by turns: none for the first message, and so on. */
+const turns = [0, 2, 1, 0, 3];
+type Count = (trouble: number) => number;
+const queues: [string, (count: Count) => QueueFaults][] = [
+  ['every message lost at first', (count) => ({ lose: atFirst(count) })],
+  ['two messages of five lost', (count) => ({ lose: byTurns((turn) => count(turn > 1 ? 1 : 0) === 1) })],
+  ['every message three times', (count) => ({ repeat: () => count(2) })],
+  ['messages in reverse order', (count) => ({ shuffle: (messages) => reversed(messages, count) })],
+  [
+    'messages repeated and in reverse order',
+    (count) => ({ repeat: byTurns(count), shuffle: (messages) => reversed(messages, count) }),
+  ],
+];
+
+it.for(queues)('%s: every reader once', async ([fault, faultsOf], context) => {
+  let injected = 0;
+  const faults = faultsOf((trouble) => {
+    injected += trouble;
+    return trouble;
+  });
+  const ref = await newDay(paper);
+  const process = await watchedProcess(paper.home, { faults });
+  await atItsHour(process);
+  await recover(process);
+  process.close();
+  counter(context, `queue: ${fault}`)(injected, verdict(paper, ref));
+  expect(injected).toBeGreaterThan(0);
+  await expectOnce(paper, ref);
+  forget(paper);
+});
+
+/** Each message is lost once; only the sweep hands it over again. */
+function atFirst(count: Count): (message: Message) => boolean {
+  const seen = new Set<string>();
+  return (message) => {
+    const name = JSON.stringify(message);
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return count(1) === 1;
+  };
+}
+
+function byTurns<T>(trouble: (turn: number) => T): () => T {
+  let message = 0;
+  return () => trouble(turns[message++ % turns.length] ?? 0);
+}
+
+function reversed<T>(messages: T[], count: Count): T[] {
+  count(messages.length > 1 ? 1 : 0);
+  return messages.toReversed();
+}
+
+it('the schedule fires three times at once, and an editor sends the same slot: one issue', async (context) => {
+  const ref = await newDay(paper);
+  const one = await watchedProcess(paper.home);
+  const two = await watchedProcess(paper.home);
+  one.pass(30_000);
+  const scheduledAt = new Date(one.now()).toISOString();
+  const [, , , answer] = await Promise.all([
+    one.startEdition(ref.edition, scheduledAt),
+    one.startEdition(ref.edition, scheduledAt),
+    two.startEdition(ref.edition, scheduledAt),
+    two.edit('POST', `/api/editions/${ref.edition}/issues`, { slot: ref.slot }),
+  ]);
+  expect(answer.status).toBe(202);
+  await Promise.all([one.queue.drain(), two.queue.drain()]);
+  await recover(one);
+  for (const process of [one, two]) process.close();
+  counter(context, 'schedule: fired three times, and an editor')(3, verdict(paper, ref));
+  await expectOnce(paper, ref);
+  const days = (await paper.home.services.issues.list(ref.edition, 10)).map(({ slot }) => slot);
+  expect(days.filter((slot) => slot === ref.slot)).toHaveLength(1);
+  forget(paper);
+});
+
+it('four processes compose, plan and send the same issue at the same time: every reader once', async (context) => {
+  const ref = await newDay(paper);
+  // What the processes hand over of themselves is lost, so that all of them sweep up all of it.
+  let sweeps = true;
+  const lose = () => !sweeps;
+  const processes = await Promise.all(
+    Array.from({ length: 4 }, () => watchedProcess(paper.home, { faults: { lose } })),
+  );
+  const [first] = processes;
+  if (!first) throw new Error('there are no processes');
+  first.pass(30_000);
+  await first.startEdition(ref.edition, new Date(first.now()).toISOString());
+  let messages = 0;
+  while ((await first.services.issues.open()).length > 0) {
+    sweeps = true;
+    for (const process of processes) await process.sweep();
+    messages += processes.reduce((sum, { queue }) => sum + queue.waiting(), 0);
+    sweeps = false;
+    await Promise.all(processes.map(({ queue }) => queue.drain()));
+    first.pass(60_000);
+  }
+  for (const process of processes) process.close();
+  counter(context, 'senders: four at once')(messages, verdict(paper, ref));
+  await expectOnce(paper, ref);
+  // Each phase, four times over.
+  expect(messages).toBeGreaterThanOrEqual(4 * (1 + 16 + 6));
+  forget(paper);
+});
