@@ -1,38 +1,13 @@
-import type { Article } from '../articles/article.ts';
-import { type Phrases, phrasesIn, type Templates } from '../locale.ts';
-import { type EditionSettings, inLanguage, type Publication } from '../settings.ts';
-import { digestView } from './digest-view.ts';
-import type { MailStory } from './mail-story.ts';
+import { type Phrases, phrasesIn } from '../locale.ts';
+import { inLanguage } from '../settings.ts';
+import { type DigestInput, digestView } from './digest-view.ts';
 import { digestText } from './mail-text.ts';
-import type { DigestView, MailLink, StoryGroup } from './mail-view.ts';
+import type { DigestView, MailStory, StoryGroup } from './mail-view.ts';
 import { mailLine } from './mail-words.ts';
 import { preheaderOf } from './preheader.ts';
 import { personalBytes, renderMail } from './render-mail.ts';
 
-export type DigestInput = {
-  publication: Publication;
-  edition: EditionSettings;
-  language: string;
-  issue: { edition: string; slot: string; scheduledAt: string };
-  /** The lead first; at least one. */
-  stories: Article[];
-  /** More new stories, of which only the headlines are shown. */
-  mostRecent?: Article[];
-  /** `list` as they come, or `sections`, under a heading for each. `list` where absent. */
-  layout?: 'list' | 'sections';
-  /** Absent or blank: the lead's headline. */
-  subject?: string;
-  /** Absent: the lead's dek. One of less than 40 characters is filled up with it. */
-  preheader?: string;
-  /** Above everything else, with what to do about it: that this is a draft or a test. */
-  notice?: string;
-  buttons?: MailLink[];
-  /** A word to whom the mail is the first. */
-  greeting?: string;
-  baseUrl: string;
-  webUrl: string;
-  templates: Templates;
-};
+export type { DigestInput } from './digest-view.ts';
 
 /** `html` and `text` have the tokens of `tokens.ts` where a reader's own links go. */
 export type ComposedMail = { subject: string; preheader: string; html: string; text: string };

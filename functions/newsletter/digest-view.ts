@@ -1,12 +1,36 @@
 import type { Article } from '../articles/article.ts';
 import { slugOf } from '../articles/slug.ts';
-import { longDate, phrasesIn } from '../locale.ts';
-import { inLanguage } from '../settings.ts';
-import type { DigestInput } from './compose-digest.ts';
-import { type MailStory, mailStory } from './mail-story.ts';
-import type { DigestView, StoryGroup } from './mail-view.ts';
+import { longDate, phrasesIn, type Templates } from '../locale.ts';
+import { type EditionSettings, inLanguage, type Publication } from '../settings.ts';
+import { mailStory } from './mail-story.ts';
+import type { DigestView, MailLink, MailStory, StoryGroup } from './mail-view.ts';
 import { mailLine, mailLink, mailLogo } from './mail-words.ts';
 import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from './tokens.ts';
+
+export type DigestInput = {
+  publication: Publication;
+  edition: EditionSettings;
+  language: string;
+  issue: { edition: string; slot: string; scheduledAt: string };
+  /** The lead first; at least one. */
+  stories: Article[];
+  /** More new stories, of which only the headlines are shown. */
+  mostRecent?: Article[];
+  /** `list` as they come, or `sections`, under a heading for each. `list` where absent. */
+  layout?: 'list' | 'sections';
+  /** Absent or blank: the lead's headline. */
+  subject?: string;
+  /** Absent: the lead's dek. One of less than 40 characters is filled up with it. */
+  preheader?: string;
+  /** Above everything else, with what to do about it: that this is a draft or a test. */
+  notice?: string;
+  buttons?: MailLink[];
+  /** A word to whom the mail is the first. */
+  greeting?: string;
+  baseUrl: string;
+  webUrl: string;
+  templates: Templates;
+};
 
 /** Characters. */
 const MAX_SETTING = 300;

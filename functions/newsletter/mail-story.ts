@@ -3,33 +3,8 @@ import { excerptOf } from '../articles/excerpt.ts';
 import { sectionName } from '../articles/section-name.ts';
 import type { Phrases } from '../locale.ts';
 import type { Publication } from '../settings.ts';
-import type { MailLink } from './mail-view.ts';
+import type { MailLink, MailPhoto, MailStory, Size } from './mail-view.ts';
 import { mailLine, mailLink } from './mail-words.ts';
-
-/** A story as a mail shows it. Plain text and URLs, to be escaped where they land. */
-export type MailStory = {
-  url: string;
-  section: string;
-  headline: string;
-  dek: string;
-  byline: string;
-  photo: MailPhoto | undefined;
-  /** What to read besides; shown with the lead alone. */
-  related: MailLink[];
-};
-
-export type MailPhoto = {
-  url: string;
-  alt: string;
-  caption: string;
-  credit: string;
-  /** At the head of the mail, and beside a story of the list. */
-  lead: Size;
-  beside: Size;
-};
-
-/** Pixels. The height of a photo whose size nobody told is unknown. */
-type Size = { width: number; height?: number };
 
 export type StoryContext = { publication: Publication; language: string; baseUrl: string; phrases: Phrases };
 

@@ -1,5 +1,4 @@
-import type { MailStory } from './mail-story.ts';
-import type { DigestView, LetterView } from './mail-view.ts';
+import type { DigestView, LetterView, MailStory } from './mail-view.ts';
 
 /** The plain-text parts. They are written, not made from the HTML: whatever is in them is text, and a `<` is a `<`. */
 

@@ -1,5 +1,3 @@
-import type { MailStory } from './mail-story.ts';
-
 /** What the HTML and the text of a digest are both made of. Plain text, to be escaped where it lands. */
 export type DigestView = {
   /** Above everything else, with what to do about it; empty in the mails that readers get. */
@@ -19,6 +17,31 @@ export type DigestView = {
   sponsor: { label: string; name: string; text: string; url: string } | undefined;
   footer: MailFooter;
 };
+
+/** A story as a mail shows it. Plain text and URLs, to be escaped where they land. */
+export type MailStory = {
+  url: string;
+  section: string;
+  headline: string;
+  dek: string;
+  byline: string;
+  photo: MailPhoto | undefined;
+  /** What to read besides; shown with the lead alone. */
+  related: MailLink[];
+};
+
+export type MailPhoto = {
+  url: string;
+  alt: string;
+  caption: string;
+  credit: string;
+  /** At the head of the mail, and beside a story of the list. */
+  lead: Size;
+  beside: Size;
+};
+
+/** Pixels. The height of a photo whose size nobody told is unknown. */
+export type Size = { width: number; height?: number };
 
 export type StoryGroup = { name: string; stories: MailStory[] };
 
