@@ -14,6 +14,8 @@ export type MailFacts = {
   images: { src: string; alt: string | null; width: number }[];
   links: { href: string; text: string }[];
   styles: string;
+  /** What an inbox shows beside the subject: the words before anything that is seen. */
+  preheader: string;
   text: string;
 };
 
@@ -51,6 +53,7 @@ export function factsOf(page: Page, html: string): Promise<MailFacts> {
         ...listOf('style').map((style) => style.textContent ?? ''),
         ...listOf('[style]').map((element) => element.getAttribute('style') ?? ''),
       ].join('\n'),
+      preheader: words(document.querySelector('body > div')),
       text: words(document.body),
     };
   }, html);
