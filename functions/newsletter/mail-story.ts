@@ -53,10 +53,11 @@ function bylineOf({ authors }: Article, { language, phrases }: StoryContext): st
   return mailLine(phrases('mail.byline', { names: new Intl.ListFormat(language).format(names) }), MAX_BYLINE);
 }
 
-/** Mail clients fetch pictures over https only, or warn of them: any other is left out. */
+/** Mail programs fetch pictures over https only, or warn of them, and most draw no SVG: such photos are left out. */
 function mailPhoto(image: Image, headline: string, { phrases }: StoryContext): MailPhoto | undefined {
   const url = mailLink(image.url, ['https:']);
-  if (!url) return undefined;
+  if (!url || image.type === 'image/svg+xml' || /\.svgz?$/i.test(URL.parse(url)?.pathname ?? ''))
+    return undefined;
   const credit = mailLine(image.credit ?? '', MAX_CREDIT);
   return {
     url,

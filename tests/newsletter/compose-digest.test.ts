@@ -155,6 +155,14 @@ describe('form', () => {
     }
   });
 
+  test.each([
+    { url: 'https://images.example/map.svg?v=2', alt: 'A map' },
+    { url: 'https://images.example/map', alt: 'A map', type: 'image/svg+xml' },
+  ])('a drawing that most mail programs do not draw is left out: $url', async (image) => {
+    const { html } = await aDigest({ stories: [aStory({ image })] });
+    expect((await factsOf(page, html)).images).toEqual([]);
+  });
+
   test('nothing in it runs, asks for input, or is fetched but the photos', async () => {
     const { html } = await aDigest();
     const { elements, attributes, styles } = await factsOf(page, html);
