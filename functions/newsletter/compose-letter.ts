@@ -76,7 +76,10 @@ function letterView(input: LetterInput): LetterView {
     ignore: mailLine(input.ignore ?? '', MAX_TEXT),
     footer: {
       why: mailLine(input.why ?? '', MAX_TEXT),
-      links: [{ text: name, url: `${baseUrl}/` }, ...links],
+      links: [
+        { text: name, url: `${baseUrl}/` },
+        ...links.map(({ text, url }) => ({ text: mailLine(text, MAX_NAME), url })),
+      ],
       postalAddress: mailLine(input.postalAddress, MAX_TEXT),
     },
   };

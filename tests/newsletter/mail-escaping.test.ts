@@ -7,7 +7,7 @@ import { personalBytes } from '../../functions/newsletter/render-mail.ts';
 import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from '../../functions/newsletter/tokens.ts';
 import { launchBrowser } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
-import { aConfirmation, aDigest, aStory, digestInput } from './mails.ts';
+import { aConfirmation, aDigest, aLetter, aStory, digestInput } from './mails.ts';
 
 let browser: Browser;
 let page: Page;
@@ -36,14 +36,39 @@ const HOSTILE = [
 /** A story, two of them, with one text wherever an editor types. */
 function storiesOf(words: string): Article[] {
   const image = { url: 'https://images.example/a.jpg', alt: words, caption: words, credit: words };
-  const fields = { title: words, summary: words, section: words, authors: [{ name: words }], image };
+  const related = [{ title: `${words}.`, url: 'https://paper.example/related?a=1&b="2"' }];
+  const fields = { title: words, summary: words, section: words, authors: [{ name: words }], image, related };
   return [aStory({ id: 'a', ...fields }), aStory({ id: 'b', ...fields })];
 }
 
-async function partsOf(words: string) {
-  const mail = await aDigest({ stories: storiesOf(words) });
+async function partsOf(words: string, fields: Parameters<typeof aDigest>[0] = {}) {
+  const mail = await aDigest({ stories: storiesOf(words), ...fields });
   return { ...mail, facts: await factsOf(page, mail.html) };
 }
+
+/** A digest with all that can be in one, and with the words wherever somebody types. */
+const withAll = (words: string): Parameters<typeof aDigest>[0] => ({
+  layout: 'sections',
+  mostRecent: storiesOf(words),
+  subject: words,
+  preheader: words,
+  notice: `${words}.`,
+  buttons: [{ text: `${words}.`, url: 'https://news.example/issues/review?token=a.b' }],
+  greeting: words,
+});
+
+const letterOf = async (words: string) => {
+  const url = 'https://news.example/subscriptions/manage?token=a.b';
+  const texts = { subject: words, preheader: words, title: words, intro: words, ignore: words, why: words };
+  const mail = await aLetter({
+    ...texts,
+    facts: [{ name: words, text: words }],
+    buttons: [{ text: words, url }],
+    links: [{ text: words, url }],
+    postalAddress: words,
+  });
+  return { ...mail, facts: await factsOf(page, mail.html) };
+};
 
 test.each(HOSTILE)('what an editor types is text wherever it lands: %j', async (words) => {
   const usual = await partsOf('Usual words');
@@ -109,26 +134,52 @@ test('what the settings say is text as well, in both mails', async () => {
   expect(confirmation.html).not.toContain(UNSUBSCRIBE_TOKEN);
 });
 
+const anyWords = fc
+  .array(fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom(...HOSTILE)), {
+    maxLength: 6,
+  })
+  .map((pieces) => pieces.join(''));
+const oneLineOf = (min: number, max: number) => new RegExp(`^[^\\p{Cc}\\u2028\\u2029]{${min},${max}}$`, 'u');
+
 test('whatever editors type, a digest has the elements, the links and the size that it should', async () => {
-  const usual = await partsOf('Usual words');
-  const anyWords = fc
-    .array(fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom(...HOSTILE)), {
-      maxLength: 6,
-    })
-    .map((pieces) => pieces.join(''));
+  const usual = await partsOf('Usual words', withAll('Usual words'));
+  const hrefs = new Set(usual.facts.links.map(({ href }) => href));
   await fc.assert(
     fc.asyncProperty(anyWords, async (words) => {
-      const { facts, html, subject, preheader } = await partsOf(words);
+      const { facts, html, text, subject, preheader } = await partsOf(words, withAll(words));
       expect(facts.elements.filter((name) => !usual.facts.elements.includes(name))).toEqual([]);
       expect(facts.attributes.filter((name) => !usual.facts.attributes.includes(name))).toEqual([]);
+      expect(facts.links.filter(({ href }) => !hrefs.has(href))).toEqual([]);
       expect(facts.h1).toEqual(usual.facts.h1);
-      expect(facts.h2).toHaveLength(2);
+      expect(facts.h2).toHaveLength(3);
+      expect(facts.text).toContain(mailLine(`${words}.`, 150).replace(/\s+/g, ' ').trim());
       expect(html.match(/%%[A-Z_]+%%/g)).toEqual([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN]);
+      expect(text.match(/%%[A-Z_]+%%/g)).toEqual([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN]);
+      expect(text).not.toMatch(/[^\n\P{Cc}]/u);
       expect(personalBytes(html)).toBeLessThanOrEqual(95_000);
-      expect(subject).toMatch(/^[^\p{Cc}\u2028\u2029]{1,150}$/u);
-      expect(preheader).toMatch(/^[^\p{Cc}\u2028\u2029]{40,90}$/u);
+      expect(subject).toMatch(oneLineOf(1, 150));
+      expect(preheader).toMatch(oneLineOf(40, 90));
       expect(preheader).not.toBe(subject);
     }),
-    { numRuns: 30 },
+    { numRuns: 40 },
+  );
+});
+
+test('whatever stands in a letter, it has the elements and the links that it should', async () => {
+  const usual = await letterOf('Usual words');
+  const hrefs = usual.facts.links.map(({ href }) => href);
+  await fc.assert(
+    fc.asyncProperty(anyWords, async (words) => {
+      const { facts, html, text, subject, preheader } = await letterOf(words);
+      expect(facts.elements.filter((name) => !usual.facts.elements.includes(name))).toEqual([]);
+      expect(facts.attributes.filter((name) => !usual.facts.attributes.includes(name))).toEqual([]);
+      expect(facts.links.map(({ href }) => href).filter((href) => !hrefs.includes(href))).toEqual([]);
+      expect(facts.h1).toEqual([mailLine(words, 200).replace(/\s+/g, ' ').trim()]);
+      expect(html + text).not.toMatch(/%%[A-Z_]+%%/);
+      expect(text).not.toMatch(/[^\n\P{Cc}]/u);
+      expect(subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+      expect(preheader).toMatch(oneLineOf(40, 90));
+    }),
+    { numRuns: 40 },
   );
 });

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../browser/chromium.ts';
+import { KINDS } from './every-mail.ts';
 import { factsOf } from './mail-facts.ts';
-import { aConfirmation, aDigest, stories, templates } from './mails.ts';
+import { aConfirmation, aDigest, publication, stories, templates } from './mails.ts';
 
 let browser: Browser;
 let page: Page;
@@ -11,6 +12,10 @@ beforeAll(async () => {
   page = await browser.newPage();
 });
 afterAll(() => browser.close());
+
+/** Words that no English text of two sentences does without, and that are none in Spanish. */
+const ENGLISH =
+  /(?<!\p{L})(?:the|and|of|from|with|for|your?|this|that|are|was|not|by|more|mail|newsletters?)(?!\p{L})/iu;
 
 const spanish = {
   language: 'es',
@@ -35,12 +40,26 @@ test('a Spanish digest has no English phrase, and its date, names and sections a
   expect(shown).toContain('El Alondra Foto: Mara Obi');
 });
 
-test('a Spanish confirmation has no English phrase', async () => {
-  const mail = await aConfirmation({ language: 'es' });
-  const { text: shown, lang } = await factsOf(page, mail.html);
-  expect(englishIn(`${shown}\n${mail.text}\n${mail.preheader}\n${mail.subject}`)).toEqual([]);
-  expect(mail.subject).toBe('Confirme su suscripción a El Correo del Puerto');
+test.each(Object.entries(KINDS))('a %s in Spanish has no English word', async (_, compose) => {
+  const { html, text, subject } = await compose('es');
+  const { text: shown, lang, title, images } = await factsOf(page, html);
+  const all = [shown, text, subject, title, ...images.map(({ alt }) => alt ?? '')].join('\n');
   expect(lang).toBe('es');
+  expect(englishIn(all)).toEqual([]);
+  // The address is the one thing in the mail that stays as it is in every language.
+  expect(all.replaceAll(publication.editions[0]?.postalAddress ?? '', '').match(ENGLISH)).toBeNull();
+});
+
+test('a Spanish confirmation asks in Spanish', async () => {
+  expect((await aConfirmation({ language: 'es' })).subject).toBe(
+    'Confirme su suscripción a El Correo del Puerto',
+  );
+});
+
+test.each(Object.entries(KINDS))('a %s in English is found to have English words', async (_, compose) => {
+  const { html, text } = await compose('en');
+  expect(text).toMatch(ENGLISH);
+  expect((await factsOf(page, html)).text).toMatch(ENGLISH);
 });
 
 test('an English digest has the phrases that a Spanish one is searched for', async () => {
