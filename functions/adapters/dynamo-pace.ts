@@ -77,6 +77,7 @@ export function dynamoPace(
         }
         // It only ever moves on: what was seen to be far off is not nearer.
         if (seen.nextAt > now + LONGEST_WAIT) return (seen.nextAt - now) / 1000;
+        const { growsFrom } = seen;
         const isFree = seen.nextAt <= now;
         const interval = intervalAt(rateAt(seen, ceiling, now));
         const taken = await update({
@@ -86,7 +87,7 @@ export function dynamoPace(
             : 'nextAt > :now AND nextAt <= :latest AND growsFrom = :growsFrom',
           ExpressionAttributeValues: {
             ':now': now,
-            ':growsFrom': seen.growsFrom,
+            ':growsFrom': growsFrom,
             ...(isFree
               ? { ':next': now + interval }
               : { ':interval': interval, ':latest': now + LONGEST_WAIT }),
@@ -95,7 +96,8 @@ export function dynamoPace(
         if (!taken) continue;
         const turn = seen.nextAt - interval;
         if (turn > now) await wait(turn - now);
-        return 0;
+        // A refusal to another worker of this process makes the turns void that were given before it.
+        if (seen.growsFrom === growsFrom) return 0;
       }
       return LONGEST_WAIT / 1000;
     },

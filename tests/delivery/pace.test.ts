@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { issue, postStory } from '../support/newsroom.ts';
+import { FAULTS, type Script, throttledFor } from '../support/provider.ts';
+import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
+import { type SharedTime, sharedTime } from '../support/shared-time.ts';
+
+useDatabase();
+
+/** Of the settings. */
+const CEILING = 10;
+const SECTIONS = ['politics', 'harbour', 'neighbourhoods', 'culture', 'business'];
+
+/** A worker with a process of its own. Time goes on where all wait. */
+async function worker(provider: Script, sharing?: World): Promise<World> {
+  const world: World = await setUp({
+    provider: (request) => time().watched(provider)(request),
+    ...(sharing && { sharing }),
+    config: await settings(),
+    wait: (milliseconds) => time().wait(milliseconds),
+  });
+  times.set(world.time, times.get(world.time) ?? sharedTime(world.time));
+  const time = () => times.get(world.time) as SharedTime;
+  time().watch(world.table);
+  return world;
+}
+
+const times = new Map<World['time'], SharedTime>();
+
+async function settings() {
+  const { config } = await setUp();
+  const { publication } = config;
+  return {
+    publication: { ...publication, mail: { ...publication.mail, requestsPerSecond: CEILING } },
+    resend: { apiKey: 'unused' },
+  };
+}
+
+/** An issue in some seventy batches, started, and the readers who are to get it. */
+async function underWay(world: World) {
+  for (const section of SECTIONS) await postStory(world, { section });
+  const readers = await addReaders(world, 160, (index) => ({
+    topics: SECTIONS.filter((_, at) => at === index % SECTIONS.length),
+  }));
+  const answer = await world.edit('POST', '/api/editions/daily/issues');
+  const { id } = (await answer.json()) as { id: string };
+  return { readers, id };
+}
+
+/** Minutes of two workers at once, each with its own queue and its own sweep. */
+async function work(worlds: World[], minutes: number): Promise<void> {
+  const [first] = worlds;
+  for (let second = 0; second < minutes * 60; second++) {
+    if (second % 60 === 0) for (const world of worlds) await world.sweep();
+    await Promise.all(worlds.map((world) => world.queue.drain()));
+    first?.pass(1000);
+  }
+}
+
+it('two workers, and an account that may do less than the settings say: few refusals, and each mail once', async () => {
+  const taken: number[] = [];
+  const limit = 4;
+  let refused = 0;
+  const provider: Script = () => {
+    const second = taken.filter((at) => at > one.now() - 1000);
+    if (second.length >= limit) {
+      refused += 1;
+      return FAULTS.throttled;
+    }
+    taken.push(one.now());
+    return undefined;
+  };
+  const one = await worker(provider);
+  const other = await worker(provider, one);
+  const { readers, id } = await underWay(one);
+  await work([one, other], 3);
+  expect(digestCounts(one)).toEqual(onceEach(readers));
+  expect(await issue(one, id)).toMatchObject({ state: 'sent', sent: readers.length, failed: 0 });
+  expect(taken.length).toBeGreaterThan(60);
+  expect(refused).toBeGreaterThan(0);
+  expect(refused).toBeLessThan(taken.length / 10);
+});
+
+it('a 429 stops every worker for as long as it says, and single mails too; then all go at half the rate', async () => {
+  const times: number[] = [];
+  const limited = 12;
+  const provider: Script = () => {
+    times.push(one.now());
+    return times.length === limited ? throttledFor(30) : undefined;
+  };
+  const one = await worker(provider);
+  const other = await worker(provider, one);
+  const { readers } = await underWay(one);
+  await work([one], 0.05);
+  const told = times[limited - 1] ?? 0;
+  const inFlight = times.filter((at) => at > told && at < told + 30_000);
+  // Those whose turn had come when it was refused.
+  expect(inFlight.length).toBeLessThanOrEqual(4);
+
+  await other.sweep();
+  await other.request('/subscriptions', {
+    method: 'POST',
+    body: { email: 'new@reader.example', editions: ['daily'], language: 'en' },
+  });
+  await other.queue.drain();
+  expect(one.mails.filter(({ to }) => to === 'new@reader.example')).toEqual([]);
+  const before = times.length;
+  await work([one, other], 2);
+  expect(times[before]).toBeGreaterThanOrEqual(told + 30_000);
+  expect(one.mails.filter(({ to }) => to === 'new@reader.example')).toHaveLength(1);
+  const fresh = times.slice(before, before + 20);
+  const rate = ((fresh.length - 1) * 1000) / ((fresh.at(-1) ?? 0) - (fresh[0] ?? 0));
+  expect(rate).toBeLessThan(CEILING * 0.6);
+  expect(digestCounts(one)).toEqual(onceEach(readers));
+});
+
+it('the rate grows back to what the settings say', async () => {
+  const times: number[] = [];
+  const provider: Script = () => {
+    times.push(one.now());
+    return times.length === 1 ? throttledFor(60) : undefined;
+  };
+  const one = await worker(provider);
+  const { readers } = await underWay(one);
+  await one.queue.drain();
+  expect(times.length).toBeLessThan(10);
+  one.pass(60_000 + 150_000);
+  await work([one], 3);
+  expect(digestCounts(one)).toEqual(onceEach(readers));
+  const late = times.slice(-20);
+  const rate = ((late.length - 1) * 1000) / ((late.at(-1) ?? 0) - (late[0] ?? 0));
+  expect(rate).toBeGreaterThan(CEILING * 0.8);
+});

@@ -1,0 +1,51 @@
+import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
+import type { World } from './installation.ts';
+
+/** Many readers at once, as the store has them after their confirmation; each through the front door would take minutes. */
+export async function addReaders(
+  { services }: World,
+  count: number,
+  fieldsOf: (index: number) => Partial<Subscriber> = () => ({}),
+): Promise<Subscriber[]> {
+  const at = '2026-11-01T00:00:00.000Z';
+  const readers = Array.from({ length: count }, (_, index): Subscriber => {
+    const id = `reader-${index}`;
+    return {
+      id,
+      version: 1,
+      email: `${id}@reader.example`,
+      language: 'en',
+      editions: ['daily'],
+      topics: [],
+      confirmedAt: at,
+      updatedAt: at,
+      consent: { at, source: 'sign-up' },
+      ...fieldsOf(index),
+    };
+  });
+  for (let start = 0; start < count; start += 20) {
+    await Promise.all(
+      readers
+        .slice(start, start + 20)
+        .map((reader) =>
+          services.subscribers.write(undefined, reader, { at, what: 'confirmed', editions: reader.editions }),
+        ),
+    );
+  }
+  return readers;
+}
+
+/** How often each address got a digest, by address. */
+export function digestCounts({ mails }: Pick<World, 'mails'>): Map<string, number> {
+  const digests = mails.filter(({ key }) => key.startsWith('issue/'));
+  return new Map(
+    Map.groupBy(digests, ({ to }) => to)
+      .entries()
+      .map(([to, own]) => [to, own.length]),
+  );
+}
+
+/** What shows that each got it exactly once. */
+export function onceEach(readers: { email: string }[]): Map<string, number> {
+  return new Map(readers.map(({ email }) => [email, 1]));
+}
