@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest';
+import { MAX_RECIPIENTS } from '../../functions/delivery/batch.ts';
+import type { PlanProgress } from '../../functions/delivery/delivery-store.ts';
+import { planPage } from '../../functions/delivery/plan-page.ts';
+import type { FrozenIssue } from '../../functions/newsletter/issue.ts';
+import { type Choice, choiceKey, type Member, SHARDS } from '../../functions/subscribers/subscriber.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { issue, postStory, sendNow } from '../support/newsroom.ts';
+import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
+
+useDatabase();
+
+const SECTIONS = ['politics', 'harbour', 'culture', 'business'];
+/** Every set of topics there is. */
+const CHOICES = Array.from({ length: 2 ** SECTIONS.length }, (_, bits) =>
+  SECTIONS.filter((_, at) => bits & (1 << at)),
+);
+
+it('of a long list the queue is given what the pace lets through; the sweep gives it the rest', async () => {
+  const world = await slow();
+  for (const section of SECTIONS) await postStory(world, { section });
+  const readers = await addReaders(world, 240, (index) => ({
+    topics: CHOICES[(index * 7) % CHOICES.length] ?? [],
+  }));
+  const { id } = await sendNow(world, 'morning');
+  expect(await issue(world, id)).toMatchObject({ state: 'sending' });
+  const requests = () => new Set(world.mails.map(({ key }) => key)).size;
+  // Two minutes of it, in whole batches for each shard: some have fewer than their part.
+  expect(requests()).toBeGreaterThan(60);
+  expect(requests()).toBeLessThan(120 + SHARDS);
+  await world.sweep();
+  expect(world.queue.waiting()).toBeGreaterThan(0);
+  expect(world.queue.waiting()).toBeLessThanOrEqual(120);
+  await world.queue.drain();
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: readers.length });
+  expect(digestCounts(world)).toEqual(onceEach(readers));
+});
+
+/** One request a second. */
+async function slow(): Promise<World> {
+  const { config } = await setUp();
+  const { publication } = config;
+  const world: World = await setUp({
+    config: {
+      publication: { ...publication, mail: { ...publication.mail, requestsPerSecond: 1 } },
+      resend: { apiKey: 'unused' },
+    },
+    wait: async (milliseconds) => world.pass(milliseconds),
+  });
+  return world;
+}
+
+/** The plan of a whole shard, in pages. A list that has several of them has too many readers for any test but this. */
+function planned(members: Member[], pageSize: number, dueOf: (member: Member) => number | undefined) {
+  const choices = Object.fromEntries(members.map((each) => [choiceKey(each), `variant-${choiceKey(each)}`]));
+  const planning = { shard: 3, frozen: { choices } as FrozenIssue, now: 0, dueOf };
+  const rounds: ReturnType<typeof planPage>[] = [];
+  let progress: PlanProgress = { batches: 0, open: [], done: false };
+  while (!progress.done) {
+    const { after } = progress;
+    const rest = members.filter(({ subscriberId }) => after === undefined || subscriberId > after);
+    const page = rest.slice(0, pageSize);
+    const round = planPage({ members: page, isLast: page.length < pageSize }, progress, planning);
+    rounds.push(round);
+    progress = round.next;
+  }
+  return { rounds, batches: rounds.flatMap(({ batches }) => batches) };
+}
+
+function someMembers(count: number, choiceOf: (index: number) => Choice): Member[] {
+  return Array.from({ length: count }, (_, index) => ({
+    subscriberId: `reader-${String(index).padStart(9, '0')}`,
+    ...choiceOf(index),
+  }));
+}
+
+it.each([
+  ['all alike', 25_000, 1],
+  ['in 240 kinds', 25_000, 240],
+  ['in 3,000 kinds', 12_000, 3_000],
+])('a shard of readers %s: each in one batch, and batches as full as can be', (_, count, kinds) => {
+  const members = someMembers(count, (index) => ({
+    language: 'en',
+    topics: [`t${(index * 7_919) % kinds}`],
+  }));
+  // Each third kind is due later.
+  const dueOf = ({ topics }: Member) => (Number(topics[0]?.slice(1)) % 3 === 0 ? 60_000 : undefined);
+  const { rounds, batches } = planned(members, 4_000, dueOf);
+  const inBatches = batches.flatMap(({ subscriberIds }) => subscriberIds);
+  expect(inBatches.toSorted()).toEqual(members.map(({ subscriberId }) => subscriberId));
+  expect(new Set(batches.map(({ id }) => id)).size).toBe(batches.length);
+  for (const { subscriberIds, variant, notBefore } of batches) {
+    expect(subscriberIds.length).toBeLessThanOrEqual(MAX_RECIPIENTS);
+    const own = subscriberIds.map((id) => members[Number(id.slice('reader-'.length))] as Member);
+    expect(new Set(own.map((each) => `variant-${choiceKey(each)}`))).toEqual(new Set([variant]));
+    expect(new Set(own.map(dueOf))).toEqual(new Set([notBefore]));
+  }
+  // A kind has one batch that is not full, unless there are so many kinds that they cannot all be kept open.
+  if (kinds <= 240) expect(batches.length).toBeLessThanOrEqual(count / MAX_RECIPIENTS + kinds * 1.6);
+  for (const { batches: written, next } of rounds) {
+    expect(written.length * 2 + 2).toBeLessThanOrEqual(100);
+    expect(Buffer.byteLength(JSON.stringify(next))).toBeLessThan(400_000);
+  }
+});

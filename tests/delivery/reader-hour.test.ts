@@ -1,0 +1,173 @@
+import { expect, it } from 'vitest';
+import type { EditionSettings } from '../../functions/settings.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { issue, postStory } from '../support/newsroom.ts';
+import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
+
+useDatabase();
+
+const QUARTER = 15 * 60_000;
+
+/** The daily at `hour` of Tokyo's clocks, and for each reader at that hour of their own. Now is shortly before. */
+async function readersIn(zones: (string | undefined)[], slot: string, tokyo: string, withWait = true) {
+  const { config } = await setUp();
+  const { publication } = config;
+  const editions = publication.editions.map(
+    (edition): EditionSettings =>
+      edition.id === 'daily' ? { ...edition, timeZone: 'Asia/Tokyo', readerHour: withWait } : edition,
+  );
+  const arrived = new Map<string, string>();
+  const world: World = await setUp({
+    config: { publication: { ...publication, editions } },
+    provider: ({ to }) => {
+      for (const address of to) arrived.set(address, new Date(world.now()).toISOString());
+      return undefined;
+    },
+  });
+  world.time.now = Date.parse(tokyo) - 5 * 60_000;
+  await postStory(world);
+  const readers = await addReaders(world, zones.length, (index) =>
+    zones[index] === undefined ? {} : { timeZone: zones[index] },
+  );
+  world.time.now = Date.parse(tokyo);
+  await world.startEdition('daily', tokyo);
+  await world.queue.drain();
+  const times = () =>
+    Object.fromEntries(readers.map(({ email }, index) => [zones[index] ?? 'none', arrived.get(email)]));
+  return { world, readers, times, id: `daily.${slot}` };
+}
+
+/** The sweeps of the hours after it, a quarter of an hour apart. */
+async function hours(world: World, count: number): Promise<void> {
+  for (let quarter = 0; quarter < count * 4; quarter++) {
+    world.pass(QUARTER);
+    await world.sweep();
+    await world.queue.drain();
+  }
+}
+
+it('each reader gets the issue once, when their own clock shows its hour; further east at once', async () => {
+  const zones = [
+    undefined,
+    'Asia/Tokyo',
+    'Pacific/Auckland',
+    'Asia/Kathmandu',
+    'Europe/Madrid',
+    'America/New_York',
+    'Pacific/Honolulu',
+  ];
+  const { world, readers, times, id } = await readersIn(zones, '2026-11-23-0730', '2026-11-22T22:30:00.000Z');
+  expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 7, sent: 3 });
+  await hours(world, 20);
+  expect(times()).toEqual({
+    none: '2026-11-22T22:30:00.000Z',
+    'Asia/Tokyo': '2026-11-22T22:30:00.000Z',
+    'Pacific/Auckland': '2026-11-22T22:30:00.000Z',
+    'Asia/Kathmandu': '2026-11-23T01:45:00.000Z',
+    'Europe/Madrid': '2026-11-23T06:30:00.000Z',
+    'America/New_York': '2026-11-23T12:30:00.000Z',
+    'Pacific/Honolulu': '2026-11-23T17:30:00.000Z',
+  });
+  expect(digestCounts(world)).toEqual(onceEach(readers));
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 7, sent: 7 });
+});
+
+it('an hour that daylight saving skips is the moment after; one that it repeats is the first', async () => {
+  const skipped = await readersIn(['America/New_York'], '2027-03-14-0230', '2027-03-13T17:30:00.000Z');
+  await hours(skipped.world, 15);
+  // 02:00 EST is 03:00 EDT.
+  expect(skipped.times()).toEqual({ 'America/New_York': '2027-03-14T07:00:00.000Z' });
+  expect(digestCounts(skipped.world)).toEqual(onceEach(skipped.readers));
+
+  const repeated = await readersIn(
+    ['America/New_York', 'Europe/Madrid'],
+    '2026-11-01-0130',
+    '2026-10-31T16:30:00.000Z',
+  );
+  await hours(repeated.world, 15);
+  expect(repeated.times()).toEqual({
+    'Europe/Madrid': '2026-11-01T00:30:00.000Z',
+    'America/New_York': '2026-11-01T05:30:00.000Z',
+  });
+  expect(digestCounts(repeated.world)).toEqual(onceEach(repeated.readers));
+});
+
+it('between the hours the issue is being sent, says when the next is and when the last, and is left alone', async () => {
+  const { world, id } = await readersIn(
+    ['Asia/Tokyo', 'Europe/Madrid', 'America/New_York'],
+    '2026-11-23-0730',
+    '2026-11-22T22:30:00.000Z',
+  );
+  await hours(world, 1);
+  expect(await issue(world, id)).toMatchObject({
+    state: 'sending',
+    planned: 3,
+    sent: 1,
+    progress: {
+      percent: 33,
+      nextAt: '2026-11-23T06:30:00.000Z',
+      endsAt: '2026-11-23T12:30:00.000Z',
+      secondsLeft: 13 * 3600,
+    },
+  });
+  await world.sweep();
+  expect(world.queue.waiting()).toBe(0);
+});
+
+it('a reader who moves to another zone while the issue is under way gets it once', async () => {
+  const { world, readers } = await readersIn(
+    ['Europe/Madrid', 'America/New_York'],
+    '2026-11-23-0730',
+    '2026-11-22T22:30:00.000Z',
+  );
+  const move = async (index: number, timeZone: string) => {
+    const id = readers[index]?.id ?? '';
+    const reader = await world.services.subscribers.get(id);
+    if (!reader) throw new Error(`there is no ${id}`);
+    const next = { ...reader, timeZone, version: reader.version + 1 };
+    await world.services.subscribers.write(reader, next, {
+      at: reader.updatedAt,
+      what: 'preferences',
+      editions: reader.editions,
+    });
+  };
+  await move(0, 'Pacific/Honolulu');
+  await hours(world, 9);
+  await move(1, 'Asia/Tokyo');
+  await move(0, 'Asia/Tokyo');
+  await hours(world, 12);
+  expect(digestCounts(world)).toEqual(onceEach(readers));
+});
+
+it('one who leaves before their hour gets nothing', async () => {
+  const { world, readers, id } = await readersIn(
+    ['Asia/Tokyo', 'America/New_York'],
+    '2026-11-23-0730',
+    '2026-11-22T22:30:00.000Z',
+  );
+  const [, later] = readers;
+  const link = new URL(world.services.links.unsubscribe(later?.id ?? '', 'daily', 'https://paper.example'));
+  await world.request(`${link.pathname}${link.search}`, { method: 'POST' });
+  await hours(world, 15);
+  expect(digestCounts(world)).toEqual(onceEach(readers.slice(0, 1)));
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 1, left: 1 });
+});
+
+it('without the setting all get it at once, and so they do when an editor sends it', async () => {
+  const zones = ['Asia/Tokyo', 'America/New_York'];
+  const tokyo = '2026-11-22T22:30:00.000Z';
+  const off = await readersIn(zones, '2026-11-23-0730', tokyo, false);
+  expect(off.times()).toEqual({ 'Asia/Tokyo': tokyo, 'America/New_York': tokyo });
+
+  const on = await readersIn(zones, '2026-11-23-0730', tokyo);
+  await postStory(on.world);
+  on.world.pass(60_000);
+  await on.world.edit('POST', '/api/editions/daily/issues');
+  await on.world.queue.drain();
+  expect(digestCounts(on.world)).toEqual(
+    new Map([
+      ['reader-0@reader.example', 2],
+      ['reader-1@reader.example', 1],
+    ]),
+  );
+});
