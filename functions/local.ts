@@ -43,6 +43,8 @@ async function main(): Promise<void> {
     ids,
     log,
     automatic: true,
+    // The folder's lock says so, as long as the database is the folder's.
+    isAlone: database !== undefined,
   });
   const server = await listen(installation.app, config);
   const schedule = installation.schedule();

@@ -17,8 +17,16 @@ import {
 /** Read at a time by the sweep. */
 const PENDING_PAGE = 500;
 
-export function dynamoDelivery(table: Table): DeliveryStore {
+/**
+ * `onlyHolder` is an id of this process, given where no other can be alive on the table: a lease of anybody else is then
+ * one of a process that died, and nobody waits until it has run out.
+ */
+export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore {
   const { client, name } = table;
+  const mayBeTried = onlyHolder
+    ? '(nextAt <= :now OR (attribute_exists(holder) AND holder <> :holder))'
+    : 'nextAt <= :now';
+  const holder = onlyHolder && { ':holder': onlyHolder };
   const get = async (Key: Key): Promise<Item | undefined> =>
     (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
 
@@ -68,9 +76,9 @@ export function dynamoDelivery(table: Table): DeliveryStore {
 
     async claim({ edition, slot }, batch, now, leaseUntil) {
       const pending = await updateIf(table, pendingKey(edition, slot, batch), {
-        UpdateExpression: 'SET nextAt = :until ADD attempts :one',
-        ConditionExpression: 'attribute_exists(pk) AND nextAt <= :now',
-        ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1 },
+        UpdateExpression: `SET nextAt = :until${holder ? ', holder = :holder' : ''} ADD attempts :one`,
+        ConditionExpression: `attribute_exists(pk) AND ${mayBeTried}`,
+        ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1, ...holder },
       });
       const item = pending && (await get(batchKey(edition, slot, batch)));
       return item && { ...batchOf(item, batch), attempts: Number(pending.attempts) };
@@ -92,7 +100,7 @@ export function dynamoDelivery(table: Table): DeliveryStore {
 
     async postpone({ edition, slot }, batch, until, attempts) {
       await updateIf(table, pendingKey(edition, slot, batch), {
-        UpdateExpression: 'SET nextAt = :until, attempts = :attempts',
+        UpdateExpression: 'SET nextAt = :until, attempts = :attempts REMOVE holder',
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeValues: { ':until': until, ':attempts': attempts },
       });
@@ -131,12 +139,13 @@ export function dynamoDelivery(table: Table): DeliveryStore {
       const batches: string[] = [];
       const pending = queried(table, {
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        FilterExpression: 'nextAt <= :now',
+        FilterExpression: mayBeTried,
         ExpressionAttributeValues: {
           ':pk': issuePartition(edition, slot),
           ':first': pendingKey(edition, slot, '').sk,
           ':last': pendingKey(edition, slot, afterBatchesDue(now)).sk,
           ':now': now,
+          ...holder,
         },
         Limit: Math.min(limit, PENDING_PAGE),
       });

@@ -45,6 +45,8 @@ type Options = {
   /** Takes messages as they come; a test that drains the queue itself leaves it off. */
   automatic?: boolean;
   faults?: QueueFaults;
+  /** Nobody else is at work on the table, and nobody can be. */
+  isAlone?: boolean;
   /** Unset: the `resend` client, to where the config says. */
   mailer?: Mailer;
   /** Unset: waits for a turn to mail as long as that takes. */
@@ -58,7 +60,7 @@ const MAILBOX_REQUESTS_PER_SECOND = 1000;
 
 export function localInstallation(options: Options) {
   const { config, table, templates, linkSecret, clock, ids, log } = options;
-  const stores = tableStores(table, config);
+  const stores = tableStores(table, config, options.isAlone ? ids() : undefined);
   const links = signedLinks(linkSecret);
   const { apiKey, baseUrl } = config.resend ?? {
     apiKey: 're_mailbox',

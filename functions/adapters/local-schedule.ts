@@ -10,7 +10,7 @@ import { scheduleKey } from './dynamo-keys.ts';
 export type LocalSchedule = {
   /** Starts what is due now. */
   tick(): Promise<void>;
-  /** Ticks every second. */
+  /** Ticks at once, and every second. */
   start(): void;
   stop(): Promise<void>;
 };
@@ -68,13 +68,15 @@ export function localSchedule({ table, editions, clock, log, onDue, onMinute }: 
   return {
     tick,
     start() {
-      timer = setInterval(() => {
+      const run = () => {
         running ??= tick()
           .catch((error) => log.error('the schedule failed; it is tried again in a second', { error }))
           .finally(() => {
             running = undefined;
           });
-      }, 1000);
+      };
+      timer = setInterval(run, 1000);
+      run();
     },
     async stop() {
       clearInterval(timer);

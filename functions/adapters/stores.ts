@@ -12,8 +12,8 @@ import { dynamoTokens } from './dynamo-tokens.ts';
 import { dynamoVerifications } from './dynamo-verifications.ts';
 import { dynamoWebSub } from './dynamo-websub.ts';
 
-/** Every store, on one table. */
-export function tableStores(table: Table, config: Config) {
+/** Every store, on one table. `onlyHolder`: see dynamo-delivery.ts. */
+export function tableStores(table: Table, config: Config, onlyHolder?: string) {
   return {
     articles: dynamoArticles(table, config.publication.languages),
     feeds: dynamoFeeds(table),
@@ -21,7 +21,7 @@ export function tableStores(table: Table, config: Config) {
     throttle: dynamoThrottle(table),
     subscribers: dynamoSubscribers(table),
     issues: dynamoIssues(table),
-    delivery: dynamoDelivery(table),
+    delivery: dynamoDelivery(table, onlyHolder),
     outbox: dynamoOutbox(table),
     verifications: dynamoVerifications(table),
     websub: dynamoWebSub(table),

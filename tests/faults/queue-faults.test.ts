@@ -127,3 +127,28 @@ it('four processes compose, plan and send the same issue at the same time: every
   expect(messages).toBeGreaterThanOrEqual(4 * (1 + 16 + 6));
   forget(paper);
 });
+
+it.for([
+  ['a process that is alone takes over at once what a killed one had claimed', true],
+  ['one that is not leaves what was claimed to its holder until the lease has run out', false],
+] as const)('%s', async ([, isAlone]) => {
+  const ref = await newDay(paper);
+  let wasKilled = false;
+  const killed = await watchedProcess(paper.home, {
+    isAlone,
+    inject(_, kind) {
+      if (kind !== 'request' || wasKilled) return undefined;
+      wasKilled = true;
+      return { what: 'die', when: 'before' };
+    },
+  });
+  await atItsHour(killed);
+  expect(killed.isDead()).toBe(true);
+  const next = await watchedProcess(paper.home, { isAlone });
+  await next.tick();
+  expect((await next.services.issues.get(ref))?.state).toBe(isAlone ? 'sent' : 'sending');
+  await recover(next);
+  await expectOnce(paper, ref);
+  for (const each of [killed, next]) each.close();
+  forget(paper);
+});

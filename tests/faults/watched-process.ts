@@ -29,7 +29,12 @@ export type Injection =
   | { what: 'meet'; fault: Fault };
 export type Inject = (step: string, kind: Kind) => Injection | undefined;
 
-type Options = { inject?: Inject; faults?: QueueFaults; mailTimeoutMilliseconds?: number };
+type Options = {
+  inject?: Inject;
+  faults?: QueueFaults;
+  mailTimeoutMilliseconds?: number;
+  isAlone?: boolean;
+};
 
 const READS = /^(?:Get|BatchGet|Query|Scan|TransactGet|Describe)/;
 

@@ -59,6 +59,8 @@ type WorldOptions = {
   callbacks?: Callbacks;
   /** Another process on the same table. */
   sharing?: World;
+  /** A process that knows that no other lives. */
+  isAlone?: boolean;
 };
 
 let database: Dynoxide | undefined;
@@ -91,6 +93,7 @@ export async function setUp({
   ids = () => `id-${String(++counted).padStart(8, '0')}`,
   callbacks,
   sharing,
+  isAlone = false,
 }: WorldOptions = {}): Promise<World> {
   if (!database || !mailProvider) throw new Error('call useDatabase() at the top of the test file');
   // A client of its own for each process, also where they share a table.
@@ -113,6 +116,7 @@ export async function setUp({
     clock: now,
     ids,
     log,
+    isAlone,
     mailer: resendMailer({
       apiKey: account.newApiKey((request) =>
         (request.key.startsWith('issue/') ? provider : confirmations)?.(request),

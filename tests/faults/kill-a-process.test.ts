@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { ensureTable, openTable } from '../../functions/adapters/dynamo-client.ts';
+import { dynamoSubscribers } from '../../functions/adapters/dynamo-subscribers.ts';
+import { startDynoxide } from '../../functions/adapters/dynoxide.ts';
+import { LEASE_SECONDS } from '../../functions/delivery/batch.ts';
+import type { IssueView } from '../support/newsroom.ts';
+import { dataFolder, get, post, type Running, start } from '../support/process.ts';
+import { afterwards, FAULTS, type Fault, startProvider } from '../support/provider.ts';
+import { counter } from './fault-table.ts';
+
+/** `npm start` as a whole, killed by the kernel in the middle of an issue to 320 readers. */
+
+const KILLS = 20;
+const READERS = 320;
+const LANGUAGES = ['en', 'es'];
+
+/** The readers are in the folder's database before its first start, spread over all shards. */
+async function withReaders(folder: string): Promise<string[]> {
+  const database = await startDynoxide({ file: `${folder}/broadsheet.db` });
+  const table = openTable('broadsheet', database.endpoint);
+  await ensureTable(table);
+  const store = dynamoSubscribers(table);
+  const at = '2026-11-01T00:00:00.000Z';
+  const readers = Array.from({ length: READERS }, (_, number) => ({
+    id: `reader-${number}`,
+    email: `reader-${number}@reader.example`,
+    language: LANGUAGES[number % 2] ?? 'en',
+    editions: ['daily'],
+    topics: [],
+  }));
+  for (const reader of readers)
+    await store.write(
+      undefined,
+      { ...reader, version: 1, confirmedAt: at, updatedAt: at, consent: { at, source: 'sign-up' } },
+      { at, what: 'confirmed', editions: reader.editions },
+    );
+  table.client.destroy();
+  await database.stop();
+  return readers.map(({ email }) => email);
+}
+
+async function sendIssue({ url }: Running, number: number): Promise<string> {
+  for (const language of LANGUAGES) {
+    const story = {
+      id: `story-${number}-${language}`,
+      title: `Story ${number}`,
+      content: { html: '<p>Text.</p>' },
+      language,
+      section: 'harbour',
+    };
+    expect((await post(`${url}/api/articles`, story)).status).toBe(201);
+  }
+  const answer = await post(`${url}/api/editions/daily/issues`, { slot: `kill-${number}` });
+  expect(answer.status).toBe(202);
+  return ((await answer.json()) as IssueView).id;
+}
+
+const isIssueSent = async (running: Running, id: string) => (await issueOf(running, id)).state === 'sent';
+const issueOf = async ({ url }: Running, id: string) =>
+  (await (await get(`${url}/api/issues/${id}`)).json()) as IssueView;
+
+it(`kill -9 of npm start in the middle of an issue, ${KILLS} times: every reader once`, {
+  timeout: 300_000,
+}, async (context) => {
+  const folder = dataFolder();
+  const readers = await withReaders(folder);
+  const provider = await startProvider();
+  const account = provider.account(Date.now);
+  let victim: Running | undefined;
+  let kills = 0;
+  /** Of the requests of a process, the one in whose midst it dies: by turns the first, second or third, before it is taken and after. */
+  let requests = 0;
+  const apiKey = account.newApiKey((): Fault | undefined => {
+    requests += 1;
+    if (!victim || kills >= KILLS || requests <= kills % 3) return undefined;
+    victim.child.kill('SIGKILL');
+    victim = undefined;
+    kills += 1;
+    return kills % 2 === 0 ? FAULTS.dropped : afterwards(FAULTS.dropped);
+  });
+  const env = { RESEND_BASE_URL: provider.url, RESEND_API_KEY: apiKey };
+
+  const issues: string[] = [];
+  let running = await start(folder, env);
+  while (kills < KILLS) {
+    requests = 0;
+    victim = running;
+    while (!(await Promise.race([running.ended, pause(200)]))) {
+      const last = issues.at(-1);
+      // It may have died meanwhile: then there is no answer.
+      const isSent = last === undefined || (await isIssueSent(running, last).catch(() => false));
+      if (isSent)
+        await sendIssue(running, issues.length).then(
+          (id) => issues.push(id),
+          () => undefined,
+        );
+    }
+    running = await start(folder, env);
+  }
+  const restarted = Date.now();
+  for (const id of issues) while (!(await isIssueSent(running, id))) await pause(100);
+  // What the killed one had claimed is taken over at once: the folder's lock says that its holder is gone.
+  expect(Date.now() - restarted).toBeLessThan(LEASE_SECONDS * 1000 * 0.6);
+
+  const count = counter(context, 'kill -9 of npm start');
+  for (const [index, id] of issues.entries()) {
+    const got = account.mails.filter(({ key }) => key.startsWith(`issue/${id}/`)).map(({ to }) => to);
+    const once = new Set(got);
+    const found = {
+      owed: readers.length,
+      lost: readers.filter((reader) => !once.has(reader)),
+      repeated: got.filter((to, place) => got.indexOf(to) !== place),
+      strangers: [...once].filter((to) => !readers.includes(to)),
+    };
+    count(index === 0 ? kills : 0, found);
+    expect(found).toEqual({ owed: READERS, lost: [], repeated: [], strangers: [] });
+    expect(await issueOf(running, id)).toMatchObject({ planned: READERS, sent: READERS, failed: 0, left: 0 });
+  }
+  running.child.kill('SIGKILL');
+  await running.ended;
+  await provider.stop();
+});
