@@ -9,6 +9,7 @@ import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.
 import { openFeed } from './pages/open-feed.ts';
 import { message } from './pages/page-response.ts';
 import { type PageServices, pageRoutes } from './pages/page-routes.ts';
+import { preferencesRoutes } from './pages/preferences-routes.ts';
 import { pageContext, readerLanguage } from './pages/reader-language.ts';
 import { type SubscriptionServices, subscriptionRoutes } from './pages/subscription-routes.ts';
 import { problemResponse } from './problem.ts';
@@ -50,10 +51,17 @@ export function createPublicApp(services: PublicServices): Hono {
   app.route('/', websubRoutes(services));
 
   // POST /subscriptions                      sign up: 202, always the same
+  // POST /subscriptions/link                 mail me the link to my preferences: 202, always the same
   // GET  /subscriptions/confirm?token=       a button; POST subscribes
-  // GET  /subscriptions/manage?token=        a form; POST saves it
   // GET  /unsubscribe?token=                 two buttons; POST leaves, also as RFC 8058 one-click
   app.route('/', subscriptionRoutes(services));
+
+  // GET  /subscriptions/manage?token=        a form; POST saves it, as JSON too
+  // POST /subscriptions/manage/address?token=       mail a link to my new address: 202, always the same
+  // GET  /subscriptions/address?token=       a button; POST changes the address
+  // GET  /subscriptions/manage/data?token=   everything that is stored about the reader, as JSON
+  // GET  /subscriptions/erase?token=         what will be lost, and a button; POST erases it
+  app.route('/', preferencesRoutes(services));
 
   // GET  /                                   latest stories and the sign-up form
   // GET  /feeds  /subscribe  /issues         lists of feeds, newsletters, past issues; these four also under /{language}

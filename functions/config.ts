@@ -15,6 +15,8 @@ export type Config = {
   /** DynamoDB elsewhere than on AWS; unset on one machine: the embedded one is started. */
   dynamoEndpoint?: string | undefined;
   tableName: string;
+  /** By this CloudFront shows that a request has come through it. On one machine there is none. */
+  edgeKey?: string | undefined;
   /** Unset on one machine: the mailbox takes the mails. */
   resend?: { baseUrl?: string | undefined; apiKey: string } | undefined;
   resendWebhookSecret?: string | undefined;
@@ -35,6 +37,7 @@ export function loadConfig(env: Environment): Config {
     ownerTokenHash: env.BROADSHEET_EDITOR_TOKEN ? sha256(tokenOf(env.BROADSHEET_EDITOR_TOKEN)) : undefined,
     dynamoEndpoint: urlOf('AWS_ENDPOINT_URL_DYNAMODB', env.AWS_ENDPOINT_URL_DYNAMODB),
     tableName: env.TABLE_NAME || 'broadsheet',
+    edgeKey: env.EDGE_KEY || undefined,
     resend: resendOf(env),
     resendWebhookSecret: env.RESEND_WEBHOOK_SECRET || undefined,
     samples: switchOf('BROADSHEET_SAMPLES', env.BROADSHEET_SAMPLES, true),

@@ -5,13 +5,22 @@ export type OutboxEvent =
   /** `feeds`: the keys of those whose documents it changed. Events from before there was a hub have none. */
   | { kind: 'article-changed'; articleId: string; version: number; retracted: boolean; feeds?: string[] }
   /** Mail the confirmation of a sign-up. */
-  | { kind: 'signed-up'; signUpId: string };
+  | { kind: 'signed-up'; signUpId: string }
+  /** Mail a link to the new address that a reader has asked for. */
+  | { kind: 'address-asked'; subscriberId: string; changeId: string }
+  /** Tell the old address that it was replaced. */
+  | { kind: 'address-changed'; subscriberId: string; changeId: string }
+  /** Mail a reader the link to their preferences. `at` is ISO 8601. */
+  | { kind: 'link-asked'; id: string; subscriberId: string; language: string; at: string };
 
 export function messageOf(id: string, event: OutboxEvent): Message {
   switch (event.kind) {
     case 'article-changed':
       return { kind: 'outbox', id };
     case 'signed-up':
+    case 'address-asked':
+    case 'address-changed':
+    case 'link-asked':
       return { kind: 'letter', outboxId: id };
   }
 }

@@ -40,7 +40,10 @@ export class BroadsheetStack extends Stack {
       BROADSHEET_URL: edge.baseUrl,
     };
     const functions = {
-      public: new BroadsheetFunction(this, 'Public', { name: 'public', environment }),
+      public: new BroadsheetFunction(this, 'Public', {
+        name: 'public',
+        environment: { ...environment, EDGE_KEY: edge.edgeKey },
+      }),
       editor: new BroadsheetFunction(this, 'Editor', { name: 'editor', environment }),
       tick: new BroadsheetFunction(this, 'Tick', {
         name: 'tick',

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
@@ -54,6 +54,11 @@ export class Edge extends Construct {
   readonly distribution: Distribution;
   /** Base URL of every link, without a slash at the end. */
   readonly baseUrl: string;
+  /**
+   * What the edge shows the functions of itself: only what comes through it says truly who the reader is. The last part
+   * of the stack's id, a UUID that nobody outside the account sees; it guards a throttle and nothing else.
+   */
+  readonly edgeKey = Fn.select(2, Fn.split('/', Aws.STACK_ID));
 
   constructor(scope: Construct, id: string, { api, domain }: { api: HttpApi; domain: Deployment['domain'] }) {
     super(scope, id);
@@ -61,6 +66,7 @@ export class Edge extends Construct {
     // 30 s: as long as the API itself waits for a function.
     const origin = new HttpOrigin(`${api.apiId}.execute-api.${region}.${urlSuffix}`, {
       readTimeout: Duration.seconds(30),
+      customHeaders: { 'x-broadsheet-edge': this.edgeKey },
     });
     const shared = {
       origin,

@@ -38,7 +38,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'TRANSLATIONS#*': { public: NONE, editor: BOTH, tick: NONE, work: READ },
   TOKENS:           { public: NONE, editor: BOTH, tick: NONE, work: NONE },
   'REPLY#*':        { public: NONE, editor: BOTH, tick: NONE, work: NONE },
-  'SUBSCRIBER#*':   { public: BOTH, editor: READ_PUT, tick: NONE, work: BOTH },
+  'SUBSCRIBER#*':   { public: BOTH, editor: READ_PUT, tick: READ, work: BOTH },
   'ADDRESS#*':      { public: BOTH, editor: READ_PUT, tick: NONE, work: BOTH },
   'CONSENT#*':      { public: BOTH, editor: READ_PUT, tick: NONE, work: NONE },
   'SUPPRESSED#*':   { public: BOTH, editor: READ_CHECK, tick: READ, work: BOTH },

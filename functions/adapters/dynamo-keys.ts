@@ -14,9 +14,12 @@
  *                                 HAD#<tag>              the articles that the document with this tag had (TTL)
  *   TOKENS                        <sha256>               an editor's token
  *   REPLY#<bearer>#<key>          -                      answer to an Idempotency-Key (TTL)
- *   SUBSCRIBER#<id>               -                      a reader
+ *   SUBSCRIBER#<id>               -                      a reader, or which reader has taken that one in
+ *                                 CHANGE#<id>            a new address that waits for its confirmation (TTL)
  *   ADDRESS#<sha256 of address>   -                      whose address it is
+ *                                 SIGNUP#<id>            a sign-up of that address (TTL)
  *   CONSENT#<subscriber>          <at>#<version>         a line of a reader's consent log
+ *                                 <at>#-<version>        the request that this version confirmed
  *   SUPPRESSED#<sha256>           -                      never to be mailed again
  *   SIGNUP#<id>                   -                      waits for its confirmation (TTL)
  *   MEMBERS#<edition>#<shard>     <subscriber>           a reader of an edition
@@ -82,11 +85,19 @@ export const snapshotKey = (feed: string, format: string, tag: string): Key => (
 export const tokenKey = (hash: string): Key => ({ pk: 'TOKENS', sk: hash });
 export const replyKey = (key: string): Key => ({ pk: `REPLY#${key}`, sk: ONLY });
 export const subscriberKey = (id: string): Key => ({ pk: `SUBSCRIBER#${id}`, sk: ONLY });
+export const addressChangeKey = (subscriber: string, id: string): Key => ({
+  ...subscriberKey(subscriber),
+  sk: `CHANGE#${id}`,
+});
 export const addressKey = (hash: string): Key => ({ pk: `ADDRESS#${hash}`, sk: ONLY });
+export const addressSignUpKey = (hash: string, signUp: string): Key => ({
+  ...addressKey(hash),
+  sk: `SIGNUP#${signUp}`,
+});
 export const consentPartition = (subscriber: string) => `CONSENT#${subscriber}`;
-export const consentKey = (subscriber: string, at: string, version: number): Key => ({
+export const consentKey = (subscriber: string, at: string, line: string): Key => ({
   pk: consentPartition(subscriber),
-  sk: `${at}#${version}`,
+  sk: `${at}#${line}`,
 });
 export const suppressionKey = (hash: string): Key => ({ pk: `SUPPRESSED#${hash}`, sk: ONLY });
 export const signUpKey = (id: string): Key => ({ pk: `SIGNUP#${id}`, sk: ONLY });

@@ -7,10 +7,10 @@ const HOUR_SECONDS = 3600;
 
 export function dynamoThrottle({ client, name }: Table): Throttle {
   return {
-    async underLimit(key, max, now) {
+    async underLimit(key, max, now, window = HOUR_SECONDS) {
       const seconds = Math.floor(now / 1000);
       const ended = 'attribute_not_exists(pk) OR expiresAt <= :now';
-      const fresh = { ...throttleKey(key), n: 1, expiresAt: seconds + HOUR_SECONDS };
+      const fresh = { ...throttleKey(key), n: 1, expiresAt: seconds + window };
       const first = new PutCommand({
         TableName: name,
         Item: fresh,

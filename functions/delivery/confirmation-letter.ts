@@ -1,21 +1,18 @@
 import { composeConfirmation } from '../newsletter/compose-confirmation.ts';
 import { addressHash } from '../subscribers/email-address.ts';
+import { endsWithConsent } from '../subscribers/subscriber.ts';
 import { KEY_HOURS } from './batch.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
 /** The mail that asks whether a sign-up was meant. */
 export async function confirmationLetter(
-  { config, subscribers, links, templates, clock }: LetterServices,
+  services: LetterServices,
   signUpId: string,
 ): Promise<Letter | undefined> {
+  const { config, subscribers, links, templates, clock } = services;
   const signUp = await subscribers.signUp(signUpId, clock());
-  const unwanted =
-    !signUp ||
-    signUp.subscriberId !== undefined ||
-    // The provider has forgotten the key: a repetition might be a second mail.
-    clock() - Date.parse(signUp.requestedAt) > KEY_HOURS * 3600 * 1000 ||
-    (await subscribers.suppressions([addressHash(signUp.email)])).size > 0;
-  if (unwanted) return undefined;
+  if (!signUp || signUp.subscriberId !== undefined) return undefined;
+  if (await isUnwanted(services, signUp.email, signUp.requestedAt)) return undefined;
   const editions = config.publication.editions.filter(({ id }) => signUp.editions.includes(id));
   const [edition] = editions;
   if (!edition) return undefined;
@@ -24,6 +21,7 @@ export async function confirmationLetter(
     editions,
     language: signUp.language,
     confirmUrl: links.confirm(signUp.id, config.baseUrl),
+    manageUrl: signUp.knownAs && links.manage(signUp.knownAs, config.baseUrl),
     baseUrl: config.baseUrl,
     postalAddress: edition.postalAddress,
     templates,
@@ -39,4 +37,21 @@ export async function confirmationLetter(
     tags: [{ name: 'kind', value: 'confirmation' }],
   };
   return { what: 'a confirmation', mails: [mail], key: `confirmation/${signUp.id}` };
+}
+
+/**
+ * A question that comes too late, or to an address that was suppressed: since it was asked, or so that no confirmation
+ * ends it. What was asked of one that bounced or was erased before is how its reader comes back.
+ */
+export async function isUnwanted(
+  { subscribers, clock }: LetterServices,
+  email: string,
+  requestedAt: string,
+): Promise<boolean> {
+  // The provider has forgotten the key: a repetition might be a second mail.
+  if (clock() - Date.parse(requestedAt) > KEY_HOURS * 3600 * 1000) return true;
+  const hash = addressHash(email);
+  const suppression = (await subscribers.suppressions([hash])).get(hash);
+  if (!suppression) return false;
+  return !endsWithConsent(suppression) || Date.parse(suppression.at) > Date.parse(requestedAt);
 }

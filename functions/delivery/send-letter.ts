@@ -2,6 +2,7 @@ import type { OutboxEvent } from '../outbox.ts';
 import { confirmationLetter } from './confirmation-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
 import { sendInTurn } from './pace.ts';
+import { addressLetter, linkLetter, movedLetter } from './reader-letters.ts';
 
 export type { LetterServices } from './letter.ts';
 
@@ -44,6 +45,12 @@ async function letterOf(services: LetterServices, event: OutboxEvent): Promise<L
   switch (event.kind) {
     case 'signed-up':
       return confirmationLetter(services, event.signUpId);
+    case 'address-asked':
+      return addressLetter(services, event.subscriberId, event.changeId);
+    case 'address-changed':
+      return movedLetter(services, event.subscriberId, event.changeId);
+    case 'link-asked':
+      return linkLetter(services, event);
     case 'article-changed':
       throw new Error('a change of an article came to the mails; it belongs to the work queue');
   }

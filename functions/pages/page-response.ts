@@ -41,6 +41,11 @@ export function message(
     | 'confirmed'
     | 'expired'
     | 'left'
+    | 'link-sent'
+    | 'address-changed'
+    | 'erased'
+    | 'not-mailable'
+    | 'too-many'
     | 'failed',
   status: number,
   headers: Record<string, string> = {},

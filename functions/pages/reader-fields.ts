@@ -1,11 +1,12 @@
 import { html, raw } from 'hono/html';
 import { languageName, type PhraseKey } from '../locale.ts';
 import type { Fault } from '../refusal.ts';
+import { parseReaderAddress } from '../subscribers/email-address.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 
 /** The fields of a reader, and what is said beside one that was filled in wrongly. */
 
-export type Field = 'email' | 'language' | 'editions' | 'topics';
+export type Field = 'email' | 'language' | 'editions' | 'topics' | 'timeZone' | 'pausedUntil';
 
 /**
  * The details of faults are written for programs, in English. A person is told the rule of the field, in their own
@@ -16,16 +17,27 @@ const RULES: Record<Field, PhraseKey> = {
   language: 'page.fault.language',
   editions: 'page.fault.editions',
   topics: 'page.fault.topics',
+  timeZone: 'page.fault.timeZone',
+  pausedUntil: 'page.fault.pausedUntil',
 };
-const FIELDS = Object.keys(RULES) as Field[];
+const FIELDS: Field[] = ['email', 'language', 'editions', 'topics'];
 
-/** What was wrong, above the form, with a link to each of the `fields` that the form has, in their order. */
-export function faultSummary({ config, phrases }: PageContext, faults: Fault[] = [], fields = FIELDS): Html {
+/**
+ * What was wrong, above the form, with a link to each of the `fields` that the form has, in their order. `email` is what
+ * was typed as one.
+ */
+export function faultSummary(
+  { config, phrases }: PageContext,
+  faults: Fault[] = [],
+  fields = FIELDS,
+  email = '',
+): Html {
   if (faults.length === 0) return raw('');
   const shown =
     config.publication.sections.length > 0 ? fields : fields.filter((field) => field !== 'topics');
   const wrong = shown.filter((field) => isWrong(field, faults));
-  const items = wrong.map((field) => html`<li><a href="#${field}">${phrases(RULES[field])}</a></li>`);
+  const rule = (field: Field) => phrases(field === 'email' ? emailRule(email, RULES.email) : RULES[field]);
+  const items = wrong.map((field) => html`<li><a href="#${field}">${rule(field)}</a></li>`);
   const elsewhere = faults.some((fault) => !shown.some((field) => isWrong(field, [fault])));
   return html`<div class="faults" role="alert">
 <p><strong>${phrases('page.fault.title')}</strong></p>
@@ -33,13 +45,33 @@ export function faultSummary({ config, phrases }: PageContext, faults: Fault[] =
 </div>`;
 }
 
-/** Any text may be in `value`: it is shown again as it was typed. */
-export function emailField({ phrases }: PageContext, value: string | undefined, faults: Fault[] = []): Html {
+/**
+ * Any text may be in `value`: it is shown again as it was typed. One of them on a page may leave `id` as it is.
+ * `autofocus`: where it is wrong, the page opens there, which has no list of faults above the form.
+ */
+export function emailField(
+  { phrases }: PageContext,
+  value: string | undefined,
+  faults: Fault[] = [],
+  {
+    id = 'email',
+    label = phrases('page.field.email'),
+    otherwise = 'page.fault.email',
+    autofocus = false,
+  }: { id?: string; label?: string; otherwise?: PhraseKey; autofocus?: boolean } = {},
+): Html {
+  const wrong = isWrong('email', faults);
   return html`<div class="field">
-<label for="email">${phrases('page.field.email')}</label>
-<input id="email" name="email" type="email" autocomplete="email" maxlength="254" required value="${value ?? ''}"${described('email', faults)}>
-${ruleOf(phrases, 'email', faults)}
+<label for="${id}">${label}</label>
+<input id="${id}" name="email" type="email" autocomplete="email" maxlength="254" required value="${value ?? ''}"${wrong && html` aria-invalid="true" aria-describedby="${id}-fault"`}${raw(wrong && autofocus ? ' autofocus' : '')}>
+${wrong && html`<p class="fault" id="${id}-fault">${phrases(emailRule(value ?? '', otherwise))}</p>`}
 </div>`;
+}
+
+/** What is wrong with an address as it was typed; `otherwise` where that cannot be seen from it alone. */
+function emailRule(typed: string, otherwise: PhraseKey): PhraseKey {
+  const read = parseReaderAddress(typed);
+  return read.ok || read.fault === 'missing' ? otherwise : `page.fault.email.${read.fault}`;
 }
 
 export function languageField(
@@ -120,14 +152,14 @@ function checkbox({
 }
 
 /** A fieldset is a group, which may not be `aria-invalid` (WAI-ARIA 1.2, 6.6): its description says it. */
-function described(field: Field, faults: Fault[], hint = ''): Html {
+export function described(field: Field, faults: Fault[], hint = ''): Html {
   const wrong = isWrong(field, faults);
   const ids = [hint, wrong ? `${field}-fault` : ''].filter(Boolean).join(' ');
-  const invalid = wrong && (field === 'email' || field === 'language') ? ' aria-invalid="true"' : '';
+  const invalid = wrong && (field === 'language' || field === 'timeZone') ? ' aria-invalid="true"' : '';
   return html`${raw(invalid)}${ids && html` aria-describedby="${ids}"`}`;
 }
 
-function ruleOf(phrases: PageContext['phrases'], field: Field, faults: Fault[]): Html {
+export function ruleOf(phrases: PageContext['phrases'], field: Field, faults: Fault[]): Html {
   return isWrong(field, faults)
     ? html`<p class="fault" id="${field}-fault">${phrases(RULES[field])}</p>`
     : raw('');

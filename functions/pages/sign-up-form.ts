@@ -24,29 +24,51 @@ export function signUpForm(context: PageContext, form: SignUpForm): Html {
   const { phrases, config } = context;
   const first = config.publication.editions.slice(0, 1).map(({ id }) => id);
   return html`<form action="/subscriptions" method="post" novalidate>
-${faultSummary(context, form.faults)}
+${faultSummary(context, form.faults, undefined, form.email)}
 ${emailField(context, form.email, form.faults)}
 ${languageField(context, form.language, form.faults)}
 ${editionsField(context, form.editions ?? first, form.faults)}
 ${topicsField(context, form.topics ?? [], form.faults)}
-<p class="unseen" aria-hidden="true"><label>${phrases('page.field.honeypot')} <input name="${HONEYPOT}" tabindex="-1" autocomplete="off"></label></p>
+${honeypot(context)}
 <p><button>${phrases('page.subscribe.button')}</button></p>
 <p class="soft">${phrases('page.subscribe.promise')}</p>
 </form>`;
 }
 
-/** `/subscribe`, and the answer to a form that had faults. */
-export function subscribePage(context: PageContext, form: SignUpForm): Html {
+function honeypot({ phrases }: PageContext): Html {
+  return html`<p class="unseen" aria-hidden="true"><label>${phrases('page.field.honeypot')} <input name="${HONEYPOT}" tabindex="-1" autocomplete="off"></label></p>`;
+}
+
+/** `/subscribe`, and the answer to one of its two forms that had faults. */
+export function subscribePage(context: PageContext, form: SignUpForm & { link?: LinkForm }): Html {
   const { phrases } = context;
   const title = phrases('page.subscribe.title');
+  const isFaulty = [form.faults, form.link?.faults].some((faults) => faults?.length);
   return layout(context, {
-    title: form.faults?.length ? `${phrases('page.fault.title')} ${title}` : title,
+    title: isFaulty ? `${phrases('page.fault.title')} ${title}` : title,
     description: phrases('page.subscribe.text'),
     path: pathInLanguage(context, '/subscribe'),
     body: html`<div class="column">
 <h1>${title}</h1>
 <p class="dek">${phrases('page.subscribe.text')}</p>
 ${signUpForm(context, form)}
+${linkForm(context, form.link ?? {})}
 </div>`,
   });
+}
+
+type LinkForm = Pick<SignUpForm, 'email' | 'faults'>;
+
+/** For readers who have no mail of ours at hand. Posts `email` to `/subscriptions/link`. */
+function linkForm(context: PageContext, { email, faults }: LinkForm): Html {
+  const { phrases } = context;
+  return html`<section class="apart" aria-labelledby="link">
+<h2 id="link">${phrases('page.link.title')}</h2>
+<p>${phrases('page.link.text')}</p>
+<form action="/subscriptions/link" method="post" novalidate>
+${emailField(context, email, faults, { id: 'link-email', autofocus: true })}
+${honeypot(context)}
+<p><button class="second">${phrases('page.link.button')}</button></p>
+</form>
+</section>`;
 }

@@ -109,15 +109,15 @@ footer p { margin: 0 0 .25rem; padding-block-start: 1.25rem; border-block-start:
 
 .box { background: var(--raised); padding: 1.25rem; border-block-start: 3px solid var(--accent); }
 .box h2 { margin-block-start: 0; }
-.box ~ section { margin-block-start: 2rem; }
+.box ~ section, .apart { margin-block-start: 2rem; }
 .field { margin-block-end: 1.25rem; }
 .field label, legend { display: block; font-size: 1rem; font-weight: 600; padding: 0; margin-block-end: .35rem; }
-input[type=email], .copy input, select { inline-size: 100%; min-block-size: 46px; padding: .5rem .75rem; border: 1px solid var(--field); border-radius: 3px; background: var(--paper); color: var(--ink); font: 1rem var(--sans); }
+input:not([type=checkbox]), select { inline-size: 100%; min-block-size: 46px; padding: .5rem .75rem; border: 1px solid var(--field); border-radius: 3px; background: var(--paper); color: var(--ink); font: 1rem var(--sans); }
 [aria-invalid=true] { border: 2px solid var(--wrong) !important; }
 fieldset { margin: 0 0 1.25rem; padding: 0; border: 0; min-inline-size: 0; }
 .check { display: flex; gap: .75rem; align-items: start; min-block-size: 44px; padding-block: .6rem; line-height: 1.4; font-size: 1rem; cursor: pointer; }
 .check input { flex: none; inline-size: 1.375rem; block-size: 1.375rem; margin: 0; accent-color: var(--accent); }
-.choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr)); gap: 0 1rem; }
+.choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: 0 1rem; }
 button, .button { display: inline-flex; align-items: center; min-block-size: 46px; padding: .5rem 1.25rem; border: 1px solid var(--accent); border-radius: 3px; background: var(--accent); color: var(--on-accent); font-size: 1rem; font-weight: 600; text-align: start; text-decoration: none; cursor: pointer; }
 button.second, .button { background: transparent; color: var(--accent); }
 button:hover, .button:hover { text-decoration: underline; }

@@ -1,8 +1,6 @@
 import { html, raw } from 'hono/html';
-import type { Fault } from '../refusal.ts';
 import { layout } from './layout.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
-import { editionsField, faultSummary, languageField, topicsField } from './reader-fields.ts';
 
 /**
  * What the links of a mail lead to. They only show a button: programs that scan mails follow every link in them, and
@@ -39,50 +37,43 @@ ${edition && html`<p><button name="scope" value="edition">${phrases('page.unsubs
   );
 }
 
-/**
- * The form posts `language`, `editions[]`, `topics[]`; no edition ticked leaves them all. Where given, `download` is
- * where readers get what is stored about them, and a button posts to `erase`.
- */
-export function managePage(
-  context: PageContext,
-  data: {
-    action: string;
-    email: string;
-    language: string;
-    editions: string[];
-    topics: string[];
-    saved?: boolean | undefined;
-    faults?: Fault[] | undefined;
-    download?: string | undefined;
-    erase?: string | undefined;
-  },
-): Html {
+/** Asks somebody at a new address whether the newsletters are to come there. */
+export function addressPage(context: PageContext, data: { action: string; email: string }): Html {
   const { phrases } = context;
-  const { download, erase } = data;
   return tokenPage(
     context,
-    phrases('page.manage.title'),
-    html`<p class="dek">${phrases('page.manage.text')} <strong class="address" dir="ltr">${data.email}</strong></p>
-${data.saved && html`<p class="saved" role="status">${phrases('page.manage.saved')}</p>`}
-<form action="${data.action}" method="post" novalidate>
-${faultSummary(context, data.faults, ['editions', 'topics', 'language'])}
-${editionsField(context, data.editions, data.faults, phrases('page.manage.none'))}
-${topicsField(context, data.topics, data.faults)}
-${languageField(context, data.language, data.faults)}
-<p><button>${phrases('page.manage.button')}</button></p>
-</form>
-${
-  (download || erase) &&
-  html`<section aria-labelledby="data">
-<h2 id="data">${phrases('page.manage.data')}</h2>
-${download && html`<p><a href="${download}">${phrases('page.manage.download')}</a></p>`}
-${erase && html`<form action="${erase}" method="post"><p>${phrases('page.manage.eraseText')}</p><p><button class="second">${phrases('page.manage.erase')}</button></p></form>`}
-</section>`
-}`,
+    phrases('page.address.title'),
+    html`<p class="dek">${phrases('page.address.text')} <strong class="address" dir="ltr">${data.email}</strong></p>
+<form action="${data.action}" method="post"><p><button>${phrases('page.address.button')}</button></p></form>
+<p class="soft">${phrases('page.address.ignore')}</p>`,
   );
 }
 
-function tokenPage(context: PageContext, title: string, content: Html): Html {
+/** Says what will be lost. `back` is where the reader came from. */
+export function erasePage(
+  context: PageContext,
+  data: { action: string; back: string; email: string; editions: string[] },
+): Html {
+  const { phrases } = context;
+  const items = [
+    html`<li>${phrases('page.erase.address')} <strong class="address" dir="ltr">${data.email}</strong></li>`,
+    ...data.editions.map(
+      (id) => html`<li>${phrases('page.erase.edition', { edition: editionName(context, id) })}</li>`,
+    ),
+    html`<li>${phrases('page.erase.preferences')}</li>`,
+  ];
+  return tokenPage(
+    context,
+    phrases('page.erase.title'),
+    html`<p class="dek">${phrases('page.erase.text')}</p>
+<ul>${items}</ul>
+<p>${phrases('page.erase.kept')}</p>
+<form action="${data.action}" method="post"><p><button>${phrases('page.erase.button')}</button></p></form>
+<p><a href="${data.back}">${phrases('page.erase.back')}</a></p>`,
+  );
+}
+
+export function tokenPage(context: PageContext, title: string, content: Html): Html {
   return layout(context, {
     title,
     path: '',

@@ -3,7 +3,7 @@ import type { Publication } from '../settings.ts';
 import { cellText } from './csv-cells.ts';
 import type { Column } from './csv-columns.ts';
 import type { Row } from './csv-rows.ts';
-import { parseAddress } from './email-address.ts';
+import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import {
   type ImportOptions,
   type Read,
@@ -62,8 +62,8 @@ export function readRow(
     faults.push(`${column}: ${value.fault}`);
     return undefined;
   };
-  const address = parseAddress(email);
-  if (!address) faults.push('email: must be a mail address, such as ana@paper.example');
+  const readEmail = parseReaderAddress(email);
+  if (!readEmail.ok) faults.push(`email: ${ADDRESS_RULES[readEmail.fault]}`);
   const language = take('language', (text) => readLanguage(publication, text));
   const editions = take('editions', (text) => readEditions(publication, text));
   const topics = take('topics', (text) => readTopics(publication, text));
@@ -74,12 +74,12 @@ export function readRow(
   if (!cell('editions') && options.editions.length === 0) faults.push('editions: must name at least one');
   if (!cell('consentSource') && !detail)
     faults.push('consentSource: must say how the reader agreed to be mailed');
-  if (!address || !detail || faults.length > 0) return refuse(faults.join('; '));
+  if (!readEmail.ok || !detail || faults.length > 0) return refuse(faults.join('; '));
   const at = consentAt ?? options.consentAt;
   return {
     ok: true,
     reader: {
-      email: address,
+      email: readEmail.address,
       language: language ?? options.language,
       editions: editions ?? options.editions,
       topics: topics ?? [],

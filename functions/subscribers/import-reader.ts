@@ -73,11 +73,12 @@ function importedEvent({ editions }: Subscriber, { consent }: ImportedReader, at
 /** Of the editions those that the reader has not left, and what is to be said of the others. */
 async function stillOpen(
   subscribers: SubscriberStore,
-  { id, editions }: Subscriber,
+  subscriber: Subscriber,
   asked: string[],
 ): Promise<{ wanted: string[]; reason?: string }> {
+  const { editions } = subscriber;
   if (asked.every((edition) => editions.includes(edition))) return { wanted: asked };
-  const log = await subscribers.consentLog(id);
+  const log = await subscribers.consentLog(subscriber);
   if (editions.length === 0) {
     return { wanted: [], reason: `left every edition${on(log.at(-1)?.at)}; only they can come back` };
   }

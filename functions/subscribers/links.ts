@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What a signed link lets its holder do. One for one purpose opens nothing else. */
-export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe';
+export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe' | 'address';
 
 /**
  * Links that stand for a reader in a mail. They carry ids, never an address, and stay good as long as the secret does:
@@ -11,18 +11,22 @@ export type Links = {
   confirm(signUpId: string, baseUrl: string): string;
   manage(subscriberId: string, baseUrl: string): string;
   unsubscribe(subscriberId: string, edition: string, baseUrl: string): string;
+  address(subscriberId: string, changeId: string, baseUrl: string): string;
   /** The ids that a token was made of; undefined where it was not made here, or for another purpose. */
   open(purpose: LinkPurpose, token: string | undefined): string[] | undefined;
+  /** Stands for a text in keys of the table, where nobody without the secret can find out which text it was. */
+  pseudonym(text: string): string;
 };
 
 export const LINK_PATHS: Record<LinkPurpose, string> = {
   confirm: '/subscriptions/confirm',
   manage: '/subscriptions/manage',
   unsubscribe: '/unsubscribe',
+  address: '/subscriptions/address',
 };
 
 export function signedLinks(secret: string): Links {
-  const sign = (purpose: LinkPurpose, payload: string) =>
+  const sign = (purpose: LinkPurpose | 'pseudonym', payload: string) =>
     createHmac('sha256', secret).update(`${purpose}\n${payload}`).digest().subarray(0, 18);
   const link = (purpose: LinkPurpose, ids: string[], baseUrl: string) => {
     const payload = Buffer.from(ids.join('/')).toString('base64url');
@@ -32,6 +36,8 @@ export function signedLinks(secret: string): Links {
     confirm: (signUpId, baseUrl) => link('confirm', [signUpId], baseUrl),
     manage: (subscriberId, baseUrl) => link('manage', [subscriberId], baseUrl),
     unsubscribe: (subscriberId, edition, baseUrl) => link('unsubscribe', [subscriberId, edition], baseUrl),
+    address: (subscriberId, changeId, baseUrl) => link('address', [subscriberId, changeId], baseUrl),
+    pseudonym: (text) => sign('pseudonym', text).toString('base64url'),
     open(purpose, token) {
       const [payload, signature, ...more] = (token ?? '').split('.');
       if (!payload || !signature || more.length > 0) return undefined;

@@ -12,9 +12,11 @@ export type Subscriber = {
   /** Slugs of sections; empty: all of them. */
   topics: string[];
   /** Of the IANA database; unset: the edition's own. */
-  timeZone?: string;
+  timeZone?: string | undefined;
   /** ISO 8601. Until then the reader gets no issue. */
-  pausedUntil?: string;
+  pausedUntil?: string | undefined;
+  /** Of subscribers that this one has taken in, address and all: the links in their old mails lead here. */
+  formerIds?: string[];
   confirmedAt: string;
   updatedAt: string;
   consent: Consent;
@@ -23,12 +25,15 @@ export type Subscriber = {
 /** When and how the reader agreed to be mailed. `detail` is what an import says of it. */
 export type Consent = { at: string; source: 'sign-up' | 'import'; detail?: string };
 
-/** A line of a reader's consent log: what was done, and what they were subscribed to afterwards. */
+/**
+ * A line of a reader's consent log: what was done, and what they were subscribed to afterwards; of `asked`, what they
+ * asked for. It is written once they have confirmed.
+ */
 export type ConsentEvent = {
   at: string;
-  what: 'confirmed' | 'imported' | 'preferences' | 'left' | 'address' | 'suppressed';
+  what: 'asked' | 'confirmed' | 'imported' | 'preferences' | 'left' | 'address' | 'suppressed';
   editions: string[];
-  /** How, where there are several ways: `one-click`, `page`, a file's name. */
+  /** How, where there are several ways: `one-click, daily`, `page`, a file's name. */
   detail?: string;
 };
 
@@ -40,6 +45,14 @@ export type Suppression = {
   detail?: string;
 };
 
+/**
+ * These end when the reader confirms that they want our mails after all: a mailbox was full or moved, or they had us
+ * forget them. A complaint, and an address that the provider takes nothing for, only an editor can lift.
+ */
+export function endsWithConsent({ reason }: Suppression): boolean {
+  return reason === 'bounced' || reason === 'erased';
+}
+
 /** A request to subscribe that waits for its confirmation. */
 export type SignUp = {
   id: string;
@@ -47,9 +60,23 @@ export type SignUp = {
   language: string;
   editions: string[];
   topics: string[];
+  timeZone?: string | undefined;
   requestedAt: string;
+  /** Whose address it was when this was asked for: the mail then says so. */
+  knownAs?: string | undefined;
   /** Set once it was confirmed: the link then does nothing more. */
   subscriberId?: string;
+};
+
+/** A request of a subscriber to be mailed elsewhere, which waits for a confirmation from there. */
+export type AddressChange = {
+  id: string;
+  subscriberId: string;
+  /** The new address. */
+  email: string;
+  requestedAt: string;
+  /** The old one, once it was replaced. */
+  replaced?: string;
 };
 
 /** What a reader of an edition chose: all who chose the same get the same mail. */

@@ -10,10 +10,11 @@ import { feedsPage } from '../../functions/pages/feeds-page.ts';
 import { homePage } from '../../functions/pages/home-page.ts';
 import { issuesPage } from '../../functions/pages/issues-page.ts';
 import { mailboxPage, mailPage } from '../../functions/pages/mailbox-pages.ts';
+import { type ManageData, managePage } from '../../functions/pages/manage-page.ts';
 import { messagePage } from '../../functions/pages/message-page.ts';
 import type { Html, PageContext } from '../../functions/pages/page-context.ts';
 import { subscribePage } from '../../functions/pages/sign-up-form.ts';
-import { confirmPage, managePage, unsubscribePage } from '../../functions/pages/token-pages.ts';
+import { addressPage, confirmPage, erasePage, unsubscribePage } from '../../functions/pages/token-pages.ts';
 import { anArticle } from '../support/builders.ts';
 
 const templates = readTemplates(new URL('../../templates', import.meta.url).pathname);
@@ -65,6 +66,13 @@ export function aFullStory(words: Words, fields: Partial<Article> = {}): Article
   });
 }
 
+/** Of a publication one of whose newsletters comes at the reader's own hour. */
+function withReaderHour(context: PageContext): PageContext {
+  const { publication } = context.config;
+  const editions = publication.editions.map((edition) => ({ ...edition, readerHour: true }));
+  return { ...context, config: { ...context.config, publication: { ...publication, editions } } };
+}
+
 /** Every page there is, by name, in one language and with the same words wherever a page shows what somebody typed. */
 export function everyPage(language: string, words: Words): Record<string, Html> {
   const context = aContext(language);
@@ -84,6 +92,16 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
     createdAt: '2026-11-22T12:30:05.000Z',
   };
   const choice = { language, editions: ['daily'], topics: ['culture'] };
+  const managed: ManageData = {
+    ...choice,
+    action,
+    email: words.email,
+    pauseFrom: '2026-11-23',
+    changeAddress: '/address?token=abc',
+    download: '/data?token=abc',
+    erase: '/erase?token=abc',
+  };
+  const zoned = withReaderHour(context);
   const issue = (slot: string, state: string, subject?: string) => ({
     edition: 'daily',
     slot,
@@ -116,6 +134,7 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
     article: articlePage(context, story),
     subscribe: subscribePage(context, {}),
     'subscribe-faults': subscribePage(context, { ...choice, email: words.email, faults }),
+    'link-faults': subscribePage(context, { link: { email: words.email, faults: faults.slice(0, 1) } }),
     issues: issuesPage(context, [
       issue('2026-11-22-0730', 'sent', words.subject),
       issue('2026-11-21-0730', 'skipped'),
@@ -126,15 +145,24 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
     confirm: confirmPage(context, { action, editions: ['daily', 'weekly'] }),
     unsubscribe: unsubscribePage(context, { action, edition: 'daily' }),
     'unsubscribe-all': unsubscribePage(context, { action }),
-    manage: managePage(context, {
-      ...choice,
-      action,
-      email: words.email,
-      saved: true,
-      download: '/data?token=abc',
-      erase: '/erase?token=abc',
+    address: addressPage(context, { action, email: words.email }),
+    erase: erasePage(context, { action, back: '/manage?token=abc', email: words.email, editions: ['daily'] }),
+    manage: managePage(context, { ...managed, said: 'saved' }),
+    'manage-paused': managePage(zoned, {
+      ...managed,
+      pausedUntil: '2026-12-24',
+      timeZone: 'America/Argentina/La_Rioja',
+      said: 'addressAsked',
     }),
-    'manage-faults': managePage(context, { ...choice, action, email: words.email, faults }),
+    'manage-faults': managePage(zoned, {
+      ...managed,
+      newAddress: { email: words.email, faults },
+      faults: [
+        ...faults.slice(1),
+        { pointer: '/timeZone', detail: '' },
+        { pointer: '/pausedUntil', detail: '' },
+      ],
+    }),
     mailbox: mailboxPage(context, [mail]),
     'mailbox-empty': mailboxPage(context, []),
     mail: mailPage(context, {

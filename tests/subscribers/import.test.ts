@@ -39,7 +39,7 @@ it('POST /api/subscribers/import subscribes at once, with the consent it was tol
     topics: [],
     consent: { at: '2018-01-01T00:00:00.000Z', source: 'import', detail: 'Old list' },
   });
-  expect(await world.services.subscribers.consentLog(ben?.id ?? '')).toEqual([
+  expect(await world.services.subscribers.consentLog({ id: ben?.id ?? '' })).toEqual([
     {
       at: '2026-11-22T12:00:00.000Z',
       what: 'imported',
@@ -91,7 +91,7 @@ it('the same file again changes nothing and writes nothing', async () => {
   expect(again.write).toBe(0);
   expect(await readers(world)).toEqual(before);
   const { id = '' } = before.get('reader7@reader.example') ?? {};
-  expect(await world.services.subscribers.consentLog(id)).toHaveLength(1);
+  expect(await world.services.subscribers.consentLog({ id })).toHaveLength(1);
 });
 
 it('a reader who is there keeps language, topics and consent, and gets the editions they never had', async () => {
@@ -108,8 +108,9 @@ it('a reader who is there keeps language, topics and consent, and gets the editi
     consent: { source: 'sign-up' },
   });
   expect(ana?.timeZone).toBeUndefined();
-  const log = await world.services.subscribers.consentLog(ana?.id ?? '');
+  const log = await world.services.subscribers.consentLog({ id: ana?.id ?? '' });
   expect(log.map(({ what, editions }) => [what, editions])).toEqual([
+    ['asked', ['daily']],
     ['confirmed', ['daily']],
     ['imported', ['daily', 'weekly']],
   ]);

@@ -1,0 +1,83 @@
+import { html } from 'hono/html';
+import type { Fault } from '../refusal.ts';
+import { type Html, homeTimeZone, type PageContext } from './page-context.ts';
+import { pauseField, timeZoneField } from './preference-fields.ts';
+import {
+  editionsField,
+  emailField,
+  type Field,
+  faultSummary,
+  languageField,
+  topicsField,
+} from './reader-fields.ts';
+import { tokenPage } from './token-pages.ts';
+
+export type ManageData = {
+  email: string;
+  language: string;
+  editions: string[];
+  topics: string[];
+  timeZone?: string | undefined;
+  /** The day on which mails come again; undefined where there is no pause. `2026-12-24`, as the next. */
+  pausedUntil?: string | undefined;
+  /** The first day that a pause may last to. */
+  pauseFrom: string;
+  faults?: Fault[] | undefined;
+  /** The form for a new address, when it comes back. */
+  newAddress?: { email: string; faults: Fault[] } | undefined;
+  /** What has just been done. */
+  said?: 'saved' | 'addressAsked' | undefined;
+  /** Where the two forms post to, and what the links lead to. */
+  action: string;
+  changeAddress: string;
+  download: string;
+  erase: string;
+};
+
+/**
+ * The preferences. The first form posts `language`, `editions[]`, `topics[]`, `pause`, `pausedUntil` and, where an edition
+ * asks for it, `timeZone`; no edition ticked leaves them all. The second posts `email`.
+ */
+export function managePage(context: PageContext, data: ManageData): Html {
+  const { phrases, config } = context;
+  const { faults, said, newAddress } = data;
+  const hasZones = config.publication.editions.some(({ readerHour }) => readerHour);
+  const fields: Field[] = ['editions', 'topics', 'language', 'timeZone', 'pausedUntil'];
+  return tokenPage(
+    context,
+    phrases('page.manage.title'),
+    html`<p class="dek">${phrases('page.manage.text')} <strong class="address" dir="ltr">${data.email}</strong></p>
+${said && html`<p class="saved" role="status">${phrases(`page.manage.${said}`)}</p>`}
+<form action="${data.action}" method="post" novalidate>
+${faultSummary(
+  context,
+  faults,
+  fields.filter((field) => field !== 'timeZone' || hasZones),
+)}
+${editionsField(context, data.editions, faults, phrases('page.manage.none'))}
+${topicsField(context, data.topics, faults)}
+${languageField(context, data.language, faults)}
+${hasZones && timeZoneField(context, data.timeZone, homeTimeZone(context), faults)}
+${pauseField(context, data, faults)}
+<p><button>${phrases('page.manage.button')}</button></p>
+</form>
+<section class="apart" aria-labelledby="address">
+<h2 id="address">${phrases('page.manage.address')}</h2>
+<p>${phrases('page.manage.addressText')}</p>
+<form action="${data.changeAddress}" method="post" novalidate>
+${emailField(context, newAddress?.email, newAddress?.faults, {
+  label: phrases('page.field.newEmail'),
+  autofocus: true,
+  otherwise: newAddress?.email ? 'page.fault.email.same' : 'page.fault.email',
+})}
+<p><button class="second">${phrases('page.manage.addressButton')}</button></p>
+</form>
+</section>
+<section class="apart" aria-labelledby="data">
+<h2 id="data">${phrases('page.manage.data')}</h2>
+<p><a class="button" href="${data.download}" download>${phrases('page.manage.download')}</a></p>
+<p>${phrases('page.manage.eraseText')}</p>
+<p><a class="button" href="${data.erase}">${phrases('page.manage.erase')}</a></p>
+</section>`,
+  );
+}

@@ -1,0 +1,69 @@
+import { html, raw } from 'hono/html';
+import type { Fault } from '../refusal.ts';
+import { MAX_PAUSE_DAYS } from '../subscribers/reader-input.ts';
+import { day, type Html, type PageContext } from './page-context.ts';
+import { described, ruleOf } from './reader-fields.ts';
+
+/** The fields that only somebody who is subscribed has. */
+
+const WEEKS = [1, 2, 4];
+const DAY = 24 * 3600 * 1000;
+
+/** `pause` is `no`, a number of weeks, or `until` the day that `pausedUntil` has. Saved again, it stays what it is. */
+export function pauseField(
+  context: PageContext,
+  { pausedUntil, pauseFrom }: { pausedUntil?: string | undefined; pauseFrom: string },
+  faults: Fault[] = [],
+): Html {
+  const { phrases } = context;
+  const options = [
+    option('no', phrases('page.pause.no'), !pausedUntil),
+    ...WEEKS.map((weeks) => option(String(weeks), phrases(`page.pause.weeks${weeks as 1 | 2 | 4}`), false)),
+    option('until', phrases('page.pause.until'), Boolean(pausedUntil)),
+  ];
+  const last = new Date(Date.parse(pauseFrom) + (MAX_PAUSE_DAYS - 1) * DAY).toISOString().slice(0, 10);
+  return html`<fieldset id="pausedUntil" tabindex="-1"${described('pausedUntil', faults, 'pause-hint')}>
+<legend>${phrases('page.field.pause')}</legend>
+<p class="soft" id="pause-hint">${pausedUntil ? html`<strong>${phrases('page.pause.paused')} ${day(context, pausedUntil, 'UTC')}.</strong>` : phrases('page.pause.hint')}</p>
+${ruleOf(phrases, 'pausedUntil', faults)}
+<div class="choices">
+<div class="field"><label for="pause">${phrases('page.pause.label')}</label>
+<select id="pause" name="pause">${options}</select></div>
+<div class="field"><label for="pause-day">${phrases('page.pause.day')}</label>
+<input id="pause-day" name="pausedUntil" type="date" min="${pauseFrom}" max="${last}" value="${pausedUntil ?? ''}"></div>
+</div>
+</fieldset>`;
+}
+
+/** Every zone of the IANA database, by continent; none chosen is the newsletters' own. */
+export function timeZoneField(
+  { phrases }: PageContext,
+  chosen: string | undefined,
+  own: string,
+  faults: Fault[] = [],
+): Html {
+  const zones = [...new Set([...Intl.supportedValuesOf('timeZone'), ...(chosen ? [chosen] : [])])].sort();
+  const areas = Map.groupBy(zones, (zone) => (zone.includes('/') ? zone.split('/', 1)[0] : '') ?? '');
+  const groups = [...areas].map(
+    ([area, names]) =>
+      html`<optgroup label="${area || 'UTC'}">${names.map((zone) => option(zone, placeOf(zone), zone === chosen))}</optgroup>`,
+  );
+  return html`<div class="field">
+<label for="timeZone">${phrases('page.field.timeZone')}</label>
+<select id="timeZone" name="timeZone"${described('timeZone', faults, 'timeZone-hint')}>${option('', phrases('page.field.timeZoneOwn', { zone: placeOf(own) }), !chosen)}${groups}</select>
+<p class="soft" id="timeZone-hint">${phrases('page.field.timeZoneHint')}</p>
+${ruleOf(phrases, 'timeZone', faults)}
+</div>`;
+}
+
+/** `America/Argentina/La_Rioja` → `Argentina, La Rioja`. */
+function placeOf(zone: string): string {
+  return zone
+    .slice(zone.indexOf('/') + 1)
+    .replaceAll('/', ', ')
+    .replaceAll('_', ' ');
+}
+
+function option(value: string, text: string, selected: boolean): Html {
+  return html`<option value="${value}"${raw(selected ? ' selected' : '')}>${text}</option>`;
+}

@@ -1,0 +1,165 @@
+import { Hono } from 'hono';
+import { problemResponse } from '../problem.ts';
+import { askForAddressChange, changeAddress } from '../subscribers/address-change.ts';
+import { addressHash } from '../subscribers/email-address.ts';
+import { LINK_PATHS } from '../subscribers/links.ts';
+import { erase, storedData } from '../subscribers/personal-data.ts';
+import { savePreferences } from '../subscribers/preferences.ts';
+import { parseEmail, parsePreferences, readerTimeZone } from '../subscribers/reader-input.ts';
+import type { Subscriber } from '../subscribers/subscriber.ts';
+import { localDay } from '../subscribers/time-zone.ts';
+import { type ManageData, managePage } from './manage-page.ts';
+import { message, page } from './page-response.ts';
+import { readBody, textOf } from './read-body.ts';
+import { limited, MANAGE_PATHS, PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
+import { addressPage, erasePage } from './token-pages.ts';
+
+/** What a reader changes by the link in every mail. A GET changes nothing. */
+export function preferencesRoutes(services: ReaderServices): Hono {
+  const { config, subscribers, clock } = services;
+  const { visitor, pagesOf, opened, withToken, readerOr, refusedToClient } = readerLinks(services);
+  const app = new Hono();
+  const dayOf = (at: number, subscriber: Subscriber) => localDay(at, readerTimeZone(config, subscriber));
+
+  app.get(MANAGE_PATHS.save, async (context) => {
+    const subscriber = await readerOr(context, 'manage');
+    if (subscriber instanceof Response) return subscriber;
+    return manage((path) => withToken(context, path), subscriber, {}, 200);
+  });
+
+  app.post(MANAGE_PATHS.save, limited, async (context) => {
+    const current = await readerOr(context, 'manage');
+    if (current instanceof Response) return current;
+    const body = await readBody(context.req.raw);
+    if (!body.ok) return problemResponse(body.refusal);
+    const { fields, isForm } = body.value;
+    const input = parsePreferences(config, current, isForm ? fromForm(fields, current) : fields, clock());
+    if (!input.ok) {
+      if (!isForm || input.refusal.kind !== 'invalid') return problemResponse(input.refusal);
+      const { faults } = input.refusal;
+      return manage((path) => withToken(context, path), current, { faults }, 422);
+    }
+    const way = isForm ? 'page' : 'json';
+    const saved = (await savePreferences(services, current.id, input.value, way)) ?? current;
+    if (isForm) return manage((path) => withToken(context, path), saved, { said: 'saved' }, 200);
+    const { email, language, editions, topics, timeZone = null, pausedUntil = null } = saved;
+    return Response.json({ email, language, editions, topics, timeZone, pausedUntil }, { headers: PRIVATE });
+  });
+
+  app.post(MANAGE_PATHS.address, limited, async (context) => {
+    const subscriber = await readerOr(context, 'manage');
+    if (subscriber instanceof Response) return subscriber;
+    const body = await readBody(context.req.raw);
+    if (!body.ok) return problemResponse(body.refusal);
+    const { fields, isForm } = body.value;
+    const input = parseEmail(fields);
+    const isSame = input.ok && addressHash(input.value.email) === addressHash(subscriber.email);
+    if (!input.ok || isSame) {
+      const same = [{ pointer: '/email', detail: 'is the address that is subscribed already' }];
+      const refusal = input.ok ? { kind: 'invalid' as const, faults: same } : input.refusal;
+      if (!isForm || refusal.kind !== 'invalid') return problemResponse(refusal);
+      const newAddress = { email: textOf(fields.email), faults: refusal.faults };
+      return manage((path) => withToken(context, path), subscriber, { newAddress }, 422);
+    }
+    const refusal = await refusedToClient(context, isForm);
+    if (refusal) return refusal;
+    await askForAddressChange(services, subscriber.id, input.value.email);
+    if (isForm) return manage((path) => withToken(context, path), subscriber, { said: 'addressAsked' }, 202);
+    const status = 'a link was mailed to the new address, if it can be mailed';
+    return Response.json({ status }, { status: 202, headers: PRIVATE });
+  });
+
+  app.get(MANAGE_PATHS.data, async (context) => {
+    const subscriber = await readerOr(context, 'manage');
+    if (subscriber instanceof Response) return subscriber;
+    return new Response(`${JSON.stringify(await storedData(services, subscriber), null, 2)}\n`, {
+      headers: {
+        ...PRIVATE,
+        'content-type': 'application/json',
+        'content-disposition': 'attachment; filename="newsletter-data.json"',
+      },
+    });
+  });
+
+  app.get(MANAGE_PATHS.erase, async (context) => {
+    const subscriber = await readerOr(context, 'manage');
+    if (subscriber instanceof Response) return subscriber;
+    const { email, editions } = subscriber;
+    const action = withToken(context, MANAGE_PATHS.erase);
+    const back = withToken(context, MANAGE_PATHS.save);
+    return page(erasePage(pagesOf(subscriber), { action, back, email, editions }), PRIVATE);
+  });
+
+  app.post(MANAGE_PATHS.erase, limited, async (context) => {
+    const [id] = opened(context, 'manage') ?? [];
+    if (!id) return message(visitor(context), 'expired', 404);
+    const erased = await erase(services, id);
+    return message(erased ? pagesOf(erased) : visitor(context), 'erased', 200);
+  });
+
+  app.get(LINK_PATHS.address, async (context) => {
+    const [subscriberId = '', changeId = ''] = opened(context, 'address') ?? [];
+    const change = changeId && (await subscribers.addressChange(subscriberId, changeId, clock()));
+    const subscriber = change && (await subscribers.get(subscriberId));
+    if (!change || !subscriber) return message(visitor(context), 'expired', 404);
+    if (change.replaced !== undefined) return message(pagesOf(subscriber), 'address-changed', 200);
+    const action = withToken(context, LINK_PATHS.address);
+    return page(addressPage(pagesOf(subscriber), { action, email: change.email }), PRIVATE);
+  });
+
+  app.post(LINK_PATHS.address, limited, async (context) => {
+    const [subscriberId, changeId] = opened(context, 'address') ?? [];
+    const changed =
+      subscriberId && changeId
+        ? await changeAddress(services, subscriberId, changeId)
+        : { kind: 'expired' as const };
+    switch (changed.kind) {
+      case 'changed':
+        return message(pagesOf(changed.subscriber), 'address-changed', 200);
+      case 'not-mailable':
+        return message(pagesOf(changed), 'not-mailable', 409);
+      case 'expired':
+        return message(visitor(context), 'expired', 404);
+    }
+  });
+
+  return app;
+
+  function manage(
+    linkTo: (path: string) => string,
+    subscriber: Subscriber,
+    said: Pick<ManageData, 'said' | 'faults' | 'newAddress'>,
+    status: number,
+  ): Promise<Response> {
+    const { email, language, editions, topics, timeZone, pausedUntil } = subscriber;
+    const paused = pausedUntil ? Date.parse(pausedUntil) : 0;
+    const data: ManageData = {
+      ...{ email, language, editions, topics, timeZone },
+      pausedUntil: paused > clock() ? dayOf(paused, subscriber) : undefined,
+      pauseFrom: dayOf(clock() + DAY, subscriber),
+      action: linkTo(MANAGE_PATHS.save),
+      changeAddress: linkTo(MANAGE_PATHS.address),
+      download: linkTo(MANAGE_PATHS.data),
+      erase: linkTo(MANAGE_PATHS.erase),
+      ...said,
+    };
+    return page(managePage(pagesOf(subscriber), data), PRIVATE, status);
+  }
+
+  /** Boxes that are not ticked are not in a form; a pause is chosen in weeks, or as a day. */
+  function fromForm(fields: Record<string, unknown>, current: Subscriber): Record<string, unknown> {
+    const { language, editions = [], topics = [], timeZone, pause, pausedUntil } = fields;
+    const weeks = Number(pause);
+    return {
+      language,
+      editions,
+      topics,
+      ...(timeZone !== undefined && { timeZone: timeZone || null }),
+      ...(pause === 'no' && { pausedUntil: null }),
+      ...(pause === 'until' && { pausedUntil }),
+      ...(weeks > 0 && weeks < 100 && { pausedUntil: dayOf(clock() + weeks * 7 * DAY, current) }),
+    };
+  }
+}
+
+const DAY = 24 * 3600 * 1000;

@@ -1,0 +1,68 @@
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Config } from '../config.ts';
+import type { Templates } from '../locale.ts';
+import { problemResponse } from '../problem.ts';
+import { LINK_PATHS, type LinkPurpose, type Links } from '../subscribers/links.ts';
+import type { SubscriberServices } from '../subscribers/sign-up.ts';
+import type { Subscriber } from '../subscribers/subscriber.ts';
+import { clientNetwork } from './client-network.ts';
+import type { PageContext } from './page-context.ts';
+import { message } from './page-response.ts';
+import { pageContext, readerLanguage } from './reader-language.ts';
+
+export type ReaderServices = SubscriberServices & { config: Config; templates: Templates; links: Links };
+
+/** Pages of one reader. The token is in the address: it goes nowhere else. */
+export const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+
+const MAX_BODY_BYTES = 20_000;
+export const limited = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
+});
+
+/** Mails that one client may have sent an hour, to whatever addresses. A newsroom or a school is one client, too. */
+const MAILS_AN_HOUR = 20;
+const HOUR_SECONDS = 3600;
+
+/** What the routes of readers have in common: who asks, by which link, and in which language they are answered. */
+export function readerLinks(services: ReaderServices) {
+  const { config, subscribers, links, throttle, clock } = services;
+  const tokenOf = (context: Context) => context.req.query('token') ?? '';
+  const visitor = (context: Context): PageContext =>
+    pageContext(services, readerLanguage(config, context.req));
+
+  return {
+    visitor,
+    pagesOf: ({ language }: { language: string }): PageContext => pageContext(services, language),
+    opened: (context: Context, purpose: LinkPurpose) => links.open(purpose, tokenOf(context)),
+    /** An address with the token of this request. */
+    withToken: (context: Context, path: string) => `${path}?token=${encodeURIComponent(tokenOf(context))}`,
+
+    /** Whose link it is; or the page that says why it is nobody's. */
+    async readerOr(context: Context, purpose: LinkPurpose): Promise<Subscriber | Response> {
+      const [id] = links.open(purpose, tokenOf(context)) ?? [];
+      if (!id) return message(visitor(context), 'expired', 404);
+      // Signed here, so there was such a reader once.
+      return (await subscribers.get(id)) ?? message(visitor(context), 'erased', 410);
+    },
+
+    /** Counts a mail that the client asks for. Undefined: it may be sent; else the answer. */
+    async refusedToClient(context: Context, isForm: boolean): Promise<Response | undefined> {
+      const network = clientNetwork(context, config);
+      const key = network && `client#${links.pseudonym(network)}`;
+      if (!key || (await throttle.underLimit(key, MAILS_AN_HOUR, clock()))) return undefined;
+      if (isForm) return message(visitor(context), 'too-many', 429, { 'retry-after': String(HOUR_SECONDS) });
+      const detail = `At most ${MAILS_AN_HOUR} mails an hour are sent for one client. Try again in an hour.`;
+      return problemResponse({ kind: 'throttled', detail, retryAfterSeconds: HOUR_SECONDS });
+    },
+  };
+}
+
+export const MANAGE_PATHS = {
+  save: LINK_PATHS.manage,
+  address: `${LINK_PATHS.manage}/address`,
+  data: `${LINK_PATHS.manage}/data`,
+  erase: '/subscriptions/erase',
+};

@@ -1,0 +1,138 @@
+import * as z from 'zod';
+import type { Config } from '../config.ts';
+import { done, type Fault, type Outcome, refused } from '../refusal.ts';
+import { isoTime } from '../services.ts';
+import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
+import type { Subscriber } from './subscriber.ts';
+import { localDay, parseTimeZone, startOfDay } from './time-zone.ts';
+
+/** What readers send, by form or as JSON, checked against what the publication offers: a value, or every fault in it. */
+
+export type SignUpInput = {
+  email: string;
+  language: string;
+  editions: string[];
+  topics: string[];
+  timeZone?: string | undefined;
+};
+
+export function parseSignUp(config: Config, input: unknown): Outcome<SignUpInput> {
+  const { language, editions, topics, timeZone, editionIds } = fieldsOf(config);
+  const schema = z.object({
+    email,
+    language: language.default(config.publication.languages[0] ?? 'en'),
+    editions: editions
+      .min(1, { error: `must name at least one of ${editionIds.join(', ')}` })
+      .transform(withoutRepeats),
+    topics: topics.transform(inOrder).default([]),
+    timeZone: timeZone.optional(),
+  });
+  return outcomeOf(schema.safeParse(input ?? {}));
+}
+
+/** `{email}` alone. */
+export function parseEmail(input: unknown): Outcome<{ email: string }> {
+  return outcomeOf(z.object({ email }).safeParse(input ?? {}));
+}
+
+/** What a reader chooses, and may change at any time. */
+export type Preferences = Pick<Subscriber, 'language' | 'editions' | 'topics' | 'timeZone' | 'pausedUntil'>;
+
+/** The longest pause, in days. Who wants a longer one leaves. */
+export const MAX_PAUSE_DAYS = 366;
+const DAY = 24 * 3600 * 1000;
+
+/**
+ * A field that is absent stays as it is; `null` as `timeZone` is the editions' own, as `pausedUntil` the end of a pause.
+ * `pausedUntil` is the day on which mails come again, in the reader's zone. No edition: the reader leaves them all.
+ */
+export function parsePreferences(
+  config: Config,
+  current: Preferences,
+  input: unknown,
+  now: number,
+): Outcome<Preferences> {
+  const { language, editions, topics, timeZone } = fieldsOf(config);
+  const parsed = outcomeOf(
+    z
+      .object({
+        language: language.default(current.language),
+        editions: editions.transform(withoutRepeats).default(current.editions),
+        topics: topics.transform(inOrder).default(current.topics),
+        timeZone: timeZone.nullish(),
+        pausedUntil: z.string({ error: 'must be a day, such as 2026-12-24, or null' }).nullish(),
+      })
+      .safeParse(input ?? {}),
+  );
+  if (!parsed.ok) return parsed;
+  const { pausedUntil: day, timeZone: wanted, ...choice } = parsed.value;
+  const chosen = { ...choice, timeZone: wanted === undefined ? current.timeZone : (wanted ?? undefined) };
+  if (day === undefined) return done({ ...chosen, pausedUntil: current.pausedUntil });
+  if (day === null) return done({ ...chosen, pausedUntil: undefined });
+  const zone = readerTimeZone(config, chosen);
+  const [first, last] = [localDay(now + DAY, zone), localDay(now + MAX_PAUSE_DAYS * DAY, zone)];
+  if (!isDay(day) || day < first || day > last)
+    return faulty([{ pointer: '/pausedUntil', detail: `must be a day from ${first} to ${last}, or null` }]);
+  return done({ ...chosen, pausedUntil: isoTime(startOfDay(day, zone)) });
+}
+
+/** Where days begin for a reader. */
+export function readerTimeZone({ publication }: Config, { timeZone }: Pick<Subscriber, 'timeZone'>): string {
+  return timeZone ?? publication.editions[0]?.timeZone ?? 'UTC';
+}
+
+export function isDay(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00.000Z`);
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+const email = z.string({ error: ADDRESS_RULES.missing }).transform((typed, context) => {
+  const read = parseReaderAddress(typed);
+  if (read.ok) return read.address;
+  context.addIssue({ code: 'custom', message: ADDRESS_RULES[read.fault] });
+  return z.NEVER;
+});
+
+const timeZone = z
+  .string({ error: 'must be a time zone of the IANA database, such as America/New_York' })
+  .transform((name, context) => {
+    const zone = parseTimeZone(name);
+    if (zone) return zone;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a time zone of the IANA database, such as America/New_York',
+    });
+    return z.NEVER;
+  });
+
+function fieldsOf({ publication }: Config) {
+  const editionIds = publication.editions.map(({ id }) => id);
+  const oneOf = (values: string[]) =>
+    z.enum(values as [string, ...string[]], { error: `must be one of ${values.join(', ')}` });
+  const list = (values: string[]) => z.array(oneOf(values), { error: 'must be a list' });
+  return {
+    language: oneOf(publication.languages),
+    editions: list(editionIds),
+    topics: list(publication.sections.map(({ slug }) => slug)),
+    timeZone,
+    editionIds,
+  };
+}
+
+const withoutRepeats = (list: string[]) => [...new Set(list)];
+/** The same choice is the same mail, in whatever order it was ticked. */
+const inOrder = (list: string[]) => withoutRepeats(list).sort();
+
+function outcomeOf<T>(result: z.ZodSafeParseResult<T>): Outcome<T> {
+  if (result.success) return done(result.data);
+  return faulty(
+    result.error.issues.map(({ path, message }) => ({
+      pointer: path.map((part) => `/${String(part)}`).join(''),
+      detail: message,
+    })),
+  );
+}
+
+function faulty(faults: Fault[]) {
+  return refused({ kind: 'invalid', faults });
+}
