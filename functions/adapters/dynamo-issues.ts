@@ -1,8 +1,16 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FrozenIssue, Issue, Variant } from '../newsletter/issue.ts';
-import type { EditionCursor, IssueRef, IssueStore } from '../newsletter/issue-store.ts';
-import { ConditionsFailed, getItems, type Item, type Table, transact } from './dynamo-client.ts';
+import type { EditionCursor, IssueMoment, IssueRef, IssueStore } from '../newsletter/issue-store.ts';
+import {
+  ConditionsFailed,
+  getItems,
+  type Item,
+  type Table,
+  type TransactItem,
+  transact,
+  transactIf,
+} from './dynamo-client.ts';
 import {
   editionKey,
   frozenKey,
@@ -112,92 +120,97 @@ export function dynamoIssues(table: Table): IssueStore {
       return { ...variant, ...JSON.parse(brotliDecompressSync(z as Uint8Array).toString()) } as Variant;
     },
 
-    async freeze({ edition, slot }, frozen, cursor) {
-      try {
-        await transact(table, [
-          {
-            Update: {
-              TableName: name,
-              Key: issueKey(edition, slot),
-              UpdateExpression: 'SET #state = :sending, composition = :composition',
-              ConditionExpression: '#state = :new',
-              ExpressionAttributeNames: { '#state': 'state' },
-              ExpressionAttributeValues: {
-                ':sending': 'sending',
-                ':new': 'new',
-                ':composition': frozen.composition,
-              },
-            },
-          },
-          { Put: { TableName: name, Item: { ...frozenKey(edition, slot), ...frozen } } },
-          {
-            Put: {
-              TableName: name,
-              Item: { ...editionKey(edition), ...cursor },
-              ConditionExpression: cursor.version === 1 ? 'attribute_not_exists(pk)' : 'version = :previous',
-              ...(cursor.version > 1 && { ExpressionAttributeValues: { ':previous': cursor.version - 1 } }),
-            },
-          },
-        ]);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionsFailed) return false;
-        throw error;
-      }
+    freeze(ref, from, frozen, cursor) {
+      return transactIf(table, [
+        step(name, ref, from, 'SET #state = :to, composition = :next', {
+          ':to': 'sending',
+          ':next': frozen.composition,
+        }),
+        { Put: { TableName: name, Item: { ...frozenKey(ref.edition, ref.slot), ...frozen } } },
+        ...(cursor ? [cursorPut(name, ref.edition, cursor)] : []),
+      ]);
     },
 
-    async end({ edition, slot }: IssueRef, from, to, reason) {
+    skip(ref, from, reason, cursor) {
+      return transactIf(table, [
+        step(name, ref, from, 'SET #state = :to, reason = :reason', { ':to': 'skipped', ':reason': reason }),
+        { Delete: { TableName: name, Key: openKey(ref.edition, ref.slot) } },
+        ...(cursor ? [cursorPut(name, ref.edition, cursor)] : []),
+      ]);
+    },
+
+    end({ edition, slot }, from, to, reason) {
       const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
-      try {
-        await transact(table, [
-          {
-            Update: {
-              TableName: name,
-              Key: issueKey(edition, slot),
-              UpdateExpression:
-                reason === undefined ? 'SET #state = :to' : 'SET #state = :to, reason = :reason',
-              ConditionExpression: `#state IN (${Object.keys(states).join(', ')})`,
-              ExpressionAttributeNames: { '#state': 'state' },
-              ExpressionAttributeValues: {
-                ...states,
-                ':to': to,
-                ...(reason !== undefined && { ':reason': reason }),
-              },
+      return transactIf(table, [
+        {
+          Update: {
+            TableName: name,
+            Key: issueKey(edition, slot),
+            UpdateExpression:
+              reason === undefined ? 'SET #state = :to' : 'SET #state = :to, reason = :reason',
+            ConditionExpression: `#state IN (${Object.keys(states).join(', ')})`,
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: {
+              ...states,
+              ':to': to,
+              ...(reason !== undefined && { ':reason': reason }),
             },
           },
-          { Delete: { TableName: name, Key: openKey(edition, slot) } },
-        ]);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionsFailed) return false;
-        throw error;
-      }
+        },
+        { Delete: { TableName: name, Key: openKey(edition, slot) } },
+      ]);
     },
 
     async resume({ edition, slot }) {
       const to = (await store.frozen({ edition, slot })) ? 'sending' : 'new';
-      try {
-        await transact(table, [
-          {
-            Update: {
-              TableName: name,
-              Key: issueKey(edition, slot),
-              UpdateExpression: 'SET #state = :to REMOVE reason',
-              ConditionExpression: '#state = :stopped',
-              ExpressionAttributeNames: { '#state': 'state' },
-              ExpressionAttributeValues: { ':to': to, ':stopped': 'stopped' },
-            },
+      return transactIf(table, [
+        {
+          Update: {
+            TableName: name,
+            Key: issueKey(edition, slot),
+            UpdateExpression: 'SET #state = :to REMOVE reason',
+            ConditionExpression: '#state = :stopped',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: { ':to': to, ':stopped': 'stopped' },
           },
-          { Put: { TableName: name, Item: openKey(edition, slot) } },
-        ]);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionsFailed) return false;
-        throw error;
-      }
+        },
+        { Put: { TableName: name, Item: openKey(edition, slot) } },
+      ]);
     },
   };
   return store;
+}
+
+/** A step of an issue that nobody has planned, from where it was read. */
+function step(
+  TableName: string,
+  { edition, slot }: IssueRef,
+  from: IssueMoment,
+  UpdateExpression: string,
+  values: Record<string, unknown>,
+): TransactItem {
+  return {
+    Update: {
+      TableName,
+      Key: issueKey(edition, slot),
+      UpdateExpression,
+      ConditionExpression:
+        '#state = :from AND composition = :composition AND attribute_not_exists(startedAt)',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ...values, ':from': from.state, ':composition': from.composition },
+    },
+  };
+}
+
+function cursorPut(TableName: string, edition: string, cursor: EditionCursor): TransactItem {
+  return {
+    Put: {
+      TableName,
+      Item: { ...editionKey(edition), ...cursor },
+      ConditionExpression: cursor.version === 1 ? 'attribute_not_exists(pk)' : 'version = :previous',
+      ...(cursor.version > 1 && { ExpressionAttributeValues: { ':previous': cursor.version - 1 } }),
+    },
+  };
 }
 
 function issueOf(item: Item): Issue {

@@ -1,5 +1,7 @@
+import type { ArticleStore } from '../articles/article-store.ts';
 import type { Log } from '../log.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
+import { storiesNow } from '../newsletter/stories-now.ts';
 import { handOver, type Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
@@ -11,6 +13,7 @@ import { planPage } from './plan-page.ts';
 import { readerHours } from './reader-hours.ts';
 
 export type PlanServices = {
+  articles: ArticleStore;
   issues: IssueStore;
   composed: ComposedIssues;
   subscribers: SubscriberStore;
@@ -35,6 +38,10 @@ export async function planShard(services: PlanServices, ref: IssueRef, shard: nu
   const issue = await issues.get(ref);
   const frozen = issue && (await composed.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
+  if (!issue.startedAt && (await storiesNow(services, frozen.storyIds)).length < frozen.storyIds.length) {
+    // Nobody is to get what was retracted: it is composed again, and planned then.
+    return handOver(queue, log, [{ kind: 'compose', ...ref }]);
+  }
   const dueOf = readerHours(frozen, clock());
   let previous = await delivery.progress(ref, shard);
   for (let page = 1; !previous?.done; page++) {

@@ -2,13 +2,16 @@ import type { FrozenIssue, Issue, Variant } from './issue.ts';
 
 /** Up to when an edition's stories were taken, and the stories of its last issues. */
 export type EditionCursor = {
-  /** Counted up with every composed issue; 0 before the first. */
+  /** Counted up with every change; 0 before the first. */
   version: number;
   until?: string;
   recent: { slot: string; storyIds: string[] }[];
 };
 
 export type IssueRef = Pick<Issue, 'edition' | 'slot'>;
+
+/** Where in its life an issue was read. A step from there is a step from nowhere else. */
+export type IssueMoment = Pick<Issue, 'state' | 'composition'>;
 
 export type IssueStore = {
   /** Creates the issue, or finds the one that has the slot already. */
@@ -24,8 +27,10 @@ export type IssueStore = {
   cursor(edition: string): Promise<EditionCursor>;
   putVariant(ref: IssueRef, variant: Variant): Promise<void>;
   variant(ref: IssueRef, key: string): Promise<Variant | undefined>;
-  /** new → sending, and the edition's cursor moves on. False where another did either first. */
-  freeze(ref: IssueRef, frozen: FrozenIssue, cursor: EditionCursor): Promise<boolean>;
+  /** What was composed becomes the issue's. False where another step was first: read again. */
+  freeze(ref: IssueRef, from: IssueMoment, frozen: FrozenIssue, cursor?: EditionCursor): Promise<boolean>;
+  /** Ends an issue that nobody has planned. False where another step was first: read again. */
+  skip(ref: IssueRef, from: IssueMoment, reason: string, cursor?: EditionCursor): Promise<boolean>;
   /** Ends the issue if it is in one of the states; false if not. */
   end(
     ref: IssueRef,

@@ -11,7 +11,7 @@ export type Issue = {
   reason?: string;
   /** Counted up whenever its mails are composed; 0 before. */
   composition: number;
-  /** When the first readers were put in batches. ISO 8601. */
+  /** When the first readers were put in batches, or looked at in vain: from then on it stays as it is. ISO 8601. */
   startedAt?: string;
   /** Shards whose members are all in batches. */
   shardsPlanned: number;
@@ -31,10 +31,19 @@ export type Issue = {
 /** What was done of an issue at a moment of late; `at` in milliseconds. */
 export type ProgressNote = { at: number; done: number; sent: number };
 
-/** new → sending → sent; or skipped, or stopped. */
+/**
+ * The life of an issue. Every step is a write with a condition on the state that it leads from:
+ *
+ *   new → sending      its mails are composed, and its edition's cursor moves over its stories
+ *   sending → sending  composed again without a story that was retracted, as long as no reader is planned
+ *   sending → sent     every reader is in a batch, and every batch has its outcome
+ *   new → skipped      too few new stories
+ *   sending → skipped  too few were left after a retraction, as long as no reader is planned; the others are given back
+ *   any of the open ones → stopped, by an error that a person has to mend; and back to where it was
+ */
 export type IssueState = 'new' | 'sending' | 'sent' | 'skipped' | 'stopped';
 
-/** What composing decided. It never changes: a later change of the settings does not touch a mail under way. */
+/** What composing decided. A later change of the settings does not touch a mail under way. */
 export type FrozenIssue = {
   /** The `composition` of the issue that this is. */
   composition: number;

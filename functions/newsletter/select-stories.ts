@@ -11,7 +11,7 @@ const FIRST_ISSUE_DAYS = 7;
  * A story's moment is noted before its transaction is done, so one may appear behind a line already drawn. Looking back
  * over the line finds it; what was sent already is known by its id.
  */
-const OVERLAP_MILLISECONDS = 10 * 60 * 1000;
+export const OVERLAP_MILLISECONDS = 10 * 60 * 1000;
 /** Issues whose stories the cursor remembers: more than could be sent within the overlap. */
 export const RECENT_ISSUES = 20;
 

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { Article } from '../articles/article.ts';
+import type { Config } from '../config.ts';
+import type { Templates } from '../locale.ts';
+import type { EditionSettings } from '../settings.ts';
+import { type Choice, choiceKey } from '../subscribers/subscriber.ts';
+import { type ComposedMail, composeDigest } from './compose-digest.ts';
+import { type FrozenIssue, type Issue, issueUrl, type Variant } from './issue.ts';
+import { storiesFor } from './select-stories.ts';
+
+export type Composed = Pick<FrozenIssue, 'choices'> & { variants: Variant[] };
+
+type VariantServices = { config: Config; templates: Templates };
+
+/** Every reader of a language, whatever they chose: also the web version. */
+export function wholeLanguages({ languages }: EditionSettings): Choice[] {
+  return languages.map((language) => ({ language, topics: [] }));
+}
+
+/** One mail for each other story list that the choices come to. */
+export async function composeVariants(
+  services: VariantServices,
+  edition: EditionSettings,
+  issue: Issue,
+  stories: Article[],
+  readers: Choice[],
+): Promise<Composed> {
+  const { publication } = services.config;
+  const byStories = new Map<string, Variant>();
+  const choices: Record<string, string> = {};
+  for (const choice of readers) {
+    const language = languageOf(edition, choice);
+    const chosen = storiesFor(stories, { ...choice, language }, publication.languages);
+    const storyIds = chosen.map(({ id }) => id);
+    const list = [language, ...storyIds].join('\n');
+    const variant =
+      byStories.get(list) ??
+      (chosen.length > 0 ? await composeVariant(services, edition, issue, language, chosen) : undefined);
+    if (variant) byStories.set(list, variant);
+    choices[choiceKey(choice)] = variant?.key ?? '';
+  }
+  return { variants: [...byStories.values()], choices };
+}
+
+/** The language of the edition in which a reader gets it. */
+export function languageOf({ languages }: EditionSettings, choice: Choice): string {
+  return languages.includes(choice.language) ? choice.language : (languages[0] ?? choice.language);
+}
+
+/** Stands for the key in the links to the web version, as long as the key is not known. */
+const KEY = 'variant=00-000000000000';
+
+/**
+ * A variant has its key from its content: two who compose the same issue at once, between whom a story was edited, do not
+ * write over each other's mails.
+ */
+async function composeVariant(
+  { config, templates }: VariantServices,
+  edition: EditionSettings,
+  issue: Issue,
+  language: string,
+  stories: Article[],
+): Promise<Variant> {
+  const { publication, baseUrl } = config;
+  const { subject, html, text } = await composeDigest({
+    publication,
+    edition,
+    language,
+    issue,
+    stories,
+    baseUrl,
+    webUrl: `${issueUrl(issue, baseUrl)}?${KEY}`,
+    templates,
+  });
+  const key = `${language}-${contentHash({ subject, html, text })}`;
+  const withKey = (mail: string) => mail.replaceAll(KEY, `variant=${key}`);
+  return {
+    key,
+    language,
+    storyIds: stories.map(({ id }) => id),
+    subject,
+    html: withKey(html),
+    text: withKey(text),
+  };
+}
+
+function contentHash({ subject, html, text }: Pick<ComposedMail, 'subject' | 'html' | 'text'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([subject, html, text]))
+    .digest('hex')
+    .slice(0, 12);
+}

@@ -1,0 +1,13 @@
+import { type Article, isPublic } from '../articles/article.ts';
+import type { ArticleStore } from '../articles/article-store.ts';
+import { type Clock, isoTime } from '../services.ts';
+
+/** The stories as they are now, in the order of `ids`, without those that left. */
+export async function storiesNow(
+  { articles, clock }: { articles: ArticleStore; clock: Clock },
+  ids: string[],
+): Promise<Article[]> {
+  const found = await articles.getMany(ids, { consistent: true });
+  const byId = new Map(found.map((article) => [article.id, article]));
+  return ids.flatMap((id) => byId.get(id) ?? []).filter((article) => isPublic(article, isoTime(clock())));
+}

@@ -1,0 +1,180 @@
+import { expect, it } from 'vitest';
+import type { Message } from '../../functions/queue.ts';
+import { shardOf } from '../../functions/subscribers/subscriber.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+
+useDatabase();
+
+/** Readers, stories, and an issue that is composed; the messages that would have it planned are lost. */
+async function composed(stories: Record<string, unknown>[]): Promise<{ world: World; id: string }> {
+  const world = await setUp();
+  await subscribe(world, 'en@reader.example');
+  for (const story of stories) await postStory(world, story);
+  const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'plan' } });
+  const { id, state } = await sendNow(lossy, 'morning');
+  expect(state).toBe('sending');
+  return { world, id };
+}
+
+/** The sweep of a minute later, and all that follows from it. */
+async function aMinuteLater(world: World): Promise<void> {
+  world.pass(60_000);
+  await world.sweep();
+  await world.queue.drain();
+}
+
+const retract = async (world: World, id: string) =>
+  expect((await world.edit('DELETE', `/api/articles/${id}`)).status).toBe(204);
+
+const FERRY = { id: 'ferry', title: 'The ferry returns' };
+const MISTAKE = { id: 'mistake', title: 'A mistake', featured: true };
+
+it('a story retracted after composing and before planning is in no mail, nor in its subject', async () => {
+  const { world, id } = await composed([FERRY, MISTAKE]);
+  await retract(world, 'mistake');
+  await aMinuteLater(world);
+  const mails = digestsTo(world, 'en@reader.example');
+  expect(mails.map(({ subject }) => subject)).toEqual(['The ferry returns']);
+  expect(mails[0]?.html + String(mails[0]?.text)).not.toMatch(/mistake/i);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 1, sent: 1 });
+  const page = await world.request('/issues');
+  expect(await page.text()).not.toMatch(/mistake/i);
+});
+
+it('too few stories left: the issue is skipped with the reason, and the others are in the next one', async () => {
+  const world = await setUp();
+  const config = structuredClone(world.config);
+  for (const edition of config.publication.editions) edition.stories.min = 2;
+  const strict = await setUp({
+    sharing: world,
+    config,
+    faults: { lose: ({ kind }) => kind === 'plan' },
+  });
+  await subscribe(world, 'en@reader.example');
+  await postStory(world, FERRY);
+  await postStory(world, MISTAKE);
+  strict.pass(3600_000);
+  const { id } = await sendNow(strict, 'morning');
+  await retract(world, 'mistake');
+  const after = await setUp({ sharing: strict, config });
+  await aMinuteLater(after);
+  expect(await issue(after, id)).toMatchObject({
+    state: 'skipped',
+    reason: '1 of its 2 stories is left, the others were retracted; the edition wants at least 2',
+  });
+  expect(digestsTo(world, 'en@reader.example')).toEqual([]);
+
+  after.pass(24 * 3600_000);
+  await postStory(after, { id: 'pier', title: 'The pier opens' });
+  await sendNow(after, 'next-morning');
+  const [next, ...more] = digestsTo(world, 'en@reader.example');
+  expect(more).toEqual([]);
+  expect(next?.text).toMatch(/The pier opens[\s\S]*The ferry returns/);
+  after.pass(3600_000);
+  await postStory(after, { id: 'quay', title: 'The quay' });
+  await postStory(after, { id: 'crane', title: 'The crane' });
+  await sendNow(after, 'noon');
+  expect(digestsTo(world, 'en@reader.example')[1]?.text).not.toContain('The ferry returns');
+});
+
+it('stories that another issue took meanwhile are not given back with the others', async () => {
+  const world = await setUp();
+  await subscribe(world, 'en@reader.example');
+  await postStory(world, MISTAKE);
+  const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'plan' } });
+  const first = await sendNow(lossy, 'first');
+  world.pass(1000);
+  await postStory(world, FERRY);
+  await sendNow(world, 'second');
+  await retract(world, 'mistake');
+  await aMinuteLater(world);
+  expect(await issue(world, first.id)).toMatchObject({ state: 'skipped' });
+  world.pass(3600_000);
+  expect(await sendNow(world, 'third')).toMatchObject({ state: 'skipped' });
+  expect(digestsTo(world, 'en@reader.example')).toHaveLength(1);
+});
+
+it('once a reader is planned the issue stays as it is', async () => {
+  const world = await setUp({ faults: { lose: ({ kind }) => kind === 'send' } });
+  await subscribe(world, 'en@reader.example');
+  await postStory(world, FERRY);
+  await postStory(world, MISTAKE);
+  const { id } = await sendNow(world, 'morning');
+  await retract(world, 'mistake');
+  const after = await setUp({ sharing: world });
+  const [edition = '', slot = ''] = id.split('.');
+  await after.queue.send([{ kind: 'compose', edition, slot }]);
+  await after.queue.drain();
+  await aMinuteLater(after);
+  expect(digestsTo(world, 'en@reader.example').map(({ subject }) => subject)).toEqual(['A mistake']);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 1, sent: 1 });
+});
+
+it('a planner that looked before the retraction does not plan what was composed before it', async () => {
+  let lost = true;
+  const lose = ({ kind }: Message) => lost && kind === 'plan';
+  const world = await setUp({ faults: { lose } });
+  await subscribe(world, 'en@reader.example');
+  await postStory(world, FERRY);
+  await postStory(world, MISTAKE);
+  const { id } = await sendNow(world, 'morning');
+  const [edition = '', slot = ''] = id.split('.');
+  const shard = shardOf(await readerId(world));
+  lost = false;
+
+  // Between a planner's look at the stories and its first batch, one is retracted and the issue composed again.
+  const { subscribers } = world.services;
+  const read = subscribers.members;
+  let late = true;
+  subscribers.members = async (...page) => {
+    const members = await read(...page);
+    if (!late) return members;
+    late = false;
+    await retract(world, 'mistake');
+    const other = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'plan' } });
+    await other.queue.send([{ kind: 'compose', edition, slot }]);
+    await other.queue.drain();
+    return members;
+  };
+  await world.queue.send([{ kind: 'plan', edition, slot, shard }]);
+  await world.queue.drain();
+  await aMinuteLater(world);
+  expect(digestsTo(world, 'en@reader.example').map(({ subject }) => subject)).toEqual(['The ferry returns']);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 1, sent: 1 });
+});
+
+async function readerId(world: World): Promise<string> {
+  for (let shard = 0; shard < 16; shard++) {
+    const [member] = await world.services.subscribers.members('daily', shard, undefined, 1);
+    if (member) return member.subscriberId;
+  }
+  throw new Error('the daily has no reader');
+}
+
+it('an edit between two who compose at once leaves the mails of whoever froze first as they were', async () => {
+  const world = await setUp();
+  await subscribe(world, 'en@reader.example');
+  await postStory(world, FERRY);
+  // The slower one has read the story, and stores its mail after the other is done.
+  const slow = await setUp({ sharing: world });
+  const { issues } = slow.services;
+  const put = issues.putVariant;
+  let held = false;
+  issues.putVariant = async (ref, variant) => {
+    if (!held) {
+      held = true;
+      await world.edit('PATCH', '/api/articles/ferry', { title: 'The ferry returns at last' });
+      await world.queue.send([{ kind: 'compose', ...ref }]);
+      await world.queue.drain();
+    }
+    return put(ref, variant);
+  };
+  const { url } = await sendNow(slow, 'morning');
+  expect(held).toBe(true);
+  expect(digestsTo(world, 'en@reader.example').map(({ subject }) => subject)).toEqual([
+    'The ferry returns at last',
+  ]);
+  const page = await (await world.request(new URL(url).pathname)).text();
+  expect(page).toContain('The ferry returns at last');
+});
