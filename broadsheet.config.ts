@@ -53,6 +53,7 @@ export default {
       languages: ['en', 'es'],
       filter: {},
       stories: { min: 1, max: 12 },
+      // Editors may see it first, and hold it: review: { editors: ['desk@harbourpost.example'], minutesBefore: 60 },
       from: 'The Harbour Post <morning@harbourpost.example>',
       replyTo: 'newsroom@harbourpost.example',
       postalAddress: 'The Harbour Post, 12 Quay Street, Port City, NY 10001, USA',

@@ -6,6 +6,8 @@ import type { FeedServices } from './feeds/feed-services.ts';
 import { rememberedFeed, type ServerBindings } from './feeds/remembered-feed.ts';
 import type { Log } from './log.ts';
 import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.ts';
+import { type ReviewRouteServices, reviewRoutes } from './newsletter/review-routes.ts';
+import { type DraftPageServices, draftRoutes } from './pages/draft-routes.ts';
 import { openFeed } from './pages/open-feed.ts';
 import { message } from './pages/page-response.ts';
 import { type PageServices, pageRoutes } from './pages/page-routes.ts';
@@ -22,9 +24,14 @@ import { websubRoutes } from './websub/websub-routes.ts';
  * server on one machine and the tests make the same two.
  */
 
-export type PublicServices = FeedServices & PageServices & SubscriptionServices & HubServices;
+export type PublicServices = FeedServices &
+  PageServices &
+  SubscriptionServices &
+  DraftPageServices &
+  HubServices;
 export type EditorServices = ArticleRouteServices &
   IssueRouteServices &
+  ReviewRouteServices &
   SubscriberRouteServices &
   TokenRouteServices;
 
@@ -62,6 +69,9 @@ export function createPublicApp(services: PublicServices): Hono {
   // GET  /subscriptions/manage/data?token=   everything that is stored about the reader, as JSON
   // GET  /subscriptions/erase?token=         what will be lost, and a button; POST erases it
   app.route('/', preferencesRoutes(services));
+
+  // GET  /issues/review?token=               a draft for an editor, and two buttons; POST approves or holds
+  app.route('/', draftRoutes(services));
 
   // GET  /                                   latest stories and the sign-up form
   // GET  /feeds  /subscribe  /issues         lists of feeds, newsletters, past issues; these four also under /{language}
@@ -107,6 +117,10 @@ export function createEditorApp(services: EditorServices): Hono {
   // GET    /api/issues/{id}                  how far it is
   // POST   /api/issues/{id}/resume           go on with one that was stopped: 202
   app.route('/api', issueRoutes(services));
+
+  // POST   /api/issues/{id}/approve          what the newsroom says to a draft
+  // POST   /api/issues/{id}/hold
+  app.route('/api', reviewRoutes(services));
   app.notFound((context) => problemResponse({ kind: 'not-found', what: `resource at ${context.req.path}` }));
   return app;
 }

@@ -39,6 +39,25 @@ export const edition = z
     from: mailbox,
     replyTo: mailbox.optional(),
     postalAddress: oneLine(300),
+    /**
+     * Drafts are mailed to `editors`, as many minutes before the hour, with links to approve and to hold. At its hour the
+     * issue goes out: `send`, unless it is held; `hold`, only if it is approved. Absent: it goes out unseen.
+     */
+    review: z
+      .strictObject({
+        editors: z
+          .array(mailbox)
+          .min(1, { message: 'must name at least one address' })
+          .max(10, { message: 'must name at most 10 addresses' }),
+        minutesBefore: wholeNumber(5, 720),
+        otherwise: z
+          .enum(['send', 'hold'], {
+            message:
+              'must be "send", to go out unless an editor holds it, or "hold", to go out only if one approves it',
+          })
+          .default('send'),
+      })
+      .optional(),
     sponsor: z.strictObject({ name: oneLine(100), text: localised(300), url: httpsUrl }).optional(),
   })
   .refine((e) => e.stories.min <= e.stories.max, {

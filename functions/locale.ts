@@ -42,3 +42,16 @@ export function languageName(language: string): string {
 export function longDate(iso: string, language: string, timeZone: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone }).format(new Date(iso));
 }
+
+/** `Sunday, November 22 at 7:30 AM EST` in the language and zone. `iso` is ISO 8601. */
+export function dayAndTime(iso: string, language: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(language, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    timeZone,
+  }).format(new Date(iso));
+}

@@ -11,7 +11,9 @@ export type OutboxEvent =
   /** Tell the old address that it was replaced. */
   | { kind: 'address-changed'; subscriberId: string; changeId: string }
   /** Mail a reader the link to their preferences. `at` is ISO 8601. */
-  | { kind: 'link-asked'; id: string; subscriberId: string; language: string; at: string };
+  | { kind: 'link-asked'; id: string; subscriberId: string; language: string; at: string }
+  /** Mail a draft to the editors. `at` in ISO 8601. */
+  | { kind: 'draft-composed'; at: string; edition: string; slot: string; composition: number };
 
 export function messageOf(id: string, event: OutboxEvent): Message {
   switch (event.kind) {
@@ -21,6 +23,7 @@ export function messageOf(id: string, event: OutboxEvent): Message {
     case 'address-asked':
     case 'address-changed':
     case 'link-asked':
+    case 'draft-composed':
       return { kind: 'letter', outboxId: id };
   }
 }

@@ -4,8 +4,7 @@ import { resendMailer } from './adapters/resend-mailer.ts';
 import { handleRecords } from './delivery/handle-records.ts';
 import { handleTick } from './delivery/handle-tick.ts';
 import { sweep } from './delivery/sweep.ts';
-import { slotOf } from './newsletter/slot.ts';
-import { startIssue } from './newsletter/start-issue.ts';
+import { startDue, startSlot } from './newsletter/start-due.ts';
 
 /** What EventBridge Scheduler sends: an edition's time has come, or the sweep's. */
 export type TickEvent = { kind: 'issue'; edition: string; scheduledAt: string } | { kind: 'sweep' };
@@ -19,6 +18,8 @@ export async function handler(event: TickEvent | SQSEvent): Promise<SQSBatchResp
     return handleRecords(event, (message) => handleTick(services, message), services.log);
   switch (event.kind) {
     case 'sweep':
+      // Drafts, which are made before the hour, and hours that Scheduler has left out.
+      for (const edition of services.config.publication.editions) await startDue(services, edition);
       await sweep(services);
       return undefined;
     case 'issue': {
@@ -26,12 +27,7 @@ export async function handler(event: TickEvent | SQSEvent): Promise<SQSBatchResp
       if (!edition)
         throw new Error(`a schedule is for the edition "${event.edition}", which the settings do not have`);
       // The schedule's own time, without its seconds, names the slot: a second tick comes to the same issue.
-      await startIssue(
-        services,
-        edition.id,
-        slotOf(event.scheduledAt, edition.timeZone),
-        new Date(event.scheduledAt).toISOString(),
-      );
+      await startSlot(services, edition, Date.parse(event.scheduledAt));
       return undefined;
     }
     default:

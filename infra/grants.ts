@@ -56,6 +56,8 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'ISSUE#*':        { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   OPEN:             { public: NONE, editor: BOTH, tick: BOTH, work: BOTH },
   PACE:             { public: NONE, editor: NONE, tick: BOTH, work: BOTH },
+  'REVIEW#*':       { public: READ_PUT, editor: READ_PUT, tick: READ_CHECK, work: NONE },
+  SCHEDULE:         { public: NONE, editor: NONE, tick: BOTH, work: NONE },
 };
 
 export type Granted = {

@@ -232,6 +232,23 @@ describe('broadsheet.config.ts', () => {
       { editions: [{ ...daily, stories: { min: 5, max: 4 } }] },
       'at least stories.min',
     ],
+    [
+      'editions[0].review.editors',
+      { editions: [{ ...daily, review: { editors: [], minutesBefore: 60 } }] },
+      'at least one address',
+    ],
+    [
+      'editions[0].review.minutesBefore',
+      { editions: [{ ...daily, review: { editors: ['a@b.example'], minutesBefore: 1 } }] },
+      'from 5 to 720',
+    ],
+    [
+      'editions[0].review.otherwise',
+      {
+        editions: [{ ...daily, review: { editors: ['a@b.example'], minutesBefore: 60, otherwise: 'skip' } }],
+      },
+      'must be "send"',
+    ],
     ['editions[0].from', { editions: [{ ...daily, from: 'The Post' }] }, 'an address'],
     ['editions[0].postalAddress', { editions: [{ ...daily, postalAddress: '' }] }, 'must not be empty'],
     [

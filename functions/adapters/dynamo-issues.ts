@@ -1,16 +1,9 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FrozenIssue, Issue, Variant } from '../newsletter/issue.ts';
-import type { EditionCursor, IssueMoment, IssueRef, IssueStore } from '../newsletter/issue-store.ts';
-import {
-  ConditionsFailed,
-  getItems,
-  type Item,
-  type Table,
-  type TransactItem,
-  transact,
-  transactIf,
-} from './dynamo-client.ts';
+import type { EditionCursor, IssueStore } from '../newsletter/issue-store.ts';
+import { ConditionsFailed, getItems, type Item, type Table, transact, transactIf } from './dynamo-client.ts';
+import { moved, stepItems } from './dynamo-issue-steps.ts';
 import {
   editionKey,
   frozenKey,
@@ -120,22 +113,22 @@ export function dynamoIssues(table: Table): IssueStore {
       return { ...variant, ...JSON.parse(brotliDecompressSync(z as Uint8Array).toString()) } as Variant;
     },
 
-    freeze(ref, from, frozen, cursor) {
+    freeze(ref, from, to, frozen, step) {
       return transactIf(table, [
-        step(name, ref, from, 'SET #state = :to, composition = :next', {
-          ':to': 'sending',
+        moved(name, ref, from, 'SET #state = :to, composition = :next', {
+          ':to': to,
           ':next': frozen.composition,
         }),
         { Put: { TableName: name, Item: { ...frozenKey(ref.edition, ref.slot), ...frozen } } },
-        ...(cursor ? [cursorPut(name, ref.edition, cursor)] : []),
+        ...stepItems(name, ref, step),
       ]);
     },
 
-    skip(ref, from, reason, cursor) {
+    skip(ref, from, reason, step) {
       return transactIf(table, [
-        step(name, ref, from, 'SET #state = :to, reason = :reason', { ':to': 'skipped', ':reason': reason }),
+        moved(name, ref, from, 'SET #state = :to, reason = :reason', { ':to': 'skipped', ':reason': reason }),
         { Delete: { TableName: name, Key: openKey(ref.edition, ref.slot) } },
-        ...(cursor ? [cursorPut(name, ref.edition, cursor)] : []),
+        ...stepItems(name, ref, step),
       ]);
     },
 
@@ -146,8 +139,12 @@ export function dynamoIssues(table: Table): IssueStore {
           Update: {
             TableName: name,
             Key: issueKey(edition, slot),
-            UpdateExpression:
-              reason === undefined ? 'SET #state = :to' : 'SET #state = :to, reason = :reason',
+            UpdateExpression: `SET ${[
+              '#state = :to',
+              ...(reason === undefined ? [] : ['reason = :reason']),
+              // The state as it was before this update.
+              ...(to === 'stopped' ? ['stoppedIn = #state'] : []),
+            ].join(', ')}`,
             ConditionExpression: `#state IN (${Object.keys(states).join(', ')})`,
             ExpressionAttributeNames: { '#state': 'state' },
             ExpressionAttributeValues: {
@@ -161,17 +158,16 @@ export function dynamoIssues(table: Table): IssueStore {
       ]);
     },
 
-    async resume({ edition, slot }) {
-      const to = (await store.frozen({ edition, slot })) ? 'sending' : 'new';
+    resume({ edition, slot }) {
       return transactIf(table, [
         {
           Update: {
             TableName: name,
             Key: issueKey(edition, slot),
-            UpdateExpression: 'SET #state = :to REMOVE reason',
+            UpdateExpression: 'SET #state = stoppedIn REMOVE reason, stoppedIn',
             ConditionExpression: '#state = :stopped',
             ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: { ':to': to, ':stopped': 'stopped' },
+            ExpressionAttributeValues: { ':stopped': 'stopped' },
           },
         },
         { Put: { TableName: name, Item: openKey(edition, slot) } },
@@ -179,38 +175,6 @@ export function dynamoIssues(table: Table): IssueStore {
     },
   };
   return store;
-}
-
-/** A step of an issue that nobody has planned, from where it was read. */
-function step(
-  TableName: string,
-  { edition, slot }: IssueRef,
-  from: IssueMoment,
-  UpdateExpression: string,
-  values: Record<string, unknown>,
-): TransactItem {
-  return {
-    Update: {
-      TableName,
-      Key: issueKey(edition, slot),
-      UpdateExpression,
-      ConditionExpression:
-        '#state = :from AND composition = :composition AND attribute_not_exists(startedAt)',
-      ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ...values, ':from': from.state, ':composition': from.composition },
-    },
-  };
-}
-
-function cursorPut(TableName: string, edition: string, cursor: EditionCursor): TransactItem {
-  return {
-    Put: {
-      TableName,
-      Item: { ...editionKey(edition), ...cursor },
-      ConditionExpression: cursor.version === 1 ? 'attribute_not_exists(pk)' : 'version = :previous',
-      ...(cursor.version > 1 && { ExpressionAttributeValues: { ':previous': cursor.version - 1 } }),
-    },
-  };
 }
 
 function issueOf(item: Item): Issue {

@@ -42,7 +42,8 @@
  *                                 PENDING#<batch>        that batch has no outcome yet: when it may next be tried
  *   OPEN                          <edition>#<slot>       an issue that has not ended
  *   PACE                          -                      how fast the mail provider is asked, by whoever asks it
- *   SCHEDULE                      <edition>              slots up to here were started (one machine)
+ *   REVIEW#<edition>#<slot>       -                      what the newsroom said to its draft
+ *   SCHEDULE                      <edition>              slots up to here were started
  *   MAIL                          <at>#<id>              a mail in the mailbox (one machine)
  *   MAIL#<id>                     -                      the same, by id
  *   MAILKEY#<key>                 -                      the mailbox's idempotency record (TTL)
@@ -161,6 +162,10 @@ export const pendingKey = (edition: string, slot: string, batch: string): Key =>
 export const pendingBatch = (sk: string): string => sk.slice('PENDING#'.length);
 export const openKey = (edition: string, slot: string): Key => ({ pk: 'OPEN', sk: `${edition}#${slot}` });
 export const paceKey = (): Key => ({ pk: 'PACE', sk: ONLY });
+export const reviewKey = (edition: string, slot: string): Key => ({
+  pk: `REVIEW#${edition}#${slot}`,
+  sk: ONLY,
+});
 export const scheduleKey = (edition: string): Key => ({ pk: 'SCHEDULE', sk: edition });
 export const mailListKey = (at: string, id: string): Key => ({ pk: 'MAIL', sk: `${at}#${id}` });
 export const mailKey = (id: string): Key => ({ pk: `MAIL#${id}`, sk: ONLY });

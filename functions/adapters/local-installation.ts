@@ -13,8 +13,7 @@ import { sweep } from '../delivery/sweep.ts';
 import { feedCache } from '../feeds/feed-cache.ts';
 import type { Templates } from '../locale.ts';
 import type { Log } from '../log.ts';
-import { slotOf } from '../newsletter/slot.ts';
-import { startIssue } from '../newsletter/start-issue.ts';
+import { startDue, startSlot } from '../newsletter/start-due.ts';
 import { mailboxRoutes } from '../pages/mailbox-routes.ts';
 import { isForTick } from '../queue.ts';
 import type { Clock, Ids } from '../services.ts';
@@ -24,7 +23,7 @@ import { callbackClient } from './callback-client.ts';
 import type { Table } from './dynamo-client.ts';
 import { dynamoMailbox } from './dynamo-mailbox.ts';
 import { dynamoPace } from './dynamo-pace.ts';
-import { localSchedule } from './local-schedule.ts';
+import { localSchedule, remembered } from './local-schedule.ts';
 import { mailboxApi } from './mailbox.ts';
 import { memoryQueue, type QueueFaults } from './memory-queue.ts';
 import { resendMailer } from './resend-mailer.ts';
@@ -130,15 +129,15 @@ export function localInstallation(options: Options) {
     sweep: () => sweep(services),
     async startEdition(id: string, scheduledAt: string) {
       const edition = config.publication.editions.find((candidate) => candidate.id === id);
-      if (edition) await startIssue(services, id, slotOf(scheduledAt, edition.timeZone), scheduledAt);
+      if (edition) await startSlot(services, edition, Date.parse(scheduledAt));
     },
     schedule() {
+      const scheduled = { ...services, schedules: remembered(services.schedules) };
       return localSchedule({
-        table,
         editions: config.publication.editions,
         clock,
         log,
-        onDue: this.startEdition,
+        startDue: (edition) => startDue(scheduled, edition),
         onMinute: this.sweep,
       });
     },

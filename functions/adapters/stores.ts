@@ -6,6 +6,8 @@ import { dynamoDistributions } from './dynamo-distributions.ts';
 import { dynamoFeeds } from './dynamo-feeds.ts';
 import { dynamoIssues } from './dynamo-issues.ts';
 import { dynamoOutbox } from './dynamo-outbox.ts';
+import { dynamoReviews } from './dynamo-reviews.ts';
+import { dynamoSchedules } from './dynamo-schedules.ts';
 import { dynamoSubscribers } from './dynamo-subscribers.ts';
 import { dynamoThrottle } from './dynamo-throttle.ts';
 import { dynamoTokens } from './dynamo-tokens.ts';
@@ -21,6 +23,8 @@ export function tableStores(table: Table, config: Config, onlyHolder?: string) {
     throttle: dynamoThrottle(table),
     subscribers: dynamoSubscribers(table),
     issues: dynamoIssues(table),
+    reviews: dynamoReviews(table),
+    schedules: dynamoSchedules(table),
     delivery: dynamoDelivery(table, onlyHolder),
     outbox: dynamoOutbox(table),
     verifications: dynamoVerifications(table),

@@ -1,4 +1,5 @@
-import { type ComposeServices, composeIssue } from '../newsletter/compose-issue.ts';
+import { composeIssue } from '../newsletter/compose-issue.ts';
+import type { ComposeServices } from '../newsletter/composition.ts';
 import type { Message } from '../queue.ts';
 import { type LetterServices, sendLetter } from './send-letter.ts';
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Templates } from '../locale.ts';
 import type { Log } from '../log.ts';
+import type { IssueStore } from '../newsletter/issue-store.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Clock } from '../services.ts';
 import type { Links } from '../subscribers/links.ts';
@@ -23,6 +24,7 @@ export type Letter = {
 export type LetterServices = {
   config: Config;
   subscribers: SubscriberStore;
+  issues: IssueStore;
   outbox: Outbox;
   mailer: Mailer;
   pace: Pace;

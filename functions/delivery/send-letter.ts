@@ -1,5 +1,6 @@
 import type { OutboxEvent } from '../outbox.ts';
 import { confirmationLetter } from './confirmation-letter.ts';
+import { draftLetter } from './draft-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
 import { sendInTurn } from './pace.ts';
 import { addressLetter, linkLetter, movedLetter } from './reader-letters.ts';
@@ -51,6 +52,8 @@ async function letterOf(services: LetterServices, event: OutboxEvent): Promise<L
       return movedLetter(services, event.subscriberId, event.changeId);
     case 'link-asked':
       return linkLetter(services, event);
+    case 'draft-composed':
+      return draftLetter(services, event);
     case 'article-changed':
       throw new Error('a change of an article came to the mails; it belongs to the work queue');
   }

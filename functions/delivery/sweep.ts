@@ -54,7 +54,7 @@ export async function sweep(services: SweepServices): Promise<void> {
 async function nextSteps(services: SweepServices, ref: IssueRef, most: number): Promise<Message[]> {
   const { issues, composed, delivery, clock } = services;
   const issue = await issues.get(ref);
-  if (issue?.state === 'new') return [{ kind: 'compose', ...ref }];
+  if (issue?.state === 'new' || issue?.state === 'draft') return [{ kind: 'compose', ...ref }];
   const frozen = issue && (await composed.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return [];
   const messages: Message[] = [];

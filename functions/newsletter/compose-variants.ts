@@ -4,11 +4,14 @@ import type { Config } from '../config.ts';
 import type { Templates } from '../locale.ts';
 import type { EditionSettings } from '../settings.ts';
 import { type Choice, choiceKey } from '../subscribers/subscriber.ts';
-import { type ComposedMail, composeDigest } from './compose-digest.ts';
+import { type ComposedMail, composeDigest, type DigestInput } from './compose-digest.ts';
 import { type FrozenIssue, type Issue, issueUrl, type Variant } from './issue.ts';
 import { storiesFor } from './select-stories.ts';
 
 export type Composed = Pick<FrozenIssue, 'choices'> & { variants: Variant[] };
+
+/** What stands above the mail in a language. */
+type Head = (language: string) => Pick<DigestInput, 'notice' | 'buttons'>;
 
 type VariantServices = { config: Config; templates: Templates };
 
@@ -24,6 +27,7 @@ export async function composeVariants(
   issue: Issue,
   stories: Article[],
   readers: Choice[],
+  head: Head = () => ({}),
 ): Promise<Composed> {
   const { publication } = services.config;
   const byStories = new Map<string, Variant>();
@@ -35,7 +39,9 @@ export async function composeVariants(
     const list = [language, ...storyIds].join('\n');
     const variant =
       byStories.get(list) ??
-      (chosen.length > 0 ? await composeVariant(services, edition, issue, language, chosen) : undefined);
+      (chosen.length > 0
+        ? await composeVariant(services, edition, issue, language, chosen, head)
+        : undefined);
     if (variant) byStories.set(list, variant);
     choices[choiceKey(choice)] = variant?.key ?? '';
   }
@@ -60,6 +66,7 @@ async function composeVariant(
   issue: Issue,
   language: string,
   stories: Article[],
+  head: Head,
 ): Promise<Variant> {
   const { publication, baseUrl } = config;
   const { subject, html, text } = await composeDigest({
@@ -68,6 +75,7 @@ async function composeVariant(
     language,
     issue,
     stories,
+    ...head(language),
     baseUrl,
     webUrl: `${issueUrl(issue, baseUrl)}?${KEY}`,
     templates,

@@ -7,17 +7,18 @@ import { done, type Outcome, refused } from '../refusal.ts';
 import { isoTime } from '../services.ts';
 import { type Issue, isIssueRef, parseIssueId } from './issue.ts';
 import { issueView } from './issue-view.ts';
+import type { ReviewStore } from './review-store.ts';
 import { extraSlot, nextRun, SLOT_PATTERN } from './slot.ts';
 import { type StartServices, startIssue } from './start-issue.ts';
 
-export type IssueRouteServices = StartServices & AccessServices & { config: Config };
+export type IssueRouteServices = StartServices & AccessServices & { config: Config; reviews: ReviewStore };
 
 const NO_STORE = { 'cache-control': 'no-store' };
 const MAX_BODY_BYTES = 10_000;
 
 /** Editions and their issues, for editors. Mounted at `/api`. */
 export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
-  const { config, issues, clock } = services;
+  const { config, issues, reviews, clock } = services;
   const { editions } = config.publication;
   const app = new Hono<Guarded>();
   const needs = guard(services);
@@ -63,7 +64,8 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
   app.get('/issues/:id', needs('editions:read'), async (context) => {
     const issue = await issueOf(context.req.param('id'));
     if (!issue) return problemResponse({ kind: 'not-found', what: `issue "${context.req.param('id')}"` });
-    return Response.json(issueView(config, issue, clock()), { headers: NO_STORE });
+    const decision = issue.review && (await reviews.decision(issue));
+    return Response.json(issueView(config, issue, clock(), decision), { headers: NO_STORE });
   });
 
   app.post('/issues/:id/resume', needs('issues:send'), async (context) => {

@@ -1,4 +1,5 @@
-import type { FrozenIssue, Issue, Variant } from './issue.ts';
+import type { OutboxEvent } from '../outbox.ts';
+import type { Decision, FrozenIssue, Issue, Variant } from './issue.ts';
 
 /** Up to when an edition's stories were taken, and the stories of its last issues. */
 export type EditionCursor = {
@@ -12,6 +13,15 @@ export type IssueRef = Pick<Issue, 'edition' | 'slot'>;
 
 /** Where in its life an issue was read. A step from there is a step from nowhere else. */
 export type IssueMoment = Pick<Issue, 'state' | 'composition'>;
+
+/** What else a step writes and depends on, in its own transaction. */
+export type Step = {
+  /** Where the edition's stories are taken or given back. */
+  cursor?: EditionCursor;
+  /** The decision on the draft that the step follows: it must still be the last one. */
+  decision?: Decision | 'none';
+  event?: { id: string; event: OutboxEvent };
+};
 
 export type IssueStore = {
   /** Creates the issue, or finds the one that has the slot already. */
@@ -28,9 +38,15 @@ export type IssueStore = {
   putVariant(ref: IssueRef, variant: Variant): Promise<void>;
   variant(ref: IssueRef, key: string): Promise<Variant | undefined>;
   /** What was composed becomes the issue's. False where another step was first: read again. */
-  freeze(ref: IssueRef, from: IssueMoment, frozen: FrozenIssue, cursor?: EditionCursor): Promise<boolean>;
+  freeze(
+    ref: IssueRef,
+    from: IssueMoment,
+    to: 'draft' | 'sending',
+    frozen: FrozenIssue,
+    step: Step,
+  ): Promise<boolean>;
   /** Ends an issue that nobody has planned. False where another step was first: read again. */
-  skip(ref: IssueRef, from: IssueMoment, reason: string, cursor?: EditionCursor): Promise<boolean>;
+  skip(ref: IssueRef, from: IssueMoment, reason: string, step: Step): Promise<boolean>;
   /** Ends the issue if it is in one of the states; false if not. */
   end(
     ref: IssueRef,

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { type Issue, issueId, issueUrl } from './issue.ts';
+import { type Decision, type Issue, issueId, issueUrl, type Review } from './issue.ts';
 import { type Progress, progressOf } from './issue-progress.ts';
 
 /** An issue as editors see it. */
@@ -15,12 +15,21 @@ export type IssueView = Pick<
   | 'sent'
   | 'failed'
   | 'left'
-> & { id: string; url: string; self: string; progress?: Progress };
+> & {
+  id: string;
+  url: string;
+  self: string;
+  progress?: Progress;
+  review?: Pick<Review, 'releaseAt' | 'otherwise'> & { decision?: Decision };
+};
 
-/** `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused, and `left` had gone. */
-export function issueView({ baseUrl }: Config, issue: Issue, now: number): IssueView {
+/**
+ * `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused, and `left` had gone. `decision`
+ * is what was said to its draft.
+ */
+export function issueView({ baseUrl }: Config, issue: Issue, now: number, decision?: Decision): IssueView {
   const id = issueId(issue);
-  const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left } = issue;
+  const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left, review } = issue;
   const progress = progressOf(issue, now);
   return {
     id,
@@ -32,6 +41,13 @@ export function issueView({ baseUrl }: Config, issue: Issue, now: number): Issue
     ...(reason && { reason }),
     scheduledAt,
     createdAt,
+    ...(review && {
+      review: {
+        releaseAt: review.releaseAt,
+        otherwise: review.otherwise,
+        ...(decision && { decision }),
+      },
+    }),
     planned,
     sent,
     failed,

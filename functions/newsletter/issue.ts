@@ -13,6 +13,10 @@ export type Issue = {
   composition: number;
   /** When the first readers were put in batches, or looked at in vain: from then on it stays as it is. ISO 8601. */
   startedAt?: string;
+  /** Editors see it first, as the settings had it when it was started. */
+  review?: Review;
+  /** Of one that was stopped: where it goes on. */
+  stoppedIn?: IssueState;
   /** Shards whose members are all in batches. */
   shardsPlanned: number;
   batches: number;
@@ -35,13 +39,41 @@ export type ProgressNote = { at: number; done: number; sent: number };
  * The life of an issue. Every step is a write with a condition on the state that it leads from:
  *
  *   new → sending      its mails are composed, and its edition's cursor moves over its stories
+ *   new → draft        the same where editors see it first; the cursor stays
+ *   draft → draft      composed again without a story that was retracted, and shown again
+ *   draft → sending    its hour has come and nobody holds it: composed again of what is left, and the cursor moves
  *   sending → sending  composed again without a story that was retracted, as long as no reader is planned
  *   sending → sent     every reader is in a batch, and every batch has its outcome
  *   new → skipped      too few new stories
+ *   draft → skipped    too few were left after a retraction, or nobody let it go
  *   sending → skipped  too few were left after a retraction, as long as no reader is planned; the others are given back
  *   any of the open ones → stopped, by an error that a person has to mend; and back to where it was
  */
-export type IssueState = 'new' | 'sending' | 'sent' | 'skipped' | 'stopped';
+export type IssueState = 'new' | 'draft' | 'sending' | 'sent' | 'skipped' | 'stopped';
+
+/** Whether anybody may read it: a draft is for the newsroom alone. */
+export function isOut({ state, stoppedIn }: Pick<Issue, 'state' | 'stoppedIn'>): boolean {
+  return state === 'sending' || state === 'sent' || (state === 'stopped' && stoppedIn === 'sending');
+}
+
+export type Review = {
+  /** Their addresses. */
+  editors: string[];
+  /** ISO 8601. From then on it goes out: unless it is held, or only if it is approved. */
+  releaseAt: string;
+  otherwise: 'send' | 'hold';
+};
+
+/** What the newsroom said to a draft, last. */
+export type Decision = {
+  what: 'approved' | 'held';
+  /** An editor's address, or the name of a token. */
+  by: string;
+  /** ISO 8601 */
+  at: string;
+  /** Of the issue as it was then. */
+  composition: number;
+};
 
 /** What composing decided. A later change of the settings does not touch a mail under way. */
 export type FrozenIssue = {

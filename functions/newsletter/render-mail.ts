@@ -1,7 +1,7 @@
 import { Liquid } from 'liquidjs';
 import mjml2html from 'mjml';
 import { directionOf, type Templates } from '../locale.ts';
-import { MAX_LINK_BYTES, PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from './tokens.ts';
+import { LINK_TOKENS, MAX_LINK_BYTES } from './tokens.ts';
 
 /** What every mail's template has; `values` of its own come on top. */
 export type MailPage = {
@@ -47,7 +47,7 @@ function withoutIndentation(html: string): string {
 
 /** Bytes of a mail once each reader's own links are in it. */
 export function personalBytes(frozen: string): number {
-  const growth = [UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN].map(
+  const growth = LINK_TOKENS.map(
     (token) => (frozen.split(token).length - 1) * (MAX_LINK_BYTES - token.length),
   );
   return Buffer.byteLength(frozen) + growth.reduce((sum, bytes) => sum + bytes, 0);

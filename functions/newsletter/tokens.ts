@@ -4,6 +4,11 @@
  */
 export const UNSUBSCRIBE_TOKEN = '%%UNSUBSCRIBE_URL%%';
 export const PREFERENCES_TOKEN = '%%PREFERENCES_URL%%';
+/** In drafts, which editors get. */
+export const APPROVE_TOKEN = '%%APPROVE_URL%%';
+export const HOLD_TOKEN = '%%HOLD_URL%%';
+
+export const LINK_TOKENS = [UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN, APPROVE_TOKEN, HOLD_TOKEN];
 
 /** What a personal link may take, so that a mail's size is known before it is personal. */
 export const MAX_LINK_BYTES = 300;
@@ -32,6 +37,16 @@ export function personal(frozen: string): Personal {
 
 export function personalise(frozen: string, links: PersonalLinks): string {
   return personal(frozen).for(links);
+}
+
+/** The same of a draft. Readers' links in it lead nowhere of anybody's. */
+export function personaliseDraft(
+  frozen: string,
+  links: { approve: string; hold: string; readers: string },
+): string {
+  return personalise(frozen, { unsubscribe: links.readers, preferences: links.readers })
+    .replaceAll(APPROVE_TOKEN, links.approve)
+    .replaceAll(HOLD_TOKEN, links.hold);
 }
 
 /** A zero-width space between two per cent signs: they look the same and start no token. */

@@ -68,6 +68,7 @@ function line(context: PageContext, issue: IssueLine, timeZone = homeTimeZone(co
     case 'skipped':
       return html`${date} <span class="soft">${phrases('page.issues.skipped')}</span>`;
     case 'new':
+    case 'draft':
       return html`${date} <span class="soft">${phrases('page.issues.new')}</span>`;
     default:
       return html`<a href="${issueUrl(issue, '')}">${issue.subject ? html`<span dir="auto">${shorten(issue.subject, MAX_SUBJECT)}</span>` : phrases('page.issues.read')}</a> <span class="soft">${date}</span>`;

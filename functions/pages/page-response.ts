@@ -40,6 +40,7 @@ export function message(
     | 'check-inbox'
     | 'confirmed'
     | 'expired'
+    | 'no-draft'
     | 'left'
     | 'link-sent'
     | 'address-changed'

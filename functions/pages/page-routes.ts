@@ -5,7 +5,7 @@ import type { FeedsOfLate } from '../feeds/feeds-of-late.ts';
 import { latestArticles } from '../feeds/latest.ts';
 import { readFeedsOfLate } from '../feeds/read-feeds-of-late.ts';
 import type { Templates } from '../locale.ts';
-import { type Issue, isIssueRef, type Variant } from '../newsletter/issue.ts';
+import { type Issue, isIssueRef, isOut, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { storiesNow } from '../newsletter/stories-now.ts';
 import { personalise } from '../newsletter/tokens.ts';
@@ -82,7 +82,7 @@ export function pageRoutes(services: PageServices): Hono {
   app.get('/issues/:edition/:slot', async (context) => {
     const ref = { edition: context.req.param('edition'), slot: context.req.param('slot') };
     const issue = isIssueRef(ref) ? await issues.get(ref) : undefined;
-    const frozen = issue && (await issues.frozen(ref));
+    const frozen = issue && isOut(issue) ? await issues.frozen(ref) : undefined;
     const chosen = frozen && chosenVariant(frozen, reader(context).language, context.req.query('variant'));
     const variant = chosen && (await issues.variant(ref, chosen.key));
     if (!issue || !frozen || !variant) return issue ? notYet(context, issue) : notFound(context);
@@ -113,7 +113,7 @@ export function pageRoutes(services: PageServices): Hono {
   }
 
   async function subjectIn(issue: Issue, language: string): Promise<string | undefined> {
-    const frozen = await issues.frozen(issue);
+    const frozen = isOut(issue) ? await issues.frozen(issue) : undefined;
     const variant = frozen && chosenVariant(frozen, language);
     return variant && subjectNow(variant, await storiesNow(services, variant.storyIds.slice(0, 1)));
   }

@@ -1,17 +1,22 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What a signed link lets its holder do. One for one purpose opens nothing else. */
-export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe' | 'address';
+export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe' | 'address' | 'review';
 
 /**
- * Links that stand for a reader in a mail. They carry ids, never an address, and stay good as long as the secret does:
- * an unsubscribe link must work years later (RFC 8058).
+ * Links that stand for a reader or an editor in a mail. They carry ids, never an address, and stay good as long as the secret
+ * does: an unsubscribe link must work years later (RFC 8058).
  */
 export type Links = {
   confirm(signUpId: string, baseUrl: string): string;
   manage(subscriberId: string, baseUrl: string): string;
   unsubscribe(subscriberId: string, edition: string, baseUrl: string): string;
   address(subscriberId: string, changeId: string, baseUrl: string): string;
+  /** For an editor, by their place in the issue's list, and one of two answers. */
+  review(
+    draft: { issue: string; composition: number; editor: number; what: 'approved' | 'held' },
+    baseUrl: string,
+  ): string;
   /** The ids that a token was made of; undefined where it was not made here, or for another purpose. */
   open(purpose: LinkPurpose, token: string | undefined): string[] | undefined;
   /** Stands for a text in keys of the table, where nobody without the secret can find out which text it was. */
@@ -23,6 +28,7 @@ export const LINK_PATHS: Record<LinkPurpose, string> = {
   manage: '/subscriptions/manage',
   unsubscribe: '/unsubscribe',
   address: '/subscriptions/address',
+  review: '/issues/review',
 };
 
 export function signedLinks(secret: string): Links {
@@ -38,6 +44,8 @@ export function signedLinks(secret: string): Links {
     unsubscribe: (subscriberId, edition, baseUrl) => link('unsubscribe', [subscriberId, edition], baseUrl),
     address: (subscriberId, changeId, baseUrl) => link('address', [subscriberId, changeId], baseUrl),
     pseudonym: (text) => sign('pseudonym', text).toString('base64url'),
+    review: ({ issue, composition, editor, what }, baseUrl) =>
+      link('review', [issue, String(composition), String(editor), what], baseUrl),
     open(purpose, token) {
       const [payload, signature, ...more] = (token ?? '').split('.');
       if (!payload || !signature || more.length > 0) return undefined;

@@ -1,66 +1,87 @@
 import { expect, it } from 'vitest';
 import { localSchedule } from '../../functions/adapters/local-schedule.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { slotsOf } from '../support/newsroom.ts';
 
 useDatabase();
 
 /** Half past seven in New York is 12:30 UTC in November; the clock starts at noon. */
-function scheduled(world: World): { tick: () => Promise<void>; due: string[]; sweeps: () => number } {
-  const due: string[] = [];
-  let sweeps = 0;
-  const schedule = localSchedule({
-    table: world.table,
-    editions: world.config.publication.editions,
-    clock: world.now,
-    log: world.log,
-    onDue: async (edition, scheduledAt) => void due.push(`${edition} ${scheduledAt}`),
-    onMinute: async () => {
-      sweeps += 1;
-    },
-  });
-  return { tick: schedule.tick, due, sweeps: () => sweeps };
-}
+const HOUR = 3600_000;
 
 it('starts an edition at its local time, once', async () => {
   const world = await setUp();
-  const { tick, due } = scheduled(world);
-  await tick();
-  expect(due).toEqual([]);
-  world.pass(30 * 60_000);
-  for (let i = 0; i < 3; i++) await tick();
-  expect(due).toEqual(['daily 2026-11-22T12:30:00.000Z']);
+  const schedule = world.schedule();
+  await schedule.tick();
+  world.pass(30 * 60_000 - 1);
+  await schedule.tick();
+  expect(await slotsOf(world)).toEqual([]);
+  world.pass(1);
+  for (let i = 0; i < 3; i++) await schedule.tick();
+  expect(await slotsOf(world)).toEqual(['2026-11-22-0730']);
+});
+
+it('a process that starts anew starts nothing twice', async () => {
+  const world = await setUp();
+  await world.schedule().tick();
+  world.pass(HOUR);
+  await world.schedule().tick();
+  await world.schedule().tick();
+  expect(await slotsOf(world)).toEqual(['2026-11-22-0730']);
 });
 
 it('after an outage the last missed issue goes out, and one that is long past does not', async () => {
   const world = await setUp();
-  await scheduled(world).tick();
-  world.pass(50 * 3600_000);
-  const late = scheduled(world);
-  await late.tick();
-  expect(late.due).toEqual(['daily 2026-11-24T12:30:00.000Z']);
-  world.pass(22 * 3600_000);
-  const tooLate = scheduled(world);
-  world.pass(22 * 3600_000);
-  await tooLate.tick();
-  expect(tooLate.due).toEqual([]);
-  expect(world.log.lines.at(-1)?.message).toContain('left out');
+  await world.schedule().tick();
+  world.pass(50 * HOUR);
+  await world.schedule().tick();
+  expect(await slotsOf(world)).toEqual(['2026-11-24-0730']);
+  world.pass(44 * HOUR);
+  await world.schedule().tick();
+  expect(await slotsOf(world)).toEqual(['2026-11-24-0730']);
+  expect(world.log.lines.some(({ message }) => message.includes('left out'))).toBe(true);
 });
 
 it('a new installation sends nothing for the hours before it', async () => {
   const world = await setUp();
-  world.pass(3600_000);
-  const { tick, due } = scheduled(world);
-  await tick();
-  expect(due).toEqual([]);
+  world.pass(HOUR);
+  for (let i = 0; i < 2; i++) await world.schedule().tick();
+  expect(await slotsOf(world)).toEqual([]);
 });
 
-it('sweeps every minute', async () => {
+it('a schedule that was changed starts nothing for the hours before the change', async () => {
   const world = await setUp();
-  const { tick, sweeps } = scheduled(world);
+  await world.schedule().tick();
+  const publication = structuredClone(world.config.publication);
+  const [daily] = publication.editions;
+  if (daily) daily.cron = '50 6 * * *';
+  const changed = await setUp({ sharing: world, config: { publication } });
+  for (let i = 0; i < 2; i++) await changed.schedule().tick();
+  expect(await slotsOf(changed)).toEqual([]);
+  changed.pass(24 * HOUR);
+  await changed.schedule().tick();
+  expect(await slotsOf(changed)).toEqual(['2026-11-23-0650']);
+});
+
+it('sweeps as each minute begins', async () => {
+  const world: World = await setUp();
+  let sweeps = 0;
+  const { tick } = localSchedule({
+    editions: [],
+    clock: world.now,
+    log: world.log,
+    startDue: async () => {},
+    onMinute: async () => {
+      sweeps += 1;
+    },
+  });
+  world.pass(50_000);
   await tick();
   await tick();
-  expect(sweeps()).toBe(1);
-  world.pass(60_000);
+  expect(sweeps).toBe(1);
+  world.pass(10_000);
   await tick();
-  expect(sweeps()).toBe(2);
+  expect(sweeps).toBe(2);
+  world.pass(-3600_000);
+  await tick();
+  expect(sweeps).toBe(3);
 });

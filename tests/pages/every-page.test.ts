@@ -33,6 +33,7 @@ describe('whatever somebody typed', () => {
     issues: ['subject'],
     message: ['title', 'dek'],
     manage: ['email'],
+    draft: ['title', 'email'],
     mailbox: ['subject', 'email'],
     mail: ['subject', 'email', 'title'],
   };

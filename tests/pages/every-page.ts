@@ -5,6 +5,7 @@ import { loadConfig } from '../../functions/config.ts';
 import { feedsOfStories } from '../../functions/feeds/feeds-of-late.ts';
 import { phrasesIn } from '../../functions/locale.ts';
 import { articlePage } from '../../functions/pages/article-page.ts';
+import { type DraftData, draftPage } from '../../functions/pages/draft-page.ts';
 import { feedPage } from '../../functions/pages/feed-page.ts';
 import { feedsPage } from '../../functions/pages/feeds-page.ts';
 import { homePage } from '../../functions/pages/home-page.ts';
@@ -163,6 +164,7 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
         { pointer: '/pausedUntil', detail: '' },
       ],
     }),
+    draft: draftPage(context, aDraft(words, [story, ...others])),
     mailbox: mailboxPage(context, [mail]),
     'mailbox-empty': mailboxPage(context, []),
     mail: mailPage(context, {
@@ -171,6 +173,39 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
       text: `${words.title}\n\nhttps://paper.example/ferry\n`,
       headers: { 'List-Id': words.subject, 'List-Unsubscribe': '<https://paper.example/unsubscribe>' },
     }),
+  };
+}
+
+/** One that lost a story after it was mailed, and is held. */
+function aDraft(words: Words, stories: Article[]): DraftData {
+  const at = '2026-11-22T12:30:00.000Z';
+  const counters = {
+    shardsPlanned: 0,
+    batches: 0,
+    batchesDone: 0,
+    planned: 0,
+    sent: 0,
+    failed: 0,
+    left: 0,
+    waves: {},
+  };
+  return {
+    action: '/issues/review?token=abc.def',
+    issue: {
+      edition: 'daily',
+      slot: '2026-11-22-0730',
+      scheduledAt: at,
+      createdAt: at,
+      state: 'draft',
+      composition: 2,
+      review: { editors: [words.email], releaseAt: at, otherwise: 'send' },
+      ...counters,
+    },
+    decision: { what: 'held', by: words.email, at, composition: 1 },
+    first: 'approved',
+    changed: true,
+    stories,
+    now: Date.parse(at),
   };
 }
 

@@ -62,12 +62,19 @@ export async function issue(world: World, id: string): Promise<IssueView> {
   return (await (await world.edit('GET', `/api/issues/${id}`)).json()) as IssueView;
 }
 
+/** The slots of an edition's issues, the last first. */
+export async function slotsOf(world: World, edition = 'daily'): Promise<string[]> {
+  const answer = await world.edit('GET', `/api/editions/${edition}/issues`);
+  return ((await answer.json()) as { issues: IssueView[] }).issues.map(({ slot }) => slot);
+}
+
 export type IssueView = {
   id: string;
   edition: string;
   slot: string;
   state: string;
   reason?: string;
+  review?: { releaseAt: string; decision?: { what: string; by: string } };
   url: string;
   planned: number;
   sent: number;

@@ -1,0 +1,48 @@
+import { phrasesIn } from '../locale.ts';
+import { issueId } from '../newsletter/issue.ts';
+import { personaliseDraft } from '../newsletter/tokens.ts';
+import type { OutboxEvent } from '../outbox.ts';
+import { KEY_HOURS } from './batch.ts';
+import type { Letter, LetterServices } from './letter.ts';
+import type { Mail } from './mailer.ts';
+
+/** A draft as each of the editors gets it, in each language, with links of their own. */
+export async function draftLetter(
+  { config, issues, links, templates, clock }: LetterServices,
+  { at, edition, slot, composition }: Extract<OutboxEvent, { kind: 'draft-composed' }>,
+): Promise<Letter | undefined> {
+  const ref = { edition, slot };
+  const issue = await issues.get(ref);
+  // Composed again, it has a letter of its own.
+  if (issue?.state !== 'draft' || issue.composition !== composition || !issue.review) return undefined;
+  // The provider has forgotten the key: a repetition might be a second mail.
+  if (clock() - Date.parse(at) > KEY_HOURS * 3600 * 1000) return undefined;
+  const frozen = await issues.frozen(ref);
+  const mails: Mail[] = [];
+  for (const { key, language } of frozen?.variants ?? []) {
+    const variant = await issues.variant(ref, key);
+    if (!frozen || !variant) return undefined;
+    const phrases = phrasesIn(templates, language);
+    const subject = phrases(composition > 1 ? 'mail.review.subjectChanged' : 'mail.review.subject', {
+      subject: variant.subject,
+    });
+    for (const [editor, to] of issue.review.editors.entries()) {
+      const own = {
+        approve: links.review({ issue: issueId(ref), composition, editor, what: 'approved' }, config.baseUrl),
+        hold: links.review({ issue: issueId(ref), composition, editor, what: 'held' }, config.baseUrl),
+        readers: `${config.baseUrl}/subscribe`,
+      };
+      mails.push({
+        from: frozen.from,
+        to,
+        replyTo: frozen.replyTo,
+        subject,
+        html: personaliseDraft(variant.html, own),
+        text: personaliseDraft(variant.text, own),
+        headers: {},
+        tags: [{ name: 'kind', value: 'draft' }],
+      });
+    }
+  }
+  return { what: 'a draft', mails, key: `draft/${issueId(ref)}/${composition}` };
+}

@@ -1,0 +1,68 @@
+import type { Article } from '../articles/article.ts';
+import { handOver } from '../queue.ts';
+import { isoTime } from '../services.ts';
+import type { EditionSettings } from '../settings.ts';
+import { composeVariants, wholeLanguages } from './compose-variants.ts';
+import { type ComposeServices, composeFor, frozenIssue, send, skip, tooFewLeft } from './composition.ts';
+import { draftHead } from './draft-head.ts';
+import { cursorAfter } from './edition-cursor.ts';
+import { type Decision, type Issue, issueId } from './issue.ts';
+import { givenUpReason, releaseOf } from './review.ts';
+import { storiesNow } from './stories-now.ts';
+
+/** Makes the mails that the editors get, one a language, and the event that has them sent. */
+export async function composeDraft(
+  services: ComposeServices,
+  edition: EditionSettings,
+  issue: Issue,
+  window: { after: string; until: string },
+  stories: Article[],
+  decision: Decision | 'none',
+): Promise<boolean> {
+  const { config, templates, issues, queue, clock, log } = services;
+  const head = draftHead(templates, edition, issue);
+  const composed = await composeVariants(services, edition, issue, stories, wholeLanguages(edition), head);
+  for (const variant of composed.variants) await issues.putVariant(issue, variant);
+  const frozen = frozenIssue(config, edition, issue, window, stories, composed);
+  const at = isoTime(clock());
+  const { composition } = frozen;
+  const id = `${at}#draft#${issueId(issue)}#${composition}`;
+  const { slot } = issue;
+  const event = { kind: 'draft-composed' as const, at, edition: edition.id, slot, composition };
+  if (!(await issues.freeze(issue, issue, 'draft', frozen, { decision, event: { id, event } }))) return false;
+  log.info('a draft was composed', { issue: issueId(issue), composition, stories: stories.length });
+  await handOver(queue, log, [{ kind: 'letter', outboxId: id }]);
+  return true;
+}
+
+/**
+ * What becomes of a draft: it goes out, is given up, is shown again where it has lost a story, or waits. No story is ever
+ * added to it, so that whoever approved one has seen all that is in any later one. What goes out is composed of the
+ * stories as they are then, with the edits made since.
+ */
+export async function reviewDraft(
+  services: ComposeServices,
+  edition: EditionSettings,
+  issue: Issue,
+): Promise<boolean> {
+  const { config, issues, reviews, clock } = services;
+  const decision = (await reviews.decision(issue)) ?? 'none';
+  const before = await issues.frozen(issue);
+  if (!before || !issue.review) return false;
+  const release = releaseOf(issue.review, decision, clock());
+  if (release === 'give-up')
+    return skip(services, issue, givenUpReason(issue.review, decision), { decision });
+
+  const cursor = await issues.cursor(edition.id);
+  const sentBefore = new Set(cursor.recent.flatMap(({ storyIds }) => storyIds));
+  const stories = (await storiesNow(services, before.storyIds)).filter(({ id }) => !sentBefore.has(id));
+  if (stories.length < edition.stories.min)
+    return skip(services, issue, tooFewLeft(before, stories, edition));
+  if (release === 'send') {
+    const composed = await composeFor(services, edition, issue, stories);
+    const frozen = frozenIssue(config, edition, issue, before, stories, composed);
+    return send(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen), decision });
+  }
+  if (stories.length === before.storyIds.length) return true;
+  return composeDraft(services, edition, issue, before, stories, decision);
+}

@@ -1,0 +1,104 @@
+import type { Article } from '../articles/article.ts';
+import type { ArticleStore } from '../articles/article-store.ts';
+import type { Config } from '../config.ts';
+import type { Templates } from '../locale.ts';
+import { handOver } from '../queue.ts';
+import type { EditionSettings } from '../settings.ts';
+import type { Links } from '../subscribers/links.ts';
+import { SHARDS } from '../subscribers/subscriber.ts';
+import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import { type Composed, composeVariants, wholeLanguages } from './compose-variants.ts';
+import { type FrozenIssue, type Issue, issueId, type VariantSummary } from './issue.ts';
+import type { Step } from './issue-store.ts';
+import { localTimeOfSlot } from './local-time.ts';
+import type { ReviewStore } from './review-store.ts';
+import type { StartServices } from './start-issue.ts';
+
+export type ComposeServices = StartServices & {
+  articles: ArticleStore;
+  subscribers: SubscriberStore;
+  reviews: ReviewStore;
+  links: Links;
+  templates: Templates;
+};
+
+/** A mail for each choice that readers have made, stored before anything refers to it. */
+export async function composeFor(
+  services: ComposeServices,
+  edition: EditionSettings,
+  issue: Issue,
+  stories: Article[],
+): Promise<Composed> {
+  const readers = [...wholeLanguages(edition), ...(await services.subscribers.choices(edition.id))];
+  const composed = await composeVariants(services, edition, issue, stories, readers);
+  for (const variant of composed.variants) await services.issues.putVariant(issue, variant);
+  return composed;
+}
+
+export function frozenIssue(
+  config: Config,
+  edition: EditionSettings,
+  { slot, composition }: Issue,
+  { after, until }: { after: string; until: string },
+  stories: Article[],
+  { variants, choices }: Composed,
+): FrozenIssue {
+  const [domain] = config.publication.idAuthority.split(',');
+  const localTime = edition.readerHour ? localTimeOfSlot(slot) : undefined;
+  return {
+    composition: composition + 1,
+    after,
+    until,
+    storyIds: stories.map(({ id }) => id),
+    from: edition.from,
+    ...(edition.replyTo && { replyTo: edition.replyTo }),
+    listId: `<${edition.id}.${domain}>`,
+    baseUrl: config.baseUrl,
+    ...(localTime && { readerHour: { localTime, timeZone: edition.timeZone } }),
+    shards: SHARDS,
+    variants: variants.map(({ html, text, ...summary }): VariantSummary => summary),
+    choices,
+  };
+}
+
+/** Lets it go: what follows is planning. False where another step was first. */
+export async function send(
+  { issues, queue, log }: ComposeServices,
+  issue: Issue,
+  frozen: FrozenIssue,
+  step: Step = {},
+): Promise<boolean> {
+  const { edition, slot } = issue;
+  if (!(await issues.freeze(issue, issue, 'sending', frozen, step))) return false;
+  log.info('an issue was composed', {
+    issue: issueId(issue),
+    composition: frozen.composition,
+    stories: frozen.storyIds.length,
+    variants: frozen.variants.length,
+  });
+  await handOver(
+    queue,
+    log,
+    Array.from({ length: frozen.shards }, (_, shard) => ({ kind: 'plan' as const, edition, slot, shard })),
+  );
+  return true;
+}
+
+export async function skip(
+  { issues, log }: ComposeServices,
+  issue: Issue,
+  reason: string,
+  step: Step = {},
+): Promise<boolean> {
+  if (!(await issues.skip(issue, issue, reason, step))) return false;
+  log.info('an issue was skipped', { issue: issueId(issue), reason });
+  return true;
+}
+
+export function tooFewLeft(
+  { storyIds }: FrozenIssue,
+  { length }: Article[],
+  { stories: { min } }: EditionSettings,
+): string {
+  return `${length} of its ${storyIds.length} stories ${length === 1 ? 'is' : 'are'} left, the others were retracted or went out in another issue; the edition wants at least ${min}`;
+}

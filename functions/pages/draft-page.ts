@@ -1,0 +1,89 @@
+import { html, raw } from 'hono/html';
+import type { Article } from '../articles/article.ts';
+import { dayAndTime, type PhraseKey } from '../locale.ts';
+import type { Decision, Issue } from '../newsletter/issue.ts';
+import { latestRelease } from '../newsletter/review.ts';
+import { isoTime } from '../services.ts';
+import { layout } from './layout.ts';
+import { type Html, homeTimeZone, type PageContext, settingText, spokenLanguage } from './page-context.ts';
+
+export type DraftData = {
+  /** Where the buttons post `answer`: `approved` or `held`. */
+  action: string;
+  issue: Issue;
+  decision: Decision | undefined;
+  /** The button that the editor came for. */
+  first: Decision['what'];
+  /** Whether the draft has lost stories since the mail that the editor came from. */
+  changed: boolean;
+  stories: Article[];
+  /** Milliseconds. */
+  now: number;
+};
+
+/** What an editor sees of a draft: what will become of it, what is in it now, and two buttons as long as it is one. */
+export function draftPage(context: PageContext, data: DraftData): Html {
+  const { phrases, config } = context;
+  const { issue, changed, stories, action } = data;
+  const edition = config.publication.editions.find(({ id }) => id === issue.edition);
+  const title = phrases('page.draft.title', {
+    edition: edition ? settingText(context, edition.name) : issue.edition,
+  });
+  const open = issue.state === 'draft';
+  return layout(context, {
+    title,
+    path: '',
+    robots: 'noindex',
+    body: html`<div class="column">
+<h1>${title}</h1>
+<p class="dek" role="status">${fate(context, data, edition?.timeZone ?? homeTimeZone(context))}</p>
+${issue.reason && html`<p class="soft" lang="en">${issue.reason}</p>`}
+${open && changed && html`<p><strong>${phrases('page.draft.changed')}</strong></p>`}
+<ul>${stories.map((story) => html`<li dir="auto" lang="${story.language}">${story.title}</li>`)}</ul>
+${
+  open &&
+  html`<form action="${action}" method="post">
+${buttonsOf(data).map(
+  ([answer, label], at) =>
+    html`<p><button name="answer" value="${answer}"${raw(at === 0 ? '' : ' class="second"')}>${phrases(label)}</button></p>
+`,
+)}</form>`
+}
+</div>`,
+  });
+}
+
+function buttonsOf({ first }: DraftData): [Decision['what'], PhraseKey][] {
+  const both: [Decision['what'], PhraseKey][] = [
+    ['approved', 'page.draft.approve'],
+    ['held', 'page.draft.hold'],
+  ];
+  return first === 'held' ? both.reverse() : both;
+}
+
+function fate(context: PageContext, { issue, decision, now }: DraftData, timeZone: string): string {
+  const { phrases } = context;
+  const { state, review } = issue;
+  if (state !== 'draft' || !review) return phrases(AFTERWARDS[state]);
+  const time = (at: string) => dayAndTime(at, spokenLanguage(context), timeZone);
+  const release = time(review.releaseAt);
+  const by = decision?.by ?? '';
+  if (decision?.what === 'held') {
+    const latest = time(isoTime(latestRelease(review, decision)));
+    return phrases('page.draft.held', { by, time: latest });
+  }
+  if (decision?.what === 'approved') {
+    const soon = now >= Date.parse(review.releaseAt);
+    return phrases(soon ? 'page.draft.approvedNow' : 'page.draft.approved', { by, time: release });
+  }
+  return phrases(review.otherwise === 'hold' ? 'page.draft.waits' : 'page.draft.goes', { time: release });
+}
+
+const AFTERWARDS: Record<Issue['state'], PhraseKey> = {
+  new: 'page.draft.new',
+  draft: 'page.draft.new',
+  sending: 'page.draft.sent',
+  sent: 'page.draft.sent',
+  skipped: 'page.draft.skipped',
+  stopped: 'page.draft.stopped',
+};

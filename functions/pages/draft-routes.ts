@@ -1,0 +1,86 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ArticleStore } from '../articles/article-store.ts';
+import type { Config } from '../config.ts';
+import type { Templates } from '../locale.ts';
+import { type Decision, isIssueRef, parseIssueId } from '../newsletter/issue.ts';
+import { decide, type Reviewed, type ReviewServices } from '../newsletter/review.ts';
+import { storiesNow } from '../newsletter/stories-now.ts';
+import { problemResponse } from '../problem.ts';
+import { LINK_PATHS, type Links } from '../subscribers/links.ts';
+import { draftPage } from './draft-page.ts';
+import { message, page } from './page-response.ts';
+import { pageContext } from './reader-language.ts';
+
+export type DraftPageServices = ReviewServices & {
+  config: Config;
+  articles: ArticleStore;
+  templates: Templates;
+  links: Links;
+};
+
+const MAX_BODY_BYTES = 1000;
+const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+
+/** Where the links of a draft lead: an editor's mail program may follow them too, so only a button decides. */
+export function draftRoutes(services: DraftPageServices): Hono {
+  const { config, issues, reviews, links } = services;
+  const app = new Hono();
+  const limited = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
+  });
+  const newsroom = pageContext(services, config.publication.languages[0] ?? 'en');
+
+  app.get(LINK_PATHS.review, async (context) => {
+    const link = opened(context);
+    const issue = link && (await issues.get(link.ref));
+    return link && issue
+      ? shown(context, link, { issue, decision: await reviews.decision(link.ref) })
+      : message(newsroom, 'no-draft', 404);
+  });
+
+  app.post(LINK_PATHS.review, limited, async (context) => {
+    const link = opened(context);
+    const issue = link && (await issues.get(link.ref));
+    if (!link || !issue) return message(newsroom, 'no-draft', 404);
+    const form = new URLSearchParams(await context.req.text());
+    const what = answerOf(form.get('answer')) ?? link.what;
+    const by = issue.review?.editors[link.editor] ?? '';
+    const reviewed = await decide(services, link.ref, what, by);
+    return reviewed ? shown(context, link, reviewed) : message(newsroom, 'no-draft', 404);
+  });
+
+  async function shown(context: Context, link: DraftLink, { issue, decision }: Reviewed): Promise<Response> {
+    const frozen = await issues.frozen(link.ref);
+    const action = `${LINK_PATHS.review}?token=${encodeURIComponent(context.req.query('token') ?? '')}`;
+    return page(
+      draftPage(newsroom, {
+        action,
+        issue,
+        decision,
+        first: link.what,
+        changed: issue.composition !== link.composition,
+        stories: frozen ? await storiesNow(services, frozen.storyIds) : [],
+        now: services.clock(),
+      }),
+      PRIVATE,
+    );
+  }
+
+  type DraftLink = NonNullable<ReturnType<typeof opened>>;
+
+  function opened(context: Context) {
+    const [id = '', composition, editor, what] = links.open('review', context.req.query('token')) ?? [];
+    const ref = parseIssueId(id);
+    const answer = answerOf(what);
+    if (!isIssueRef(ref) || !answer) return undefined;
+    return { ref, composition: Number(composition), editor: Number(editor), what: answer };
+  }
+
+  return app;
+}
+
+function answerOf(text: string | null | undefined): Decision['what'] | undefined {
+  return text === 'approved' || text === 'held' ? text : undefined;
+}

@@ -1,0 +1,62 @@
+import type { EditionSettings } from '../../functions/settings.ts';
+import { setUp, type World } from '../support/installation.ts';
+import { subscribe } from '../support/newsroom.ts';
+
+/** The clock starts at noon UTC; the daily is due at 12:30, its draft half an hour before. */
+export const MINUTE = 60_000;
+export const ID = 'daily.2026-11-22-0730';
+export const EDITOR = 'ana@paper.example';
+export const READER = 'en@reader.example';
+
+type Review = Partial<NonNullable<EditionSettings['review']>>;
+type Options = NonNullable<Parameters<typeof setUp>[0]>;
+
+export async function newsroom(
+  review: Review = {},
+  stories: Partial<EditionSettings['stories']> = {},
+): Promise<World> {
+  const { config } = await setUp();
+  const publication = structuredClone(config.publication);
+  for (const edition of publication.editions) {
+    edition.review = { editors: [EDITOR], minutesBefore: 30, otherwise: 'send', ...review };
+    Object.assign(edition.stories, stories);
+  }
+  const world = await setUp({ config: { publication } });
+  await subscribe(world, READER);
+  await world.schedule().tick();
+  return world;
+}
+
+export const asWell = (world: World, options: Options = {}) =>
+  setUp({ ...options, sharing: world, config: world.config });
+
+/** What timer, sweep and queue do in the next minutes. */
+export async function minutes(world: World, count: number): Promise<void> {
+  const schedule = world.schedule();
+  for (let minute = 0; minute < count; minute++) {
+    world.pass(MINUTE);
+    await schedule.tick();
+    await world.queue.drain();
+  }
+}
+
+export const drafts = (world: World, editor = EDITOR) =>
+  world.mails.filter(({ to, key }) => to === editor && key.startsWith('draft/'));
+
+/** The pages behind the two links of a draft. */
+export function links(mail: { text: string } | undefined): { approve: string; hold: string } {
+  const [approve = '', hold = ''] = [
+    ...(mail?.text ?? '').matchAll(/https:\/\/\S+(\/issues\/review\?token=\S+)/g),
+  ].map(([, path]) => String(path));
+  return { approve, hold };
+}
+
+export const press = (world: World, link: string, answer?: string) =>
+  world.request(link, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: answer ? `answer=${answer}` : '',
+  });
+
+export const FERRY = { id: 'ferry', title: 'The ferry returns' };
+export const PIER = { id: 'pier', title: 'The pier opens' };
