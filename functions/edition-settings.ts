@@ -58,6 +58,8 @@ export const edition = z
           .default('send'),
       })
       .optional(),
+    /** A reader who confirms, and is new to the edition, is mailed the last issue at once. */
+    welcome: z.boolean({ message: 'must be true or false' }).default(false),
     sponsor: z.strictObject({ name: oneLine(100), text: localised(300), url: httpsUrl }).optional(),
   })
   .refine((e) => e.stories.min <= e.stories.max, {

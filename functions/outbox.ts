@@ -13,7 +13,11 @@ export type OutboxEvent =
   /** Mail a reader the link to their preferences. `at` is ISO 8601. */
   | { kind: 'link-asked'; id: string; subscriberId: string; language: string; at: string }
   /** Mail a draft to the editors. `at` in ISO 8601. */
-  | { kind: 'draft-composed'; at: string; edition: string; slot: string; composition: number };
+  | { kind: 'draft-composed'; at: string; edition: string; slot: string; composition: number }
+  /** Mail a reader who is new to an edition the issue that was sent last before. `at` in ISO 8601. */
+  | { kind: 'joined'; at: string; subscriberId: string; edition: string; slot: string };
+
+export type OutboxEntry = { id: string; event: OutboxEvent };
 
 export function messageOf(id: string, event: OutboxEvent): Message {
   switch (event.kind) {
@@ -24,6 +28,7 @@ export function messageOf(id: string, event: OutboxEvent): Message {
     case 'address-changed':
     case 'link-asked':
     case 'draft-composed':
+    case 'joined':
       return { kind: 'letter', outboxId: id };
   }
 }
@@ -33,7 +38,7 @@ export type Outbox = {
   /** The event is carried out. */
   remove(id: string): Promise<void>;
   /** Events written before `before` (ISO 8601), oldest first: their message was lost. */
-  leftBefore(before: string, limit: number): Promise<{ id: string; event: OutboxEvent }[]>;
+  leftBefore(before: string, limit: number): Promise<OutboxEntry[]>;
 };
 
 /** The cache at the edge. On one machine there is none. */

@@ -94,7 +94,7 @@ export function consentPut(
 export function alongItems(
   TableName: string,
   next: Subscriber,
-  { signUp, lift, addressChange, merged }: Along,
+  { signUp, lift, addressChange, merged, events = [] }: Along,
   previous: Subscriber | undefined,
 ): TransactItem[] {
   return [
@@ -102,6 +102,7 @@ export function alongItems(
     ...(lift ? [suppressionDelete(TableName, next)] : []),
     ...(addressChange ? addressChangeItems(TableName, addressChange, previous) : []),
     ...(merged ? mergedItems(TableName, merged, next) : []),
+    ...events.map(({ id, event }) => outboxPut(TableName, id, event)),
   ];
 }
 

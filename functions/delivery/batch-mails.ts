@@ -34,18 +34,22 @@ export function mailTo(
     subject: variant.subject,
     html: variant.html.for(links),
     text: variant.text.for(links),
-    headers: {
-      // RFC 8058, section 3.1
-      'List-Unsubscribe': `<${links.unsubscribe}>`,
-      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      'List-Id': frozen.listId,
-    },
+    headers: listHeaders(links, frozen.listId),
     tags: [
       { name: 'edition', value: ref.edition },
       { name: 'slot', value: ref.slot },
       { name: 'batch', value: batch },
       { name: 'subscriber', value: subscriberId },
     ],
+  };
+}
+
+/** RFC 8058, section 3.1, and RFC 2919. */
+export function listHeaders({ unsubscribe }: PersonalLinks, listId: string): Mail['headers'] {
+  return {
+    'List-Unsubscribe': `<${unsubscribe}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    'List-Id': listId,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
 import type { Templates } from '../locale.ts';
 import type { Log } from '../log.ts';
@@ -24,6 +25,7 @@ export type Letter = {
 export type LetterServices = {
   config: Config;
   subscribers: SubscriberStore;
+  articles: ArticleStore;
   issues: IssueStore;
   outbox: Outbox;
   mailer: Mailer;

@@ -4,6 +4,7 @@ import { draftLetter } from './draft-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
 import { sendInTurn } from './pace.ts';
 import { addressLetter, linkLetter, movedLetter } from './reader-letters.ts';
+import { welcomeLetter } from './welcome-letter.ts';
 
 export type { LetterServices } from './letter.ts';
 
@@ -54,6 +55,8 @@ async function letterOf(services: LetterServices, event: OutboxEvent): Promise<L
       return linkLetter(services, event);
     case 'draft-composed':
       return draftLetter(services, event);
+    case 'joined':
+      return welcomeLetter(services, event);
     case 'article-changed':
       throw new Error('a change of an article came to the mails; it belongs to the work queue');
   }

@@ -1,4 +1,4 @@
-import type { OutboxEvent } from '../outbox.ts';
+import type { OutboxEntry } from '../outbox.ts';
 import type { Decision, FrozenIssue, Issue, Variant } from './issue.ts';
 
 /** Up to when an edition's stories were taken, and the stories of its last issues. */
@@ -20,7 +20,7 @@ export type Step = {
   cursor?: EditionCursor;
   /** The decision on the draft that the step follows: it must still be the last one. */
   decision?: Decision | 'none';
-  event?: { id: string; event: OutboxEvent };
+  event?: OutboxEntry;
 };
 
 export type IssueStore = {

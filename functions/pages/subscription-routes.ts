@@ -1,22 +1,26 @@
 import { Hono } from 'hono';
+import type { IssueStore } from '../newsletter/issue-store.ts';
+import { welcomeEvents } from '../newsletter/welcome-events.ts';
 import { problemResponse } from '../problem.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
 import { unsubscribe } from '../subscribers/preferences.ts';
 import { parseEmail, parseSignUp } from '../subscribers/reader-input.ts';
 import { confirm, sendLink, signUp } from '../subscribers/sign-up.ts';
+import type { Welcome } from '../subscribers/welcome.ts';
 import { message, page } from './page-response.ts';
 import { readBody, textOf, typed } from './read-body.ts';
 import { limited, PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
 import { HONEYPOT, subscribePage } from './sign-up-form.ts';
 import { confirmPage, unsubscribePage } from './token-pages.ts';
 
-export type SubscriptionServices = ReaderServices;
+export type SubscriptionServices = ReaderServices & { issues: IssueStore };
 
 /** Coming and going. Pages of one reader: never cached, and a GET changes nothing, since mail scanners follow links. */
 export function subscriptionRoutes(services: SubscriptionServices): Hono {
   const { config, subscribers } = services;
   const { visitor, pagesOf, opened, withToken, readerOr, refusedToClient } = readerLinks(services);
   const app = new Hono();
+  const welcome: Welcome = (joined, editions) => welcomeEvents(services, joined, editions);
 
   app.post('/subscriptions', limited, async (context) => {
     const body = await readBody(context.req.raw);
@@ -64,7 +68,7 @@ export function subscriptionRoutes(services: SubscriptionServices): Hono {
 
   app.post('/subscriptions/confirm', limited, async (context) => {
     const [id] = opened(context, 'confirm') ?? [];
-    const confirmation = id ? await confirm(services, id) : { kind: 'expired' as const };
+    const confirmation = id ? await confirm(services, id, welcome) : { kind: 'expired' as const };
     switch (confirmation.kind) {
       case 'confirmed':
         return message(pagesOf(confirmation.subscriber), 'confirmed', 200);

@@ -7,6 +7,7 @@ import { mayConfirm, mayTell } from './mail-limits.ts';
 import type { SignUpInput } from './reader-input.ts';
 import { type ConsentEvent, endsWithConsent, type SignUp, type Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
+import { editionsNeverHad, type Welcome } from './welcome.ts';
 
 /** Double opt-in: a request, a mail to the address, and a button there. Only then is anybody a subscriber. */
 
@@ -53,8 +54,9 @@ export type Confirmation =
 
 /** The button was pressed: the reader is subscribed. Pressed again, nothing happens. */
 export async function confirm(
-  { subscribers, clock, ids }: SubscriberServices,
+  { subscribers, queue, clock, ids, log }: SubscriberServices,
   signUpId: string,
+  welcome: Welcome = async () => [],
 ): Promise<Confirmation> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const request = await subscribers.signUp(signUpId, clock());
@@ -71,8 +73,16 @@ export async function confirm(
     const previous = id ? await subscribers.get(id) : undefined;
     const next = confirmed(previous, request, previous?.id ?? ids(), isoTime(clock()));
     const event: ConsentEvent = { at: next.updatedAt, what: 'confirmed', editions: next.editions };
-    if (await subscribers.write(previous, next, event, { signUp: request, lift: suppression !== undefined }))
+    const events = await welcome(next, await editionsNeverHad(subscribers, previous, next.editions));
+    const along = { signUp: request, lift: suppression !== undefined, events };
+    if (await subscribers.write(previous, next, event, along)) {
+      await handOver(
+        queue,
+        log,
+        events.map(({ id }) => ({ kind: 'letter', outboxId: id })),
+      );
       return { kind: 'confirmed', subscriber: next };
+    }
   }
   throw new Error(`sign-up ${signUpId} could not be confirmed: its subscriber kept changing`);
 }

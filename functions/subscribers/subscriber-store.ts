@@ -1,3 +1,4 @@
+import type { OutboxEntry } from '../outbox.ts';
 import type {
   AddressChange,
   Choice,
@@ -18,6 +19,8 @@ export type Along = {
   addressChange?: AddressChange;
   /** Another subscriber, who has the address: taken in, so that their links lead to this one. */
   merged?: Subscriber | undefined;
+  /** What it brings with it. */
+  events?: OutboxEntry[];
 };
 
 export type SubscriberStore = {

@@ -135,10 +135,12 @@ describe("an editor's request", () => {
   });
 });
 
-test("the tick function sees stories and choices, and no reader's record", () => {
+test('the tick function sees stories, choices and whom its letters are for, and changes none of them', () => {
   expect(may('Tick', 'BatchGetItem', 'ARTICLE#a1', 'ARTICLE#a2')).toBe(true);
   expect(may('Tick', 'PutItem', 'ARTICLE#a1')).toBe(false);
-  expect(may('Tick', 'GetItem', 'SUBSCRIBER#s1')).toBe(false);
+  expect(may('Tick', 'GetItem', 'SUBSCRIBER#s1')).toBe(true);
+  expect(may('Tick', 'PutItem', 'SUBSCRIBER#s1')).toBe(false);
+  expect(may('Tick', 'Query', 'MEMBERS#daily#3')).toBe(false);
 });
 
 test('a draft is decided on by who cannot write an issue, and let go by who cannot decide', () => {

@@ -1,0 +1,87 @@
+import { phrasesIn } from '../locale.ts';
+import { composeDigest } from '../newsletter/compose-digest.ts';
+import { languageOf } from '../newsletter/compose-variants.ts';
+import { issueUrl } from '../newsletter/issue.ts';
+import { storiesFor } from '../newsletter/select-stories.ts';
+import { storiesNow } from '../newsletter/stories-now.ts';
+import { personalise } from '../newsletter/tokens.ts';
+import type { OutboxEvent } from '../outbox.ts';
+import { inLanguage } from '../settings.ts';
+import { addressHash } from '../subscribers/email-address.ts';
+import { isPaused, type Subscriber } from '../subscribers/subscriber.ts';
+import { KEY_HOURS } from './batch.ts';
+import { listHeaders } from './batch-mails.ts';
+import type { Letter, LetterServices } from './letter.ts';
+
+/**
+ * The last issue for somebody who has just joined: its stories of their choice as they are now, without those that were
+ * retracted. An edit between two attempts changes the bytes; if the first was taken, the provider refuses the second.
+ */
+export async function welcomeLetter(
+  services: LetterServices,
+  event: Extract<OutboxEvent, { kind: 'joined' }>,
+): Promise<Letter | undefined> {
+  const { config, issues, links, templates, clock } = services;
+  const { publication, baseUrl } = config;
+  const edition = publication.editions.find(({ id }) => id === event.edition);
+  // The provider has forgotten the key: a repetition might be a second mail.
+  if (!edition?.welcome || clock() - Date.parse(event.at) > KEY_HOURS * 3600 * 1000) return undefined;
+  const reader = await readerOf(services, event);
+  const issue = await issues.get(event);
+  const frozen = await issues.frozen(event);
+  if (!reader || !issue || !frozen) return undefined;
+
+  const language = languageOf(edition, reader);
+  const stories = storiesFor(
+    await storiesNow(services, frozen.storyIds),
+    { language, topics: reader.topics },
+    publication.languages,
+  );
+  const [lead] = stories;
+  if (!lead) return undefined;
+  const phrases = phrasesIn(templates, language);
+  const name = inLanguage(edition.name, language, publication);
+  const { subject, html, text } = await composeDigest({
+    publication,
+    edition,
+    language,
+    issue,
+    stories,
+    subject: phrases('mail.welcome.subject', { edition: name, lead: lead.title }),
+    greeting: phrases('mail.welcome.greeting', { edition: name }),
+    baseUrl,
+    webUrl: issueUrl(issue, baseUrl),
+    templates,
+  });
+  const own = {
+    unsubscribe: links.unsubscribe(reader.id, edition.id, baseUrl),
+    preferences: links.manage(reader.id, baseUrl),
+  };
+  const mail = {
+    from: frozen.from,
+    to: reader.email,
+    replyTo: frozen.replyTo,
+    subject,
+    html: personalise(html, own),
+    text: personalise(text, own),
+    headers: listHeaders(own, frozen.listId),
+    // Without the slot: it is none of the issue's recipients.
+    tags: [
+      { name: 'kind', value: 'welcome' },
+      { name: 'edition', value: edition.id },
+      { name: 'subscriber', value: reader.id },
+    ],
+  };
+  return { what: 'a welcome issue', mails: [mail], key: `welcome/${event.subscriberId}/${edition.id}` };
+}
+
+/** Undefined where they have left again, or are not to be mailed. */
+async function readerOf(
+  { subscribers, clock }: LetterServices,
+  { subscriberId, edition }: { subscriberId: string; edition: string },
+): Promise<Subscriber | undefined> {
+  const reader = await subscribers.get(subscriberId);
+  if (!reader?.editions.includes(edition) || isPaused(reader, clock())) return undefined;
+  const suppressed = await subscribers.suppressions([addressHash(reader.email)]);
+  return suppressed.size > 0 ? undefined : reader;
+}

@@ -1,0 +1,185 @@
+import { expect, it } from 'vitest';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+
+useDatabase();
+
+const NEW = 'new@reader.example';
+const FERRY = { id: 'ferry', title: 'The ferry returns' };
+const PLAY = { id: 'play', title: 'The play opens', section: 'culture' };
+
+type Options = NonNullable<Parameters<typeof setUp>[0]>;
+
+/** The daily welcomes its readers, and has one; the weekly does not. */
+async function welcoming(options: Options = {}): Promise<World> {
+  const { config } = await setUp();
+  const publication = structuredClone(config.publication);
+  for (const edition of publication.editions) edition.welcome = edition.id === 'daily';
+  const world = await setUp({ ...options, config: { publication } });
+  await subscribe(world, 'en@reader.example');
+  return world;
+}
+
+const asWell = (world: World, options: Options = {}) =>
+  setUp({ ...options, sharing: world, config: world.config });
+
+/** Signs up and confirms, and what follows. */
+async function joins(world: World, choices: Record<string, unknown> = {}): Promise<void> {
+  await subscribe(world, NEW, choices);
+  await world.queue.drain();
+}
+
+const welcomes = (world: World) =>
+  world.mails.filter(({ to, key }) => to === NEW && key.startsWith('welcome/'));
+
+it('a reader who confirms gets the last issue, in their language and of their choice, with links of their own', async () => {
+  const world = await welcoming();
+  await postStory(world, FERRY);
+  await postStory(world, PLAY);
+  await postStory(world, { id: 'obra', title: 'Se estrena la obra', section: 'culture', language: 'es' });
+  const { id } = await sendNow(world, 'morning');
+  world.pass(3600_000);
+  await postStory(world, { id: 'later', title: 'What came later' });
+  await joins(world, { topics: ['culture'] });
+  const [mail, ...more] = welcomes(world);
+  expect(more).toEqual([]);
+  expect(mail?.subject).toBe('Welcome to The Morning Tide: The play opens');
+  expect(mail?.text).toContain('Welcome. This is the last issue of The Morning Tide');
+  expect(mail?.html + String(mail?.text)).not.toMatch(/ferry|Se estrena|What came later|%%/);
+  const link = linkIn(mail?.text, '/unsubscribe');
+  expect(mail?.headers).toEqual({
+    'List-Unsubscribe': `<https://paper.example${link}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    'List-Id': '<daily.harbourpost.example>',
+  });
+  expect(await issue(world, id)).toMatchObject({ planned: 1, sent: 1 });
+
+  expect((await world.request(link, { method: 'POST' })).status).toBe(200);
+  world.pass(3600_000);
+  await sendNow(world, 'noon');
+  expect(digestsTo(world, NEW)).toEqual([]);
+});
+
+it('in the language of the reader, without a word of another', async () => {
+  const world = await welcoming();
+  await postStory(world, { id: 'obra', title: 'Se estrena la obra', language: 'es' });
+  await sendNow(world, 'morning');
+  await joins(world, { language: 'es' });
+  expect(welcomes(world).map(({ subject }) => subject)).toEqual([
+    'Le damos la bienvenida a La marea de la mañana: Se estrena la obra',
+  ]);
+  expect(welcomes(world)[0]?.text).not.toContain('Welcome');
+});
+
+it('a story that was retracted since is not in it, nor one that does not fit at all', async () => {
+  const world = await welcoming();
+  await postStory(world, FERRY);
+  await postStory(world, { id: 'mistake', title: 'A mistake', featured: true });
+  await sendNow(world, 'morning');
+  await world.edit('DELETE', '/api/articles/mistake');
+  await joins(world);
+  expect(welcomes(world).map(({ subject }) => subject)).toEqual([
+    'Welcome to The Morning Tide: The ferry returns',
+  ]);
+  expect(welcomes(world)[0]?.html).not.toMatch(/mistake/i);
+  await subscribe(world, 'politics@reader.example', { topics: ['politics'] });
+  await world.queue.drain();
+  expect(world.mails.filter(({ key }) => key.startsWith('welcome/'))).toHaveLength(1);
+});
+
+it.each([
+  ['no issue was sent yet', async (_: World) => {}, {}],
+  [
+    'the edition does not say so',
+    async (world: World) => void (await sendNow(world, 'one')),
+    { editions: ['weekly'] },
+  ],
+])('none where %s', async (_, before, choices) => {
+  const world = await welcoming();
+  await postStory(world, FERRY);
+  await before(world);
+  await joins(world, choices);
+  expect(welcomes(world)).toEqual([]);
+});
+
+it('once: who leaves and comes back knows the edition already', async () => {
+  const world = await welcoming();
+  await postStory(world, FERRY);
+  await sendNow(world, 'morning');
+  await joins(world);
+  const link = linkIn(welcomes(world)[0]?.text, '/unsubscribe');
+  await world.request(link, { method: 'POST' });
+  // By then the provider has forgotten the key.
+  world.pass(48 * 3600_000);
+  await joins(world);
+  expect(welcomes(world)).toHaveLength(1);
+});
+
+it('the issue that is being sent while they join comes to them as an issue, and the one before it as the welcome', async () => {
+  const world = await welcoming();
+  await postStory(world, FERRY);
+  await sendNow(world, 'first');
+  world.pass(3600_000);
+  await postStory(world, PLAY);
+  const lossy = await asWell(world, { faults: { lose: ({ kind }) => kind === 'plan' } });
+  await sendNow(lossy, 'second');
+  await joins(world);
+  world.pass(60_000);
+  await world.sweep();
+  await world.queue.drain();
+  expect(welcomes(world).map(({ subject }) => subject)).toEqual([
+    'Welcome to The Morning Tide: The ferry returns',
+  ]);
+  expect(digestsTo(world, NEW).map(({ subject }) => subject)).toEqual(['The play opens']);
+});
+
+const paused = async ({ services: { subscribers }, now }: World, id: string) => {
+  const reader = await subscribers.get(id);
+  if (!reader) throw new Error(`there is no reader ${id}`);
+  const next = { ...reader, version: reader.version + 1, pausedUntil: '2027-01-01T00:00:00.000Z' };
+  const at = new Date(now()).toISOString();
+  await subscribers.write(reader, next, { at, what: 'preferences', editions: reader.editions });
+};
+
+it.each([
+  ['left', (world: World, id: string) => world.request(ownLink(world, id), { method: 'POST' })],
+  ['paused', paused],
+  [
+    'complained',
+    ({ services }: World) =>
+      services.subscribers.suppress(addressHash(NEW), {
+        reason: 'complained',
+        at: '2026-11-22T12:00:00.000Z',
+      }),
+  ],
+])('who has %s before it went out gets none', async (_, happens: (world: World, id: string) => unknown) => {
+  const world = await welcoming();
+  await postStory(world, FERRY);
+  await sendNow(world, 'morning');
+  // Its letter is not drained: the message is lost, and the sweep finds the event.
+  await subscribe(world, NEW);
+  await happens(world, String(await world.services.subscribers.idByAddress(addressHash(NEW))));
+  const later = await asWell(world);
+  later.pass(60_000);
+  await later.sweep();
+  await later.queue.drain();
+  expect(welcomes(world)).toEqual([]);
+});
+
+const ownLink = ({ services: { links } }: World, id: string) =>
+  links.unsubscribe(id, 'daily', 'https://paper.example').slice('https://paper.example'.length);
+
+it('every message lost, and every message three times: it comes once', async () => {
+  const world = await welcoming();
+  await postStory(world, FERRY);
+  await sendNow(world, 'morning');
+  await subscribe(world, NEW);
+  const repeating = await asWell(world, { faults: { repeat: () => 2 } });
+  for (let minute = 0; minute < 3; minute++) {
+    repeating.pass(60_000);
+    await repeating.sweep();
+    await repeating.queue.drain();
+  }
+  expect(welcomes(world)).toHaveLength(1);
+});
