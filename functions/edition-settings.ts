@@ -65,4 +65,8 @@ export const edition = z
   .refine((e) => e.stories.min <= e.stories.max, {
     path: ['stories', 'max'],
     message: 'must be at least stories.min',
+  })
+  .refine((e) => (e.review?.editors.length ?? 0) * e.languages.length <= 100, {
+    path: ['review', 'editors'],
+    message: 'must be fewer: a draft is at most 100 mails, one for each editor in each language',
   });

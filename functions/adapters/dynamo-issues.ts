@@ -164,10 +164,10 @@ export function dynamoIssues(table: Table): IssueStore {
           Update: {
             TableName: name,
             Key: issueKey(edition, slot),
-            UpdateExpression: 'SET #state = stoppedIn REMOVE reason, stoppedIn',
+            UpdateExpression: 'SET #state = if_not_exists(stoppedIn, :sending) REMOVE reason, stoppedIn',
             ConditionExpression: '#state = :stopped',
             ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: { ':stopped': 'stopped' },
+            ExpressionAttributeValues: { ':stopped': 'stopped', ':sending': 'sending' },
           },
         },
         { Put: { TableName: name, Item: openKey(edition, slot) } },

@@ -1,11 +1,14 @@
 import { html, raw } from 'hono/html';
 import type { Article } from '../articles/article.ts';
+import { shorten } from '../articles/text.ts';
 import { dayAndTime, type PhraseKey } from '../locale.ts';
 import type { Decision, Issue } from '../newsletter/issue.ts';
 import { latestRelease } from '../newsletter/review.ts';
 import { isoTime } from '../services.ts';
 import { layout } from './layout.ts';
 import { type Html, homeTimeZone, type PageContext, settingText, spokenLanguage } from './page-context.ts';
+
+const MAX_HEADLINE = 160;
 
 export type DraftData = {
   /** Where the buttons post `answer`: `approved` or `held`. */
@@ -39,7 +42,7 @@ export function draftPage(context: PageContext, data: DraftData): Html {
 <p class="dek" role="status">${fate(context, data, edition?.timeZone ?? homeTimeZone(context))}</p>
 ${issue.reason && html`<p class="soft" lang="en">${issue.reason}</p>`}
 ${open && changed && html`<p><strong>${phrases('page.draft.changed')}</strong></p>`}
-<ul>${stories.map((story) => html`<li dir="auto" lang="${story.language}">${story.title}</li>`)}</ul>
+<ul>${stories.map((story) => html`<li dir="auto" lang="${story.language}">${shorten(story.title, MAX_HEADLINE)}</li>`)}</ul>
 ${
   open &&
   html`<form action="${action}" method="post">
