@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { type TokenRouteServices, tokenRoutes } from './access/token-routes.ts';
 import { type ArticleRouteServices, articleRoutes } from './articles/article-routes.ts';
+import { type WebhookServices, webhookRoutes } from './delivery/webhook-routes.ts';
 import { feedRoutes } from './feeds/feed-routes.ts';
 import type { FeedServices } from './feeds/feed-services.ts';
 import { rememberedFeed, type ServerBindings } from './feeds/remembered-feed.ts';
@@ -28,7 +29,8 @@ export type PublicServices = FeedServices &
   PageServices &
   SubscriptionServices &
   DraftPageServices &
-  HubServices;
+  HubServices &
+  WebhookServices;
 export type EditorServices = ArticleRouteServices &
   IssueRouteServices &
   ReviewRouteServices &
@@ -73,6 +75,9 @@ export function createPublicApp(services: PublicServices): Hono {
   // GET  /issues/review?token=               a draft for an editor, and two buttons; POST approves or holds
   app.route('/', draftRoutes(services));
 
+  // POST /webhooks/resend                    what the mail provider tells of our mails, signed: 200
+  app.route('/', webhookRoutes(services));
+
   // GET  /                                   latest stories and the sign-up form
   // GET  /feeds  /subscribe  /issues         lists of feeds, newsletters, past issues; these four also under /{language}
   // GET  /articles/{id}                      a story as a plain page
@@ -113,6 +118,7 @@ export function createEditorApp(services: EditorServices): Hono {
 
   // GET    /api/editions
   // GET    /api/editions/{id}/issues         the last ones
+  // POST   /api/editions/{id}/resume         send again what complaints have stopped
   // POST   /api/editions/{id}/issues         send now: 202; slot or Idempotency-Key
   // GET    /api/issues/{id}                  how far it is
   // POST   /api/issues/{id}/resume           go on with one that was stopped: 202

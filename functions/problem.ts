@@ -38,6 +38,8 @@ function problemOf(refusal: Refusal): Problem {
       return { ...problem(422, 'The request has faults', inWords(refusal.faults)), errors: refusal.faults };
     case 'unauthenticated':
       return problem(401, 'A token is needed', refusal.detail);
+    case 'unsigned':
+      return problem(401, 'The signature does not hold', refusal.detail);
     case 'forbidden':
       return problem(403, 'The token does not allow this', `It lacks the scope "${refusal.scope}".`);
     case 'not-found':
@@ -89,6 +91,9 @@ function headersOf(refusal: Refusal): Record<string, string> {
   switch (refusal.kind) {
     case 'unauthenticated':
       return { 'www-authenticate': 'Bearer realm="broadsheet"' };
+    case 'unsigned':
+      // RFC 9110, section 15.5.2, wants a challenge; no scheme is registered for signed webhooks.
+      return { 'www-authenticate': 'HMAC realm="webhooks"' };
     case 'forbidden':
       // RFC 6750, section 3.1
       return {

@@ -11,6 +11,8 @@ export type Message =
   /** Page one shard of an edition's members into batches. */
   | { kind: 'plan'; edition: string; slot: string; shard: number }
   | { kind: 'send'; edition: string; slot: string; batch: string }
+  /** Stop the issues of editions that are stopped. */
+  | { kind: 'stop' }
   /** Ask a callback whether it wants what was requested in its name (WebSub). */
   | { kind: 'verify'; id: string }
   /** Send a feed's WebSub subscribers what it has now. */

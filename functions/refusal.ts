@@ -6,6 +6,8 @@ export type Refusal =
   | { kind: 'malformed'; detail: string }
   | { kind: 'invalid'; faults: Fault[] }
   | { kind: 'unauthenticated'; detail: string }
+  /** A machine's request whose signature does not hold. */
+  | { kind: 'unsigned'; detail: string }
   | { kind: 'forbidden'; scope: string }
   | { kind: 'not-found'; what: string }
   | { kind: 'method-not-allowed'; allow: string }

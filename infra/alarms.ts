@@ -60,6 +60,7 @@ export class Alarms extends Construct {
     this.queueAlarms(queues);
     this.functionAlarms(functions);
     this.logAlarms(functions);
+    this.complaintAlarm(functions.public);
     this.requestAlarms(api, table, functions);
   }
 
@@ -146,6 +147,22 @@ export class Alarms extends Construct {
         anchor: 'log-errors',
       });
     }
+  }
+
+  /** Its own words, since a request of the public app that failed is a line with level "error" too, and an alarm already. */
+  private complaintAlarm({ logs }: BroadsheetFunction): void {
+    const filter = new MetricFilter(this, 'ComplaintFilter', {
+      logGroup: logs,
+      filterPattern: FilterPattern.stringValue('$.message', '=', '*report it as spam'),
+      metricNamespace: `Broadsheet/${Stack.of(this).stackName}`,
+      metricName: 'Complaints',
+    });
+    this.alarm('Complaints', {
+      metric: filter.metric({ statistic: 'Sum', ...FIVE_MINUTES }),
+      atLeast: 1,
+      hurt: 'Many readers report an edition as spam: mail providers will soon hide it from the others, or it was stopped.',
+      anchor: 'complaints',
+    });
   }
 
   private requestAlarms(

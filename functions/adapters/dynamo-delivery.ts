@@ -4,6 +4,7 @@ import { afterBatchesDue, type Batch, type Recipient } from '../delivery/batch.t
 import type { DeliveryStore, PlanProgress } from '../delivery/delivery-store.ts';
 import { isoTime } from '../services.ts';
 import { type Item, queried, type Table, type TransactItem, transactIf, updateIf } from './dynamo-client.ts';
+import { countedItem } from './dynamo-complaints.ts';
 import {
   batchKey,
   issueKey,
@@ -12,6 +13,7 @@ import {
   pendingBatch,
   pendingKey,
   planKey,
+  uncertainKey,
 } from './dynamo-keys.ts';
 
 /** Read at a time by the sweep. */
@@ -118,6 +120,10 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
           },
         },
         { Delete: { TableName: name, Key: pendingKey(edition, slot, batch) } },
+        ...(outcome.kind === 'uncertain'
+          ? [{ Put: { TableName: name, Item: uncertainKey(edition, slot, batch) } }]
+          : []),
+        ...(tally.sent > 0 ? [countedItem(name, edition, outcome.at, 'accepted', tally.sent)] : []),
         {
           Update: {
             TableName: name,
@@ -133,6 +139,11 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
           },
         },
       ]);
+    },
+
+    async uncertain({ edition, slot }, batch) {
+      if (!(await get(uncertainKey(edition, slot, batch)))) return undefined;
+      return ((await get(batchKey(edition, slot, batch))) as Batch | undefined)?.subscriberIds;
     },
 
     async due({ edition, slot }, now, limit) {

@@ -40,9 +40,16 @@
  *                                 PLAN#<shard>           how far a shard is planned
  *                                 BATCH#<batch>          up to 100 recipients of one variant
  *                                 PENDING#<batch>        that batch has no outcome yet: when it may next be tried
+ *                                 UNCERTAIN#<batch>      nobody knows whether that batch was taken
  *   OPEN                          <edition>#<slot>       an issue that has not ended
  *   PACE                          -                      how fast the mail provider is asked, by whoever asks it
  *   REVIEW#<edition>#<slot>       -                      what the newsroom said to its draft
+ *   EVENTS#<edition>#<slot>#<n>   TALLY                  a part of what became of an issue's mails
+ *                                 READER#<subscriber>    what that counted of a reader (TTL)
+ *   COMPLAINTS#<edition>          STANDING               whether it is stopped, and since when complaints count
+ *                                 HOUR#<yyyy-mm-ddThh>   mails accepted in it, and complaints about them (TTL)
+ *   WEBHOOK#<id>                  -                      an event of the mail provider that was taken in (TTL)
+ *   BOUNCES#<sha256>              -                      an address whose mails bounce for now (TTL)
  *   SCHEDULE                      <edition>              slots up to here were started
  *   MAIL                          <at>#<id>              a mail in the mailbox (one machine)
  *   MAIL#<id>                     -                      the same, by id
@@ -160,6 +167,25 @@ export const pendingKey = (edition: string, slot: string, batch: string): Key =>
   sk: `PENDING#${batch}`,
 });
 export const pendingBatch = (sk: string): string => sk.slice('PENDING#'.length);
+export const uncertainKey = (edition: string, slot: string, batch: string): Key => ({
+  pk: issuePartition(edition, slot),
+  sk: `UNCERTAIN#${batch}`,
+});
+export const tallyKey = (edition: string, slot: string, n: number): Key => ({
+  pk: `EVENTS#${edition}#${slot}#${n}`,
+  sk: 'TALLY',
+});
+export const reactionKey = (edition: string, slot: string, n: number, subscriber: string): Key => ({
+  pk: tallyKey(edition, slot, n).pk,
+  sk: `READER#${subscriber}`,
+});
+export const standingKey = (edition: string): Key => ({ pk: `COMPLAINTS#${edition}`, sk: 'STANDING' });
+export const complaintHourKey = (edition: string, at: string): Key => ({
+  pk: standingKey(edition).pk,
+  sk: `HOUR#${at.slice(0, 13)}`,
+});
+export const webhookKey = (id: string): Key => ({ pk: `WEBHOOK#${id}`, sk: ONLY });
+export const bouncesKey = (hash: string): Key => ({ pk: `BOUNCES#${hash}`, sk: ONLY });
 export const openKey = (edition: string, slot: string): Key => ({ pk: 'OPEN', sk: `${edition}#${slot}` });
 export const paceKey = (): Key => ({ pk: 'PACE', sk: ONLY });
 export const reviewKey = (edition: string, slot: string): Key => ({

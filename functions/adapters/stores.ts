@@ -1,10 +1,12 @@
 import type { Config } from '../config.ts';
 import { dynamoArticles } from './dynamo-articles.ts';
 import type { Table } from './dynamo-client.ts';
+import { dynamoComplaints } from './dynamo-complaints.ts';
 import { dynamoDelivery } from './dynamo-delivery.ts';
 import { dynamoDistributions } from './dynamo-distributions.ts';
 import { dynamoFeeds } from './dynamo-feeds.ts';
 import { dynamoIssues } from './dynamo-issues.ts';
+import { dynamoMailEvents } from './dynamo-mail-events.ts';
 import { dynamoOutbox } from './dynamo-outbox.ts';
 import { dynamoReviews } from './dynamo-reviews.ts';
 import { dynamoSchedules } from './dynamo-schedules.ts';
@@ -26,6 +28,8 @@ export function tableStores(table: Table, config: Config, onlyHolder?: string) {
     reviews: dynamoReviews(table),
     schedules: dynamoSchedules(table),
     delivery: dynamoDelivery(table, onlyHolder),
+    mailEvents: dynamoMailEvents(table),
+    complaints: dynamoComplaints(table),
     outbox: dynamoOutbox(table),
     verifications: dynamoVerifications(table),
     websub: dynamoWebSub(table),

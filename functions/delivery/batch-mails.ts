@@ -16,7 +16,7 @@ export function addressed(links: Links, { ref, frozen }: BatchParts, recipients:
   return recipients.map((recipient) => ({
     ...recipient,
     links: {
-      unsubscribe: links.unsubscribe(recipient.subscriberId, ref.edition, frozen.baseUrl),
+      unsubscribe: links.unsubscribe(recipient.subscriberId, ref.edition, frozen.baseUrl, ref.slot),
       preferences: links.manage(recipient.subscriberId, frozen.baseUrl),
     },
   }));

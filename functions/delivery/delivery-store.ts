@@ -51,4 +51,7 @@ export type DeliveryStore = {
 
   /** Replaces the issue's notes of how far it was; false where another did, or just writes to the issue. */
   note(ref: IssueRef, previous: ProgressNote[] | undefined, next: ProgressNote[]): Promise<boolean>;
+
+  /** Who was planned for a batch of which nobody knows whether the provider took it; undefined where that is not so. */
+  uncertain(ref: IssueRef, batch: string): Promise<string[] | undefined>;
 };

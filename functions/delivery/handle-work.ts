@@ -1,4 +1,5 @@
 import { linkTranslations, type TranslationServices } from '../articles/link-translations.ts';
+import type { ComplaintStore } from '../newsletter/complaints.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Cdn, Outbox } from '../outbox.ts';
 import type { Message } from '../queue.ts';
@@ -8,13 +9,14 @@ import { redeliver } from '../websub/redeliver.ts';
 import { type VerifyServices, verifyDue } from '../websub/verify-intent.ts';
 import { type PlanServices, planShard } from './plan-shard.ts';
 import { type SendServices, sendBatch } from './send-batch.ts';
+import { stopEditions } from './stop-editions.ts';
 
 export type WorkServices = PlanServices &
   SendServices &
   TranslationServices &
   AnnounceServices &
   VerifyServices &
-  DistributeServices & { outbox: Outbox; cdn: Cdn };
+  DistributeServices & { outbox: Outbox; cdn: Cdn; complaints: ComplaintStore };
 
 /** Messages of the work queue. */
 export async function handleWork(services: WorkServices, message: Message): Promise<void> {
@@ -23,6 +25,8 @@ export async function handleWork(services: WorkServices, message: Message): Prom
       return planShard(services, issueOf(message), message.shard);
     case 'send':
       return sendBatch(services, issueOf(message), message.batch);
+    case 'stop':
+      return stopEditions(services);
     case 'outbox':
       return carryOut(services, message.id);
     case 'verify':

@@ -19,14 +19,17 @@ import { addressed, type BatchParts, mailTo, payloadHash } from './batch-mails.t
 import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
+import type { MailEventStore } from './mail-event-store.ts';
 import type { Mailer, SendOutcome } from './mailer.ts';
 import { type Pace, sendInTurn } from './pace.ts';
+import { proveBatch } from './prove-batch.ts';
 
 export type SendServices = {
   issues: IssueStore;
   composed: ComposedIssues;
   subscribers: SubscriberStore;
   delivery: DeliveryStore;
+  mailEvents: MailEventStore;
   mailer: Mailer;
   pace: Pace;
   links: Links;
@@ -171,11 +174,12 @@ async function act(
 }
 
 async function settle(
-  { delivery, log }: SendServices,
+  services: SendServices,
   ref: IssueRef,
   { id, subscriberIds, recipients = [] }: ClaimedBatch,
   outcome: BatchOutcome,
 ): Promise<void> {
+  const { delivery, log } = services;
   const mailed = new Set(recipients.map(({ subscriberId }) => subscriberId));
   const left = subscriberIds.filter((each) => !mailed.has(each));
   const rejected = outcome.rejected?.length ?? 0;
@@ -185,12 +189,13 @@ async function settle(
     left: left.length,
   };
   const first = await delivery.settle(ref, id, { ...outcome, ...(left.length > 0 && { left }) }, tally);
-  if (first && outcome.kind === 'uncertain')
-    log.error('a batch is uncertain and will not be repeated', {
-      issue: issueId(ref),
-      batch: id,
-      reason: outcome.reason,
-    });
+  if (!first || outcome.kind !== 'uncertain') return;
+  log.error('a batch is uncertain and will not be repeated', {
+    issue: issueId(ref),
+    batch: id,
+    reason: outcome.reason,
+  });
+  await proveBatch(services, ref, id);
 }
 
 async function postpone(

@@ -1,5 +1,6 @@
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { Log } from '../log.ts';
+import type { ComplaintStore } from '../newsletter/complaints.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { messageOf, type Outbox } from '../outbox.ts';
 import { handOver, type Message, type Queue } from '../queue.ts';
@@ -9,12 +10,14 @@ import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
 import { batchesWithinReach, type Pace } from './pace.ts';
+import { stopEditions } from './stop-editions.ts';
 
 export type SweepServices = LeftOverStores & {
   articles: ArticleStore;
   issues: IssueStore;
   composed: ComposedIssues;
   delivery: DeliveryStore;
+  complaints: ComplaintStore;
   pace: Pace;
   outbox: Outbox;
   queue: Queue;
@@ -41,6 +44,7 @@ export async function sweep(services: SweepServices): Promise<void> {
   }
   const left = await outbox.leftBefore(isoTime(clock() - OUTBOX_SECONDS * 1000), MOST);
   messages.push(...left.map(({ id, event }) => messageOf(id, event)));
+  await stopEditions(services);
   const open = await services.issues.open();
   // What the pace lets through until the next sweep and the one after it, shared by the issues under way.
   const most = Math.ceil(batchesWithinReach(services.pace) / Math.max(1, open.length));

@@ -1,4 +1,5 @@
 import type { EditionSettings } from '../settings.ts';
+import { reasonToStop } from './complaints.ts';
 import { composeDraft, reviewDraft } from './compose-draft.ts';
 import { type ComposeServices, composeFor, frozenIssue, send, skip, tooFewLeft } from './composition.ts';
 import { cursorAfter, cursorWithout } from './edition-cursor.ts';
@@ -39,9 +40,13 @@ export async function composeIssue(services: ComposeServices, ref: IssueRef): Pr
 async function nextStep(services: ComposeServices, edition: EditionSettings, issue: Issue): Promise<boolean> {
   switch (issue.state) {
     case 'new':
-      return composeNew(services, edition, issue);
-    case 'draft':
-      return reviewDraft(services, edition, issue);
+    case 'draft': {
+      const stopped = await reasonToStop(services.complaints, edition.id);
+      if (stopped) return skip(services, issue, stopped);
+      return issue.state === 'new'
+        ? composeNew(services, edition, issue)
+        : reviewDraft(services, edition, issue);
+    }
     case 'sending':
       return issue.startedAt ? true : withoutRetracted(services, edition, issue);
     default:

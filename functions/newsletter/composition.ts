@@ -7,6 +7,7 @@ import type { EditionSettings } from '../settings.ts';
 import type { Links } from '../subscribers/links.ts';
 import { SHARDS } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import type { ComplaintStore } from './complaints.ts';
 import { type Composed, composeVariants, wholeLanguages } from './compose-variants.ts';
 import { type FrozenIssue, type Issue, issueId, type VariantSummary } from './issue.ts';
 import type { Step } from './issue-store.ts';
@@ -18,6 +19,7 @@ export type ComposeServices = StartServices & {
   articles: ArticleStore;
   subscribers: SubscriberStore;
   reviews: ReviewStore;
+  complaints: ComplaintStore;
   links: Links;
   templates: Templates;
 };

@@ -5,20 +5,29 @@ import type { Config } from '../config.ts';
 import { problemResponse } from '../problem.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { isoTime } from '../services.ts';
+import type { EditionSettings } from '../settings.ts';
+import type { ComplaintStore } from './complaints.ts';
 import { type Issue, isIssueRef, parseIssueId } from './issue.ts';
+import type { TallyStore } from './issue-tally.ts';
 import { issueView } from './issue-view.ts';
 import type { ReviewStore } from './review-store.ts';
 import { extraSlot, nextRun, SLOT_PATTERN } from './slot.ts';
 import { type StartServices, startIssue } from './start-issue.ts';
 
-export type IssueRouteServices = StartServices & AccessServices & { config: Config; reviews: ReviewStore };
+export type IssueRouteServices = StartServices &
+  AccessServices & {
+    config: Config;
+    reviews: ReviewStore;
+    complaints: ComplaintStore;
+    mailEvents: TallyStore;
+  };
 
 const NO_STORE = { 'cache-control': 'no-store' };
 const MAX_BODY_BYTES = 10_000;
 
 /** Editions and their issues, for editors. Mounted at `/api`. */
 export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
-  const { config, issues, reviews, clock } = services;
+  const { config, issues, reviews, complaints, mailEvents, clock, log } = services;
   const { editions } = config.publication;
   const app = new Hono<Guarded>();
   const needs = guard(services);
@@ -27,16 +36,18 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
     onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
   });
 
-  app.get('/editions', needs('editions:read'), () => {
-    const view = editions.map((edition) => {
-      const next = nextRun(edition, clock());
-      return {
-        ...edition,
-        nextIssueAt: next === undefined ? null : isoTime(next),
-        issues: `${config.baseUrl}/api/editions/${edition.id}/issues`,
-      };
-    });
+  app.get('/editions', needs('editions:read'), async () => {
+    const view = await Promise.all(editions.map(editionView));
     return Response.json({ editions: view }, { headers: NO_STORE });
+  });
+
+  app.post('/editions/:id/resume', needs('issues:send'), async (context) => {
+    const edition = editions.find(({ id }) => id === context.req.param('id'));
+    if (!edition) return problemResponse({ kind: 'not-found', what: `edition "${context.req.param('id')}"` });
+    if (!(await complaints.resume(edition.id, clock())))
+      return problemResponse({ kind: 'exists', detail: 'The edition is not stopped.' });
+    log.info('an edition was resumed', { edition: edition.id, by: context.get('bearer').name });
+    return Response.json(await editionView(edition), { headers: NO_STORE });
   });
 
   app.get('/editions/:id/issues', needs('editions:read'), async (context) => {
@@ -64,13 +75,20 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
   app.get('/issues/:id', needs('editions:read'), async (context) => {
     const issue = await issueOf(context.req.param('id'));
     if (!issue) return problemResponse({ kind: 'not-found', what: `issue "${context.req.param('id')}"` });
-    const decision = issue.review && (await reviews.decision(issue));
-    return Response.json(issueView(config, issue, clock(), decision), { headers: NO_STORE });
+    const [decision, tally] = await Promise.all([
+      issue.review && reviews.decision(issue),
+      mailEvents.tally(issue),
+    ]);
+    return Response.json(issueView(config, issue, clock(), { decision, tally }), { headers: NO_STORE });
   });
 
   app.post('/issues/:id/resume', needs('issues:send'), async (context) => {
     const issue = await issueOf(context.req.param('id'));
     if (!issue) return problemResponse({ kind: 'not-found', what: `issue "${context.req.param('id')}"` });
+    if ((await complaints.standing(issue.edition)).stopped) {
+      const detail = `Its edition is stopped: POST /api/editions/${issue.edition}/resume comes first.`;
+      return problemResponse({ kind: 'exists', detail });
+    }
     if (!(await issues.resume(issue))) {
       return problemResponse({
         kind: 'exists',
@@ -82,12 +100,26 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
     return Response.json(issueView(config, now, clock()), { status: 202, headers: NO_STORE });
   });
 
+  /** `stopped` is null where it is not; `complaints` are those of the last seven days, or since it was resumed. */
+  async function editionView(edition: EditionSettings) {
+    const next = nextRun(edition, clock());
+    const { stopped = null } = await complaints.standing(edition.id);
+    return {
+      ...edition,
+      nextIssueAt: next === undefined ? null : isoTime(next),
+      stopped,
+      complaints: await complaints.count(edition.id, clock()),
+      issues: `${config.baseUrl}/api/editions/${edition.id}/issues`,
+    };
+  }
+
   async function issueOf(id: string): Promise<Issue | undefined> {
     const ref = parseIssueId(id);
     return isIssueRef(ref) ? issues.get(ref) : undefined;
   }
 
   app.all('/issues/:id/resume', () => problemResponse({ kind: 'method-not-allowed', allow: 'POST' }));
+  app.all('/editions/:id/resume', () => problemResponse({ kind: 'method-not-allowed', allow: 'POST' }));
   app.all('/editions', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD' }));
   app.all('/editions/:id/issues', () =>
     problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD, POST' }),

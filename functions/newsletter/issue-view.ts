@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { type Decision, type Issue, issueId, issueUrl, type Review } from './issue.ts';
 import { type Progress, progressOf } from './issue-progress.ts';
+import type { IssueTally } from './issue-tally.ts';
 
 /** An issue as editors see it. */
 export type IssueView = Pick<
@@ -21,16 +22,25 @@ export type IssueView = Pick<
   self: string;
   progress?: Progress;
   review?: Pick<Review, 'releaseAt' | 'otherwise'> & { decision?: Decision };
-};
+} & Partial<Omit<IssueTally, 'proven'>>;
+
+/** `decision` is what was said to a draft, `tally` what was told of the mails since. */
+type Beside = { decision?: Decision | undefined; tally?: IssueTally | undefined };
 
 /**
- * `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused, and `left` had gone. `decision`
- * is what was said to its draft.
+ * `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused or given up, and `left` had
+ * gone.
  */
-export function issueView({ baseUrl }: Config, issue: Issue, now: number, decision?: Decision): IssueView {
+export function issueView(
+  { baseUrl }: Config,
+  issue: Issue,
+  now: number,
+  { decision, tally }: Beside = {},
+): IssueView {
   const id = issueId(issue);
   const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left, review } = issue;
   const progress = progressOf(issue, now);
+  const { proven = 0, ...told } = tally ?? {};
   return {
     id,
     url: issueUrl(issue, baseUrl),
@@ -49,9 +59,10 @@ export function issueView({ baseUrl }: Config, issue: Issue, now: number, decisi
       },
     }),
     planned,
-    sent,
-    failed,
+    sent: sent + proven,
+    failed: failed - proven,
     left,
+    ...told,
     ...(progress && { progress }),
   };
 }

@@ -30,7 +30,7 @@ export function reviewRoutes(services: ReviewRouteServices): Hono<Guarded> {
           detail: `The issue is ${issue.state}; only a draft can be approved or held.`,
         });
       }
-      return Response.json(issueView(config, issue, clock(), decision), {
+      return Response.json(issueView(config, issue, clock(), { decision }), {
         headers: { 'cache-control': 'no-store' },
       });
     });

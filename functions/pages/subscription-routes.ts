@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { countLeft, type LeftServices } from '../delivery/count-left.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { welcomeEvents } from '../newsletter/welcome-events.ts';
 import { problemResponse } from '../problem.ts';
@@ -13,7 +14,7 @@ import { limited, PRIVATE, type ReaderServices, readerLinks } from './reader-lin
 import { HONEYPOT, subscribePage } from './sign-up-form.ts';
 import { confirmPage, unsubscribePage } from './token-pages.ts';
 
-export type SubscriptionServices = ReaderServices & { issues: IssueStore };
+export type SubscriptionServices = ReaderServices & LeftServices & { issues: IssueStore };
 
 /** Coming and going. Pages of one reader: never cached, and a GET changes nothing, since mail scanners follow links. */
 export function subscriptionRoutes(services: SubscriptionServices): Hono {
@@ -90,12 +91,14 @@ export function subscriptionRoutes(services: SubscriptionServices): Hono {
 
   // Both the page's buttons and RFC 8058, 3.2: no cookie, no redirect, and the same answer however often it comes.
   app.post('/unsubscribe', limited, async (context) => {
-    const [id, edition] = opened(context, 'unsubscribe') ?? [];
+    const [id, edition, slot] = opened(context, 'unsubscribe') ?? [];
     if (!id || !edition) return message(visitor(context), 'expired', 404);
     const body = await readBody(context.req.raw);
     const scope = body.ok ? body.value.fields.scope : undefined;
     const way = scope === undefined ? 'one-click' : 'page';
+    const before = await subscribers.get(id);
     const subscriber = await unsubscribe(services, id, scope === 'all' ? 'all' : edition, way);
+    if (slot && before?.editions.includes(edition)) await countLeft(services, { edition, slot }, id);
     return message(subscriber ? pagesOf(subscriber) : visitor(context), 'left', 200);
   });
 

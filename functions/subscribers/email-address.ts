@@ -78,7 +78,13 @@ function isDisposable(address: string): boolean {
   return labels.some((_, at) => at < labels.length - 1 && listed.has(labels.slice(at).join('.')));
 }
 
-/** Whose address it is, and whether it is suppressed, is looked up by this: case does not make another reader. */
+/**
+ * Whose address it is, and whether it is suppressed, is looked up by this. Neither case makes another reader, nor a domain
+ * in ASCII, as mail programs and providers write it.
+ */
 export function addressHash(address: string): string {
-  return createHash('sha256').update(address.toLowerCase()).digest('hex');
+  const domainAt = address.lastIndexOf('@') + 1;
+  const domain = address.slice(domainAt);
+  const mailbox = `${address.slice(0, domainAt)}${domainToASCII(domain) || domain}`;
+  return createHash('sha256').update(mailbox.toLowerCase()).digest('hex');
 }

@@ -10,7 +10,8 @@ export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe' | 'address' | 're
 export type Links = {
   confirm(signUpId: string, baseUrl: string): string;
   manage(subscriberId: string, baseUrl: string): string;
-  unsubscribe(subscriberId: string, edition: string, baseUrl: string): string;
+  /** `slot`: the issue that the link is in. */
+  unsubscribe(subscriberId: string, edition: string, baseUrl: string, slot?: string): string;
   address(subscriberId: string, changeId: string, baseUrl: string): string;
   /** For an editor, by their place in the issue's list, and one of two answers. */
   review(
@@ -41,7 +42,8 @@ export function signedLinks(secret: string): Links {
   return {
     confirm: (signUpId, baseUrl) => link('confirm', [signUpId], baseUrl),
     manage: (subscriberId, baseUrl) => link('manage', [subscriberId], baseUrl),
-    unsubscribe: (subscriberId, edition, baseUrl) => link('unsubscribe', [subscriberId, edition], baseUrl),
+    unsubscribe: (subscriberId, edition, baseUrl, slot) =>
+      link('unsubscribe', [subscriberId, edition, ...(slot ? [slot] : [])], baseUrl),
     address: (subscriberId, changeId, baseUrl) => link('address', [subscriberId, changeId], baseUrl),
     pseudonym: (text) => sign('pseudonym', text).toString('base64url'),
     review: ({ issue, composition, editor, what }, baseUrl) =>

@@ -183,7 +183,7 @@ function messageName({ kind, ...ids }: Message): string {
 /** Without what is another in each run, so that a step has the same name in all of them. */
 function plain(name: string): string {
   return name
-    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '<time>')
     .replaceAll(/\d{4}-\d\d-\d\d-\d{4}/g, '<slot>')
     .replaceAll(/-[0-9a-f]{12}\b/g, '-<stories>')
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')

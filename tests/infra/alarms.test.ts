@@ -95,6 +95,25 @@ test.each(['Tick', 'Work'])('a line of %s with the level "error" goes off', (id)
   });
 });
 
+test('what the log says of too many complaints goes off', () => {
+  const { FilterPattern, LogGroupName, MetricTransformations } = only(
+    template,
+    'AWS::Logs::MetricFilter',
+    'AlarmsComplaint',
+  ).Properties;
+  expect(LogGroupName).toEqual({ Ref: expect.stringMatching('^PublicLogs') });
+  const [, words = 'none'] = /^\{ \$\.message = "\*(.+)" \}$/.exec(FilterPattern) ?? [];
+  const source = readFileSync(`${import.meta.dirname}/../../functions/delivery/weigh-complaints.ts`, 'utf8');
+  const lines = [...source.matchAll(/log\.error\('([^']+)'/g)].map(([, line]) => line);
+  expect(lines).toHaveLength(2);
+  for (const line of lines) expect(line?.endsWith(words), line).toBe(true);
+  expect(alarm('Complaints')).toMatchObject({
+    MetricName: MetricTransformations[0].MetricName,
+    Namespace: MetricTransformations[0].MetricNamespace,
+    Threshold: 1,
+  });
+});
+
 test('a share of 5xx and refused calls go off', () => {
   const expressions = (id: string) =>
     alarm(id).Metrics.flatMap(

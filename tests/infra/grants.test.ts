@@ -76,6 +76,15 @@ describe("a reader's request", () => {
     expect(may('Public', 'Query', 'OUTBOX')).toBe(false);
   });
 
+  test('tells what became of a mail, once, and stops an edition but none of its issues', () => {
+    for (const pk of ['EVENTS#daily#noon#3', 'COMPLAINTS#daily', 'BOUNCES#h', 'SUPPRESSED#h', 'CONSENT#s1'])
+      expect(may('Public', 'PutItem', pk), pk).toBe(true);
+    expect(may('Public', 'PutItem', 'WEBHOOK#msg_1')).toBe(true);
+    for (const action of ['GetItem', 'UpdateItem', 'DeleteItem'])
+      expect(may('Public', action, 'WEBHOOK#msg_1'), action).toBe(false);
+    for (const pk of ['ISSUE#daily#noon', 'OPEN']) expect(may('Public', 'UpdateItem', pk), pk).toBe(false);
+  });
+
   test('asks the hub, and sees no subscription', () => {
     expect(may('Public', 'PutItem', 'VERIFICATIONS')).toBe(true);
     for (const pk of ['VERIFICATIONS', 'SUBSCRIPTIONS#*', 'TOPIC#*', 'RETRIES', 'DISTRIBUTIONS'])

@@ -80,6 +80,14 @@ export type IssueView = {
   sent: number;
   failed: number;
   left: number;
+  delivered: number;
+  bounced: number;
+  softBounced: number;
+  refused: number;
+  complained: number;
+  opened: number;
+  clicked: number;
+  unsubscribed: number;
 };
 
 /** The digests that an address got. */

@@ -1,0 +1,170 @@
+import type { Log } from '../log.ts';
+import type { ComplaintStore } from '../newsletter/complaints.ts';
+import { issueId } from '../newsletter/issue.ts';
+import type { IssueStore } from '../newsletter/issue-store.ts';
+import type { Reaction } from '../newsletter/issue-tally.ts';
+import type { Queue } from '../queue.ts';
+import { type Clock, isoTime } from '../services.ts';
+import { addressHash } from '../subscribers/email-address.ts';
+import type { Subscriber, Suppression } from '../subscribers/subscriber.ts';
+import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import { lastingSuppression } from '../subscribers/suppression.ts';
+import { isGivenUp, withBounce, withDelivery } from './bounce-run.ts';
+import type { DeliveryStore } from './delivery-store.ts';
+import type { MailEvent, MailEventKind } from './mail-event.ts';
+import type { EventChanges, MailEventStore } from './mail-event-store.ts';
+import { proveBatch } from './prove-batch.ts';
+import { weighComplaints } from './weigh-complaints.ts';
+
+export type EventServices = {
+  mailEvents: MailEventStore;
+  complaints: ComplaintStore;
+  issues: IssueStore;
+  delivery: DeliveryStore;
+  subscribers: SubscriberStore;
+  queue: Queue;
+  clock: Clock;
+  log: Log;
+};
+
+/** Beyond it an event may have been forgotten, and is not taken in: it would count a second time. */
+const MOST_DAYS = 30;
+/** After it nobody is interested any more who opened a mail. */
+const COUNTED_DAYS = 60;
+const DAY_MILLISECONDS = 24 * 3600 * 1000;
+/** Of several events for one reader at once each round lets one through. */
+const ATTEMPTS = 25;
+
+const REACTION: Record<MailEventKind, Reaction | 'sent'> = {
+  sent: 'sent',
+  delayed: 'sent',
+  delivered: 'delivered',
+  'hard-bounced': 'bounced',
+  'soft-bounced': 'softBounced',
+  'content-bounced': 'softBounced',
+  complained: 'complained',
+  refused: 'refused',
+  failed: 'refused',
+  opened: 'opened',
+  clicked: 'clicked',
+};
+
+/**
+ * One transaction an event. In whichever order and however often the events of a mail come, they leave the same: the
+ * issue's counters count a reader once, and of two suppressions the stronger stays.
+ */
+export async function applyEvent(
+  services: EventServices,
+  event: MailEvent,
+): Promise<'applied' | 'known' | { ignored: string }> {
+  const { mailEvents, issues, clock } = services;
+  const { mail } = event;
+  if (clock() - event.at > MOST_DAYS * DAY_MILLISECONDS) return { ignored: `it is of ${isoTime(event.at)}` };
+  if (mail.kind === 'issue' && !(await issues.get(mail.ref)))
+    return { ignored: `there is no issue ${issueId(mail.ref)}` };
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const result = await mailEvents.apply(await changesOf(services, event), clock());
+    if (result === 'changed') continue;
+    // Also where the event was known: whoever took it in may have died before.
+    if (mail.kind === 'issue') {
+      if (event.what === 'complained') await weighComplaints(services, mail.ref.edition);
+      if (mail.batch !== undefined) await proveBatch(services, mail.ref, mail.batch);
+    }
+    return result;
+  }
+  throw new Error(`the event ${event.id} could not be taken in: what it changes kept changing`);
+}
+
+async function changesOf(services: EventServices, event: MailEvent): Promise<EventChanges> {
+  const { mailEvents, complaints, clock } = services;
+  const { id, what, mail, at, mailedAt } = event;
+  const changes: EventChanges = { id, ...(await addressChanges(services, event)) };
+  if (mail.kind !== 'issue' || clock() - mailedAt > COUNTED_DAYS * DAY_MILLISECONDS) return changes;
+  const reaction = { ref: mail.ref, subscriberId: mail.subscriberId, what: REACTION[what] };
+  if (await mailEvents.hasReacted(reaction)) return changes;
+  changes.reaction = reaction;
+  if (what === 'complained') {
+    const { resumedAt = '' } = await complaints.standing(mail.ref.edition);
+    const mailed = isoTime(mailedAt);
+    if (mailed > resumedAt) changes.complaint = { edition: mail.ref.edition, mailedAt: mailed };
+  }
+  if (what === 'failed')
+    services.log.warn('the mail provider took a mail and did not send it', {
+      issue: issueId(mail.ref),
+      at: isoTime(at),
+      reason: event.detail,
+    });
+  return changes;
+}
+
+/** What the event says of the address, whichever mail it was. */
+async function addressChanges(
+  services: EventServices,
+  event: MailEvent,
+): Promise<Pick<EventChanges, 'suppression' | 'consent' | 'bounces'>> {
+  const { mailEvents, clock } = services;
+  const { what, address, mailId } = event;
+  const at = isoTime(event.at);
+  switch (what) {
+    case 'hard-bounced':
+      return suppressionChanges(services, event, 'bounced');
+    case 'complained':
+      return suppressionChanges(services, event, 'complained');
+    case 'refused':
+      return suppressionChanges(services, event, 'refused');
+    case 'delivered': {
+      const hash = address && addressHash(address);
+      const previous = hash ? await mailEvents.bounces(hash, clock()) : undefined;
+      return hash && previous ? { bounces: { hash, previous, next: withDelivery(previous, at) } } : {};
+    }
+    case 'soft-bounced': {
+      if (!address) return {};
+      const hash = addressHash(address);
+      const previous = await mailEvents.bounces(hash, clock());
+      const next = withBounce(previous, mailId, at);
+      const bounces = { hash, previous, next };
+      const reader = await readerOf(services, event);
+      if (!isGivenUp(next, confirmedAt(reader))) return { bounces };
+      const times = Object.keys(next.bounces).length;
+      const detail = `${times} mails in a row bounced${event.detail ? `, at last: ${event.detail}` : ''}`;
+      return { bounces, ...(await suppressionChanges(services, { ...event, detail }, 'bounced')) };
+    }
+    default:
+      return {};
+  }
+}
+
+async function suppressionChanges(
+  services: EventServices,
+  event: MailEvent,
+  reason: Suppression['reason'],
+): Promise<Pick<EventChanges, 'suppression' | 'consent'>> {
+  const { subscribers } = services;
+  const reader = await readerOf(services, event);
+  const address = reader?.email ?? event.address;
+  const at = isoTime(event.at);
+  // Whoever has pressed the button of a mail since then has shown that the address is one.
+  if (!address || (reason === 'bounced' && (confirmedAt(reader) ?? '') > at)) return {};
+  const hash = addressHash(address);
+  const previous = (await subscribers.suppressions([hash])).get(hash);
+  const next = lastingSuppression(previous, { reason, at, ...(event.detail && { detail: event.detail }) });
+  if (next === previous) return {};
+  const suppression = { hash, previous, next };
+  if (!reader || previous?.reason === reason) return { suppression };
+  const line = { at: isoTime(services.clock()), what: 'suppressed' as const, editions: reader.editions };
+  return { suppression, consent: { subscriber: reader, event: { ...line, detail: reason } } };
+}
+
+/** Whose address it is now: a reader may have moved to another since the mail. */
+async function readerOf(
+  { subscribers }: EventServices,
+  { mail, address }: MailEvent,
+): Promise<Subscriber | undefined> {
+  const mailed = mail.kind === 'issue' ? mail.subscriberId : undefined;
+  const id = address ? await subscribers.idByAddress(addressHash(address)) : mailed;
+  return id === undefined ? undefined : subscribers.get(id);
+}
+
+function confirmedAt(reader: Subscriber | undefined): string | undefined {
+  return reader?.consent.source === 'sign-up' ? reader.consent.at : undefined;
+}

@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Config } from '../config.ts';
+import { problemResponse } from '../problem.ts';
+import { applyEvent, type EventServices } from './apply-event.ts';
+import { readMailEvent } from './mail-event.ts';
+import { signerOf, verifySigned } from './webhook-signature.ts';
+
+export type WebhookServices = EventServices & { config: Config };
+
+/** A hundred times what an event of Resend's has. */
+const MAX_BODY_BYTES = 200_000;
+/** What an operator needs to fill in a secret. */
+const RETRY_SECONDS = 3600;
+const NO_STORE = { 'cache-control': 'no-store' };
+
+/**
+ * What the mail provider tells of our mails. An event that is of no use here is answered with 200 too: after any other
+ * status the provider tells it again, for a day.
+ */
+export function webhookRoutes(services: WebhookServices): Hono {
+  const { config, log, clock } = services;
+  const app = new Hono();
+  const sign = signerOf(config.resendWebhookSecret);
+  const limited = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
+  });
+
+  app.post('/webhooks/resend', limited, async ({ req }) => {
+    if (!sign) {
+      log.warn(
+        'a webhook was not taken: RESEND_WEBHOOK_SECRET is not set to the secret that the provider shows',
+      );
+      const detail = 'This installation does not have the secret of its webhooks yet.';
+      return problemResponse({ kind: 'busy', detail, retryAfterSeconds: RETRY_SECONDS });
+    }
+    const request = {
+      id: req.header('svix-id'),
+      timestamp: req.header('svix-timestamp'),
+      signatures: req.header('svix-signature'),
+      // As they came: JSON that was read and written again has another signature.
+      bytes: Buffer.from(await req.arrayBuffer()),
+    };
+    const signed = verifySigned(sign, request, clock());
+    if (!signed.ok) {
+      log.warn('a webhook was refused', { id: request.id?.slice(0, 100), refusal: signed.refusal });
+      return problemResponse(signed.refusal);
+    }
+    const { id, body } = signed.value;
+    const event = readMailEvent(id, body, clock());
+    const result = 'ignored' in event ? event : await applyEvent(services, event);
+    if (typeof result === 'string') return Response.json({ result }, { headers: NO_STORE });
+    log.info('a webhook is of no use here', { id, reason: result.ignored });
+    return Response.json({ result: 'ignored', reason: result.ignored }, { headers: NO_STORE });
+  });
+
+  app.all('/webhooks/resend', () => problemResponse({ kind: 'method-not-allowed', allow: 'POST' }));
+  return app;
+}

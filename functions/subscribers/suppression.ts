@@ -1,0 +1,12 @@
+import type { Suppression } from './subscriber.ts';
+
+/** What lifts the later ones lifts the earlier ones too. A complaint stays until an editor lifts it. */
+const STRENGTH: Record<Suppression['reason'], number> = { erased: 0, bounced: 1, refused: 2, complained: 3 };
+
+/** Of two, the one that stays, in whichever order they came: the stronger, or the one from before. */
+export function lastingSuppression(one: Suppression | undefined, other: Suppression): Suppression {
+  if (!one) return other;
+  const difference = STRENGTH[one.reason] - STRENGTH[other.reason];
+  if (difference !== 0) return difference > 0 ? one : other;
+  return one.at <= other.at ? one : other;
+}

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
+
+useDatabase();
+
+const ANA = 'ana@reader.example';
+const BEN = 'ben@reader.example';
+const HOUR = 3600_000;
+
+/** An issue to two readers that the provider took, whose answer never came. */
+async function unanswered() {
+  const world = await setUp({
+    config: { resendWebhookSecret: SECRET },
+    provider: () => ({ taken: true, answer: 'drop' }),
+  });
+  for (const reader of [ANA, BEN]) await subscribe(world, reader);
+  await postStory(world);
+  const { id } = await sendNow(world, 'morning');
+  expect(await issue(world, id)).toMatchObject({ state: 'sending', sent: 0, failed: 0 });
+  return { world, id };
+}
+
+async function giveUp(world: World): Promise<void> {
+  world.pass(24 * HOUR);
+  await world.sweep();
+  await world.queue.drain();
+}
+
+it('readers of an uncertain batch whose mail the provider has told of count as sent, the others as failed', async () => {
+  const { world, id } = await unanswered();
+  await tell(world, told(world, digestOf(world, ANA), 'delivered'));
+  await giveUp(world);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 1, failed: 1 });
+});
+
+it('they do so when it is told afterwards too, once each', async () => {
+  const { world, id } = await unanswered();
+  await giveUp(world);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 0, failed: 2 });
+  for (let times = 0; times < 3; times++) await tell(world, told(world, digestOf(world, BEN), 'opened'));
+  expect(await issue(world, id)).toMatchObject({ sent: 1, failed: 1 });
+  await tell(world, told(world, digestOf(world, ANA), 'sent'));
+  expect(await issue(world, id)).toMatchObject({ sent: 2, failed: 0, delivered: 0, opened: 1 });
+});
+
+it('events of a batch that was answered prove nothing more', async () => {
+  const world = await setUp({ config: { resendWebhookSecret: SECRET } });
+  for (const reader of [ANA, BEN]) await subscribe(world, reader);
+  await postStory(world);
+  const { id } = await sendNow(world, 'morning');
+  await tell(world, told(world, digestOf(world, ANA), 'delivered'));
+  expect(await issue(world, id)).toMatchObject({ sent: 2, failed: 0, delivered: 1 });
+});

@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestOf, HARD, newEventId, SECRET, SOFT, tell, told } from '../support/webhooks.ts';
+
+useDatabase();
+
+const EN = 'en@reader.example';
+const ES = 'es@reader.example';
+const DAY = 24 * 3600_000;
+const CLICK = { click: { ipAddress: '203.0.113.7', link: 'https://paper.example/', userAgent: 'x' } };
+
+async function withIssue() {
+  const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+  world.pass(60_000);
+  const { id } = await sendNow(world, 'morning');
+  return { world, id, mail: digestOf(world, EN), view: () => issue(world, id) };
+}
+
+/** The next issue, with a story for everybody. */
+async function nextIssue(world: World, edition = 'daily') {
+  world.pass(DAY);
+  await postStory(world);
+  await postStory(world, { language: 'es' });
+  return sendNow(world, `next-${world.now()}`, edition);
+}
+
+const suppressionOf = async (world: World, address: string) =>
+  (await world.services.subscribers.suppressions([addressHash(address)])).get(addressHash(address));
+
+async function logOf(world: World, address: string) {
+  const id = await world.services.subscribers.idByAddress(addressHash(address));
+  return (await world.services.subscribers.consentLog({ id: id ?? '' })).map(({ what, detail }) => [what, detail]);
+}
+
+describe('GET /api/issues/{id}', () => {
+  it('counts what the provider tells of its mails, each reader once', async () => {
+    const { world, mail, view } = await withIssue();
+    const other = digestOf(world, ES);
+    await tell(world, told(world, mail, 'sent'));
+    await tell(world, told(world, other, 'delivery_delayed'));
+    for (const each of [mail, other]) await tell(world, told(world, each, 'delivered'));
+    for (let times = 0; times < 3; times++) {
+      await tell(world, told(world, mail, 'opened'));
+      await tell(world, told(world, mail, 'clicked', CLICK));
+    }
+    await tell(world, told(world, other, 'complained'));
+    expect(await view()).toMatchObject({
+      planned: 2,
+      sent: 2,
+      failed: 0,
+      delivered: 2,
+      opened: 1,
+      clicked: 1,
+      complained: 1,
+      bounced: 0,
+      softBounced: 0,
+      refused: 0,
+      unsubscribed: 0,
+    });
+  });
+
+  it('tells hard bounces from soft ones, and both from mails that the provider did not try to send', async () => {
+    const { world, view } = await withIssue();
+    await tell(world, told(world, digestOf(world, EN), 'bounced', HARD));
+    await tell(world, told(world, digestOf(world, EN), 'bounced', SOFT));
+    await tell(world, told(world, digestOf(world, ES), 'failed', { failed: { reason: 'no such domain' } }));
+    expect(await view()).toMatchObject({ bounced: 1, softBounced: 1, refused: 1 });
+    expect(world.log.lines.at(-1)).toMatchObject({ level: 'warn', fields: { reason: 'no such domain' } });
+  });
+
+  it('counts a webhook that comes twenty times at once once', async () => {
+    const { world, mail, view } = await withIssue();
+    const id = newEventId();
+    const event = told(world, mail, 'complained');
+    const results = await Promise.all(Array.from({ length: 20 }, () => tell(world, event, { id })));
+    expect(results.filter((result) => result === 'applied')).toHaveLength(1);
+    expect(results.filter((result) => result === 'known')).toHaveLength(19);
+    expect((await view()).complained).toBe(1);
+    expect((await logOf(world, EN)).filter(([what]) => what === 'suppressed')).toHaveLength(1);
+  });
+
+  it('counts a reader once though twenty events of theirs come at once', async () => {
+    const { world, mail, view } = await withIssue();
+    const event = told(world, mail, 'opened');
+    await Promise.all(Array.from({ length: 20 }, () => tell(world, event)));
+    expect((await view()).opened).toBe(1);
+  });
+
+  it('takes tags as a list too, as mails are given them', async () => {
+    const { world, mail, view } = await withIssue();
+    await tell(world, told(world, mail, 'delivered', { tags: mail.tags }));
+    expect((await view()).delivered).toBe(1);
+  });
+
+  it('counts the mail of a reader who has been erased since', async () => {
+    const { world, mail, view } = await withIssue();
+    const tags = {
+      ...Object.fromEntries(mail.tags.map(({ name, value }) => [name, value])),
+      subscriber: 'gone',
+    };
+    expect(await tell(world, told(world, mail, 'complained', { tags, to: ['gone@reader.example'] }))).toBe(
+      'applied',
+    );
+    expect((await view()).complained).toBe(1);
+    expect(await suppressionOf(world, 'gone@reader.example')).toMatchObject({ reason: 'complained' });
+    expect(await logOf(world, EN)).toEqual([['confirmed', undefined]]);
+  });
+});
+
+describe('an address that is none', () => {
+  it('gets no mail any more, of no edition, from the next batch on', async () => {
+    const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+    await subscribe(world, 'both@reader.example', { editions: ['daily', 'weekly'] });
+    await sendNow(world, 'morning');
+    await tell(world, told(world, digestOf(world, 'both@reader.example'), 'bounced', HARD));
+    expect(await nextIssue(world)).toMatchObject({ planned: 3, sent: 2, left: 1 });
+    expect((await nextIssue(world, 'weekly')).sent).toBe(0);
+    expect(digestsTo(world, 'both@reader.example')).toHaveLength(1);
+    expect(digestsTo(world, EN)).toHaveLength(2);
+    expect(await logOf(world, 'both@reader.example')).toContainEqual(['suppressed', 'bounced']);
+  });
+
+  it.each([
+    ['complained', {}, 'complained'],
+    ['suppressed', { suppressed: { type: 'OnAccountSuppressionList', message: 'on the list' } }, 'refused'],
+    ['bounced', { bounce: { type: 'permanent', subType: 'General', message: 'none' } }, 'bounced'],
+  ])('the event email.%s does the same', async (type, data, reason) => {
+    const { world, mail } = await withIssue();
+    await tell(world, told(world, mail, type, data));
+    expect(await suppressionOf(world, EN)).toMatchObject({ reason });
+    expect(await nextIssue(world)).toMatchObject({ sent: 1, left: 1 });
+    expect(digestsTo(world, EN)).toHaveLength(1);
+  });
+
+  it('is told by the bounce of a letter too', async () => {
+    const { world } = await withIssue();
+    const form = { email: EN, editions: ['weekly'], language: 'en' };
+    await world.request('/subscriptions', { method: 'POST', body: form });
+    await world.queue.drain();
+    const letter = world.mails.at(-1);
+    if (letter?.to !== EN) throw new Error('no confirmation was mailed');
+    expect(await tell(world, told(world, letter, 'bounced', HARD))).toBe('applied');
+    expect(await nextIssue(world)).toMatchObject({ sent: 1, left: 1 });
+  });
+
+  it('is not kept in what is noted of it', async () => {
+    const { world, mail } = await withIssue();
+    const message = `550 5.1.1 <${EN}>: no such mailbox ${EN}`;
+    await tell(world, told(world, mail, 'bounced', { bounce: { ...HARD.bounce, message } }));
+    expect(await suppressionOf(world, EN)).toMatchObject({
+      detail: 'Permanent: General: 550 5.1.1 <…>: no such mailbox …',
+    });
+  });
+
+  it('is the one that was mailed, and not the one to which its reader has moved', async () => {
+    const { world, mail } = await withIssue();
+    await tell(world, told(world, mail, 'bounced', { ...HARD, to: ['former@reader.example'] }));
+    expect(await nextIssue(world)).toMatchObject({ sent: 2 });
+  });
+
+  it('is found where the provider writes its domain in ASCII', async () => {
+    const { world } = await withIssue();
+    await subscribe(world, 'ana@señal.example');
+    await nextIssue(world);
+    const to = ['ana@xn--seal-hqa.example'];
+    await tell(world, told(world, digestOf(world, 'ana@señal.example'), 'bounced', { ...HARD, to }));
+    expect(await nextIssue(world)).toMatchObject({ planned: 3, sent: 2, left: 1 });
+  });
+
+  it('is none no more once its reader has confirmed again: an older bounce that comes late does nothing', async () => {
+    const { world, mail } = await withIssue();
+    const bounce = told(world, mail, 'bounced', HARD);
+    const complaint = told(world, mail, 'complained');
+    world.pass(3600_000);
+    await subscribe(world, EN);
+    await tell(world, bounce);
+    expect(await suppressionOf(world, EN)).toBeUndefined();
+    await tell(world, complaint);
+    expect(await suppressionOf(world, EN)).toMatchObject({ reason: 'complained' });
+  });
+});
+
+describe('an address whose mails bounce for now', () => {
+  const bounceDaily = async (world: World, days: number, data: object = SOFT) => {
+    for (let day = 0; day < days; day++) {
+      await tell(
+        world,
+        told(world, digestOf(world, EN), 'bounced', { ...data, email_id: `mail-${world.now()}` }),
+      );
+      world.pass(DAY);
+    }
+  };
+
+  it('is given up after five in a row over ten days', async () => {
+    const { world } = await withIssue();
+    await bounceDaily(world, 10);
+    expect(await suppressionOf(world, EN)).toBeUndefined();
+    await bounceDaily(world, 1);
+    expect(await suppressionOf(world, EN)).toMatchObject({
+      reason: 'bounced',
+      detail: '11 mails in a row bounced, at last: Transient: MailboxFull: The mailbox is full',
+    });
+    expect(await logOf(world, EN)).toContainEqual(['suppressed', 'bounced']);
+  });
+
+  it('is not given up after four, however long it takes', async () => {
+    const { world } = await withIssue();
+    for (let week = 0; week < 4; week++) {
+      await bounceDaily(world, 1);
+      world.pass(6 * DAY);
+    }
+    expect(await suppressionOf(world, EN)).toBeUndefined();
+  });
+
+  it('begins anew when a mail is delivered', async () => {
+    const { world, mail } = await withIssue();
+    await bounceDaily(world, 10);
+    await tell(world, told(world, mail, 'delivered'));
+    world.pass(1000);
+    await bounceDaily(world, 10);
+    expect(await suppressionOf(world, EN)).toBeUndefined();
+  });
+
+  it('counts a mail once, and none that was refused for what is in it', async () => {
+    const { world, mail } = await withIssue();
+    for (let day = 0; day < 12; day++) {
+      await tell(world, told(world, mail, 'bounced', SOFT));
+      world.pass(DAY);
+    }
+    await bounceDaily(world, 12, { bounce: { type: 'Transient', subType: 'MessageTooLarge', message: '' } });
+    expect(await suppressionOf(world, EN)).toBeUndefined();
+  });
+});
+
+describe('a webhook that is of no use', () => {
+  it.each([
+    ['of another type', { type: 'domain.created', data: { name: 'paper.example' } }, /domain\.created/],
+    ['of a mail from elsewhere', { type: 'email.bounced', data: { to: [EN], ...HARD } }, /tags/],
+    ['of an issue that is not here', { type: 'email.bounced', data: mailOf('1999'), ...HARD }, /daily\.1999/],
+    ['of a slot that can be none', { type: 'email.bounced', data: mailOf('../x') }, /tags/],
+    ['without data', { type: 'email.bounced' }, /email\.bounced/],
+    ['no JSON', '{"type":', /undefined/],
+    ['no object', '[1]', /undefined/],
+    [
+      'that is very old',
+      { type: 'email.bounced', created_at: '2026-10-01T00:00:00Z', data: mailOf('x') },
+      /2026-10/,
+    ],
+  ])('is answered 200 and told in the log: %s', async (_, event, reason) => {
+    const { world } = await withIssue();
+    expect(await tell(world, event)).toBe('ignored');
+    expect(world.log.lines.at(-1)).toMatchObject({ level: 'info', message: 'a webhook is of no use here' });
+    expect(String(world.log.lines.at(-1)?.fields?.reason)).toMatch(reason);
+    expect(await suppressionOf(world, EN)).toBeUndefined();
+  });
+});
+
+function mailOf(slot: string) {
+  return { to: [EN], tags: { edition: 'daily', slot, subscriber: 'id-1', batch: '0-0' } };
+}
