@@ -9,10 +9,13 @@ import { deliver, type Lambda, request } from './lambda.ts';
 import { newsroom } from './newsroom.ts';
 import { filesOf, functionOf } from './shipped.ts';
 import { BUDGET, FERRY, FERRY_IN_SPANISH } from './stories.ts';
+import { webhookTests } from './webhooks.ts';
 
 /** What a deployment uploads, called with the events that AWS sends. */
 let deployed: Deployment;
 const lambda = (id: FunctionId): Lambda => deployed.lambda(id);
+/** Of the messages in a queue, which are taken out. */
+const kindsIn = (queue: string) => deployed.queues.take(queue).map((body) => JSON.parse(body).kind);
 
 beforeAll(async () => {
   deployed = await deploy();
@@ -201,10 +204,7 @@ describe('a story from the editor to the inbox', () => {
 
   test('the sweep finds nothing left over', async () => {
     expect(await lambda('Tick').invoke({ kind: 'sweep' })).toBeUndefined();
-    expect([
-      ...deployed.queues.take(deployed.composeQueue),
-      ...deployed.queues.take(deployed.workQueue),
-    ]).toEqual([]);
+    expect([...kindsIn(deployed.composeQueue), ...kindsIn(deployed.workQueue)]).toEqual([]);
   });
 
   test('a translation is tied to its story', async () => {
@@ -231,7 +231,7 @@ describe('a story from the editor to the inbox', () => {
     expect(deployed.queues.take(deployed.workQueue)).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, Date.parse(publishedAt) + 50 - Date.now()));
     await lambda('Tick').invoke({ kind: 'sweep' });
-    expect(deployed.queues.take(deployed.workQueue).map((body) => JSON.parse(body).kind)).toEqual(['outbox']);
+    expect(kindsIn(deployed.workQueue)).toEqual(['outbox']);
     await expect.poll(async () => (await atom()).bytes.toString(), { timeout: 3000 }).toContain('The budget');
   });
 
@@ -239,9 +239,7 @@ describe('a story from the editor to the inbox', () => {
     const { status, bytes } = await post('/api/editions/daily/issues', {});
     expect(bytes.toString()).toContain('"edition":"daily"');
     expect(status).toBe(202);
-    expect(deployed.queues.take(deployed.composeQueue).map((body) => JSON.parse(body).kind)).toEqual([
-      'compose',
-    ]);
+    expect(kindsIn(deployed.composeQueue)).toEqual(['compose']);
   });
 
   test('POST /api/tokens makes a token that works until it is revoked', async () => {
@@ -269,6 +267,8 @@ describe('a story from the editor to the inbox', () => {
 });
 
 describe('a subscriber of the hub', () => hubTests(() => deployed));
+
+describe('the mail provider', () => webhookTests(() => deployed));
 
 test('of several messages only the one that failed comes again', async () => {
   const good = JSON.stringify({ kind: 'outbox', id: 'gone' });

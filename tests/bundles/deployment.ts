@@ -8,12 +8,13 @@ import { ship } from './shipped.ts';
 
 export const BASE_URL = 'https://news.example';
 export const EDITOR_TOKEN = 'bs_the-owner-of-the-shipped-bundles';
+export const WEBHOOK_SECRET = `whsec_${Buffer.from('the webhooks of the shipped ones').toString('base64')}`;
 const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:broadsheet-AbCdEf';
 const SECRET = {
   linkSecret: 'a'.repeat(64),
   editorToken: EDITOR_TOKEN,
   resendApiKey: 're_shipped',
-  resendWebhookSecret: '',
+  resendWebhookSecret: WEBHOOK_SECRET,
 };
 
 export type Deployment = Awaited<ReturnType<typeof deploy>>;
