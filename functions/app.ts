@@ -17,6 +17,7 @@ import { pageContext, readerLanguage } from './pages/reader-language.ts';
 import { type SubscriptionServices, subscriptionRoutes } from './pages/subscription-routes.ts';
 import { problemResponse } from './problem.ts';
 import { type SubscriberRouteServices, subscriberRoutes } from './subscribers/subscriber-routes.ts';
+import { type SuppressionRouteServices, suppressionRoutes } from './subscribers/suppression-routes.ts';
 import type { HubServices } from './websub/take-request.ts';
 import { websubRoutes } from './websub/websub-routes.ts';
 
@@ -35,6 +36,7 @@ export type EditorServices = ArticleRouteServices &
   IssueRouteServices &
   ReviewRouteServices &
   SubscriberRouteServices &
+  SuppressionRouteServices &
   TokenRouteServices;
 
 /** For readers. Cacheable where nothing else is said; no cookies anywhere. */
@@ -115,6 +117,10 @@ export function createEditorApp(services: EditorServices): Hono {
   // POST   /api/subscribers/import           CSV in, a report a line out as NDJSON
   // GET    /api/subscribers?edition=&limit=  CSV; Link: rel=next where it is a part
   app.route('/api/subscribers', subscriberRoutes(services));
+
+  // GET    /api/suppressions?email=          why an address is not mailed
+  // DELETE /api/suppressions?email=&why=     it may be mailed again: 204
+  app.route('/api/suppressions', suppressionRoutes(services));
 
   // GET    /api/editions
   // GET    /api/editions/{id}/issues         the last ones

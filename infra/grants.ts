@@ -11,6 +11,7 @@ const ACTIONS = {
   write: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
   put: ['PutItem'],
   check: ['ConditionCheckItem'],
+  remove: ['DeleteItem'],
 } as const;
 type Right = keyof typeof ACTIONS;
 
@@ -18,13 +19,13 @@ const BOTH: Right[] = ['read', 'write'];
 const READ: Right[] = ['read'];
 const PUT: Right[] = ['put'];
 const READ_PUT: Right[] = ['read', 'put'];
-const READ_CHECK: Right[] = ['read', 'check'];
+const READ_CHECK_REMOVE: Right[] = ['read', 'check', 'remove'];
 const NONE: Right[] = [];
 
 /**
  * Who may touch which partitions (key grammar: functions/adapters/dynamo-keys.ts). A hole in the public function must
  * not let anybody change an article. The editors' function imports and exports readers, so their addresses are kept from an
- * editor by the scopes `subscribers:*` alone; a hole in it must not delete a reader or lift a suppression.
+ * editor by the scopes `subscribers:*` alone, as is lifting a suppression; a hole in it must not delete a reader.
  */
 // biome-ignore format: a table
 export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
@@ -41,7 +42,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'SUBSCRIBER#*':   { public: BOTH, editor: READ_PUT, tick: READ, work: BOTH },
   'ADDRESS#*':      { public: BOTH, editor: READ_PUT, tick: NONE, work: BOTH },
   'CONSENT#*':      { public: BOTH, editor: READ_PUT, tick: NONE, work: NONE },
-  'SUPPRESSED#*':   { public: BOTH, editor: READ_CHECK, tick: READ, work: BOTH },
+  'SUPPRESSED#*':   { public: BOTH, editor: READ_CHECK_REMOVE, tick: READ, work: BOTH },
   'SIGNUP#*':       { public: BOTH, editor: NONE, tick: READ, work: NONE },
   'MEMBERS#*':      { public: BOTH, editor: READ_PUT, tick: NONE, work: BOTH },
   'CHOICES#*':      { public: BOTH, editor: PUT, tick: READ, work: NONE },

@@ -11,6 +11,7 @@ import { dynamoOutbox } from './dynamo-outbox.ts';
 import { dynamoReviews } from './dynamo-reviews.ts';
 import { dynamoSchedules } from './dynamo-schedules.ts';
 import { dynamoSubscribers } from './dynamo-subscribers.ts';
+import { dynamoSuppressions } from './dynamo-suppressions.ts';
 import { dynamoThrottle } from './dynamo-throttle.ts';
 import { dynamoTokens } from './dynamo-tokens.ts';
 import { dynamoVerifications } from './dynamo-verifications.ts';
@@ -30,6 +31,7 @@ export function tableStores(table: Table, config: Config, onlyHolder?: string) {
     delivery: dynamoDelivery(table, onlyHolder),
     mailEvents: dynamoMailEvents(table),
     complaints: dynamoComplaints(table),
+    suppressions: dynamoSuppressions(table),
     outbox: dynamoOutbox(table),
     verifications: dynamoVerifications(table),
     websub: dynamoWebSub(table),

@@ -3,6 +3,12 @@ import type { Suppression } from './subscriber.ts';
 /** What lifts the later ones lifts the earlier ones too. A complaint stays until an editor lifts it. */
 const STRENGTH: Record<Suppression['reason'], number> = { erased: 0, bounced: 1, refused: 2, complained: 3 };
 
+export type SuppressionStore = {
+  get(addressHash: string): Promise<Suppression | undefined>;
+  /** The address may be mailed again. False where it is not suppressed so any more. */
+  lift(addressHash: string, suppression: Suppression): Promise<boolean>;
+};
+
 /** Of two, the one that stays, in whichever order they came: the stronger, or the one from before. */
 export function lastingSuppression(one: Suppression | undefined, other: Suppression): Suppression {
   if (!one) return other;

@@ -121,18 +121,16 @@ describe("an editor's request", () => {
     expect(may('Editor', 'PutItem', 'CHOICES#daily')).toBe(true);
   });
 
-  test('deletes no reader, lifts no suppression and sees no sign-up', () => {
-    for (const pk of [
-      'SUBSCRIBER#s1',
-      'ADDRESS#h',
-      'MEMBERS#daily#3',
-      'CONSENT#s1',
-      'SUPPRESSED#h',
-      'SIGNUP#x',
-    ])
+  test('lifts a suppression, and makes or changes none', () => {
+    expect(may('Editor', 'DeleteItem', 'SUPPRESSED#h')).toBe(true);
+    for (const action of ['PutItem', 'UpdateItem'])
+      expect(may('Editor', action, 'SUPPRESSED#h'), action).toBe(false);
+  });
+
+  test('deletes no reader and sees no sign-up', () => {
+    for (const pk of ['SUBSCRIBER#s1', 'ADDRESS#h', 'MEMBERS#daily#3', 'CONSENT#s1', 'SIGNUP#x'])
       for (const action of ['DeleteItem', 'UpdateItem'])
         expect(may('Editor', action, pk), `${action} ${pk}`).toBe(false);
-    expect(may('Editor', 'PutItem', 'SUPPRESSED#h')).toBe(false);
     for (const action of ['GetItem', 'Query', 'PutItem'])
       expect(may('Editor', action, 'SIGNUP#x')).toBe(false);
   });
