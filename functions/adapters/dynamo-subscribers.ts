@@ -31,8 +31,12 @@ import {
   subscriberPut,
 } from './dynamo-subscriber-items.ts';
 
+/** Choices that a process knows to be written. */
+const MOST_REMEMBERED = 10_000;
+
 export function dynamoSubscribers(table: Table): SubscriberStore {
   const { client, name } = table;
+  const remembered = new Set<string>();
   const get = async (Key: { pk: string; sk: string }): Promise<Item | undefined> =>
     (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
 
@@ -55,8 +59,15 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
       return (await get(addressKey(hash)))?.subscriberId as string | undefined;
     },
 
+    async idsByAddress(hashes) {
+      const items = await getItems(table, hashes.map(addressKey), true);
+      return new Map(
+        items.map((item) => [String(item.pk).slice(addressKey('').pk.length), String(item.subscriberId)]),
+      );
+    },
+
     async write(previous, next, event, along = {}) {
-      await rememberChoice(table, next);
+      await rememberChoice(table, remembered, next);
       return transactIf(table, [
         subscriberPut(name, previous, next),
         ...addressItems(name, previous, next, along.merged),
@@ -108,18 +119,20 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
 
 /**
  * Composing renders a mail for each choice that exists. They are few, so their items would be hot in every sign-up's
- * transaction; written before it, one too many is the worst that can come of a crash.
+ * transaction; written before it, one too many is the worst that can come of a crash. None is ever taken away: what this
+ * process has written it need not write again.
  */
 async function rememberChoice(
   { client, name }: Table,
+  remembered: Set<string>,
   { editions, language, topics }: Subscriber,
 ): Promise<void> {
   for (const edition of editions) {
-    await client.send(
-      new PutCommand({
-        TableName: name,
-        Item: { ...editionChoiceKey(edition, choiceKey({ language, topics })), language, topics },
-      }),
-    );
+    const key = editionChoiceKey(edition, choiceKey({ language, topics }));
+    const what = `${key.pk} ${key.sk}`;
+    if (remembered.has(what)) continue;
+    await client.send(new PutCommand({ TableName: name, Item: { ...key, language, topics } }));
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.add(what);
   }
 }

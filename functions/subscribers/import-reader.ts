@@ -1,10 +1,27 @@
 import { type Clock, type Ids, isoTime } from '../services.ts';
+import { coalesced } from './coalesced.ts';
 import { addressHash } from './email-address.ts';
 import type { ImportedReader } from './import-line.ts';
 import type { ConsentEvent, Subscriber, Suppression } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
 export type ImportServices = { subscribers: SubscriberStore; clock: Clock; ids: Ids };
+/** What is asked of each line: many lines are asked at once. */
+export type Lookups = {
+  suppression: (addressHash: string) => Promise<Suppression | undefined>;
+  id: (addressHash: string) => Promise<string | undefined>;
+  reader: (id: string) => Promise<Subscriber | undefined>;
+};
+
+export function lookupsIn(subscribers: SubscriberStore): Lookups {
+  return {
+    suppression: coalesced((hashes) => subscribers.suppressions(hashes)),
+    id: coalesced((hashes) => subscribers.idsByAddress(hashes)),
+    reader: coalesced(
+      async (ids) => new Map((await subscribers.getMany(ids)).map((reader) => [reader.id, reader])),
+    ),
+  };
+}
 
 /** `reason` says why a line was refused, or why it did not do all that it asked for. */
 export type Imported = { result: 'added' | 'updated' | 'unchanged' | 'refused'; reason?: string };
@@ -19,17 +36,14 @@ const ATTEMPTS = 25;
  */
 export async function importReader(
   { subscribers, clock, ids }: ImportServices,
+  lookups: Lookups,
   reader: ImportedReader,
 ): Promise<Imported> {
   const hash = addressHash(reader.email);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const [suppressions, id] = await Promise.all([
-      subscribers.suppressions([hash]),
-      subscribers.idByAddress(hash),
-    ]);
-    const suppression = suppressions.get(hash);
+    const [suppression, id] = await Promise.all([lookups.suppression(hash), lookups.id(hash)]);
     if (suppression) return { result: 'refused', reason: inWords(suppression) };
-    const previous = id ? await subscribers.get(id) : undefined;
+    const previous = id ? await lookups.reader(id) : undefined;
     const at = isoTime(clock());
     if (!previous) {
       const next = added(reader, ids(), at);

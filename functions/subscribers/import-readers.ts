@@ -3,7 +3,7 @@ import type { CsvLimits } from './csv-limits.ts';
 import { type Row, UnreadableFrom } from './csv-rows.ts';
 import { addressHash } from './email-address.ts';
 import type { ReadLine } from './import-line.ts';
-import { type Imported, type ImportServices, importReader } from './import-reader.ts';
+import { type Imported, type ImportServices, importReader, lookupsIn } from './import-reader.ts';
 import { inOrder } from './in-order.ts';
 
 /** Lines that are stored at the same time. */
@@ -40,6 +40,7 @@ export async function* importReaders(
   let reportBytes = 0;
   let next = fromLine;
   const once = oneAtATime();
+  const lookups = lookupsIn(services.subscribers);
 
   async function* toImport(): AsyncGenerator<Row, void, undefined> {
     for await (const row of rows) {
@@ -66,7 +67,7 @@ export async function* importReaders(
       return { row, report: { line: row.line, ...(email && { email }), result: 'refused', reason } };
     }
     const { email } = read.reader;
-    const imported = await once(addressHash(email), () => importReader(services, read.reader));
+    const imported = await once(addressHash(email), () => importReader(services, lookups, read.reader));
     return { row, report: { line: row.line, email, ...imported } };
   }
 

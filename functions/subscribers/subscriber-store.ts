@@ -47,6 +47,7 @@ export type SubscriberStore = {
   /** Without those who were merged: the one they are in gets mails of their own. */
   getMany(ids: string[]): Promise<Subscriber[]>;
   idByAddress(addressHash: string): Promise<string | undefined>;
+  idsByAddress(addressHashes: string[]): Promise<Map<string, string>>;
   /**
    * The subscriber, the claim on the address, the memberships, the line of the consent log and what goes along with them
    * in one transaction. False where the subscriber is not at `previous` any more, the address was claimed by another,

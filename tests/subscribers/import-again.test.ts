@@ -99,11 +99,12 @@ it('an import and a confirmation at once make one reader', async () => {
 it('an address that is suppressed between the look and the write stays out', async () => {
   const world = await setUp();
   const { subscribers } = world.services;
-  const looked = subscribers.idByAddress;
-  subscribers.idByAddress = async (hash) => {
-    const id = await looked(hash);
-    await subscribers.suppress(hash, { reason: 'erased', at: '2026-11-22T12:00:00.000Z' });
-    return id;
+  const looked = subscribers.suppressions;
+  subscribers.suppressions = async (hashes) => {
+    const found = await looked(hashes);
+    for (const hash of hashes)
+      await subscribers.suppress(hash, { reason: 'erased', at: '2026-11-22T12:00:00.000Z' });
+    return found;
   };
   expect(outcomes(await importCsv(world, 'email\nana@reader.example\n'))).toEqual([
     '2 refused: the reader had their data erased on 2026-11-22; an import cannot bring the address back',
