@@ -6,6 +6,7 @@ import { FUNCTIONS, type FunctionId, mayTouch, policyOf } from '../infra/policy.
 import { BASE_URL, type Deployment, deploy, EDITOR_TOKEN } from './deployment.ts';
 import { hubTests } from './hub.ts';
 import { deliver, type Lambda, request } from './lambda.ts';
+import { listTests } from './lists.ts';
 import { newsroom } from './newsroom.ts';
 import { filesOf, functionOf } from './shipped.ts';
 import { BUDGET, FERRY, FERRY_IN_SPANISH } from './stories.ts';
@@ -269,6 +270,8 @@ describe('a story from the editor to the inbox', () => {
 describe('a subscriber of the hub', () => hubTests(() => deployed));
 
 describe('the mail provider', () => webhookTests(() => deployed));
+
+describe('a list of readers', () => listTests(() => deployed));
 
 test('of several messages only the one that failed comes again', async () => {
   const good = JSON.stringify({ kind: 'outbox', id: 'gone' });

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { type Deployment, EDITOR_TOKEN } from './deployment.ts';
+import { request } from './lambda.ts';
+
+/** Readers in and out as CSV, by the shipped function of the editors. */
+export function listTests(deployed: () => Deployment): void {
+  const authorization = `Bearer ${EDITOR_TOKEN}`;
+  const post = (body: string) =>
+    request(deployed().lambda('Editor'), 'POST', '/api/subscribers/import?editions=daily&consent=By+post', {
+      headers: { authorization, 'content-type': 'text/csv' },
+      body,
+    });
+  const summaryOf = (bytes: Buffer) =>
+    JSON.parse(bytes.toString().trimEnd().split('\n').at(-1) ?? '').summary;
+
+  test('POST /api/subscribers/import stores it and reports each line, and again nothing is new', async () => {
+    const file =
+      'email,language,editions\nñandú@reader.example,es,\neva@reader.example,en,daily;weekly\nnobody,,\n';
+    const first = await post(file);
+    expect(first.status, first.bytes.toString()).toBe(200);
+    expect(first.headers['content-type']).toBe('application/x-ndjson');
+    expect(first.bytes.toString()).toContain('{"line":2,"email":"ñandú@reader.example","result":"added"}\n');
+    expect(summaryOf(first.bytes)).toMatchObject({ complete: true, added: 2, refused: 1 });
+    expect(summaryOf((await post(file)).bytes)).toMatchObject({ complete: true, unchanged: 2, refused: 1 });
+    const more = await post('email,editions\nñandú@reader.example,weekly\n');
+    expect(summaryOf(more.bytes)).toMatchObject({ updated: 1 });
+  });
+
+  test('a file of more than 4 MB is 413, before API Gateway refuses it in words of its own', async () => {
+    const { status, bytes } = await post(`email\n${'x'.repeat(4_000_000)}\n`);
+    expect([status, JSON.parse(bytes.toString()).detail]).toEqual([
+      413,
+      'The body may have at most 4000000 bytes.',
+    ]);
+  });
+
+  test('GET /api/subscribers has them, as text and in parts', async () => {
+    const get = (query: string) =>
+      request(deployed().lambda('Editor'), 'GET', `/api/subscribers${query}`, { headers: { authorization } });
+    const all = await get('');
+    expect(all.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(all.bytes.toString()).toMatch(/\r\nñandú@reader\.example,es,daily;weekly,/);
+    const part = await get('?edition=weekly&limit=1');
+    expect(part.bytes.toString().split('\r\n')).toHaveLength(3);
+    expect(part.headers.link).toMatch(
+      /^<https:\/\/news\.example\/api\/subscribers\?edition=weekly&limit=1&cursor=\w+>; rel="next"$/,
+    );
+  });
+}
