@@ -1,6 +1,7 @@
 import { type Benchmark, holds, table } from './benchmark.ts';
 import { coldRender } from './cold-render.ts';
 import { feedUnits } from './feed-units.ts';
+import { imports } from './import.ts';
 import { polling } from './polling.ts';
 import { warmFeed } from './warm-feed.ts';
 import { websub } from './websub.ts';
@@ -15,6 +16,8 @@ const BENCHMARKS: Benchmark[] = [
   warmFeed,
   // How fast very many WebSub subscribers are told of a change, against a bare loop, and in how much memory.
   websub,
+  // How fast a list of readers is imported, against a bare loop of the same transactions, and in how much memory.
+  imports,
   // What a feed costs in DynamoDB's units, over a thousand to a hundred thousand articles.
   feedUnits,
   // How fast a document is made from its articles, against two libraries.

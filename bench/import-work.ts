@@ -1,0 +1,67 @@
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { hashToken } from '../functions/access/tokens.ts';
+import { openTable } from '../functions/adapters/dynamo-client.ts';
+import { ids } from '../functions/adapters/ids.ts';
+import { tableStores } from '../functions/adapters/stores.ts';
+import { loadConfig } from '../functions/config.ts';
+import { isoTime } from '../functions/services.ts';
+import { subscriberRoutes } from '../functions/subscribers/subscriber-routes.ts';
+
+/**
+ * One way of storing a list of readers, in a process that does nothing else: `node import-work.ts <database> <token>`.
+ * POST /api/subscribers/import is ours. POST /bare?first=&count= writes as many readers in a bare loop, as many at once and
+ * by the same transactions. GET /memory answers {peakBytes}.
+ */
+const [database = '', token = ''] = process.argv.slice(2);
+const AT_ONCE = 16;
+
+const config = { ...loadConfig({}), ownerTokenHash: hashToken(token) };
+const stores = tableStores(openTable(config.tableName, database), config);
+const silent = () => {};
+const log = { info: silent, warn: console.error, error: console.error };
+
+async function bare(first: number, count: number): Promise<void> {
+  let next = first;
+  const store = async (index: number) => {
+    const at = isoTime(Date.now());
+    const editions = ['daily'];
+    const reader = {
+      id: ids(),
+      version: 1,
+      email: `reader${index}@bare.example`,
+      language: 'en',
+      editions,
+      topics: [],
+      confirmedAt: at,
+      updatedAt: at,
+      consent: { at, source: 'import' as const, detail: 'bench' },
+    };
+    const isStored = await stores.subscribers.write(undefined, reader, {
+      at,
+      what: 'imported',
+      editions,
+      detail: 'bench',
+    });
+    if (!isStored) throw new Error(`${reader.email} was there`);
+  };
+  const worker = async () => {
+    for (let index = next++; index < first + count; index = next++) await store(index);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+const app = new Hono()
+  .route('/api/subscribers', subscriberRoutes({ ...stores, config, clock: Date.now, ids, log }))
+  .post('/bare', async (context) => {
+    await bare(Number(context.req.query('first')), Number(context.req.query('count')));
+    return Response.json({});
+  })
+  .get('/memory', () => Response.json({ peakBytes: process.resourceUsage().maxRSS * 1024 }));
+
+serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info: AddressInfo) => {
+  process.stdout.write(`ready http://127.0.0.1:${info.port}\n`);
+});
+process.once('SIGTERM', () => process.exit(0));
+process.once('disconnect', () => process.exit(1));
