@@ -60,7 +60,8 @@ const app = new Hono()
   })
   .get('/memory', () => Response.json({ peakBytes: process.resourceUsage().maxRSS * 1024 }));
 
-serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info: AddressInfo) => {
+const serverOptions = { requestTimeout: 3_600_000 };
+serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1', serverOptions }, (info: AddressInfo) => {
   process.stdout.write(`ready http://127.0.0.1:${info.port}\n`);
 });
 process.once('SIGTERM', () => process.exit(0));

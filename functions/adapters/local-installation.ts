@@ -144,12 +144,17 @@ export function localInstallation(options: Options) {
   };
 }
 
+/** A list of readers is read no faster than it is stored, and Node would cut a million of them off after five minutes. */
+const REQUEST_MILLISECONDS = 3_600_000;
+
 /** Listens on this machine alone, unless the public URL names another host. Throws where the port is taken. */
 export function listen(app: Hono, { port, baseUrl }: Config): Promise<ServerType> {
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, port, ...(isLocal && { hostname: '127.0.0.1' }) }, () =>
-      resolve(server),
+    const serverOptions = { requestTimeout: REQUEST_MILLISECONDS };
+    const server = serve(
+      { fetch: app.fetch, port, serverOptions, ...(isLocal && { hostname: '127.0.0.1' }) },
+      () => resolve(server),
     );
     server.once('error', reject);
   });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createEditorApp } from '../../functions/app.ts';
 import type { CsvLimits } from '../../functions/subscribers/csv-limits.ts';
+import { unsubscribe } from '../../functions/subscribers/sign-up.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { CONSENT, exportCsv, faultsOf, importCsv, outcomes, postCsv, readers } from '../support/lists.ts';
 import { subscribe } from '../support/newsroom.ts';
@@ -110,6 +111,38 @@ it('an address that is suppressed between the look and the write stays out', asy
     '2 refused: the reader had their data erased on 2026-11-22; an import cannot bring the address back',
   ]);
   expect(await readers(world)).toEqual(new Map());
+});
+
+it('a reader who leaves between the look and the write is not taken back', async () => {
+  const world = await setUp();
+  await importCsv(world, fileOf(['ana@reader.example']));
+  const [ana] = (await readers(world)).values();
+  const { subscribers } = world.services;
+  const looked = subscribers.getMany;
+  subscribers.getMany = async (ids) => {
+    const found = await looked(ids);
+    await unsubscribe(world.services, ana?.id ?? '', 'all');
+    return found;
+  };
+  expect(
+    outcomes(await importCsv(world, fileOf(['ana@reader.example']), 'consent=x&editions=weekly')),
+  ).toEqual(['2 refused: left every edition on 2026-11-22; only they can come back']);
+  expect(await readers(world)).toEqual(new Map());
+});
+
+it('of two lines with one address the first counts, however long it takes', async () => {
+  const world = await setUp();
+  const { subscribers } = world.services;
+  const { write } = subscribers;
+  let writes = 0;
+  subscribers.write = async (...args) => {
+    writes += 1;
+    if (writes === 1) for (let wait = 0; wait < 30; wait++) await subscribers.consentLog('nobody');
+    return write(...args);
+  };
+  const file = 'email,language\nana@reader.example,es\nana@reader.example,en\n';
+  expect(outcomes(await importCsv(world, file))).toEqual(['2 added', '3 unchanged']);
+  expect((await readers(world)).get('ana@reader.example')?.language).toBe('es');
 });
 
 it('where the table fails half way, the report says from which line on, and the file again does the rest', async () => {

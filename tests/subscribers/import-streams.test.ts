@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { serve } from '@hono/node-server';
 import { expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../functions/adapters/dynoxide.ts';
+import { listen } from '../../functions/adapters/local-installation.ts';
 import { OWNER_TOKEN, setUp, useDatabase, type World } from '../support/installation.ts';
 import { CONSENT, postCsv, readers, readReport } from '../support/lists.ts';
 
@@ -82,6 +84,13 @@ it('of a file without end no more is read than has place in a report that nobody
   expect(parts).toBeLessThan(700);
   await answer.body?.cancel();
   await expect.poll(() => cancelled).toBe(true);
+});
+
+it('the server of one machine gives a list an hour to arrive', async () => {
+  const world = await setUp();
+  const server = await listen(world.app, { ...world.config, port: await freePort() });
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  expect(server).toMatchObject({ requestTimeout: 3_600_000 });
 });
 
 it('a header with faults is answered though the file goes on', async () => {
