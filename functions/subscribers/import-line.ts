@@ -1,4 +1,3 @@
-import { timeZone } from '../setting-values.ts';
 import type { Publication } from '../settings.ts';
 import { cellText } from './csv-cells.ts';
 import type { Column } from './csv-columns.ts';
@@ -15,6 +14,7 @@ import {
   readTopics,
 } from './import-options.ts';
 import type { Subscriber } from './subscriber.ts';
+import { parseTimeZone } from './time-zone.ts';
 
 /** A reader as a line of a file has them. */
 export type ImportedReader = Pick<
@@ -91,7 +91,8 @@ export function readRow(
 }
 
 function readZone(text: string): Read<string> {
-  return timeZone.safeParse(text).success
-    ? { ok: true, value: text }
+  const value = parseTimeZone(text);
+  return value
+    ? { ok: true, value }
     : { ok: false, fault: `"${text}" must be a time zone of the IANA database, such as America/New_York` };
 }

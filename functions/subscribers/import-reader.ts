@@ -14,12 +14,14 @@ export type Lookups = {
 };
 
 export function lookupsIn(subscribers: SubscriberStore): Lookups {
+  const many = coalesced(
+    async (ids) => new Map((await subscribers.getMany(ids)).map((reader) => [reader.id, reader])),
+  );
   return {
     suppression: coalesced((hashes) => subscribers.suppressions(hashes)),
     id: coalesced((hashes) => subscribers.idsByAddress(hashes)),
-    reader: coalesced(
-      async (ids) => new Map((await subscribers.getMany(ids)).map((reader) => [reader.id, reader])),
-    ),
+    // Readers that became one with another are not among many, but each is found.
+    reader: async (id) => (await many(id)) ?? subscribers.get(id),
   };
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FUNCTIONS, type FunctionId, mayTouch, policyOf } from '../infra/policy.ts';
 import { BASE_URL, type Deployment, deploy, EDITOR_TOKEN } from './deployment.ts';
 import { hubTests } from './hub.ts';
-import { deliver, type Lambda, request } from './lambda.ts';
+import { type Lambda, request } from './lambda.ts';
 import { listTests } from './lists.ts';
 import { newsroom } from './newsroom.ts';
 import { filesOf, functionOf } from './shipped.ts';
@@ -272,13 +272,6 @@ describe('a subscriber of the hub', () => hubTests(() => deployed));
 describe('the mail provider', () => webhookTests(() => deployed));
 
 describe('a list of readers', () => listTests(() => deployed));
-
-test('of several messages only the one that failed comes again', async () => {
-  const good = JSON.stringify({ kind: 'outbox', id: 'gone' });
-  expect(await deliver(lambda('Work'), [good, '{"kind":', good])).toEqual({
-    batchItemFailures: [{ itemIdentifier: 'message-1' }],
-  });
-});
 
 test('a schedule of an edition that the settings do not have fails, and so is kept and alarms', async () => {
   const stale = lambda('Tick').invoke({

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { dueKey } from '../../functions/adapters/dynamo-keys.ts';
 import { dynamoWebSub } from '../../functions/adapters/dynamo-websub.ts';
 import { BASE_URL, type Deployment } from './deployment.ts';
-import { request } from './lambda.ts';
+import { deliver, request } from './lambda.ts';
 import { newsroom } from './newsroom.ts';
 import { FERRY } from './stories.ts';
 
@@ -64,5 +64,12 @@ export function hubTests(deployed: () => Deployment): void {
     expect(kinds(found)).toEqual(['redeliver']);
     await handles('Work', found);
     expect(kinds(messages())).toEqual(['redeliver']);
+  });
+
+  test('of several messages only the one that failed comes again', async () => {
+    const good = JSON.stringify({ kind: 'outbox', id: 'gone' });
+    expect(await deliver(deployed().lambda('Work'), [good, '{"kind":', good])).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-1' }],
+    });
   });
 }

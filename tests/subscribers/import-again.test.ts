@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createEditorApp } from '../../functions/app.ts';
 import type { CsvLimits } from '../../functions/subscribers/csv-limits.ts';
-import { unsubscribe } from '../../functions/subscribers/sign-up.ts';
+import { unsubscribe } from '../../functions/subscribers/preferences.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { CONSENT, exportCsv, faultsOf, importCsv, outcomes, postCsv, readers } from '../support/lists.ts';
 import { subscribe } from '../support/newsroom.ts';
@@ -121,7 +121,7 @@ it('a reader who leaves between the look and the write is not taken back', async
   const looked = subscribers.getMany;
   subscribers.getMany = async (ids) => {
     const found = await looked(ids);
-    await unsubscribe(world.services, ana?.id ?? '', 'all');
+    await unsubscribe(world.services, ana?.id ?? '', 'all', 'page');
     return found;
   };
   expect(
@@ -137,7 +137,7 @@ it('of two lines with one address the first counts, however long it takes', asyn
   let writes = 0;
   subscribers.write = async (...args) => {
     writes += 1;
-    if (writes === 1) for (let wait = 0; wait < 30; wait++) await subscribers.consentLog('nobody');
+    if (writes === 1) for (let wait = 0; wait < 30; wait++) await subscribers.consentLog({ id: 'nobody' });
     return write(...args);
   };
   const file = 'email,language\nana@reader.example,es\nana@reader.example,en\n';
