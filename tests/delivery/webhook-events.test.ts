@@ -31,7 +31,10 @@ const suppressionOf = async (world: World, address: string) =>
 
 async function logOf(world: World, address: string) {
   const id = await world.services.subscribers.idByAddress(addressHash(address));
-  return (await world.services.subscribers.consentLog({ id: id ?? '' })).map(({ what, detail }) => [what, detail]);
+  return (await world.services.subscribers.consentLog({ id: id ?? '' })).map(({ what, detail }) => [
+    what,
+    detail,
+  ]);
 }
 
 describe('GET /api/issues/{id}', () => {

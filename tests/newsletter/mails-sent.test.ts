@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../browser/chromium.ts';
 import { aFullArticleInput } from '../support/builders.ts';
 import { useDatabase } from '../support/installation.ts';
-import { postStory, sendNow, withReaders } from '../support/newsroom.ts';
+import { linkIn, postStory, sendNow, withReaders } from '../support/newsroom.ts';
 import { mailFaults } from './mail-rules.ts';
 
 useDatabase();
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test('every mail that a reader gets, from signing up to the digest, keeps every rule as it leaves the house', async () => {
+test('every mail that a reader gets, from signing up to a new address, keeps every rule as it leaves the house', async () => {
   const world = await withReaders();
   for (const language of ['en', 'es']) {
     const { content, ...story } = aFullArticleInput({ language, title: `Ferry & harbour, ${language}` });
@@ -28,12 +28,30 @@ test('every mail that a reader gets, from signing up to the digest, keeps every 
     });
   }
   await sendNow(world, 'first');
+  for (const language of ['en', 'es']) {
+    const reader = `${language}@reader.example`;
+    const email = `${language}@newhome.example`;
+    await world.request('/subscriptions/link', { method: 'POST', body: { email: reader } });
+    await world.queue.drain();
+    const link = world.mails.findLast(({ to }) => to === reader);
+    await world.request(linkIn(link?.text, '/subscriptions/manage').replace('manage?', 'manage/address?'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ email }).toString(),
+    });
+    await world.queue.drain();
+    const asked = world.mails.findLast(({ to }) => to === email);
+    await world.request(linkIn(asked?.text, '/subscriptions/address'), { method: 'POST' });
+    await world.queue.drain();
+  }
   const kinds = world.mails.map(({ key, to }) => `${key.split('/')[0]} ${to}`).sort();
   expect(kinds).toEqual([
-    'confirmation en@reader.example',
-    'confirmation es@reader.example',
-    'issue en@reader.example',
-    'issue es@reader.example',
+    'address en@newhome.example',
+    'address es@newhome.example',
+    ...['confirmation', 'issue', 'link', 'moved'].flatMap((kind) => [
+      `${kind} en@reader.example`,
+      `${kind} es@reader.example`,
+    ]),
   ]);
   for (const mail of world.mails) expect(await mailFaults(page, mail), mail.subject).toEqual([]);
 });
