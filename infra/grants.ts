@@ -19,6 +19,7 @@ const BOTH: Right[] = ['read', 'write'];
 const READ: Right[] = ['read'];
 const PUT: Right[] = ['put'];
 const READ_PUT: Right[] = ['read', 'put'];
+const READ_CHECK: Right[] = ['read', 'check'];
 const READ_CHECK_REMOVE: Right[] = ['read', 'check', 'remove'];
 const NONE: Right[] = [];
 

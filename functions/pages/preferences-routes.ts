@@ -100,8 +100,8 @@ export function preferencesRoutes(services: ReaderServices): Hono {
   app.get(LINK_PATHS.address, async (context) => {
     const [subscriberId = '', changeId = ''] = opened(context, 'address') ?? [];
     const change = changeId && (await subscribers.addressChange(subscriberId, changeId, clock()));
-    const subscriber = change && (await subscribers.get(subscriberId));
-    if (!change || !subscriber) return message(visitor(context), 'expired', 404);
+    const subscriber = await subscribers.get(subscriberId);
+    if (!change || subscriber?.id !== subscriberId) return message(visitor(context), 'expired', 404);
     if (change.replaced !== undefined) return message(pagesOf(subscriber), 'address-changed', 200);
     const action = withToken(context, LINK_PATHS.address);
     return page(addressPage(pagesOf(subscriber), { action, email: change.email }), PRIVATE);

@@ -8,6 +8,7 @@ import { hubTests } from './hub.ts';
 import { type Lambda, request } from './lambda.ts';
 import { listTests } from './lists.ts';
 import { newsroom } from './newsroom.ts';
+import { readerTests } from './readers.ts';
 import { filesOf, functionOf } from './shipped.ts';
 import { BUDGET, FERRY, FERRY_IN_SPANISH } from './stories.ts';
 import { webhookTests } from './webhooks.ts';
@@ -21,7 +22,6 @@ const kindsIn = (queue: string) => deployed.queues.take(queue).map((body) => JSO
 beforeAll(async () => {
   deployed = await deploy();
 }, 180_000);
-
 afterAll(() => deployed?.stop());
 
 describe.each(FUNCTIONS)('the bundle of %s', (id) => {
@@ -267,6 +267,7 @@ describe('a story from the editor to the inbox', () => {
   });
 });
 
+describe('a reader with a link', () => readerTests(() => deployed));
 describe('a subscriber of the hub', () => hubTests(() => deployed));
 
 describe('the mail provider', () => webhookTests(() => deployed));

@@ -46,6 +46,7 @@ export async function deploy() {
     SECRET_ARN,
     BROADSHEET_URL: BASE_URL,
     DISTRIBUTION_ID: 'E1SHIPPED',
+    EDGE_KEY: '6f7d2c80-4b7e-11f1-8d3a-0e5a7c1b2d3f',
   };
   const started = await Promise.all(
     FUNCTIONS.map(async (id) => {

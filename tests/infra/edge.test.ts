@@ -200,3 +200,13 @@ test('the outputs tell where to go next', () => {
   for (const name of ['SiteUrl', 'ApiUrl', 'TableName', 'SecretName'])
     expect(Object.keys(template.findOutputs(name))).toEqual([name]);
 });
+
+test('shows the public function that a request came through it, by a key that nobody outside knows', () => {
+  const key = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
+  const [origin, ...more] = config.Origins;
+  expect(more).toEqual([]);
+  expect(origin.OriginCustomHeaders).toEqual([{ HeaderName: 'x-broadsheet-edge', HeaderValue: key }]);
+  const functions = Object.values(resourcesOf(template, 'AWS::Lambda::Function'));
+  const keys = functions.flatMap(({ Properties }) => Properties.Environment?.Variables?.EDGE_KEY ?? []);
+  expect(keys).toEqual([key]);
+});

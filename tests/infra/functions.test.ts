@@ -72,8 +72,8 @@ describe.each(FUNCTIONS)('the function %s', (id) => {
       'BROADSHEET_URL',
       'TEMPLATES_FOLDER',
     ];
-    const own = id === 'Work' ? ['DISTRIBUTION_ID'] : [];
-    expect(Object.keys(Variables).sort()).toEqual([...common, ...own].sort());
+    const own: Partial<Record<typeof id, string[]>> = { Work: ['DISTRIBUTION_ID'], Public: ['EDGE_KEY'] };
+    expect(Object.keys(Variables).sort()).toEqual([...common, ...(own[id] ?? [])].sort());
   });
 
   test('logs into a group of its own, for a month, in lines as they are written', () => {

@@ -139,16 +139,6 @@ describe('the fixed words', () => {
     const text = words(english.map(({ html }) => html).join('\n'));
     expect(foreign.filter((piece) => text.includes(piece)).length).toBeGreaterThan(60);
   });
-
-  it('exist in every language, with the same places to fill in', () => {
-    const places = (phrase = '') => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
-    for (const [key, phrase] of Object.entries(locales.en ?? {})) {
-      if (key.startsWith('page.')) expect(places(locales.es?.[key]), key).toEqual(places(phrase));
-    }
-    const keys = (locale: Record<string, string> = {}) =>
-      Object.keys(locale).filter((key) => key.startsWith('page.'));
-    expect(keys(locales.es).sort()).toEqual(keys(locales.en).sort());
-  });
 });
 
 it('the style sheet is less than 10 KB and fetches nothing', () => {

@@ -7,6 +7,7 @@ import type { QueueFaults } from '../../functions/adapters/memory-queue.ts';
 import { resendMailer } from '../../functions/adapters/resend-mailer.ts';
 import { readTemplates } from '../../functions/adapters/templates.ts';
 import { type Config, loadConfig } from '../../functions/config.ts';
+import type { Templates } from '../../functions/locale.ts';
 import type { Log } from '../../functions/log.ts';
 import type { Ids } from '../../functions/services.ts';
 import type { Callbacks } from '../../functions/websub/callbacks.ts';
@@ -20,7 +21,7 @@ import { type Account, type Provider, type Script, startProvider, type TakenMail
 
 export const OWNER_TOKEN = 'bs_owner-token-of-the-tests';
 export const START = Date.parse('2026-11-22T12:00:00.000Z');
-const templates = readTemplates('templates');
+const shipped = readTemplates('templates');
 
 export type World = Installation & {
   config: Config;
@@ -40,10 +41,12 @@ export type World = Installation & {
   /** The same with the owner's token. */
   edit(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 };
-type RequestOptions = { method?: string; headers?: Record<string, string>; body?: unknown };
+/** `peer`: what the server hands over beside a request. */
+type RequestOptions = { method?: string; headers?: Record<string, string>; body?: unknown; peer?: object };
 
 type WorldOptions = {
   config?: Partial<Config>;
+  templates?: Templates;
   faults?: QueueFaults;
   /** What an issue's requests to the provider meet; undefined: nothing but its own rules. */
   provider?: Script;
@@ -85,6 +88,7 @@ export function useDatabase(): void {
 
 export async function setUp({
   config: changes = {},
+  templates = shipped,
   faults,
   provider,
   confirmations,
@@ -128,13 +132,14 @@ export async function setUp({
     ...(faults && { faults }),
     ...(callbacks && { callbacks }),
   });
-  const request: World['request'] = async (path, { method = 'GET', headers = {}, body } = {}) => {
+  const request: World['request'] = async (path, { method = 'GET', headers = {}, body, peer } = {}) => {
     const json = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
-    return installation.app.request(`https://paper.example${path}`, {
+    const init = {
       method,
       headers: { ...(json && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: json ? JSON.stringify(body) : (body as BodyInit) }),
-    });
+    };
+    return installation.app.request(`https://paper.example${path}`, init, peer);
   };
   return {
     ...installation,

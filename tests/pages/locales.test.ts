@@ -1,0 +1,143 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readTemplates } from '../../functions/adapters/templates.ts';
+import { loadConfig } from '../../functions/config.ts';
+import { parseSettings } from '../../functions/settings.ts';
+import { setUp, useDatabase } from '../support/installation.ts';
+import { linkIn, postStory, sendNow } from '../support/newsroom.ts';
+
+useDatabase();
+
+type Locales = Record<string, Record<string, string>>;
+
+/** A sentence for each thing that keeps a locale file from being one: `en.json` is the list of phrases. */
+function faultsOf({ en = {}, ...others }: Locales): string[] {
+  const places = (phrase = '') => [...new Set(phrase.match(/\{\w+\}/g))].sort().join(' ') || 'none';
+  return Object.entries(others).flatMap(([language, phrases]) => [
+    ...Object.keys(en).flatMap((key) => (key in phrases ? [] : [`${language}.json lacks ${key}`])),
+    ...Object.entries(phrases).flatMap(([key, phrase]) => {
+      const at = `${language}.json, ${key}`;
+      if (!(key in en)) return [`${at}: no such phrase in en.json`];
+      if (phrase.trim() === '') return [`${at}: is empty`];
+      if (places(phrase) === places(en[key])) return [];
+      return [`${at}: has the places ${places(phrase)}; en.json has ${places(en[key])}`];
+    }),
+  ]);
+}
+
+it('every locale file has the phrases of en.json, with the same places to fill in', () => {
+  expect(faultsOf(readTemplates('templates').locales)).toEqual([]);
+});
+
+it('what is missing, too much or filled in otherwise is named, with its file', () => {
+  const en = { a: 'A', b: 'B {name} {count}', c: 'C', d: 'D' };
+  expect(faultsOf({ en, fr: { a: 'A', b: 'B {nom}', d: ' ', e: 'E' } })).toEqual([
+    'fr.json lacks c',
+    'fr.json, b: has the places {nom}; en.json has {count} {name}',
+    'fr.json, d: is empty',
+    'fr.json, e: no such phrase in en.json',
+  ]);
+});
+
+/** As if somebody had added `fr.json`, and French to the settings: each phrase says that it is French. */
+function withFrench() {
+  const folder = mkdtempSync(join(tmpdir(), 'templates-'));
+  cpSync('templates', folder, { recursive: true });
+  const en = JSON.parse(readFileSync('templates/locales/en.json', 'utf8')) as Record<string, string>;
+  const french = Object.fromEntries(
+    Object.entries(en).map(([key, phrase]) => [
+      key,
+      key === 'page.language' ? 'fr' : `§${wordless(phrase)}§`,
+    ]),
+  );
+  writeFileSync(join(folder, 'locales', 'fr.json'), JSON.stringify(french));
+  const templates = readTemplates(folder);
+  rmSync(folder, { recursive: true });
+  return { templates, config: { publication: inFrench() } };
+}
+
+/** Without its words, and with its places: what English is then left on a page came from elsewhere. */
+function wordless(phrase: string): string {
+  return phrase.replace(/\{\w+\}|\p{L}+/gu, (part) => (part.startsWith('{') ? part : 'mot'));
+}
+
+/** The settings of the repository, with French words for every text that is in languages. */
+function inFrench() {
+  const add = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(add);
+    if (typeof value !== 'object' || value === null) return value;
+    if ('en' in value && 'es' in value) return { ...value, fr: '§' };
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, add(each)]));
+  };
+  const { languages, editions, ...settings } = add(loadConfig({}).publication) as ReturnType<
+    typeof parseSettings
+  >;
+  return parseSettings({
+    ...settings,
+    languages: [...languages, 'fr'],
+    editions: editions.map((edition) => ({ ...edition, languages: [...edition.languages, 'fr'] })),
+  });
+}
+
+/** English phrases of which a text has a piece that is long enough to be nothing else. */
+function englishIn(text: string): string[] {
+  const { en = {} } = readTemplates('templates').locales;
+  const pieces = Object.values(en).flatMap((phrase) => phrase.split(/\{\w+\}/));
+  return pieces.map((piece) => piece.trim()).filter((piece) => piece.length > 7 && text.includes(piece));
+}
+
+it('a language is added by its file and the settings: every page and mail of a reader speaks it', async () => {
+  const world = await setUp(withFrench());
+  const spoken: [what: string, text: string][] = [];
+  const visit = async (what: string, path: string, body?: unknown) => {
+    const headers = { 'accept-language': 'fr' };
+    const answer = await world.request(
+      path,
+      body === undefined ? { headers } : { method: 'POST', headers, body },
+    );
+    const text = await answer.text();
+    expect(text, what).toContain('<html lang="fr"');
+    spoken.push([what, text]);
+  };
+  const mailed = async (path: string): Promise<string> => {
+    await world.queue.drain();
+    const mail = world.mails.at(-1);
+    expect(mail?.html).toContain('lang="fr"');
+    spoken.push([mail?.subject ?? '', `${mail?.subject} ${mail?.html} ${mail?.text}`]);
+    return linkIn(mail?.text, path);
+  };
+  await visit('subscribe', '/subscribe');
+  const reader = { email: 'ana@reader.example', language: 'fr' };
+  await world.request('/subscriptions', { method: 'POST', body: { ...reader, editions: ['daily'] } });
+  const confirm = await mailed('/subscriptions/confirm');
+  await visit('confirm', confirm);
+  await visit('confirmed', confirm, '');
+  await postStory(world, {
+    language: 'fr',
+    title: 'Titre',
+    summary: 'Chapeau.',
+    content: { html: '<p>Texte.</p>' },
+  });
+  await sendNow(world, 'first');
+  const manage = await mailed('/subscriptions/manage');
+  await visit('manage', manage);
+  await visit('erase', manage.replace('manage', 'erase'));
+  await visit('unsubscribe', linkIn(world.mails.at(-1)?.text, '/unsubscribe'));
+  await world.request('/subscriptions/link', { method: 'POST', body: { email: reader.email } });
+  await mailed('/subscriptions/manage');
+  const address = manage.replace('manage', 'manage/address');
+  await world.request(address, { method: 'POST', body: { email: 'ana@newhome.example' } });
+  const change = await mailed('/subscriptions/address');
+  await visit('address', change);
+  await visit('changed', change, '');
+  await mailed('/subscriptions/manage');
+  await visit('erased', manage.replace('manage', 'erase'), '');
+  await visit('gone', manage);
+  expect(spoken).toHaveLength(15);
+  for (const [what, text] of spoken) {
+    expect(text, what).toContain('§');
+    expect(englishIn(text), what).toEqual([]);
+  }
+});

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseReaderAddress } from '../../functions/subscribers/email-address.ts';
+import { setUp, useDatabase } from '../support/installation.ts';
+import { subscribe } from '../support/newsroom.ts';
+import { membersOf, postForm } from './reader.ts';
+
+useDatabase();
+
+/** What is wrong with an address, as programs are told, and people in two languages. */
+const WRONG: [typed: string, detail: string, english: string, spanish: string][] = [
+  ['', 'is missing', 'Enter an e-mail address', 'Escriba una dirección'],
+  ['ana.reader.example', 'has no @', 'There is no @', 'Falta la @'],
+  ['ana @reader.example', 'has a space', 'There is a space', 'Hay un espacio'],
+  ['ana@reader.example\r\nBcc: x@y.example', 'has a space', 'There is a space', 'Hay un espacio'],
+  [`${'a'.repeat(65)}@reader.example`, 'is too long', 'is too long', 'demasiado larga'],
+  [`ana@${'a.'.repeat(130)}example`, 'is too long', 'is too long', 'demasiado larga'],
+  ['ana,eva@reader.example', 'has something before the @', 'something before the @', 'Antes de la @'],
+  ['ana@home@reader.example', 'has something before the @', 'something before the @', 'Antes de la @'],
+  ['ana@reader', 'must have a domain', 'is no domain', 'no es un dominio'],
+  ['ana@127.0.0.1', 'must have a domain', 'is no domain', 'no es un dominio'],
+  ['ana@mailinator.com', 'is of a service for throwaway', 'to throw away', 'de usar y tirar'],
+  ['ana@x.Mailinator.com', 'is of a service for throwaway', 'to throw away', 'de usar y tirar'],
+];
+
+describe('the reason for which an address is refused', () => {
+  it.each(WRONG)('%j', async (email, detail, english, spanish) => {
+    const world = await setUp();
+    const json = await world.request('/subscriptions', {
+      method: 'POST',
+      body: { email, editions: ['daily'] },
+    });
+    expect(json.status).toBe(422);
+    const { errors } = (await json.json()) as { errors: { pointer: string; detail: string }[] };
+    expect(errors).toEqual([{ pointer: '/email', detail: expect.stringMatching(new RegExp(`^${detail}`)) }]);
+    for (const [language, words] of [
+      ['en', english],
+      ['es', spanish],
+    ] as const) {
+      const fields = { email, editions: 'daily', language };
+      const form = await postForm(world, '/subscriptions', fields, { 'accept-language': language });
+      expect(form.status).toBe(422);
+      const [said, ...more] = [...(await form.text()).matchAll(/id="email-fault">([^<]+)</g)];
+      expect(said?.[1]).toContain(words);
+      expect(more).toEqual([]);
+    }
+    await world.queue.drain();
+    expect(world.mails).toEqual([]);
+  });
+});
+
+it.each(['ana@duck.com', 'ana@mozmail.com', 'ana@privaterelay.appleid.com', 'ana@mailinator.com.example'])(
+  '%s forwards to a person, or only looks like it, and is no throwaway',
+  (email) => {
+    expect(parseReaderAddress(email)).toEqual({ ok: true, address: email });
+  },
+);
+
+/** Letters of scripts that addresses are written in (RFC 6531), composed. */
+const letters = fc.string({
+  unit: fc.constantFrom(...'abcxyz019ñéüößçåжиюλωβ你好邮日本語한국مرحباहिन्दीไทย'.normalize('NFC')),
+  minLength: 1,
+  maxLength: 12,
+});
+const label = letters.filter((text) => parseReaderAddress(`a@${text}.example`).ok);
+
+it('internationalised addresses are taken, and mailed as they were given, whatever script they are in', async () => {
+  const world = await setUp();
+  const typed: string[] = [];
+  await fc.assert(
+    fc.asyncProperty(letters, label, async (local, domain) => {
+      const email = `${local}@${domain}.example`;
+      typed.push(email);
+      world.pass(3600_000);
+      const answer = await world.request('/subscriptions', {
+        method: 'POST',
+        body: { email, editions: ['daily'] },
+      });
+      expect([email, answer.status]).toEqual([email, 202]);
+      await world.queue.drain();
+      expect(world.mails.at(-1)?.to).toBe(email);
+    }),
+    { numRuns: 40 },
+  );
+  expect(
+    typed.some((email) => /[^\0-\x7f].*@/.test(email)) && typed.some((email) => /@.*[^\0-\x7f]/.test(email)),
+  ).toBe(true);
+});
+
+it('a domain in its own letters and in ASCII, in whatever case, is one reader’s', async () => {
+  const world = await setUp();
+  await subscribe(world, 'ana@españa.example');
+  await subscribe(world, 'ANA@xn--espaa-rta.example', { editions: ['weekly'] });
+  const [member, ...more] = await membersOf(world, 'daily');
+  expect(more).toEqual([]);
+  expect(await membersOf(world, 'weekly')).toEqual([member]);
+});
+
+it('nothing that is taken for an address can end a header, or begin another', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (local, domain) => {
+      for (const typed of [`${local}@${domain}`, `${local}@reader.example`, `ana@${domain}.example`]) {
+        const read = parseReaderAddress(typed);
+        if (!read.ok) continue;
+        expect(read.address).not.toMatch(/[\s\p{Cc}<>,;"]/u);
+        // And it stays the same address when it is read again.
+        expect(parseReaderAddress(read.address)).toEqual(read);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});

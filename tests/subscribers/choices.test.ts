@@ -1,0 +1,167 @@
+import { expect, it } from 'vitest';
+import { loadConfig } from '../../functions/config.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { dataOf, manageLink, membersOf, postForm } from './reader.ts';
+
+useDatabase();
+
+const DAY = 24 * 3600_000;
+const ANA = 'ana@reader.example';
+const kept = { 'editions[]': 'daily', language: 'en' };
+
+async function reader(options: Parameters<typeof setUp>[0] = {}): Promise<{ world: World; manage: string }> {
+  const world = await setUp(options);
+  await subscribe(world, ANA);
+  return { world, manage: await manageLink(world, ANA) };
+}
+
+function withReaderHour() {
+  const { publication } = loadConfig({});
+  const editions = publication.editions.map((edition) => ({ ...edition, readerHour: true }));
+  return { config: { publication: { ...publication, editions } } };
+}
+
+async function issuesThatCome(world: World, names: string[]): Promise<number> {
+  const before = digestsTo(world, ANA).length;
+  for (const name of names) {
+    await postStory(world);
+    await sendNow(world, name);
+  }
+  return digestsTo(world, ANA).length - before;
+}
+
+it('a pause of a week keeps issues away until the day it ends on, in the zone of the newsroom', async () => {
+  const { world, manage } = await reader();
+  const page = await (await postForm(world, manage, { ...kept, pause: '1' })).text();
+  expect(page).toContain('Paused until <time datetime="2026-11-29">Sunday, November 29, 2026</time>');
+  // Midnight in New York.
+  expect((await dataOf(world, manage)).subscriber.pausedUntil).toBe('2026-11-29T05:00:00.000Z');
+  expect(await issuesThatCome(world, ['first'])).toBe(0);
+  world.pass(Date.parse('2026-11-29T04:59:00.000Z') - world.now());
+  expect(await issuesThatCome(world, ['second'])).toBe(0);
+  world.pass(60_000);
+  expect(await issuesThatCome(world, ['third'])).toBe(1);
+});
+
+it('a pause lasts to a day of the reader’s choice, is kept by saving again, and ended by the reader', async () => {
+  const { world, manage } = await reader();
+  const until = { ...kept, pause: 'until', pausedUntil: '2026-12-24' };
+  const page = await (await postForm(world, manage, until)).text();
+  expect(page).toMatch(/<option value="until" selected>/);
+  expect(page).toMatch(/type="date" min="2026-11-23" max="2027-11-23" value="2026-12-24"/);
+  await postForm(world, manage, until);
+  expect((await dataOf(world, manage)).consentLog.filter(({ what }) => what === 'preferences')).toHaveLength(
+    1,
+  );
+  await postForm(world, manage, { ...kept, pause: 'no' });
+  expect(await issuesThatCome(world, ['first'])).toBe(1);
+  expect((await dataOf(world, manage)).consentLog.map(({ what, detail }) => [what, detail])).toEqual([
+    ['asked', undefined],
+    ['confirmed', undefined],
+    ['preferences', 'page, paused until 2026-12-24T05:00:00.000Z'],
+    ['preferences', 'page, resumed'],
+  ]);
+});
+
+it.each(['2026-11-22', '2027-11-24', '2026-02-30', 'Christmas', ''])(
+  'a pause until %j is refused, and nothing saved',
+  async (pausedUntil) => {
+    const { world, manage } = await reader();
+    const answer = await postForm(world, manage, { language: 'es', pause: 'until', pausedUntil });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('<a href="#pausedUntil">Choose a day from tomorrow on');
+    const json = await world.request(manage, { method: 'POST', body: { pausedUntil } });
+    expect(json.status).toBe(422);
+    expect(await json.json()).toMatchObject({
+      errors: [{ pointer: '/pausedUntil', detail: 'must be a day from 2026-11-23 to 2027-11-23, or null' }],
+    });
+    expect(await membersOf(world, 'daily')).toMatchObject([{ language: 'en' }]);
+  },
+);
+
+it('a paused reader who signs up again wants mail again', async () => {
+  const { world, manage } = await reader();
+  await world.request(manage, { method: 'POST', body: { pausedUntil: '2026-12-24' } });
+  await subscribe(world, ANA, { editions: ['weekly'] });
+  expect((await dataOf(world, manage)).subscriber.pausedUntil).toBeUndefined();
+  expect(await issuesThatCome(world, ['first'])).toBe(1);
+});
+
+it('preferences in JSON change what they name, and leave the rest', async () => {
+  const { world, manage } = await reader();
+  const post = async (body: unknown) => (await world.request(manage, { method: 'POST', body })).json();
+  expect(await post({ topics: ['culture', 'harbour', 'culture'], timeZone: 'europe/madrid' })).toEqual({
+    email: ANA,
+    language: 'en',
+    editions: ['daily'],
+    topics: ['culture', 'harbour'],
+    timeZone: 'Europe/Madrid',
+    pausedUntil: null,
+  });
+  // The reader's own midnight, now that a zone of theirs is known.
+  expect(await post({ pausedUntil: '2026-12-24' })).toMatchObject({
+    topics: ['culture', 'harbour'],
+    pausedUntil: '2026-12-23T23:00:00.000Z',
+  });
+  expect(await post({ timeZone: null, pausedUntil: null, editions: [] })).toMatchObject({
+    editions: [],
+    timeZone: null,
+    pausedUntil: null,
+  });
+  expect(await membersOf(world, 'daily')).toEqual([]);
+  expect((await dataOf(world, manage)).consentLog.at(-1)).toMatchObject({ what: 'left', editions: [] });
+});
+
+it.each(['Europe/Atlantis', '+02:00', 7])('a time zone %j is refused', async (timeZone) => {
+  const { world, manage } = await reader();
+  const answer = await world.request(manage, { method: 'POST', body: { timeZone } });
+  expect(await answer.json()).toMatchObject({
+    errors: [
+      {
+        pointer: '/timeZone',
+        detail: 'must be a time zone of the IANA database, such as America/New_York',
+      },
+    ],
+  });
+});
+
+it('a time zone is asked for where an edition comes at the reader’s hour, and planned with', async () => {
+  const { world, manage } = await reader(withReaderHour());
+  const page = await (await world.request(manage)).text();
+  expect(page).toContain('<option value="" selected>The newsroom’s (New York)</option>');
+  expect(page).toContain('<optgroup label="Pacific">');
+  const saved = await postForm(world, manage, { ...kept, timeZone: 'Asia/Tokyo' });
+  expect(await saved.text()).toContain('<option value="Asia/Tokyo" selected>Tokyo</option>');
+  expect(await membersOf(world, 'daily')).toMatchObject([{ timeZone: 'Asia/Tokyo' }]);
+  await postForm(world, manage, { ...kept, timeZone: '' });
+  expect((await dataOf(world, manage)).subscriber.timeZone).toBeUndefined();
+});
+
+it('where no edition does, the form neither asks for a time zone nor forgets one', async () => {
+  const world = await setUp();
+  await subscribe(world, ANA, { timeZone: 'America/Lima' });
+  const manage = await manageLink(world, ANA);
+  expect(await (await postForm(world, manage, kept)).text()).not.toContain('name="timeZone"');
+  expect((await dataOf(world, manage)).subscriber.timeZone).toBe('America/Lima');
+});
+
+it('the consent log says by which way a reader left', async () => {
+  const { world, manage } = await reader();
+  await postStory(world);
+  await sendNow(world, 'first');
+  const header = digestsTo(world, ANA)[0]?.headers['List-Unsubscribe'] ?? '';
+  const leave = header.slice('<https://paper.example'.length, -1);
+  await postForm(world, leave, { 'List-Unsubscribe': 'One-Click' });
+  await world.request(manage, { method: 'POST', body: { editions: ['daily', 'weekly'] } });
+  world.pass(DAY);
+  await postForm(world, leave, { scope: 'all' });
+  const { consentLog } = await dataOf(world, manage);
+  expect(consentLog.map(({ what, detail, editions }) => [what, detail, editions])).toEqual([
+    ['asked', undefined, ['daily']],
+    ['confirmed', undefined, ['daily']],
+    ['left', 'one-click, daily', []],
+    ['preferences', 'json', ['daily', 'weekly']],
+    ['left', 'page, all', []],
+  ]);
+});

@@ -1,0 +1,217 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it } from 'vitest';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { beside, dataOf, manageLink, membersOf, suppressionOf } from './reader.ts';
+
+useDatabase();
+
+const ANA = 'ana@reader.example';
+
+async function reader(choices: Record<string, unknown> = {}): Promise<{ world: World; manage: string }> {
+  const world = await setUp();
+  await subscribe(world, ANA, choices);
+  return { world, manage: await manageLink(world, ANA) };
+}
+
+const erase = (world: World, manage: string) =>
+  world.request(beside(manage, '/subscriptions/erase'), { method: 'POST' });
+
+/** What had an id and no address: whom an issue went to, and a count that runs out within the hour. */
+const STAYS = /^(?:ISSUE#|THROTTLE#)/;
+
+/** Every item of the table in which the address or the subscriber's id is to be found. */
+async function tracesOf(world: World, id: string): Promise<string[]> {
+  const { Items = [] } = await world.table.client.send(new ScanCommand({ TableName: world.table.name }));
+  return Items.filter((item) => [ANA, id].some((word) => JSON.stringify(item).includes(word)))
+    .map(({ pk }) => String(pk))
+    .filter((pk) => !STAYS.test(pk));
+}
+
+it('a reader gets all that is stored about them as a file, which nobody else keeps', async () => {
+  const { world, manage } = await reader({ topics: ['harbour'], timeZone: 'Europe/Madrid' });
+  await world.request('/subscriptions', {
+    method: 'POST',
+    body: { email: ANA, editions: ['weekly'], language: 'es' },
+  });
+  const address = beside(manage, '/subscriptions/manage/address');
+  await world.request(address, { method: 'POST', body: { email: 'new@reader.example' } });
+  await world.services.subscribers.suppress(addressHash(ANA), {
+    reason: 'bounced',
+    at: '2026-11-22T12:00:00.000Z',
+  });
+  const answer = await world.request(beside(manage, '/subscriptions/manage/data'));
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  expect(answer.headers.get('content-disposition')).toBe('attachment; filename="newsletter-data.json"');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+  expect(await answer.json()).toMatchObject({
+    subscriber: { email: ANA, editions: ['daily'], topics: ['harbour'], timeZone: 'Europe/Madrid' },
+    consentLog: [
+      { what: 'asked', at: '2026-11-22T12:00:00.000Z' },
+      { what: 'confirmed', editions: ['daily'] },
+    ],
+    suppression: { reason: 'bounced' },
+    signUps: expect.arrayContaining([
+      expect.objectContaining({ email: ANA, editions: ['weekly'], language: 'es' }),
+    ]),
+    addressChanges: [{ email: 'new@reader.example' }],
+  });
+});
+
+it('GET shows what will be lost, and erases nothing: mail scanners follow links', async () => {
+  const { world, manage } = await reader({ language: 'es', editions: ['daily'] });
+  const page = await (await world.request(beside(manage, '/subscriptions/erase'))).text();
+  expect(page).toContain('su suscripción a «La marea de la mañana»');
+  expect(page).toContain(ANA);
+  expect(await membersOf(world, 'daily')).toHaveLength(1);
+});
+
+it('erased, nothing is left but the hash of the address, and old links say so', async () => {
+  const { world, manage } = await reader({ editions: ['daily', 'weekly'] });
+  await postStory(world);
+  await sendNow(world, 'first');
+  const leave = linkIn(digestsTo(world, ANA)[0]?.text, '/unsubscribe');
+  await world.request('/subscriptions', { method: 'POST', body: { email: ANA, editions: ['weekly'] } });
+  await world.queue.drain();
+  const again = linkIn(world.mails.at(-1)?.text, '/subscriptions/confirm');
+  const address = beside(manage, '/subscriptions/manage/address');
+  await world.request(address, { method: 'POST', body: { email: 'new@reader.example' } });
+  await world.queue.drain();
+  const change = linkIn(world.mails.at(-1)?.text, '/subscriptions/address');
+  const { id } = (await dataOf(world, manage)).subscriber;
+
+  const erased = await erase(world, manage);
+  expect(erased.status).toBe(200);
+  expect(await erased.text()).toContain('Your data is erased');
+  expect(await tracesOf(world, id)).toEqual([]);
+  expect(await suppressionOf(world, ANA)).toEqual({ reason: 'erased', at: '2026-11-22T12:00:00.000Z' });
+  for (const link of [manage, leave, beside(manage, '/subscriptions/manage/data')]) {
+    const answer = await world.request(link);
+    expect([link, answer.status]).toEqual([link, 410]);
+    expect(await answer.text()).toContain('Your data is erased');
+  }
+  for (const link of [again, change])
+    expect((await world.request(link, { method: 'POST' })).status).toBe(404);
+  // One-click is told what it wants to hear, whatever there is.
+  expect((await world.request(leave, { method: 'POST' })).status).toBe(200);
+  expect((await erase(world, manage)).status).toBe(200);
+});
+
+it('a reader who is erased after an issue was planned does not get it', async () => {
+  const { world, manage } = await reader();
+  await subscribe(world, 'ben@reader.example');
+  await postStory(world);
+  const held = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'send' } });
+  await sendNow(held, 'first');
+  await erase(world, manage);
+  world.pass(120_000);
+  await world.sweep();
+  await world.queue.drain();
+  expect([digestsTo(world, ANA).length, digestsTo(world, 'ben@reader.example').length]).toEqual([0, 1]);
+});
+
+/** As if the process were killed at its write number `killed`, counted from 0, before or after it takes effect. */
+function killAt(world: World, killed: number, effect: 'before' | 'after'): void {
+  const { client } = world.table;
+  const send = client.send.bind(client) as (command: object) => Promise<unknown>;
+  let writes = 0;
+  client.send = (async (command: object) => {
+    const isWrite = !/^(?:Get|BatchGet|Query)/.test(command.constructor.name);
+    const dies = isWrite && writes++ >= killed;
+    if (dies && effect === 'before') throw new Error('killed');
+    const answer = await send(command);
+    if (dies) throw new Error('killed');
+    return answer;
+  }) as typeof client.send;
+}
+
+it.each(['before', 'after'] as const)(
+  'an erasure that dies %s any of its writes is ended by the next press, and mails nobody in between',
+  async (effect) => {
+    for (let killed = 0; ; killed++) {
+      const { world, manage } = await reader({ editions: ['daily', 'weekly'] });
+      const { id } = (await dataOf(world, manage)).subscriber;
+      await postStory(world);
+      const dying = await setUp({ sharing: world });
+      killAt(dying, killed, effect);
+      if ((await erase(dying, manage)).status === 200) {
+        // The hash, the traces, the reader.
+        expect(killed).toBe(3);
+        return;
+      }
+      const isBegun = effect === 'after' || killed > 0;
+      expect((await suppressionOf(world, ANA))?.reason).toBe(isBegun ? 'erased' : undefined);
+      await sendNow(world, 'first');
+      expect(digestsTo(world, ANA)).toHaveLength(isBegun ? 0 : 1);
+      expect((await erase(world, manage)).status).toBe(200);
+      expect(await tracesOf(world, id)).toEqual([]);
+    }
+  },
+);
+
+it('an erased reader who signs up and confirms is mailed again, and an import cannot bring them back', async () => {
+  const { world, manage } = await reader();
+  await erase(world, manage);
+  const imported = await world.edit(
+    'POST',
+    '/api/subscribers/import?consent=By+post',
+    `email,editions\n${ANA},daily\n`,
+    {
+      'content-type': 'text/csv',
+    },
+  );
+  expect(await imported.text()).toContain('the reader had their data erased');
+  expect(await membersOf(world, 'daily')).toEqual([]);
+  world.pass(1000);
+  await subscribe(world, ANA);
+  expect(await suppressionOf(world, ANA)).toBeUndefined();
+  await postStory(world);
+  await sendNow(world, 'first');
+  expect(digestsTo(world, ANA)).toHaveLength(1);
+});
+
+it('a complaint outlives the erasure, without what was noted of it, and no confirmation lifts it', async () => {
+  const { world, manage } = await reader();
+  await world.request('/subscriptions', { method: 'POST', body: { email: ANA, editions: ['weekly'] } });
+  await world.queue.drain();
+  const confirmation = linkIn(world.mails.at(-1)?.text, '/subscriptions/confirm');
+  await world.services.subscribers.suppress(addressHash(ANA), {
+    reason: 'complained',
+    at: '2026-11-20T00:00:00.000Z',
+    detail: `abuse report for ${ANA}`,
+  });
+  const refused = await world.request(confirmation, { method: 'POST' });
+  expect(refused.status).toBe(409);
+  expect(await membersOf(world, 'weekly')).toEqual([]);
+  await erase(world, manage);
+  expect(await suppressionOf(world, ANA)).toEqual({ reason: 'complained', at: '2026-11-20T00:00:00.000Z' });
+  const mails = world.mails.length;
+  await world.request('/subscriptions', { method: 'POST', body: { email: ANA, editions: ['weekly'] } });
+  await world.queue.drain();
+  expect(world.mails).toHaveLength(mails);
+});
+
+it('an address that bounced is asked to confirm once a day, and mailed again once it has', async () => {
+  const { world } = await reader();
+  await world.services.subscribers.suppress(addressHash(ANA), {
+    reason: 'bounced',
+    at: '2026-11-22T11:00:00.000Z',
+  });
+  const before = world.mails.length;
+  const ask = async () => {
+    await world.request('/subscriptions', { method: 'POST', body: { email: ANA, editions: ['daily'] } });
+    await world.request('/subscriptions/link', { method: 'POST', body: { email: ANA } });
+    await world.queue.drain();
+    return world.mails.length - before;
+  };
+  expect(await ask()).toBe(1);
+  world.pass(23 * 3600_000);
+  expect(await ask()).toBe(1);
+  world.pass(3600_000);
+  expect(await ask()).toBe(2);
+  const confirmation = linkIn(world.mails.at(-1)?.text, '/subscriptions/confirm');
+  expect((await world.request(confirmation, { method: 'POST' })).status).toBe(200);
+  expect(await suppressionOf(world, ANA)).toBeUndefined();
+});

@@ -1,0 +1,55 @@
+import { expect } from 'vitest';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
+import type { StoredData } from '../../functions/subscribers/personal-data.ts';
+import type { World } from '../support/installation.ts';
+import { linkIn } from '../support/newsroom.ts';
+
+/** What a reader does with the pages behind their links. */
+
+/** A form, as a browser posts it. */
+export function postForm(
+  world: World,
+  path: string,
+  fields: Record<string, string | string[]>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
+  return world.request(path, {
+    method: 'POST',
+    body: new URLSearchParams(pairs).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+  });
+}
+
+/** The link to their preferences, as it is mailed to them. */
+export async function manageLink(world: World, email: string): Promise<string> {
+  const answer = await world.request('/subscriptions/link', { method: 'POST', body: { email } });
+  expect(answer.status).toBe(202);
+  await world.queue.drain();
+  return linkIn(world.mails.findLast(({ to }) => to === email)?.text, '/subscriptions/manage');
+}
+
+/** The same link's token at another of the reader's addresses. */
+export function beside(manage: string, path: string): string {
+  return manage.replace('/subscriptions/manage', path);
+}
+
+/** The export, as the reader gets it. */
+export async function dataOf(world: World, manage: string): Promise<StoredData> {
+  const answer = await world.request(beside(manage, '/subscriptions/manage/data'));
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as StoredData;
+}
+
+/** Who gets an edition, by their ids. */
+export async function membersOf(world: World, edition: string) {
+  const shards = Array.from({ length: 16 }, (_, shard) =>
+    world.services.subscribers.members(edition, shard, undefined, 100),
+  );
+  return (await Promise.all(shards)).flat();
+}
+
+export async function suppressionOf(world: World, email: string) {
+  const hash = addressHash(email);
+  return (await world.services.subscribers.suppressions([hash])).get(hash);
+}

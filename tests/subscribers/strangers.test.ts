@@ -1,0 +1,171 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it } from 'vitest';
+import { loadConfig } from '../../functions/config.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { linkIn, subscribe } from '../support/newsroom.ts';
+import { manageLink, postForm } from './reader.ts';
+
+useDatabase();
+
+/** What anybody on the internet can do with the forms of readers, without a link of theirs. */
+
+const onAws = (sourceIp: string) => ({ requestContext: { http: { sourceIp } } });
+const onOneMachine = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
+
+/** How many of so many sign-ups, each of another address, are taken; `from` says where each comes from. */
+async function taken(
+  world: World,
+  count: number,
+  from: (n: number) => { peer: object; headers?: Record<string, string> },
+): Promise<number> {
+  const statuses = [];
+  for (let n = 0; n < count; n++) {
+    const body = { email: `reader-${n}@reader.example`, editions: ['daily'] };
+    statuses.push((await world.request('/subscriptions', { method: 'POST', body, ...from(n) })).status);
+  }
+  return statuses.filter((status) => status === 202).length;
+}
+
+it('one client has 20 mails an hour sent, whatever they ask for, and is told when to come again', async () => {
+  const world = await setUp();
+  const peer = onOneMachine('203.0.113.7');
+  expect(await taken(world, 18, () => ({ peer }))).toBe(18);
+  const post = (path: string, body: unknown) => world.request(path, { method: 'POST', body, peer });
+  const signUp = { email: 'more@reader.example', editions: ['daily'] };
+  // What is refused asks for no mail, and is not counted.
+  expect((await post('/subscriptions', { ...signUp, email: 'more' })).status).toBe(422);
+  expect((await post('/subscriptions', signUp)).status).toBe(202);
+  expect((await post('/subscriptions/link', { email: 'x@reader.example' })).status).toBe(202);
+  for (const path of ['/subscriptions', '/subscriptions/link']) {
+    const refused = await post(path, signUp);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('3600');
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+  }
+  const form = await world.request('/subscriptions', {
+    method: 'POST',
+    body: new URLSearchParams({ ...signUp, editions: 'daily', language: 'es' }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': 'es' },
+    peer,
+  });
+  expect([form.status, form.headers.get('retry-after')]).toEqual([429, '3600']);
+  expect(await form.text()).toContain('Demasiadas peticiones');
+  expect(await taken(world, 1, () => ({ peer: onOneMachine('203.0.113.8') }))).toBe(1);
+  world.pass(3600_000);
+  expect((await post('/subscriptions', signUp)).status).toBe(202);
+});
+
+it('a client is its IPv4 address, however it is written, or its IPv6 network of 64 bits', async () => {
+  const world = await setUp();
+  const mixed = ['203.0.113.7', '::ffff:203.0.113.7', '::ffff:cb00:7107'];
+  expect(await taken(world, 25, (n) => ({ peer: onOneMachine(mixed[n % 3] ?? '') }))).toBe(20);
+  const hosts = (n: number) => `2001:db8:1:2:${n.toString(16)}::${n + 1}`;
+  expect(await taken(world, 25, (n) => ({ peer: onOneMachine(hosts(n)) }))).toBe(20);
+  expect(await taken(world, 5, (n) => ({ peer: onOneMachine(`2001:db8:1:${n + 3}::1`) }))).toBe(5);
+});
+
+it('who writes X-Forwarded-For themselves stays who they are', async () => {
+  const forged = (n: number) => ({ 'x-forwarded-for': `198.51.100.${n}` });
+  const world = await setUp();
+  const seen = onOneMachine('203.0.113.7');
+  expect(await taken(world, 25, (n) => ({ peer: seen, headers: forged(n) }))).toBe(20);
+  const here = await setUp({ config: loadConfig({}) });
+  const loopback = onOneMachine('127.0.0.1');
+  expect(await taken(here, 25, (n) => ({ peer: loopback, headers: forged(n) }))).toBe(20);
+  const aws = await setUp({ config: { edgeKey: 'key-of-the-edge' } });
+  const past = (n: number) => ({
+    peer: onAws('203.0.113.7'),
+    headers: { ...forged(n), 'x-broadsheet-edge': 'guessed' },
+  });
+  expect(await taken(aws, 25, past)).toBe(20);
+});
+
+it('behind CloudFront a client is whom CloudFront saw, not CloudFront, and not whom they say they are', async () => {
+  const world = await setUp({ config: { edgeKey: 'key-of-the-edge' } });
+  const through = (viewer: string, n: number) => ({
+    peer: onAws('130.176.0.1'),
+    headers: {
+      'x-broadsheet-edge': 'key-of-the-edge',
+      // What the client wrote, whom CloudFront saw, whom API Gateway saw.
+      'x-forwarded-for': `198.51.100.${n}, ${viewer}, 130.176.0.1`,
+    },
+  });
+  expect(await taken(world, 25, (n) => through('203.0.113.7', n))).toBe(20);
+  expect(await taken(world, 30, (n) => through(`203.0.113.${100 + n}`, n))).toBe(30);
+});
+
+it('behind a proxy of one’s own a client is whom the proxy saw', async () => {
+  const world = await setUp();
+  const through = (viewer: string) => ({
+    peer: onOneMachine('127.0.0.1'),
+    headers: { 'x-forwarded-for': `198.51.100.1, ${viewer}` },
+  });
+  expect(await taken(world, 25, () => through('203.0.113.7'))).toBe(20);
+  expect(await taken(world, 5, (n) => through(`203.0.113.${100 + n}`))).toBe(5);
+});
+
+it('no address of a client is in the table', async () => {
+  const world = await setUp();
+  await taken(world, 1, () => ({ peer: onOneMachine('203.0.113.7') }));
+  const { Items = [] } = await world.table.client.send(new ScanCommand({ TableName: world.table.name }));
+  expect(Items.some(({ pk }) => String(pk).startsWith('THROTTLE#client#'))).toBe(true);
+  expect(JSON.stringify(Items)).not.toContain('203.0.113');
+});
+
+it('the link to the preferences is mailed to who is subscribed, and the answer is the same to all', async () => {
+  const world = await setUp();
+  await subscribe(world, 'ana@reader.example', { language: 'es' });
+  const ask = async (email: string) => {
+    const answer = await postForm(world, '/subscriptions/link', { email });
+    return [answer.status, await answer.text(), JSON.stringify([...answer.headers])];
+  };
+  expect(await ask('nobody@reader.example')).toEqual(await ask('ana@reader.example'));
+  await world.queue.drain();
+  expect(world.mails.filter(({ to }) => to === 'nobody@reader.example')).toEqual([]);
+  const mail = world.mails.at(-1);
+  expect([mail?.to, mail?.subject]).toEqual(['ana@reader.example', 'Sus boletines de El Correo del Puerto']);
+  const page = await world.request(linkIn(mail?.text, '/subscriptions/manage'));
+  expect(page.status).toBe(200);
+});
+
+it('one address is mailed three times an hour, by sign-ups and links together', async () => {
+  const world = await setUp();
+  await subscribe(world, 'ana@reader.example');
+  for (let n = 0; n < 3; n++) {
+    await world.request('/subscriptions/link', { method: 'POST', body: { email: 'ana@reader.example' } });
+    await world.request('/subscriptions', {
+      method: 'POST',
+      body: { email: 'ana@reader.example', editions: ['daily'] },
+    });
+  }
+  await world.queue.drain();
+  expect(world.mails).toHaveLength(3);
+});
+
+it('a wrong address in the form for the link is said there, and a program that fills in all fields mails nobody', async () => {
+  const world = await setUp();
+  await subscribe(world, 'ana@reader.example');
+  const wrong = await postForm(world, '/subscriptions/link', { email: 'ana' });
+  expect(wrong.status).toBe(422);
+  expect(await wrong.text()).toMatch(
+    /<input id="link-email"[^>]* value="ana" aria-invalid="true"[^>]* autofocus>/,
+  );
+  const filled = { email: 'ana@reader.example', website: 'https://spam.example' };
+  expect((await postForm(world, '/subscriptions/link', filled)).status).toBe(202);
+  await world.queue.drain();
+  expect(world.mails).toHaveLength(1);
+});
+
+it('a reader who signs up again is told that they are subscribed, with the link to what they get', async () => {
+  const world = await setUp();
+  await subscribe(world, 'ana@reader.example');
+  await world.request('/subscriptions', {
+    method: 'POST',
+    body: { email: 'ana@reader.example', editions: ['weekly'] },
+  });
+  await world.queue.drain();
+  const mail = world.mails.at(-1);
+  expect(mail?.text).toContain('You get newsletters of The Harbour Post already.');
+  expect(linkIn(mail?.text, '/subscriptions/manage')).toBe(await manageLink(world, 'ana@reader.example'));
+  expect(linkIn(mail?.text, '/subscriptions/confirm')).not.toBe('');
+});
