@@ -3,19 +3,19 @@ import { useDatabase } from '../support/installation.ts';
 import { failed, replyLost, stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
-/** An issue to 200 readers, and each step in turn fails by itself: the process lives, and has to make it good. */
+/** An issue to 60 readers, and each step in turn fails by itself: the process lives, and has to make it good. */
 
 useDatabase();
 
 let paper: Newspaper;
 let steps: string[];
 beforeAll(async () => {
-  paper = await newspaper(200);
+  paper = await newspaper(60);
   steps = (await stepsOf(paper)).steps;
 });
 
 describe('any one step failed, every reader gets the issue once', () => {
-  it.for([failed('before'), failed('after'), replyLost])('$fault', { timeout: 180_000 }, (trial, context) =>
+  it.for([failed('before'), failed('after'), replyLost])('$fault', { timeout: 600_000 }, (trial, context) =>
     tryEvery(paper, steps, trial, context),
   );
 });

@@ -61,7 +61,7 @@ const issueOf = async ({ url }: Running, id: string) =>
   (await (await get(`${url}/api/issues/${id}`)).json()) as IssueView;
 
 it(`kill -9 of npm start in the middle of an issue, ${KILLS} times: every reader once`, {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async (context) => {
   const folder = dataFolder();
   const readers = await withReaders(folder);

@@ -26,7 +26,7 @@ it('the steps are found by running an issue', () => {
 });
 
 describe('killed at any step, every reader gets the issue once', () => {
-  it.for(['before', 'after'] as const)('%s its effect', { timeout: 180_000 }, (when, context) =>
+  it.for(['before', 'after'] as const)('%s its effect', { timeout: 600_000 }, (when, context) =>
     tryEvery(paper, found.steps, killed(when), context),
   );
 });

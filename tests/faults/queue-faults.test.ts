@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { QueueFaults } from '../../functions/adapters/memory-queue.ts';
 import type { Message } from '../../functions/queue.ts';
 import { useDatabase } from '../support/installation.ts';
+import { afterwards, FAULTS } from '../support/provider.ts';
 import { counter } from './fault-table.ts';
 import {
   atItsHour,
@@ -11,6 +12,7 @@ import {
   newDay,
   newspaper,
   recover,
+  setEditions,
   verdict,
 } from './newspaper.ts';
 import { watchedProcess } from './watched-process.ts';
@@ -150,5 +152,38 @@ it.for([
   await recover(next);
   await expectOnce(paper, ref);
   for (const each of [killed, next]) each.close();
+  forget(paper);
+});
+
+it('a holder overtaken before it froze goes by what the other has frozen, whoever left meanwhile', async (context) => {
+  const ref = await newDay(paper);
+  const gate = Promise.withResolvers<void>();
+  const isStalled = Promise.withResolvers<void>();
+  const late = await watchedProcess(paper.home, {
+    inject(name) {
+      if (!/BATCH#\S+ \{SET addresses/.test(name)) return undefined;
+      isStalled.resolve();
+      return { what: 'stall', when: 'before', until: gate.promise };
+    },
+  });
+  const hour = atItsHour(late);
+  await isStalled.promise;
+  // The other's requests are taken, and their answers lost: no batch has an outcome.
+  const other = await watchedProcess(paper.home, {
+    inject: (_, kind) =>
+      kind === 'request' ? { what: 'meet', fault: afterwards(FAULTS.dropped) } : undefined,
+  });
+  other.pass(2 * 60_000);
+  await other.tick();
+  expect(paper.home.mails).toHaveLength(paper.readers.length);
+  const leaving = paper.readers.slice(0, 20);
+  for (const reader of leaving) await setEditions(paper.home, reader, []);
+  gate.resolve();
+  await hour;
+  await recover(late);
+  counter(context, 'senders: overtaken before the freeze')(6, verdict(paper, ref));
+  await expectOnce(paper, ref);
+  for (const reader of leaving) await setEditions(paper.home, reader, [ref.edition]);
+  for (const each of [late, other]) each.close();
   forget(paper);
 });

@@ -14,7 +14,7 @@ const RUNS = 20;
 const seed = Number(process.env.FAULTS_SEED ?? Date.now() % 2 ** 31);
 
 it(`${RUNS} random walks: who stays gets the issue once, who leaves at most once`, {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async (context) => {
   const paper = await newspaper(60);
   const count = counter(context, `${RUNS} random walks (FAULTS_SEED=${seed})`);

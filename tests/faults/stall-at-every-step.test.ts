@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 describe('stalled at any step while its lease runs out, every reader gets the issue once', () => {
-  it.for(['before', 'after'] as const)('%s its effect', { timeout: 180_000 }, (when, context) =>
+  it.for(['before', 'after'] as const)('%s its effect', { timeout: 600_000 }, (when, context) =>
     tryEvery(paper, steps, stalled(when), context),
   );
 });
