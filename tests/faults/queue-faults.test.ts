@@ -125,6 +125,8 @@ it('four processes compose, plan and send the same issue at the same time: every
   for (const process of processes) process.close();
   counter(context, 'senders: four at once')(messages, verdict(paper, ref));
   await expectOnce(paper, ref);
+  // Of four that want a batch, one gets it.
+  expect(paper.home.account.requests).toHaveLength(6);
   // Each phase, four times over.
   expect(messages).toBeGreaterThanOrEqual(4 * (1 + 16 + 6));
   forget(paper);
@@ -168,21 +170,22 @@ it('a holder overtaken before it froze goes by what the other has frozen, whoeve
   });
   const hour = atItsHour(late);
   await isStalled.promise;
-  // The other's requests are taken, and their answers lost: no batch has an outcome.
+  const leaving = paper.readers.slice(0, 20);
+  const staying = paper.readers.slice(20);
+  for (const reader of leaving) await setEditions(paper.home, reader, []);
+  // The other freezes without them. Its requests are taken, and the answers lost: no batch has an outcome.
   const other = await watchedProcess(paper.home, {
     inject: (_, kind) =>
       kind === 'request' ? { what: 'meet', fault: afterwards(FAULTS.dropped) } : undefined,
   });
   other.pass(2 * 60_000);
   await other.tick();
-  expect(paper.home.mails).toHaveLength(paper.readers.length);
-  const leaving = paper.readers.slice(0, 20);
-  for (const reader of leaving) await setEditions(paper.home, reader, []);
+  expect(paper.home.mails).toHaveLength(staying.length);
   gate.resolve();
   await hour;
   await recover(late);
-  counter(context, 'senders: overtaken before the freeze')(6, verdict(paper, ref));
-  await expectOnce(paper, ref);
+  counter(context, 'senders: overtaken before the freeze')(1, verdict(paper, ref, staying));
+  await expectOnce(paper, ref, staying);
   for (const reader of leaving) await setEditions(paper.home, reader, [ref.edition]);
   for (const each of [late, other]) each.close();
   forget(paper);
