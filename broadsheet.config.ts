@@ -77,6 +77,8 @@ export default {
       timeZone: 'America/New_York',
       languages: ['en', 'es'],
       filter: { sections: ['culture', 'neighbourhoods'] },
+      // Under the names of their sections: `layout: 'sections'`. Another subject than the first headline:
+      // `subject: { en: '{edition}: {lead}', es: '{edition}: {lead}' }`.
       stories: { min: 3, max: 20 },
       from: 'The Harbour Post <sunday@harbourpost.example>',
       replyTo: 'newsroom@harbourpost.example',

@@ -7,6 +7,7 @@ import type { FeedServices } from './feeds/feed-services.ts';
 import { rememberedFeed, type ServerBindings } from './feeds/remembered-feed.ts';
 import type { Log } from './log.ts';
 import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.ts';
+import { type PreviewRouteServices, previewRoutes } from './newsletter/preview-routes.ts';
 import { type ReviewRouteServices, reviewRoutes } from './newsletter/review-routes.ts';
 import { type DraftPageServices, draftRoutes } from './pages/draft-routes.ts';
 import { openFeed } from './pages/open-feed.ts';
@@ -37,6 +38,7 @@ export type EditorServices = ArticleRouteServices &
   ReviewRouteServices &
   SubscriberRouteServices &
   SuppressionRouteServices &
+  PreviewRouteServices &
   TokenRouteServices;
 
 /** For readers. Cacheable where nothing else is said; no cookies anywhere. */
@@ -126,6 +128,8 @@ export function createEditorApp(services: EditorServices): Hono {
   // GET    /api/editions/{id}/issues         the last ones
   // POST   /api/editions/{id}/resume         send again what complaints have stopped
   // POST   /api/editions/{id}/issues         send now: 202; slot or Idempotency-Key
+  // POST   /api/editions/{id}/preview        what an issue would be now: JSON, or the HTML
+  // POST   /api/editions/{id}/test           the same by mail: 202; Idempotency-Key
   // GET    /api/issues/{id}                  how far it is
   // POST   /api/issues/{id}/resume           go on with one that was stopped: 202
   app.route('/api', issueRoutes(services));
@@ -133,6 +137,7 @@ export function createEditorApp(services: EditorServices): Hono {
   // POST   /api/issues/{id}/approve          what the newsroom says to a draft
   // POST   /api/issues/{id}/hold
   app.route('/api', reviewRoutes(services));
+  app.route('/api', previewRoutes(services));
   app.notFound((context) => problemResponse({ kind: 'not-found', what: `resource at ${context.req.path}` }));
   return app;
 }

@@ -15,7 +15,9 @@ export type OutboxEvent =
   /** Mail a draft to the editors. `at` in ISO 8601. */
   | { kind: 'draft-composed'; at: string; edition: string; slot: string; composition: number }
   /** Mail a reader who is new to an edition the issue that was sent last before. `at` in ISO 8601. */
-  | { kind: 'joined'; at: string; subscriberId: string; edition: string; slot: string };
+  | { kind: 'joined'; at: string; subscriberId: string; edition: string; slot: string }
+  /** Mail what an issue would be, to editors. */
+  | { kind: 'test-asked'; testId: string };
 
 export type OutboxEntry = { id: string; event: OutboxEvent };
 
@@ -29,6 +31,7 @@ export function messageOf(id: string, event: OutboxEvent): Message {
     case 'link-asked':
     case 'draft-composed':
     case 'joined':
+    case 'test-asked':
       return { kind: 'letter', outboxId: id };
   }
 }

@@ -20,6 +20,23 @@ export const oneLine = (max: number) =>
     });
 export const inLanguages = <T extends z.ZodType<string>>(text: T) => z.record(languageTag, text);
 export const localised = (max: number) => inLanguages(oneLine(max));
+/** A text with `{names}` in it, of which only these are known. */
+export const template = (max: number, names: readonly string[]) =>
+  oneLine(max).superRefine((text, context) => {
+    const allowed = names.map((name) => `{${name}}`).join(', ');
+    const unknown = [...text.matchAll(/\{([^{}]*)\}/g)].filter(([, name = '']) => !names.includes(name));
+    for (const [placeholder] of unknown)
+      context.addIssue({
+        code: 'custom',
+        message: `has ${placeholder}; what may be in braces is ${allowed}`,
+      });
+    if (/[{}]/.test(text.replace(/\{[^{}]*\}/g, '')))
+      context.addIssue({
+        code: 'custom',
+        message: `has a brace without its other one; what may be in braces is ${allowed}`,
+      });
+  });
+export const day = z.iso.date({ message: 'must be a day, such as "2026-11-22"' });
 /** RSS 2.0, image: these three are what every reader shows. */
 export const picture = z
   .url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' })

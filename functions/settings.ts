@@ -82,6 +82,18 @@ const publication = z
           );
       }
     };
+    const checkTemplates = (e: EditionSettings, at: number) => {
+      for (const name of ['subject', 'preheader'] as const) {
+        const templates = e[name];
+        for (const language of templates ? e.languages : []) {
+          if (!templates?.[language])
+            fault(
+              ['editions', at, name, language],
+              `is missing: every language of the edition needs one (${e.languages.join(', ')})`,
+            );
+        }
+      }
+    };
     checkNames(settings.name, ['name']);
     checkNames(settings.description, ['description']);
     for (const text of settings.podcast ? PODCAST_TEXTS : [])
@@ -98,6 +110,7 @@ const publication = z
       checkNames(e.name, ['editions', at, 'name']);
       checkNames(e.description, ['editions', at, 'description']);
       if (e.sponsor) checkNames(e.sponsor.text, ['editions', at, 'sponsor', 'text']);
+      checkTemplates(e, at);
       for (const [i, language] of e.languages.entries()) {
         if (!known.includes(language))
           fault(
@@ -120,6 +133,7 @@ export type PublicationSettings = z.input<typeof publication>;
 /** The same, checked. */
 export type Publication = z.output<typeof publication>;
 export type EditionSettings = Publication['editions'][number];
+export type { Placeholder } from './edition-settings.ts';
 
 /** Settings that cannot be used. The message has one line a fault: its path, and what is allowed. */
 export class SettingsError extends Error {

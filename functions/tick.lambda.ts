@@ -4,16 +4,26 @@ import { resendMailer } from './adapters/resend-mailer.ts';
 import { handleRecords } from './delivery/handle-records.ts';
 import { handleTick } from './delivery/handle-tick.ts';
 import { sweep } from './delivery/sweep.ts';
+import { composePreview } from './newsletter/compose-preview.ts';
+import type { Preview, PreviewRequest, TestAnswer, TestRequest } from './newsletter/previews.ts';
+import { sendTest } from './newsletter/send-test.ts';
 import { startDue, startSlot } from './newsletter/start-due.ts';
+import type { Outcome } from './refusal.ts';
 
 /** What EventBridge Scheduler sends: an edition's time has come, or the sweep's. */
 export type TickEvent = { kind: 'issue'; edition: string; scheduledAt: string } | { kind: 'sweep' };
+/** What the editor function sends, and waits for the answer (`lambda-previews.ts`). */
+export type PreviewEvent =
+  | { kind: 'preview'; request: PreviewRequest }
+  | { kind: 'test'; request: TestRequest };
 
 const base = await startOnAws(process.env);
 const services = { ...base, mailer: resendMailer(resendSettings(base.config)) };
 
 /** Schedules, the sweep, and every mail's composing: the only function that has MJML. */
-export async function handler(event: TickEvent | SQSEvent): Promise<SQSBatchResponse | undefined> {
+export async function handler(
+  event: TickEvent | PreviewEvent | SQSEvent,
+): Promise<SQSBatchResponse | Outcome<Preview | TestAnswer> | undefined> {
   if ('Records' in event)
     return handleRecords(event, (message) => handleTick(services, message), services.log);
   switch (event.kind) {
@@ -22,6 +32,10 @@ export async function handler(event: TickEvent | SQSEvent): Promise<SQSBatchResp
       for (const edition of services.config.publication.editions) await startDue(services, edition);
       await sweep(services);
       return undefined;
+    case 'preview':
+      return composePreview(services, event.request);
+    case 'test':
+      return sendTest(services, event.request);
     case 'issue': {
       const edition = services.config.publication.editions.find(({ id }) => id === event.edition);
       if (!edition)

@@ -39,18 +39,22 @@ export class BroadsheetStack extends Stack {
       SECRET_ARN: secret.secretArn,
       BROADSHEET_URL: edge.baseUrl,
     };
+    const tick = new BroadsheetFunction(this, 'Tick', {
+      name: 'tick',
+      environment,
+      onFailure: new SqsDestination(queues.missedTicks),
+      maxEventAge: LATEST_TICK,
+    });
     const functions = {
       public: new BroadsheetFunction(this, 'Public', {
         name: 'public',
         environment: { ...environment, EDGE_KEY: edge.edgeKey },
       }),
-      editor: new BroadsheetFunction(this, 'Editor', { name: 'editor', environment }),
-      tick: new BroadsheetFunction(this, 'Tick', {
-        name: 'tick',
-        environment,
-        onFailure: new SqsDestination(queues.missedTicks),
-        maxEventAge: LATEST_TICK,
+      editor: new BroadsheetFunction(this, 'Editor', {
+        name: 'editor',
+        environment: { ...environment, TICK_FUNCTION_NAME: tick.lambda.functionName },
       }),
+      tick,
       work: new BroadsheetFunction(this, 'Work', {
         name: 'work',
         environment: { ...environment, DISTRIBUTION_ID: edge.distribution.distributionId },

@@ -47,7 +47,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'SIGNUP#*':       { public: BOTH, editor: NONE, tick: READ, work: NONE },
   'MEMBERS#*':      { public: BOTH, editor: READ_PUT, tick: NONE, work: BOTH },
   'CHOICES#*':      { public: BOTH, editor: PUT, tick: READ, work: NONE },
-  'THROTTLE#*':     { public: BOTH, editor: NONE, tick: NONE, work: NONE },
+  'THROTTLE#*':     { public: BOTH, editor: NONE, tick: BOTH, work: NONE },
   VERIFICATIONS:    { public: PUT,  editor: NONE, tick: READ, work: BOTH },
   'SUBSCRIPTIONS#*': { public: NONE, editor: NONE, tick: NONE, work: BOTH },
   'TOPIC#*':        { public: NONE, editor: NONE, tick: NONE, work: BOTH },
@@ -60,6 +60,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'COMPLAINTS#*':   { public: BOTH, editor: BOTH, tick: READ, work: BOTH },
   'WEBHOOK#*':      { public: PUT,  editor: NONE, tick: NONE, work: NONE },
   'BOUNCES#*':      { public: BOTH, editor: NONE, tick: NONE, work: NONE },
+  'TEST#*':         { public: NONE, editor: NONE, tick: BOTH, work: NONE },
   OPEN:             { public: NONE, editor: BOTH, tick: BOTH, work: BOTH },
   PACE:             { public: NONE, editor: NONE, tick: BOTH, work: BOTH },
   'REVIEW#*':       { public: READ_PUT, editor: READ_PUT, tick: READ_CHECK, work: NONE },
@@ -88,6 +89,13 @@ export function grantAll(functions: Record<FunctionName, BroadsheetFunction>, gr
     }
   }
   granted.distribution.grantCreateInvalidation(functions.work.lambda);
+  // Previews and tests render mails, which only the tick function can.
+  functions.editor.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [functions.tick.lambda.functionArn],
+    }),
+  );
 }
 
 /** Each of these actions names its keys, so the condition always has something to hold against; Scan and PartiQL do not. */

@@ -13,6 +13,9 @@ import { sweep } from '../delivery/sweep.ts';
 import { feedCache } from '../feeds/feed-cache.ts';
 import type { Templates } from '../locale.ts';
 import type { Log } from '../log.ts';
+import { composePreview } from '../newsletter/compose-preview.ts';
+import type { Previews } from '../newsletter/previews.ts';
+import { sendTest } from '../newsletter/send-test.ts';
 import { startDue, startSlot } from '../newsletter/start-due.ts';
 import { mailboxRoutes } from '../pages/mailbox-routes.ts';
 import { isForTick } from '../queue.ts';
@@ -92,6 +95,10 @@ export function localInstallation(options: Options) {
         log,
       ),
   });
+  const previews: Previews = {
+    preview: (request) => composePreview(services, request),
+    test: (request) => sendTest(services, request),
+  };
   const services = {
     ...stores,
     composed: composedIssues(stores.issues),
@@ -108,6 +115,7 @@ export function localInstallation(options: Options) {
     log,
     feedCache: feedCache(),
     secrets,
+    previews,
   };
   const mailbox = dynamoMailbox(table);
   const editor = createEditorApp(services);

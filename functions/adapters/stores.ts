@@ -12,6 +12,7 @@ import { dynamoReviews } from './dynamo-reviews.ts';
 import { dynamoSchedules } from './dynamo-schedules.ts';
 import { dynamoSubscribers } from './dynamo-subscribers.ts';
 import { dynamoSuppressions } from './dynamo-suppressions.ts';
+import { dynamoTests } from './dynamo-tests.ts';
 import { dynamoThrottle } from './dynamo-throttle.ts';
 import { dynamoTokens } from './dynamo-tokens.ts';
 import { dynamoVerifications } from './dynamo-verifications.ts';
@@ -28,6 +29,7 @@ export function tableStores(table: Table, config: Config, onlyHolder?: string) {
     issues: dynamoIssues(table),
     reviews: dynamoReviews(table),
     schedules: dynamoSchedules(table),
+    tests: dynamoTests(table),
     delivery: dynamoDelivery(table, onlyHolder),
     mailEvents: dynamoMailEvents(table),
     complaints: dynamoComplaints(table),

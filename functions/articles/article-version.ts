@@ -24,8 +24,11 @@ export function nextVersion(
   const { publishedAt, ...rest } = fields;
   // What GET shows as the date of an undated draft is only the date of the draft; it comes back with a PUT.
   const given = publishedAt === previous?.publishedAt && !previous?.dated ? undefined : publishedAt;
+  // A story that was retracted under embargo has never been public, though its time has passed since.
   const becamePublic =
-    previous?.publicAt !== undefined && previous.publicAt <= at ? previous.publicAt : undefined;
+    previous?.publicAt !== undefined && previous.publicAt <= (previous.retractedAt ?? at)
+      ? previous.publicAt
+      : undefined;
   const dated = given !== undefined || (previous?.dated === true && !undated);
   const inherited = becamePublic || dated ? previous?.publishedAt : undefined;
   const next: Article = {

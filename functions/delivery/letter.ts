@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Templates } from '../locale.ts';
 import type { Log } from '../log.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
+import type { TestStore } from '../newsletter/test-store.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Clock } from '../services.ts';
 import type { Links } from '../subscribers/links.ts';
@@ -27,6 +28,7 @@ export type LetterServices = {
   subscribers: SubscriberStore;
   articles: ArticleStore;
   issues: IssueStore;
+  tests: TestStore;
   outbox: Outbox;
   mailer: Mailer;
   pace: Pace;

@@ -4,6 +4,7 @@ import { draftLetter } from './draft-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
 import { sendInTurn } from './pace.ts';
 import { addressLetter, linkLetter, movedLetter } from './reader-letters.ts';
+import { testLetter } from './test-letter.ts';
 import { welcomeLetter } from './welcome-letter.ts';
 
 export type { LetterServices } from './letter.ts';
@@ -57,6 +58,8 @@ async function letterOf(services: LetterServices, event: OutboxEvent): Promise<L
       return draftLetter(services, event);
     case 'joined':
       return welcomeLetter(services, event);
+    case 'test-asked':
+      return testLetter(services, event.testId);
     case 'article-changed':
       throw new Error('a change of an article came to the mails; it belongs to the work queue');
   }

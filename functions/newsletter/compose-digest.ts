@@ -1,6 +1,7 @@
 import { type Phrases, phrasesIn } from '../locale.ts';
 import { inLanguage } from '../settings.ts';
 import { type DigestInput, digestView } from './digest-view.ts';
+import { MAX_SUBJECT, ownPreheader, subjectOf } from './mail-subject.ts';
 import { digestText } from './mail-text.ts';
 import type { DigestView, MailStory, StoryGroup } from './mail-view.ts';
 import { mailLine } from './mail-words.ts';
@@ -11,36 +12,48 @@ export type { DigestInput } from './digest-view.ts';
 
 /** `html` and `text` have the tokens of `tokens.ts` where a reader's own links go. */
 export type ComposedMail = { subject: string; preheader: string; html: string; text: string };
+export type ComposedDigest = ComposedMail & {
+  /** Of the subject before it was cut. */
+  subjectCharacters: number;
+  /** Stories that are in the text and on the web only: with them, the HTML would be too large. */
+  dropped: number;
+};
 
 /** Bytes with each reader's links in place: Gmail shows no more than 102,400 of a mail. */
-const MAX_HTML = 95_000;
+export const MAX_HTML = 95_000;
 /** Stories of the list before the sponsor's word. */
 const STORIES_BEFORE_SPONSOR = 3;
 /** Characters. */
-const MAX_SUBJECT = 150;
 const MAX_SETTING = 300;
 
 /** The mail of an issue in one language. A pure function of its input: the same stories give the same bytes. */
-export async function composeDigest(input: DigestInput): Promise<ComposedMail> {
+export async function composeDigest(input: DigestInput): Promise<ComposedDigest> {
   const { templates, language, publication, edition } = input;
   const phrases = phrasesIn(templates, language);
   const view = digestView(input);
   const stories = view.groups.flatMap((group) => group.stories);
-  const subject =
-    mailLine(input.subject ?? '', MAX_SUBJECT) ||
-    mailLine(input.stories[0]?.title ?? '', MAX_SUBJECT) ||
-    view.edition;
+  const facts = {
+    lead: input.stories[0]?.title ?? '',
+    edition: view.edition,
+    publication: view.publication,
+    section: view.lead.section,
+    count: input.stories.length + view.mostRecent.stories.length,
+    scheduledAt: input.issue.scheduledAt,
+  };
+  const own = subjectOf(edition, language, facts);
+  const subject = mailLine(input.subject ?? '', MAX_SUBJECT) || own.subject;
   const preheader = preheaderOf(
     subject,
     [
-      mailLine(input.preheader ?? '', MAX_SETTING),
+      mailLine(input.preheader ?? '', MAX_SETTING) || ownPreheader(edition, language, facts),
       view.lead.dek,
       ...stories.map(({ headline }) => headline),
       mailLine(inLanguage(edition.description, language, publication), MAX_SETTING),
     ],
     phrases('mail.preheader'),
   );
-  const html = await fitting(stories.length + view.mostRecent.stories.length, (shown) =>
+  const all = stories.length + view.mostRecent.stories.length;
+  const { html, shown } = await fitting(all, (shown) =>
     renderMail(templates, {
       template: 'digest',
       language,
@@ -49,7 +62,14 @@ export async function composeDigest(input: DigestInput): Promise<ComposedMail> {
       values: cutTo(shown, view, input.webUrl, phrases),
     }),
   );
-  return { subject, preheader, html, text: digestText(view) };
+  return {
+    subject,
+    subjectCharacters: own.characters,
+    preheader,
+    html,
+    text: digestText(view),
+    dropped: all - shown,
+  };
 }
 
 /** What the template is given of `view`: as many of the stories below the lead, and a link to the others. */
@@ -104,23 +124,21 @@ function allStoriesUrl(webUrl: string): string {
 }
 
 /**
- * The mail with the most stories below the lead that is small enough, found by halving. The lead always is: its texts
+ * The mail with the most stories and headlines below the lead that is small enough, found by halving. The lead always is: its texts
  * and links have limits of their own.
  */
-async function fitting(stories: number, render: (shown: number) => Promise<string>): Promise<string> {
-  const whole = await render(stories);
-  if (personalBytes(whole) <= MAX_HTML || stories === 0) return whole;
-  let fits = 0;
-  let html = await render(fits);
-  for (let tooMany = stories; tooMany - fits > 1; ) {
-    const middle = Math.floor((fits + tooMany) / 2);
-    const candidate = await render(middle);
-    if (personalBytes(candidate) > MAX_HTML) {
-      tooMany = middle;
-    } else {
-      fits = middle;
-      html = candidate;
-    }
+async function fitting(
+  stories: number,
+  render: (shown: number) => Promise<string>,
+): Promise<{ html: string; shown: number }> {
+  const whole = { html: await render(stories), shown: stories };
+  if (personalBytes(whole.html) <= MAX_HTML || stories === 0) return whole;
+  let fits = { html: await render(0), shown: 0 };
+  for (let tooMany = stories; tooMany - fits.shown > 1; ) {
+    const middle = Math.floor((fits.shown + tooMany) / 2);
+    const html = await render(middle);
+    if (personalBytes(html) > MAX_HTML) tooMany = middle;
+    else fits = { html, shown: middle };
   }
-  return html;
+  return fits;
 }

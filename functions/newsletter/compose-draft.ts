@@ -3,7 +3,15 @@ import { handOver } from '../queue.ts';
 import { isoTime } from '../services.ts';
 import type { EditionSettings } from '../settings.ts';
 import { composeVariants, wholeLanguages } from './compose-variants.ts';
-import { type ComposeServices, composeFor, frozenIssue, send, skip, tooFewLeft } from './composition.ts';
+import {
+  type ComposeServices,
+  composeFor,
+  frozenIssue,
+  send,
+  skip,
+  type Taken,
+  tooFewLeft,
+} from './composition.ts';
 import { draftHead } from './draft-head.ts';
 import { cursorAfter } from './edition-cursor.ts';
 import { type Decision, type Issue, issueId } from './issue.ts';
@@ -15,7 +23,7 @@ export async function composeDraft(
   services: ComposeServices,
   edition: EditionSettings,
   issue: Issue,
-  window: { after: string; until: string },
+  window: Taken,
   stories: Article[],
   decision: Decision | 'none',
 ): Promise<boolean> {

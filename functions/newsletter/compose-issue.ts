@@ -1,7 +1,15 @@
 import type { EditionSettings } from '../settings.ts';
 import { reasonToStop } from './complaints.ts';
 import { composeDraft, reviewDraft } from './compose-draft.ts';
-import { type ComposeServices, composeFor, frozenIssue, send, skip, tooFewLeft } from './composition.ts';
+import {
+  type ComposeServices,
+  composeFor,
+  frozenIssue,
+  send,
+  skip,
+  tooFew,
+  tooFewLeft,
+} from './composition.ts';
 import { cursorAfter, cursorWithout } from './edition-cursor.ts';
 import { type Issue, issueId } from './issue.ts';
 import type { IssueRef } from './issue-store.ts';
@@ -62,16 +70,18 @@ async function composeNew(
   const { articles, config, issues, clock } = services;
   const cursor = await issues.cursor(edition.id);
   const window = storyWindow(cursor, clock());
-  const stories = await selectStories(articles, edition, config.publication.languages, cursor, window);
-  if (stories.length < edition.stories.min) {
+  const { languages } = config.publication;
+  const { stories, passed } = await selectStories(articles, edition, languages, cursor, window);
+  const reason = tooFew(edition, window, stories);
+  if (reason !== undefined) {
     // A draft is made ahead of the hour: until then there may be more.
     if (issue.review && clock() < Date.parse(issue.review.releaseAt)) return true;
-    const reason = `${stories.length} new ${stories.length === 1 ? 'story' : 'stories'} since ${window.after}; the edition wants at least ${edition.stories.min}`;
     return skip(services, issue, reason);
   }
-  if (issue.review) return composeDraft(services, edition, issue, window, stories, 'none');
+  const taken = { ...window, passed };
+  if (issue.review) return composeDraft(services, edition, issue, taken, stories, 'none');
   const composed = await composeFor(services, edition, issue, stories);
-  const frozen = frozenIssue(config, edition, issue, window, stories, composed);
+  const frozen = frozenIssue(config, edition, issue, taken, stories, composed);
   return send(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen) });
 }
 

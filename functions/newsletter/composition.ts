@@ -13,6 +13,7 @@ import { type FrozenIssue, type Issue, issueId, type VariantSummary } from './is
 import type { Step } from './issue-store.ts';
 import { localTimeOfSlot } from './local-time.ts';
 import type { ReviewStore } from './review-store.ts';
+import type { StoryWindow } from './select-stories.ts';
 import type { StartServices } from './start-issue.ts';
 
 export type ComposeServices = StartServices & {
@@ -37,11 +38,14 @@ export async function composeFor(
   return composed;
 }
 
+/** What an issue looked at, and passed over. */
+export type Taken = Pick<FrozenIssue, 'after' | 'until' | 'passed'>;
+
 export function frozenIssue(
   config: Config,
   edition: EditionSettings,
   { slot, composition }: Issue,
-  { after, until }: { after: string; until: string },
+  { after, until, passed }: Taken,
   stories: Article[],
   { variants, choices }: Composed,
 ): FrozenIssue {
@@ -51,6 +55,7 @@ export function frozenIssue(
     composition: composition + 1,
     after,
     until,
+    passed,
     storyIds: stories.map(({ id }) => id),
     from: edition.from,
     ...(edition.replyTo && { replyTo: edition.replyTo }),
@@ -95,6 +100,16 @@ export async function skip(
   if (!(await issues.skip(issue, issue, reason, step))) return false;
   log.info('an issue was skipped', { issue: issueId(issue), reason });
   return true;
+}
+
+/** Why there is nothing to send, for people; undefined where there are stories enough. */
+export function tooFew(
+  { stories: { min } }: EditionSettings,
+  { after }: StoryWindow,
+  { length }: Article[],
+): string | undefined {
+  if (length >= min) return undefined;
+  return `${length} new ${length === 1 ? 'story' : 'stories'} since ${after}; the edition wants at least ${min}`;
 }
 
 export function tooFewLeft(

@@ -3,8 +3,10 @@ import { slugOf } from '../articles/slug.ts';
 import { longDate, phrasesIn, type Templates } from '../locale.ts';
 import { type EditionSettings, inLanguage, type Publication } from '../settings.ts';
 import { mailStory } from './mail-story.ts';
+import { sentenceCase } from './mail-subject.ts';
 import type { DigestView, MailLink, MailStory, StoryGroup } from './mail-view.ts';
 import { mailLine, mailLink, mailLogo } from './mail-words.ts';
+import { sponsorOn } from './sponsor.ts';
 import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from './tokens.ts';
 
 export type DigestInput = {
@@ -16,11 +18,11 @@ export type DigestInput = {
   stories: Article[];
   /** More new stories, of which only the headlines are shown. */
   mostRecent?: Article[];
-  /** `list` as they come, or `sections`, under a heading for each. `list` where absent. */
-  layout?: 'list' | 'sections';
-  /** Absent or blank: the lead's headline. */
+  /** Absent: the edition's. */
+  layout?: EditionSettings['layout'];
+  /** Absent or blank: the edition's, else the lead's headline. */
   subject?: string;
-  /** Absent: the lead's dek. One of less than 40 characters is filled up with it. */
+  /** Absent: the edition's, else the lead's dek. One of less than 40 characters is filled up with it. */
   preheader?: string;
   /** Above everything else, with what to do about it: that this is a draft or a test. */
   notice?: string;
@@ -45,7 +47,7 @@ export function digestView(input: DigestInput): DigestView {
     mailLine(inLanguage(texts, language, publication), MAX_SETTING);
   const story = (article: Article) => mailStory(article, { publication, language, baseUrl, phrases });
   const names = { publication: setting(publication.name), edition: setting(edition.name) };
-  const { sponsor } = edition;
+  const sponsor = sponsorOn(edition, issue.scheduledAt);
   return {
     ...names,
     notice: mailLine(input.notice ?? '', MAX_SETTING),
@@ -55,7 +57,10 @@ export function digestView(input: DigestInput): DigestView {
     greeting: mailLine(input.greeting ?? '', MAX_SETTING),
     lead: story(leadArticle),
     relatedLabel: phrases('mail.related'),
-    groups: input.layout === 'sections' ? bySection(others, input, story) : oneGroup(others.map(story)),
+    groups:
+      (input.layout ?? edition.layout) === 'sections'
+        ? bySection(others, input, story)
+        : oneGroup(others.map(story)),
     mostRecent: {
       label: phrases('mail.mostRecent'),
       stories: mostRecent.map(story).map(({ headline, url }) => ({ headline, url })),
@@ -105,10 +110,4 @@ function bySection(
         stories: stories.map((each) => ({ ...each, section: '' })),
       };
     });
-}
-
-/** Several languages write the names of days small, but not at the beginning of a line. */
-function sentenceCase(text: string, language: string): string {
-  const [first = '', ...rest] = text;
-  return first.toLocaleUpperCase(language) + rest.join('');
 }

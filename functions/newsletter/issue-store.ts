@@ -6,7 +6,10 @@ export type EditionCursor = {
   /** Counted up with every change; 0 before the first. */
   version: number;
   until?: string;
-  recent: { slot: string; storyIds: string[] }[];
+  /** Newest first: those that had stories which the next issue could still find. `until` is the line it drew. */
+  recent: { slot: string; until: string; storyIds: string[] }[];
+  /** `Selection`, by language. */
+  passed?: Record<string, string>;
 };
 
 export type IssueRef = Pick<Issue, 'edition' | 'slot'>;

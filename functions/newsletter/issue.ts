@@ -82,6 +82,8 @@ export type FrozenIssue = {
   /** The stories that became public in (after, until] were looked at. ISO 8601. */
   after: string;
   until: string;
+  /** By language: up to here (ISO 8601) the stories that it did not take are left to the site. */
+  passed: Record<string, string>;
   /** In their order, over all languages. */
   storyIds: string[];
   from: string;

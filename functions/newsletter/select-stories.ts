@@ -2,78 +2,107 @@ import { type Article, isPublic } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
 import { publicationLanguage } from '../articles/language.ts';
 import { slugOf } from '../articles/slug.ts';
+import { isoTime } from '../services.ts';
 import type { EditionSettings } from '../settings.ts';
+import { latest, OVERLAP_MILLISECONDS } from './edition-cursor.ts';
 import type { EditionCursor } from './issue-store.ts';
 
-/** What the first issue of an edition looks back on. */
-const FIRST_ISSUE_DAYS = 7;
 /**
- * A story's moment is noted before its transaction is done, so one may appear behind a line already drawn. Looking back
- * over the line finds it; what was sent already is known by its id.
+ * Which stories are new to an edition (docs/decisions/new-to-an-edition.md): by when they first became public here, so
+ * that a backdated story is neither lost nor repeated.
  */
-export const OVERLAP_MILLISECONDS = 10 * 60 * 1000;
-/** Issues whose stories the cursor remembers: more than could be sent within the overlap. */
-export const RECENT_ISSUES = 20;
 
-/** When the stories of the next issue became public: (after, until], ISO 8601. */
-export function storyWindow(cursor: EditionCursor, now: number): { after: string; until: string } {
-  const lookBack = FIRST_ISSUE_DAYS * 24 * 3600 * 1000;
-  const after = cursor.until ? Date.parse(cursor.until) - OVERLAP_MILLISECONDS : now - lookBack;
-  return { after: new Date(after).toISOString(), until: new Date(now).toISOString() };
+const WEEK_MILLISECONDS = 7 * 24 * 3600 * 1000;
+/** When the stories of the next issue first became public: (after, until], ISO 8601. */
+export type StoryWindow = { after: string; until: string };
+
+/**
+ * A week, so that a story which comes to fit the edition late (moved into its section, or back after it was withdrawn)
+ * still finds an issue; longer where the last issue is longer ago.
+ */
+export function storyWindow(cursor: EditionCursor, now: number): StoryWindow {
+  const lastLine = cursor.until ? Date.parse(cursor.until) - OVERLAP_MILLISECONDS : now;
+  return { after: isoTime(Math.min(lastLine, now - WEEK_MILLISECONDS)), until: isoTime(now) };
 }
 
-/** How many new stories are looked at before the oldest are left to the site. */
-const MAX_LOOKED_AT = 1000;
-const PAGE = 50;
+export type Selection = {
+  /** Over all languages: those marked as featured first, then newest first; `max` and `mostRecent` a language. */
+  stories: Article[];
+  /** Ids of new stories that there was no room for. */
+  leftOut: string[];
+  /** By language: what first became public up to here (ISO 8601) is in no later issue, since newer ones were left out. */
+  passed: Record<string, string>;
+};
 
-/**
- * The stories new since the last issue that fit the edition, newest first, at most `stories.max` a language. By when
- * they became public here, so that a backdated story is neither lost nor repeated.
- */
+/** How many new stories are looked at before the oldest are left to the site. */
+const MAX_LOOKED_AT = 5000;
+const PAGE = 100;
+
+/** What the next issue of an edition has. Pure but for what it reads. */
 export async function selectStories(
   articles: ArticleStore,
   edition: EditionSettings,
   languages: string[],
   cursor: EditionCursor,
-  window: { after: string; until: string },
-): Promise<Article[]> {
+  window: StoryWindow,
+): Promise<Selection> {
   const sentBefore = new Set(cursor.recent.flatMap(({ storyIds }) => storyIds));
-  const selected: Article[] = [];
+  const room = roomOf(edition);
+  const passed: Record<string, string> = {};
+  for (const language of edition.languages) passed[language] = cursor.passed?.[language] ?? '';
+  const kept: Article[] = [];
+  const leftOut: string[] = [];
   const counts = new Map<string, number>();
-  const full = () =>
-    edition.languages.every((language) => (counts.get(language) ?? 0) >= edition.stories.max);
-  const take = async (ids: string[]) => {
-    const byId = new Map(
-      (await articles.getMany(ids, { consistent: true })).map((article) => [article.id, article]),
-    );
+  const leave = (article: Article, language: string) => {
+    leftOut.push(article.id);
+    passed[language] = latest(passed[language], article.publicAt);
+  };
+  let oldest: string | undefined;
+  const look = async (ids: string[]) => {
+    const found = await articles.getMany(ids, { consistent: true });
+    const byId = new Map(found.map((article) => [article.id, article]));
     for (const article of ids.flatMap((id) => byId.get(id) ?? [])) {
+      oldest = article.publicAt ?? oldest;
       const language = publicationLanguage(article.language, languages);
-      const count = counts.get(language) ?? 0;
-      if (
-        !isPublic(article, window.until) ||
-        !fits(article, edition, language) ||
-        count >= edition.stories.max
-      )
-        continue;
-      counts.set(language, count + 1);
-      selected.push(article);
+      if (!isPublic(article, window.until) || !fits(article, edition, language)) continue;
+      if ((article.publicAt ?? '') <= (cursor.passed?.[language] ?? '')) continue;
+      const kind = `${language} ${article.featured}`;
+      const count = counts.get(kind) ?? 0;
+      counts.set(kind, count + 1);
+      if (count < room) kept.push(article);
+      else leave(article, language);
     }
   };
 
   let looked = 0;
-  let page: string[] = [];
+  const page: string[] = [];
   for await (const id of articles.publicBetween(window.after, window.until)) {
-    looked += 1;
-    if (looked > MAX_LOOKED_AT || full()) break;
     if (sentBefore.has(id)) continue;
+    looked += 1;
     page.push(id);
-    if (page.length === PAGE) {
-      await take(page);
-      page = [];
-    }
+    if (page.length === PAGE) await look(page.splice(0));
+    if (looked === MAX_LOOKED_AT) break;
   }
-  await take(page);
-  return featuredFirst(selected);
+  await look(page);
+  if (looked === MAX_LOOKED_AT) {
+    for (const language of edition.languages) passed[language] = latest(passed[language], oldest);
+  }
+
+  const stories: Article[] = [];
+  const taken = new Map<string, number>();
+  for (const article of featuredFirst(kept)) {
+    const language = publicationLanguage(article.language, languages);
+    const count = taken.get(language) ?? 0;
+    taken.set(language, count + 1);
+    if (count < room) stories.push(article);
+    else leave(article, language);
+  }
+  return { stories, leftOut, passed };
+}
+
+/** Stories of a language that one issue has: as such, and as headlines at its end. */
+function roomOf({ stories }: EditionSettings): number {
+  return stories.max + stories.mostRecent;
 }
 
 function fits(article: Article, { filter, languages }: EditionSettings, language: string): boolean {

@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FUNCTIONS, type FunctionId, mayTouch, policyOf } from '../infra/policy.ts';
 import { BASE_URL, type Deployment, deploy, EDITOR_TOKEN } from './deployment.ts';
+import { editionTests } from './editions.ts';
 import { hubTests } from './hub.ts';
 import { type Lambda, request } from './lambda.ts';
 import { listTests } from './lists.ts';
@@ -236,12 +237,7 @@ describe('a story from the editor to the inbox', () => {
     await expect.poll(async () => (await atom()).bytes.toString(), { timeout: 3000 }).toContain('The budget');
   });
 
-  test('POST /api/editions/{id}/issues has an issue composed now', async () => {
-    const { status, bytes } = await post('/api/editions/daily/issues', {});
-    expect(bytes.toString()).toContain('"edition":"daily"');
-    expect(status).toBe(202);
-    expect(kindsIn(deployed.composeQueue)).toEqual(['compose']);
-  });
+  editionTests(() => deployed);
 
   test('POST /api/tokens makes a token that works until it is revoked', async () => {
     const made = await post('/api/tokens', { name: 'CMS', scopes: ['articles:read'] });

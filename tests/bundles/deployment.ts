@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { ensureTable, openTable } from '../../functions/adapters/dynamo-client.ts';
 import { startDynoxide } from '../../functions/adapters/dynoxide.ts';
-import { FUNCTIONS, type FunctionId, policyOf } from '../infra/policy.ts';
-import { cloudFront, dynamoAs, mailProvider, secretsManager, sqs } from './fake-aws.ts';
+import { FUNCTIONS, type FunctionId, type Json, policyOf } from '../infra/policy.ts';
+import { cloudFront, dynamoAs, lambdaService, mailProvider, secretsManager, sqs } from './fake-aws.ts';
 import { type Lambda, startLambda } from './lambda.ts';
 import { ship } from './shipped.ts';
 
@@ -38,6 +38,11 @@ export async function deploy() {
   const workQueue = `${queues.url}/123456789012/work`;
   const composeQueue = `${queues.url}/123456789012/compose`;
   const webSubQueue = `${queues.url}/123456789012/websub`;
+  const invoked: Json[] = [];
+  const lambdas = await lambdaService((name, event) => {
+    invoked.push({ name, event });
+    return functions.Tick.lambda.invoke(event);
+  });
   const values = {
     TABLE_NAME: 'shipped-table',
     QUEUE_URL: workQueue,
@@ -47,6 +52,7 @@ export async function deploy() {
     BROADSHEET_URL: BASE_URL,
     DISTRIBUTION_ID: 'E1SHIPPED',
     EDGE_KEY: '6f7d2c80-4b7e-11f1-8d3a-0e5a7c1b2d3f',
+    TICK_FUNCTION_NAME: 'shipped-tick',
   };
   const started = await Promise.all(
     FUNCTIONS.map(async (id) => {
@@ -55,6 +61,7 @@ export async function deploy() {
         AWS_ENDPOINT_URL_DYNAMODB: role.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
         AWS_ENDPOINT_URL_SQS: queues.url,
+        AWS_ENDPOINT_URL_LAMBDA: lambdas.url,
         AWS_ENDPOINT_URL_CLOUDFRONT: edge.url,
         RESEND_BASE_URL: provider.url,
       });
@@ -71,6 +78,8 @@ export async function deploy() {
     queues,
     edge,
     provider,
+    /** Calls of one function by another. */
+    invoked,
     workQueue,
     composeQueue,
     webSubQueue,
@@ -82,7 +91,7 @@ export async function deploy() {
         lambda.stop();
         await role.stop();
       }
-      await Promise.all([secrets, queues, edge, provider, database].map((server) => server.stop()));
+      await Promise.all([secrets, queues, lambdas, edge, provider, database].map((server) => server.stop()));
       rmSync(shipped.folder, { recursive: true, force: true });
     },
   };

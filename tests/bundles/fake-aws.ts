@@ -86,6 +86,18 @@ export async function cloudFront(): Promise<Server & { invalidations: { path: st
   return { ...server, invalidations };
 }
 
+/** Calls of one function by another, as `Invoke` makes them and waits for the answer. */
+export function lambdaService(
+  invoke: (functionName: string, event: Json) => Promise<unknown>,
+): Promise<Server> {
+  return serve(async (request, body) => {
+    const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '')?.[1];
+    if (!name) return refuse('ResourceNotFoundException', request.url ?? '');
+    const answer = (await invoke(decodeURIComponent(name), JSON.parse(body))) ?? null;
+    return { status: 200, type: 'application/json', body: JSON.stringify(answer) };
+  });
+}
+
 export type MailRequest = { path: string; key: string; mails: Json[] };
 
 export async function mailProvider(): Promise<Server & { requests: MailRequest[] }> {

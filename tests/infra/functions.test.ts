@@ -72,8 +72,10 @@ describe.each(FUNCTIONS)('the function %s', (id) => {
       'BROADSHEET_URL',
       'TEMPLATES_FOLDER',
     ];
-    const own: Partial<Record<typeof id, string[]>> = { Work: ['DISTRIBUTION_ID'], Public: ['EDGE_KEY'] };
-    expect(Object.keys(Variables).sort()).toEqual([...common, ...(own[id] ?? [])].sort());
+    const own = { Work: ['DISTRIBUTION_ID'], Editor: ['TICK_FUNCTION_NAME'], Public: ['EDGE_KEY'], Tick: [] }[
+      id
+    ];
+    expect(Object.keys(Variables).sort()).toEqual([...common, ...own].sort());
   });
 
   test('logs into a group of its own, for a month, in lines as they are written', () => {

@@ -165,6 +165,15 @@ test('only the work function empties the edge, and only this one', () => {
   );
 });
 
+test('only the editor function calls another one, the tick function, which renders its previews', () => {
+  const invokes = (id: FunctionId) =>
+    policies[id].filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
+  expect(FUNCTIONS.filter((id) => invokes(id).length > 0)).toEqual(['Editor']);
+  expect(invokes('Editor').map(({ Resource }) => Resource)).toEqual([
+    { 'Fn::GetAtt': [expect.stringMatching(/^TickFunction/), 'Arn'] },
+  ]);
+});
+
 test("every partition of the key grammar is somebody's, but for those of one machine", () => {
   const local = ['MAIL', 'MAIL#1', 'MAILKEY#1'];
   const partitions = Object.entries(keys)

@@ -65,6 +65,17 @@ describe('size', () => {
     for (const { url } of list) expect(text).toContain(`\n${url}\n`);
   });
 
+  test('headlines at the end drop off first, and are in the text', async () => {
+    const list = medium(900);
+    const { html, text, dropped } = await aDigest({ stories: list.slice(0, 10), mostRecent: heavy(20) });
+    const { h2 } = await factsOf(page, html);
+    expect(h2.filter((headline) => headline.startsWith('Headline '))).toHaveLength(10);
+    expect(dropped).toBeGreaterThan(5);
+    expect(dropped).toBeLessThan(20);
+    expect(bytes(personal(html))).toBeLessThanOrEqual(LIMIT);
+    expect(text.split('https://paper.example/19?')).toHaveLength(2);
+  });
+
   test('twelve stories fit with room to spare, and nothing offers more', async () => {
     const { html } = await aDigest({ stories: stories(12) });
     expect(personalBytes(html)).toBeLessThan(40_000);

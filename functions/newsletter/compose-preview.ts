@@ -1,0 +1,148 @@
+import type { Article } from '../articles/article.ts';
+import type { ArticleStore } from '../articles/article-store.ts';
+import { publicationLanguage } from '../articles/language.ts';
+import type { Config } from '../config.ts';
+import type { Templates } from '../locale.ts';
+import { done, type Fault, type Outcome, refused } from '../refusal.ts';
+import { type Clock, isoTime } from '../services.ts';
+import type { EditionSettings } from '../settings.ts';
+import { LINK_PATHS } from '../subscribers/links.ts';
+import { composeDigest } from './compose-digest.ts';
+import { tooFew } from './composition.ts';
+import type { IssueStore } from './issue-store.ts';
+import { warningsOf } from './preview-warnings.ts';
+import type { Preview, PreviewRequest, Warning } from './previews.ts';
+import { personalBytes } from './render-mail.ts';
+import { selectStories, storiesFor, storyWindow } from './select-stories.ts';
+import { personalise } from './tokens.ts';
+
+export type PreviewServices = {
+  config: Config;
+  articles: ArticleStore;
+  issues: IssueStore;
+  templates: Templates;
+  clock: Clock;
+};
+
+/** The mail that a reader with these choices would get of an issue now. `notice` is said above it. */
+export async function composePreview(
+  services: PreviewServices,
+  request: PreviewRequest,
+  notice?: string,
+): Promise<Outcome<Preview>> {
+  const { config, templates, clock } = services;
+  const { publication, baseUrl } = config;
+  const { language, topics } = request;
+  const edition = publication.editions.find(({ id }) => id === request.edition);
+  if (!edition) return refused({ kind: 'not-found', what: `edition "${request.edition}"` });
+  const scheduledAt = isoTime(clock());
+  const picked = request.storyIds
+    ? await storiesById(services, request.storyIds)
+    : done(await newStories(services, edition, clock()));
+  if (!picked.ok) return picked;
+
+  const chosen = storiesFor(picked.value.stories, { language, topics }, publication.languages);
+  const { max } = edition.stories;
+  const room = max + edition.stories.mostRecent;
+  const stories = chosen.slice(0, max);
+  const mostRecent = chosen.slice(max, room);
+  const leftOut = [...picked.value.leftOut, ...chosen.slice(room).map(({ id }) => id)];
+  const { skipped } = picked.value;
+  const about = {
+    edition: edition.id,
+    language,
+    topics,
+    storyIds: stories.map(({ id }) => id),
+    mostRecent: mostRecent.map(({ id }) => id),
+    leftOut,
+    ...(skipped !== undefined && { skipped }),
+  };
+  const others = otherLanguages(request, picked.value.stories, publication.languages);
+  if (stories.length === 0) {
+    const nothing: Warning = {
+      detail: `no story is for readers of "${language}"${topics.length > 0 ? ` who chose ${topics.join(', ')}` : ''}: they get no mail`,
+    };
+    const none = { subject: null, preheader: null, html: null, text: null, size: 0 };
+    return done({ ...about, ...none, warnings: [...others, nothing] });
+  }
+  const digest = await composeDigest({
+    publication,
+    edition,
+    language,
+    issue: { edition: edition.id, slot: 'preview', scheduledAt },
+    stories,
+    mostRecent,
+    ...(notice !== undefined && { notice }),
+    baseUrl,
+    // It has no web version of its own.
+    webUrl: `${baseUrl}/issues`,
+    templates,
+  });
+  const { subject, preheader } = digest;
+  const size = personalBytes(digest.html);
+  const links = linksOfNobody(baseUrl);
+  return done({
+    ...about,
+    subject,
+    preheader,
+    html: personalise(digest.html, links),
+    text: personalise(digest.text, links),
+    size,
+    warnings: [
+      ...others,
+      ...warningsOf({ edition, language, scheduledAt, stories, leftOut, digest, baseUrl }),
+    ],
+  });
+}
+
+type Picked = { stories: Article[]; leftOut: string[]; skipped?: string };
+
+/** As an issue would select them now. */
+async function newStories(
+  { config, articles, issues }: PreviewServices,
+  edition: EditionSettings,
+  now: number,
+): Promise<Picked> {
+  const cursor = await issues.cursor(edition.id);
+  const window = storyWindow(cursor, now);
+  const { languages } = config.publication;
+  const { stories, leftOut } = await selectStories(articles, edition, languages, cursor, window);
+  const skipped = tooFew(edition, window, stories);
+  return { stories, leftOut, ...(skipped !== undefined && { skipped }) };
+}
+
+/** Drafts and embargoed stories too: it is before they are public that an editor wants to see them. */
+async function storiesById({ articles }: PreviewServices, ids: string[]): Promise<Outcome<Picked>> {
+  const found = await articles.getMany(ids, { consistent: true });
+  const byId = new Map(found.map((article) => [article.id, article]));
+  const faults = ids.flatMap((id, index): Fault[] => {
+    const article = byId.get(id);
+    const pointer = `/storyIds/${index}`;
+    if (!article) return [{ pointer, detail: `is "${id}", and there is no such story` }];
+    if (article.retractedAt)
+      return [{ pointer, detail: `is "${id}", which was retracted at ${article.retractedAt}` }];
+    return [];
+  });
+  if (faults.length > 0) return refused({ kind: 'invalid', faults });
+  return done({ stories: ids.flatMap((id) => byId.get(id) ?? []), leftOut: [] });
+}
+
+/** What was asked for by id and is in the mail of another language. */
+function otherLanguages(
+  { storyIds, language }: PreviewRequest,
+  stories: Article[],
+  languages: string[],
+): Warning[] {
+  if (!storyIds) return [];
+  return stories
+    .filter((story) => publicationLanguage(story.language, languages) !== language)
+    .map((story) => ({ detail: `"${story.id}" is in "${story.language}", and not in this mail` }));
+}
+
+/** They show where the links of a mail lead, and are nobody's: what is pressed there changes nothing. */
+function linksOfNobody(baseUrl: string): { unsubscribe: string; preferences: string } {
+  return {
+    unsubscribe: `${baseUrl}${LINK_PATHS.unsubscribe}`,
+    preferences: `${baseUrl}${LINK_PATHS.manage}`,
+  };
+}

@@ -1,0 +1,105 @@
+import { type Article, isPublic, linkOf } from '../articles/article.ts';
+import type { EditionSettings } from '../settings.ts';
+import { type ComposedDigest, MAX_HTML } from './compose-digest.ts';
+import { MAX_SUBJECT } from './mail-subject.ts';
+import { mailLink } from './mail-words.ts';
+import type { Warning } from './previews.ts';
+import { sponsorOn } from './sponsor.ts';
+
+/** Characters of a subject that a phone shows. */
+const SHOWN_SUBJECT = 60;
+
+type Composed = {
+  edition: EditionSettings;
+  language: string;
+  scheduledAt: string;
+  /** Those that the mail has whole, the lead first. */
+  stories: Article[];
+  leftOut: string[];
+  digest: ComposedDigest;
+  baseUrl: string;
+};
+
+/** What an editor may want to change before the mail is sent. */
+export function warningsOf(composed: Composed): Warning[] {
+  const { stories } = composed;
+  return [
+    ...ofSubject(composed),
+    ...ofSize(composed),
+    ...ofSponsor(composed),
+    ...stories.flatMap((story, index) =>
+      ofStory(story, index === 0, composed).map((detail) => ({ pointer: `/storyIds/${index}`, detail })),
+    ),
+  ];
+}
+
+function ofSubject({ edition, language, stories: [lead], digest }: Composed): Warning[] {
+  const warnings: Warning[] = [];
+  const { subjectCharacters } = digest;
+  if (subjectCharacters > MAX_SUBJECT) {
+    warnings.push({
+      pointer: '/subject',
+      detail: `has ${subjectCharacters} characters, and is cut after ${MAX_SUBJECT}`,
+    });
+  } else if (subjectCharacters > SHOWN_SUBJECT) {
+    warnings.push({
+      pointer: '/subject',
+      detail: `has ${subjectCharacters} characters, of which a phone shows some ${SHOWN_SUBJECT}`,
+    });
+  }
+  if (!edition.preheader?.[language] && !lead?.summary) {
+    warnings.push({
+      pointer: '/preheader',
+      detail:
+        'is made of what else is in the mail: neither has the first story a summary, nor the edition a preheader in its settings',
+    });
+  }
+  return warnings;
+}
+
+function ofSize({ edition, leftOut, digest }: Composed): Warning[] {
+  const warnings: Warning[] = [];
+  if (digest.dropped > 0) {
+    warnings.push({
+      pointer: '/html',
+      detail: `lacks the last ${digest.dropped} of the stories, which are in the text and on the web: with them it would have more than ${MAX_HTML} bytes, and Gmail cuts a mail after 102400`,
+    });
+  }
+  if (leftOut.length > 0) {
+    const { max, mostRecent } = edition.stories;
+    warnings.push({
+      pointer: '/leftOut',
+      detail: `has ${leftOut.length}: the edition takes ${max} stories${mostRecent > 0 ? ` and the headlines of ${mostRecent} more` : ''} in a language, and what it leaves out is in no later issue`,
+    });
+  }
+  return warnings;
+}
+
+function ofSponsor({ edition, scheduledAt }: Composed): Warning[] {
+  const { sponsor } = edition;
+  if (!sponsor || sponsorOn(edition, scheduledAt)) return [];
+  const days = [sponsor.from && `from ${sponsor.from}`, sponsor.until && `until ${sponsor.until}`];
+  return [
+    { detail: `the sponsor, ${sponsor.name}, is left out: it is booked ${days.filter(Boolean).join(' ')}` },
+  ];
+}
+
+function ofStory(story: Article, leads: boolean, { scheduledAt, baseUrl }: Composed): string[] {
+  const { id, image, summary } = story;
+  const warnings: string[] = [];
+  const warn = (detail: string) => warnings.push(`"${id}" ${detail}`);
+  if (!isPublic(story, scheduledAt)) warn('is not public yet: an issue would not have it now');
+  if (!summary) warn('has no summary: the mail shows how its text begins');
+  if (!mailLink(linkOf(story, baseUrl), ['https:', 'http:']))
+    warn('has an address that is too long for a mail: it links to our own page of the story');
+  if (image && !mailLink(image.url, ['https:'])) {
+    warn(
+      'is shown without its photo: mail programs take only https, in an address of at most 2048 characters',
+    );
+  } else if (image && !image.alt.trim()) {
+    warn('has a photo without alt, the words that stand for it: they are those of its headline now');
+  } else if (!image && leads) {
+    warn('leads without a photo');
+  }
+  return warnings;
+}

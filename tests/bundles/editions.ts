@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { Deployment } from './deployment.ts';
+import { newsroom } from './newsroom.ts';
+import { FERRY } from './stories.ts';
+
+/** What editors ask for of an edition: an issue now, and what it would be. The tick function renders all three. */
+export function editionTests(deployed: () => Deployment): void {
+  const { post, drain } = newsroom(deployed, []);
+
+  test('POST /api/editions/{id}/issues has an issue composed now', async () => {
+    const { queues, composeQueue } = deployed();
+    const { status, bytes } = await post('/api/editions/daily/issues', {});
+    expect(bytes.toString()).toContain('"edition":"daily"');
+    expect(status).toBe(202);
+    expect(queues.take(composeQueue).map((body) => JSON.parse(body).kind)).toEqual(['compose']);
+  });
+
+  test('POST /api/editions/{id}/preview has the tick function render what an issue would be', async () => {
+    await post('/api/articles', { ...FERRY, id: 'preview-ferry' });
+    await drain();
+    const { status, bytes } = await post('/api/editions/daily/preview', { storyIds: ['preview-ferry'] });
+    expect(status, bytes.toString()).toBe(200);
+    const { html, size } = JSON.parse(bytes.toString());
+    expect(html).toContain('Ñandú');
+    expect(size).toBeGreaterThan(10_000);
+    const calls = deployed().invoked.map(({ name, event }) => [name, event.kind]);
+    expect(calls).toEqual([['shipped-tick', 'preview']]);
+    expect((await post('/api/editions/daily/preview', { storyIds: ['gone'] })).status).toBe(422);
+  });
+
+  test('POST /api/editions/{id}/test has it mailed to the newsroom', async () => {
+    const { requests } = deployed().provider;
+    const before = requests.length;
+    const body = { to: ['desk@paper.example'], storyIds: ['preview-ferry'] };
+    const { status, bytes } = await post('/api/editions/daily/test', body);
+    expect(status, bytes.toString()).toBe(202);
+    await drain();
+    const [request, ...more] = requests.slice(before);
+    expect(more).toEqual([]);
+    expect(request?.mails.map(({ to, subject }) => [to, subject])).toEqual([
+      [['desk@paper.example'], expect.stringMatching(/^\[Test\] /)],
+    ]);
+  });
+}

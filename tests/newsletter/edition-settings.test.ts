@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import type { EditionSettings } from '../../functions/settings.ts';
+import { sendIssue, withEditions } from '../support/editions.ts';
+import { START, setUp, useDatabase, type World } from '../support/installation.ts';
+import { postStory, subscribe } from '../support/newsroom.ts';
+
+useDatabase();
+
+const DAY = 24 * 3_600_000;
+
+async function newsroom(edition: Partial<EditionSettings>): Promise<World> {
+  const world = await setUp({ config: withEditions(edition) });
+  await subscribe(world, 'en@reader.example');
+  await subscribe(world, 'es@reader.example', { language: 'es' });
+  return world;
+}
+/** The digest that the reader of a language gets now. */
+async function digest(world: World, language = 'en') {
+  await sendIssue(world);
+  const mail = world.mails.findLast(
+    ({ to, key }) => to === `${language}@reader.example` && key.startsWith('issue/'),
+  );
+  if (!mail) throw new Error(`no digest in "${language}"`);
+  return mail;
+}
+/** What an inbox shows after the subject. */
+const preheaderOf = (html: string) =>
+  /<div[^>]*display:none[^>]*>\s*([^<]*)/.exec(html)?.[1]?.trim().replaceAll('&amp;', '&') ?? '';
+
+describe('subject', () => {
+  test('is what the edition says in each language, its placeholders filled in', async () => {
+    const world = await newsroom({
+      subject: {
+        en: '{lead} | {section} | {edition} | {publication} | {count} | {date}',
+        es: '{date}: {count} de {publication}',
+      },
+    });
+    await postStory(world, { title: 'The ferry returns', section: 'harbour' });
+    await postStory(world, { language: 'es' });
+    await postStory(world, { language: 'es' });
+    expect((await digest(world)).subject).toBe(
+      'The ferry returns | Harbour | The Morning Tide | The Harbour Post | 1 | Sunday, November 22, 2026',
+    );
+    expect(world.mails.findLast(({ to }) => to === 'es@reader.example')?.subject).toBe(
+      'Domingo, 22 de noviembre de 2026: 2 de El Correo del Puerto',
+    );
+  });
+
+  test('without a section is of the edition, and a placeholder that an editor typed is text', async () => {
+    const world = await newsroom({ subject: { en: '{section}: {lead}', es: '{lead}' } });
+    await postStory(world, {
+      title: 'Why {count} and %%UNSUBSCRIBE_URL%%\r\nBcc: x@y.example',
+      section: undefined,
+    });
+    expect((await digest(world)).subject).toBe(
+      'The Morning Tide: Why {count} and %\u200b%UNSUBSCRIBE_URL%\u200b% Bcc: x@y.example',
+    );
+  });
+
+  test('is cut after 150 characters', async () => {
+    const world = await newsroom({ subject: { en: 'Today: {lead}', es: '{lead}' } });
+    await postStory(world, { title: 'word '.repeat(100) });
+    const { subject } = await digest(world);
+    expect(subject).toMatch(/^Today: word .*word…$/);
+    expect(subject.length).toBeLessThanOrEqual(150);
+  });
+
+  test('counts the headlines at the end too', async () => {
+    const world = await newsroom({
+      subject: { en: '{count} stories', es: '{count}' },
+      stories: { min: 1, max: 2, mostRecent: 2 },
+    });
+    for (let n = 0; n < 5; n++) await postStory(world);
+    expect((await digest(world)).subject).toBe('4 stories');
+  });
+});
+
+describe('preheader', () => {
+  test('is what the edition says, and its dek after it where that is short', async () => {
+    const world = await newsroom({ preheader: { en: '{count} from {section}', es: '{lead}' } });
+    await postStory(world, {
+      section: 'harbour',
+      summary: 'The first boat left at dawn with forty commuters.',
+    });
+    expect(preheaderOf((await digest(world)).html)).toBe(
+      '1 from Harbour · The first boat left at dawn with forty commuters.',
+    );
+  });
+
+  test('that repeats the subject is not all that an inbox shows', async () => {
+    const world = await newsroom({ preheader: { en: '{lead}', es: '{lead}' } });
+    await postStory(world, { title: 'The ferry returns to the north pier after two years' });
+    const { subject, html } = await digest(world);
+    expect(preheaderOf(html)).not.toBe(subject);
+    expect(preheaderOf(html).length).toBeGreaterThanOrEqual(40);
+  });
+});
+
+describe('layout', () => {
+  const inTurn = async (world: World) => {
+    for (const [n, section] of [
+      'culture',
+      'harbour',
+      undefined,
+      'Opinion',
+      'culture',
+      'politics',
+    ].entries()) {
+      world.pass(1000);
+      await postStory(world, { id: `story-of-${n}`, section });
+    }
+    world.pass(1000);
+    await postStory(world, { id: 'lead', section: 'harbour' });
+    return digest(world);
+  };
+  const ids = (text: string) => [...text.matchAll(/\/articles\/([\w-]+)$/gm)].map(([, id]) => id);
+
+  test('sections: the stories after the lead are under the names of their sections, in the order of the settings', async () => {
+    const { text, html } = await inTurn(await newsroom({ layout: 'sections' }));
+    expect(ids(text)).toEqual([
+      'lead',
+      'story-of-2',
+      'story-of-5',
+      'story-of-1',
+      'story-of-4',
+      'story-of-0',
+      'story-of-3',
+    ]);
+    const names = ['Politics', 'Culture', 'Opinion'];
+    for (const part of [text, html])
+      expect(names.map((name) => part.match(new RegExp(`^\\s*${name}$|>${name}<`, 'gm'))?.length)).toEqual([
+        1, 1, 1,
+      ]);
+  });
+
+  test('list: they are one after the other, newest first', async () => {
+    const { text } = await inTurn(await newsroom({ layout: 'list' }));
+    expect(ids(text)).toEqual(['lead', ...[5, 4, 3, 2, 1, 0].map((n) => `story-of-${n}`)]);
+    expect(text.match(/^Culture$/gm)).toHaveLength(2);
+  });
+});
+
+describe('sponsor', () => {
+  const sponsor = {
+    name: 'Lighthouse Books',
+    text: { en: 'Books since 1974.', es: 'Libros desde 1974.' },
+    url: 'https://lighthousebooks.example/',
+  };
+  const at = (iso: string) => Date.parse(iso) - START;
+
+  // 22 November, 23:30 in New York, is the 23rd in UTC.
+  test.each([
+    ['from its first day', { from: '2026-11-23' }, '2026-11-23T04:30:00Z', false],
+    ['from its first day on', { from: '2026-11-23' }, '2026-11-23T05:30:00Z', true],
+    ['until its last day', { until: '2026-11-22' }, '2026-11-23T04:30:00Z', true],
+    ['after its last day', { until: '2026-11-22' }, '2026-11-23T05:30:00Z', false],
+    ['without days', {}, '2027-11-23T05:30:00Z', true],
+  ])('is there for the days it is booked, where the edition is at home: %s', async (_, days, now, shown) => {
+    const world = await newsroom({ sponsor: { ...sponsor, ...days } });
+    world.pass(at(now));
+    await postStory(world);
+    const { html, text } = await digest(world);
+    for (const part of [html, text]) expect(part.includes('Lighthouse Books')).toBe(shown);
+  });
+
+  test('of an issue is that of its day, also when it is sent a day later', async () => {
+    const world = await newsroom({ sponsor: { ...sponsor, until: '2026-11-22' } });
+    await postStory(world);
+    const lossy = await setUp({ config: world.config, sharing: world, faults: { lose: () => true } });
+    await lossy.startEdition('daily', new Date(START).toISOString());
+    world.pass(DAY);
+    await world.sweep();
+    await world.queue.drain();
+    expect(world.mails.at(-1)?.text).toContain('Lighthouse Books');
+  });
+});

@@ -1,0 +1,237 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { TestAnswer } from '../../functions/newsletter/previews.ts';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { sendIssue } from '../support/editions.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { postStory, subscribe } from '../support/newsroom.ts';
+
+useDatabase();
+
+const HOUR = 3_600_000;
+const DESK = 'desk@paper.example';
+
+let world: World;
+beforeEach(async () => {
+  world = await setUp();
+});
+
+const ask = (on: World, body: unknown, headers: Record<string, string> = {}, edition = 'daily') =>
+  on.edit('POST', `/api/editions/${edition}/test`, body, headers);
+async function asked(body: unknown, headers?: Record<string, string>): Promise<TestAnswer> {
+  const answer = await ask(world, body, headers);
+  expect(answer.status, await answer.clone().text()).toBe(202);
+  await world.queue.drain();
+  return (await answer.json()) as TestAnswer;
+}
+const testsTo = (address: string) =>
+  world.mails.filter(
+    ({ to, tags }) => to === address && tags.some((tag) => tag.name === 'kind' && tag.value === 'test'),
+  );
+
+describe('POST /api/editions/{id}/test', () => {
+  test('mails the preview, marked as a test in its subject and above all else', async () => {
+    await postStory(world, { id: 'ferry', title: 'The ferry returns' });
+    const answer = await asked({ to: [DESK, 'Ana@Paper.example'] });
+    expect(answer).toMatchObject({
+      subject: '[Test] The ferry returns',
+      to: [DESK, 'Ana@paper.example'],
+      suppressed: [],
+      storyIds: ['ferry'],
+    });
+    expect(answer.warnings).toEqual([{ pointer: '/storyIds/0', detail: '"ferry" leads without a photo' }]);
+    for (const address of answer.to) {
+      const [mail, ...more] = testsTo(address);
+      expect(more).toEqual([]);
+      expect(mail?.subject).toBe('[Test] The ferry returns');
+      expect(mail?.from).toBe('The Harbour Post <morning@harbourpost.example>');
+      const notice = 'This is a test for the newsroom.';
+      expect(mail?.text.startsWith(notice)).toBe(true);
+      const { html = '' } = mail ?? {};
+      expect(html.indexOf(notice)).toBeGreaterThan(0);
+      expect(html.indexOf(notice)).toBeLessThan(html.indexOf('<h1'));
+      expect(html).toContain('/articles/ferry');
+    }
+  });
+
+  test('by its mail nobody can leave', async () => {
+    await subscribe(world, 'en@reader.example');
+    await postStory(world);
+    await asked({ to: ['en@reader.example'] });
+    const [mail] = testsTo('en@reader.example');
+    expect(mail?.headers).toEqual({});
+    expect(`${mail?.html}${mail?.text}`).not.toMatch(/token=|%%/);
+    const link = new URL(/https:\S+\/unsubscribe/.exec(mail?.text ?? '')?.[0] ?? '').pathname;
+    expect(
+      (
+        await world.request(link, {
+          method: 'POST',
+          body: 'List-Unsubscribe=One-Click',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
+    ).not.toBe(200);
+    expect(await sendIssue(world)).toHaveLength(1);
+  });
+
+  test('takes no story, makes no issue and counts nobody', async () => {
+    await subscribe(world, 'en@reader.example');
+    await postStory(world, { id: 'ferry' });
+    await asked({ to: [DESK] });
+    const list = (await (await world.edit('GET', '/api/editions/daily/issues')).json()) as {
+      issues: unknown[];
+    };
+    expect(list.issues).toEqual([]);
+    expect(await sendIssue(world)).toEqual(['ferry']);
+    expect(testsTo('en@reader.example')).toEqual([]);
+  });
+
+  test('is in the language, and has the stories, that are asked for', async () => {
+    await postStory(world, { id: 'puerto', language: 'es', title: 'El puerto' });
+    await postStory(world, { id: 'draft', language: 'es', title: 'El borrador', status: 'draft' });
+    const answer = await asked({ to: [DESK], language: 'es', storyIds: ['draft', 'puerto'] });
+    expect(answer).toMatchObject({ storyIds: ['draft', 'puerto'] });
+    expect(testsTo(DESK)[0]).toMatchObject({
+      subject: '[Prueba] El borrador',
+      text: expect.stringMatching(/^Esto es una prueba para la redacción\./),
+    });
+  });
+
+  test('with the same Idempotency-Key is mailed once, and answered the same', async () => {
+    await postStory(world, { id: 'ferry' });
+    const key = { 'idempotency-key': 'desk-1' };
+    const first = await asked({ to: [DESK] }, key);
+    await postStory(world, { id: 'later' });
+    expect(await asked({ to: [DESK] }, key)).toEqual(first);
+    expect(testsTo(DESK)).toHaveLength(1);
+    const other = await ask(world, { to: ['other@paper.example'] }, key);
+    expect(other.status).toBe(422);
+    expect(await other.text()).toContain('another body');
+    await asked({ to: [DESK] }, { 'idempotency-key': 'desk-2' });
+    expect(testsTo(DESK)).toHaveLength(2);
+    world.pass(25 * HOUR);
+    await asked({ to: ['other@paper.example'] }, key);
+    expect(testsTo('other@paper.example')).toHaveLength(1);
+  });
+
+  test('a key that comes again after its day is another test, though the first was mailed late', async () => {
+    await postStory(world);
+    const key = { 'idempotency-key': 'desk' };
+    const lossy = await setUp({ sharing: world, faults: { lose: () => true } });
+    await ask(lossy, { to: [DESK] }, key);
+    world.pass(HOUR);
+    await world.sweep();
+    await world.queue.drain();
+    expect(testsTo(DESK)).toHaveLength(1);
+    world.pass(23 * HOUR + 1000);
+    await asked({ to: [DESK], topics: ['harbour'] }, key);
+    expect(testsTo(DESK)).toHaveLength(2);
+  });
+
+  test('twice at once with a key it is one', async () => {
+    await postStory(world);
+    const key = { 'idempotency-key': 'double' };
+    const answers = await Promise.all([1, 2, 3].map(() => ask(world, { to: [DESK] }, key)));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    await world.queue.drain();
+    expect(testsTo(DESK)).toHaveLength(1);
+  });
+
+  test('a lost message is found by the sweep, and a lost answer repeats the same bytes under the same key', async () => {
+    await postStory(world, { id: 'ferry', title: 'First words' });
+    let dropped = 0;
+    const faulty = await setUp({
+      sharing: world,
+      confirmations: () => (dropped++ === 0 ? { taken: true, answer: 'drop' } : undefined),
+    });
+    const lossy = await setUp({ sharing: world, faults: { lose: () => true } });
+    expect((await ask(lossy, { to: [DESK] })).status).toBe(202);
+    await world.edit('PATCH', '/api/articles/ferry', { title: 'Other words' });
+    for (let minute = 0; minute < 3; minute++) {
+      faulty.pass(60_000);
+      await faulty.sweep();
+      await faulty.queue.drain();
+    }
+    const requests = world.account.requests.filter(({ key }) => key.startsWith('test/'));
+    expect(requests.map(({ status }) => status)).toEqual([undefined, 200]);
+    expect(requests[1]).toMatchObject({ key: requests[0]?.key, hash: requests[0]?.hash });
+    expect(testsTo(DESK)[0]?.subject).toBe('[Test] First words');
+    expect(testsTo(DESK)).toHaveLength(1);
+  });
+
+  test('suppressed addresses are left out, and said', async () => {
+    await postStory(world);
+    await world.services.subscribers.suppress(addressHash('gone@paper.example'), {
+      reason: 'bounced',
+      at: '2026-11-20T00:00:00.000Z',
+    });
+    const answer = await asked({ to: ['gone@paper.example', DESK] });
+    expect(answer).toMatchObject({
+      to: [DESK],
+      suppressed: [{ email: 'gone@paper.example', reason: 'bounced' }],
+    });
+    expect(testsTo('gone@paper.example')).toEqual([]);
+    expect(testsTo(DESK)).toHaveLength(1);
+    const none = await ask(world, { to: ['gone@paper.example'] });
+    expect(none.status).toBe(422);
+    expect(((await none.json()) as { errors: unknown[] }).errors).toEqual([
+      {
+        pointer: '/to/0',
+        detail: 'must be an address that may be mailed to: this one is suppressed (bounced)',
+      },
+    ]);
+  });
+
+  test('thirty an hour are mailed for a token, a repetition not counted', async () => {
+    await postStory(world);
+    const key = { 'idempotency-key': 'first' };
+    for (let n = 0; n < 30; n++) await asked({ to: [DESK] }, n === 0 ? key : undefined);
+    const more = await ask(world, { to: [DESK] });
+    expect([more.status, more.headers.get('retry-after')]).toEqual([429, '3600']);
+    await asked({ to: [DESK] }, key);
+    expect(testsTo(DESK)).toHaveLength(30);
+    world.pass(HOUR + 1000);
+    await asked({ to: [DESK] });
+  });
+});
+
+describe('it refuses', () => {
+  const many = Array.from({ length: 21 }, (_, n) => `desk${n}@paper.example`);
+  test.each([
+    ['no addresses', {}, ['/to must be a list of 1 to 20 mail addresses']],
+    ['an empty list', { to: [] }, ['/to must have at least one mail address']],
+    ['more than twenty', { to: many }, ['/to must have at most 20 mail addresses']],
+    [
+      'each address that is none',
+      { to: ['desk', DESK, 'a@b', 7, 'x@paper.example\r\nBcc: y@paper.example'] },
+      [
+        '/to/0 must be a mail address, such as ana@paper.example',
+        '/to/2 must be a mail address, such as ana@paper.example',
+        '/to/3 must be a string',
+        '/to/4 must be a mail address, such as ana@paper.example',
+      ],
+    ],
+    ['an address twice', { to: [DESK, 'Desk@paper.example'] }, ['/to/1 repeats number 1 of the list']],
+    ['a language the edition has not', { to: [DESK], language: 'fr' }, ['/language must be one of en, es']],
+    ['a field it does not know', { to: [DESK], cc: [DESK] }, ['/cc is not a field here']],
+  ])('%s', async (_, body, faults) => {
+    const answer = await ask(world, body);
+    expect(answer.status).toBe(422);
+    const { errors } = (await answer.json()) as { errors: { pointer: string; detail: string }[] };
+    expect(errors.map(({ pointer, detail }) => `${pointer} ${detail}`)).toEqual(faults);
+  });
+
+  test('a test of nothing', async () => {
+    const answer = await ask(world, { to: [DESK] });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('leaves nothing to mail (0 new stories since');
+  });
+
+  test('tokens that may only read, keys that are none, and editions that are not there', async () => {
+    const made = await world.edit('POST', '/api/tokens', { name: 'CMS', scopes: ['editions:read'] });
+    const { token } = (await made.json()) as { token: string };
+    expect((await ask(world, { to: [DESK] }, { authorization: `Bearer ${token}` })).status).toBe(403);
+    expect((await ask(world, { to: [DESK] }, { 'idempotency-key': 'with space' })).status).toBe(400);
+    expect((await ask(world, { to: [DESK] }, {}, 'gone')).status).toBe(404);
+    expect((await world.edit('GET', '/api/editions/daily/test')).status).toBe(405);
+  });
+});

@@ -1,0 +1,32 @@
+import { loadConfig } from '../../functions/config.ts';
+import type { EditionSettings } from '../../functions/settings.ts';
+import type { World } from './installation.ts';
+import { sendNow } from './newsroom.ts';
+
+/** The settings with these editions, each the daily one but for what is given. */
+export function withEditions(...changes: Partial<EditionSettings>[]) {
+  const { publication } = loadConfig({});
+  const [daily] = publication.editions;
+  if (!daily) throw new Error('the settings have no edition');
+  const { sponsor: _, ...plain } = daily;
+  return { publication: { ...publication, editions: changes.map((change) => ({ ...plain, ...change })) } };
+}
+
+let sent = 0;
+
+/** Has an issue sent now. Returns the ids of the stories that its readers were mailed, in their order; none: it was skipped. */
+export async function sendIssue(world: World, edition = 'daily'): Promise<string[]> {
+  sent += 1;
+  const { slot } = await sendNow(world, `issue-${sent}`, edition);
+  return storiesMailed(world, edition, slot);
+}
+
+export function storiesMailed(world: World, edition: string, slot: string): string[] {
+  const ids = world.mails
+    .filter(({ tags }) => hasTag(tags, 'edition', edition) && hasTag(tags, 'slot', slot))
+    .flatMap(({ text }) => [...text.matchAll(/\/articles\/([\w-]+)$/gm)].map(([, id = '']) => id));
+  return [...new Set(ids)];
+}
+
+const hasTag = (tags: { name: string; value: string }[], name: string, value: string) =>
+  tags.some((tag) => tag.name === name && tag.value === value);
