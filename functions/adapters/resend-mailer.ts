@@ -38,8 +38,10 @@ export function resendMailer({
   };
 }
 
+/** The client only has `html` and `text` written into JSON, and so they may be what JSON.stringify makes strings of. */
 function payloadOf({ from, to, replyTo, subject, html, text, headers, tags }: Mail) {
-  return { from, to: [to], subject, html, text, headers, tags, ...(replyTo !== undefined && { replyTo }) };
+  const bodies = { html, text } as { html: string; text: string };
+  return { from, to: [to], subject, ...bodies, headers, tags, ...(replyTo !== undefined && { replyTo }) };
 }
 
 type Accepted = { data?: { id: string }[]; errors?: { index: number; message: string }[] } | null;

@@ -32,8 +32,8 @@ export function mailTo(
     to: email,
     replyTo: frozen.replyTo,
     subject: variant.subject,
-    html: variant.html.for(links),
-    text: variant.text.for(links),
+    html: variant.html.written(links),
+    text: variant.text.written(links),
     headers: listHeaders(links, frozen.listId),
     tags: [
       { name: 'edition', value: ref.edition },

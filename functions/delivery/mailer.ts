@@ -1,11 +1,13 @@
+import type { WrittenLater } from '../newsletter/tokens.ts';
+
 /** One mail, as the provider gets it. */
 export type Mail = {
   from: string;
   to: string;
   replyTo?: string | undefined;
   subject: string;
-  html: string;
-  text: string;
+  html: string | WrittenLater;
+  text: string | WrittenLater;
   headers: Record<string, string>;
   /** Come back in the provider's webhooks. Letters, digits, `_` and `-`. */
   tags: { name: string; value: string }[];

@@ -15,25 +15,53 @@ export const MAX_LINK_BYTES = 300;
 
 export type PersonalLinks = { unsubscribe: string; preferences: string };
 
-/** A frozen mail, taken apart once for very many readers. */
+/** A frozen part of a mail, taken apart once for very many readers. */
 export type Personal = {
   for(links: PersonalLinks): string;
+  /** The same, made when it is written into JSON. */
+  written(links: PersonalLinks): WrittenLater;
   /** Characters of what was frozen. */
   length: number;
 };
 
+/**
+ * A string that is only made where JSON.stringify comes to it: of a request with a hundred mails of 50 KB each there is
+ * one at a time. It is escaped once for all readers, and as ASCII, which halves the memory that a request takes and is
+ * written in half the time.
+ */
+export type WrittenLater = { toJSON(): unknown };
+
 export function personal(frozen: string): Personal {
   const parts = frozen.split(new RegExp(`(${UNSUBSCRIBE_TOKEN}|${PREFERENCES_TOKEN})`));
+  const escapedParts = parts.map(escaped);
   return {
-    for({ unsubscribe, preferences }) {
-      let own = '';
-      for (const part of parts)
-        own += part === UNSUBSCRIBE_TOKEN ? unsubscribe : part === PREFERENCES_TOKEN ? preferences : part;
-      return own;
-    },
+    for: (links) => filledIn(parts, links),
+    written: ({ unsubscribe, preferences }) => ({
+      toJSON() {
+        const links = { unsubscribe: escaped(unsubscribe), preferences: escaped(preferences) };
+        return rawJson(`"${filledIn(escapedParts, links)}"`);
+      },
+    }),
     length: frozen.length,
   };
 }
+
+function filledIn(parts: string[], { unsubscribe, preferences }: PersonalLinks): string {
+  let own = '';
+  for (const part of parts)
+    own += part === UNSUBSCRIBE_TOKEN ? unsubscribe : part === PREFERENCES_TOKEN ? preferences : part;
+  return own;
+}
+
+/** What stands between the quotes of a JSON string (RFC 8259, section 7), in ASCII alone. */
+function escaped(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** TC39, JSON.parse source text access: JSON text of a primitive that JSON.stringify writes as it is. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
 
 export function personalise(frozen: string, links: PersonalLinks): string {
   return personal(frozen).for(links);
