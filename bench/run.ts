@@ -1,5 +1,6 @@
 import { type Benchmark, holds, table } from './benchmark.ts';
 import { coldRender } from './cold-render.ts';
+import { digest } from './digest.ts';
 import { feedUnits } from './feed-units.ts';
 import { imports } from './import.ts';
 import { polling } from './polling.ts';
@@ -18,6 +19,8 @@ const BENCHMARKS: Benchmark[] = [
   websub,
   // How fast a list of readers is imported, against a bare loop of the same transactions, and in how much memory.
   imports,
+  // How fast an issue goes to a hundred thousand readers, against a bare loop; in how much memory, and for how many units.
+  digest,
   // What a feed costs in DynamoDB's units, over a thousand to a hundred thousand articles.
   feedUnits,
   // How fast a document is made from its articles, against two libraries.

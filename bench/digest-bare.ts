@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AT_ONCE } from './digest-rounds.ts';
+
+/**
+ * The loop that ours is held to: `node digest-bare.ts <receiver>`. POST /round?requests= stringifies the mails of a
+ * request and POSTs them, so many times, and answers {seconds}.
+ */
+const [receiver = ''] = process.argv.slice(2);
+let mails: unknown;
+let keys = 0;
+
+async function round(requests: number): Promise<number> {
+  mails ??= await (await fetch(`${receiver}/sample`)).json();
+  const begun = performance.now();
+  let left = requests;
+  const post = async () => {
+    while (left-- > 0) {
+      const answer = await fetch(`${receiver}/emails/batch`, {
+        method: 'POST',
+        headers: {
+          authorization: 'Bearer re_bare',
+          'content-type': 'application/json',
+          'idempotency-key': `bare/${++keys}`,
+          'x-batch-validation': 'permissive',
+        },
+        body: JSON.stringify(mails),
+      });
+      if (((await answer.json()) as { data: unknown[] }).data.length === 0)
+        throw new Error('nothing was taken');
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, post));
+  return (performance.now() - begun) / 1000;
+}
+
+const server = createServer(async (request, response) => {
+  const { searchParams } = new URL(request.url ?? '/', 'http://bare');
+  response.end(JSON.stringify({ seconds: await round(Number(searchParams.get('requests'))) }));
+});
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`ready http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+});
+process.once('SIGTERM', () => process.exit(0));
+process.once('disconnect', () => process.exit(1));
