@@ -62,6 +62,8 @@ type WorldOptions = {
   callbacks?: Callbacks;
   /** Another process on the same table. */
   sharing?: World;
+  /** A clock of its own. */
+  time?: { now: number };
   /** A process that knows that no other lives. */
   isAlone?: boolean;
 };
@@ -97,6 +99,7 @@ export async function setUp({
   ids = () => `id-${String(++counted).padStart(8, '0')}`,
   callbacks,
   sharing,
+  time = sharing?.time ?? { now: START },
   isAlone = false,
 }: WorldOptions = {}): Promise<World> {
   if (!database || !mailProvider) throw new Error('call useDatabase() at the top of the test file');
@@ -108,7 +111,6 @@ export async function setUp({
     ownerTokenHash: hashToken(OWNER_TOKEN),
     ...changes,
   };
-  const time = sharing?.time ?? { now: START };
   const now = () => time.now;
   const account = sharing?.account ?? mailProvider.account(now);
   const log = collectingLog();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Table } from '../../functions/adapters/dynamo-client.ts';
 import { useDatabase, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { ALL, fieldsOf, hub, minutes, post, subscribe, tellSubscribers } from './hub.ts';
@@ -129,15 +128,15 @@ it('an edit between the two halves of a long run reaches the first half too', as
 
 /** Another process on the same table, which is killed before it sends so many commands and one. */
 async function mortal(world: World, commands: number): Promise<World & { died(): boolean }> {
-  let left = Number.POSITIVE_INFINITY;
-  const { client, name } = world.table;
-  const send = (...args: Parameters<Table['client']['send']>) => {
-    left -= 1;
-    return left < 0 ? Promise.reject(new Error('killed')) : client.send(...args);
-  };
-  const table = { client: Object.assign(Object.create(client), { send }), name };
-  const process = await hub({ sharing: { ...world, table } });
-  left = commands;
+  const process = await hub({ sharing: world });
+  let left = commands;
+  process.table.client.middlewareStack.add(
+    (next) => (args) => {
+      left -= 1;
+      return left < 0 ? Promise.reject(new Error('killed')) : next(args);
+    },
+    { step: 'initialize', name: 'killed' },
+  );
   return { ...process, died: () => left < 0 };
 }
 
