@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // Processes of their own: each has its embedded database, and a clock nobody else moves.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two processors of a small machine: those that start processes mostly wait for them.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

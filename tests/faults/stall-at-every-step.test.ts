@@ -1,4 +1,4 @@
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, it } from 'vitest';
 import { useDatabase } from '../support/installation.ts';
 import { stalled, stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
@@ -17,8 +17,11 @@ beforeAll(async () => {
   steps = (await stepsOf(paper)).steps;
 });
 
-describe('stalled at any step while its lease runs out, every reader gets the issue once', () => {
-  it.for(['before', 'after'] as const)('%s its effect', { timeout: 600_000 }, (when, context) =>
-    tryEvery(paper, steps, stalled(when), context),
-  );
-});
+// To stand still after a step is to stand still before the next.
+it(
+  'stalled at any step while its lease runs out, every reader gets the issue once',
+  {
+    timeout: 600_000,
+  },
+  (context) => tryEvery(paper, steps, stalled('before'), context),
+);

@@ -146,7 +146,7 @@ type Timer = (utc: string) => [edition: string, scheduledAt: string][];
 async function threeDays(world: World, edge: Edge, timer: Timer = () => []): Promise<void> {
   const schedule = world.schedule();
   const due = [...edge.morning, ...edge.odd.map(([, at]) => at), ...(edge.again ? [edge.again] : [])];
-  const around = due.flatMap((at) => [-1, 0, 1, 2].map((steps) => milliseconds(at) + steps * HALF_AN_HOUR));
+  const around = due.flatMap((at) => [-1, 0, 1].map((steps) => milliseconds(at) + steps * HALF_AN_HOUR));
   for (const time of [...new Set(around)].sort((a, b) => a - b)) {
     world.time.now = time;
     await postStory(world);
