@@ -1,10 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { readTemplates } from './adapters/templates.ts';
 import { loadConfig } from './config.ts';
+import { missingWords } from './locale.ts';
 import { SettingsError } from './settings.ts';
 
 /** `npm run synth` and `deploy` start with this: a setting that the functions would refuse is not deployed. */
 try {
   const { publication } = loadConfig(process.env);
   const editions = publication.editions.map((edition) => edition.id).join(', ') || 'none';
+  const templates = readTemplates(fileURLToPath(new URL('../templates', import.meta.url)));
+  for (const missing of missingWords(templates, publication.languages))
+    process.stderr.write(`warning: ${missing}\n`);
   process.stdout.write(`settings are good: ${publication.languages.join(', ')}; editions: ${editions}\n`);
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;

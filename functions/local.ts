@@ -9,6 +9,7 @@ import { plainLog } from './adapters/json-log.ts';
 import { listen, localInstallation } from './adapters/local-installation.ts';
 import { readTemplates } from './adapters/templates.ts';
 import { loadConfig } from './config.ts';
+import { missingWords } from './locale.ts';
 import { SettingsError } from './settings.ts';
 
 /** `npm start`: everything in one process, with nothing but npm. */
@@ -34,10 +35,13 @@ async function main(): Promise<void> {
   const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint);
   await ensureTable(table);
 
+  const templates = readTemplates(inProject('templates'));
+  for (const missing of missingWords(templates, config.publication.languages)) log.warn(missing);
+
   const installation = localInstallation({
     config: { ...config, ownerTokenHash: hashToken(token) },
     table,
-    templates: readTemplates(inProject('templates')),
+    templates,
     linkSecret: folder.secret('link-secret'),
     clock: Date.now,
     ids,

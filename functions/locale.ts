@@ -24,6 +24,21 @@ export function phrasesIn(templates: Templates, language: string): Phrases {
   };
 }
 
+/** A sentence for each language that is not spoken whole: its pages and mails have English in them. */
+export function missingWords({ locales }: Templates, languages: string[]): string[] {
+  return languages.flatMap((language) => {
+    const own = locales[language] ?? locales[language.split('-')[0] ?? ''];
+    const file = `templates/locales/${language}.json`;
+    if (!own) return [`${file} is not there: pages and mails in "${language}" speak English`];
+    const missing = Object.keys(locales.en ?? {}).filter((key) => own[key] === undefined);
+    if (missing.length === 0) return [];
+    const named = missing.slice(0, 10).join(', ');
+    return [
+      `${file} lacks phrases that are then English (${missing.length}): ${named}${missing.length > 10 ? ' …' : ''}`,
+    ];
+  });
+}
+
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi', 'dv', 'ckb'];
 
 export function directionOf(language: string): 'ltr' | 'rtl' {

@@ -50,6 +50,8 @@ function problemOf(refusal: Refusal): Problem {
       return problem(406, 'No acceptable form', refusal.detail);
     case 'exists':
       return problem(409, 'It exists already', refusal.detail);
+    case 'conflict':
+      return problem(409, 'Not in the state that it is in', refusal.detail);
     case 'version-mismatch':
       return problem(412, 'It has changed since', refusal.detail);
     case 'too-large':

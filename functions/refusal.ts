@@ -13,6 +13,8 @@ export type Refusal =
   | { kind: 'method-not-allowed'; allow: string }
   | { kind: 'not-acceptable'; detail: string }
   | { kind: 'exists'; detail: string }
+  /** It cannot be done to a thing in the state that it is in. */
+  | { kind: 'conflict'; detail: string }
   | { kind: 'version-mismatch'; detail: string }
   | { kind: 'too-large'; limitBytes: number }
   | { kind: 'unsupported-media-type'; got: string; allowed: string[] }

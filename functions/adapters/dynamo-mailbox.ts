@@ -1,7 +1,7 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { BatchWriteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { getItems, type Item, isLive, type Table } from './dynamo-client.ts';
-import { idAfterTime, mailKey, mailListKey, mailReplyKey } from './dynamo-keys.ts';
+import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { getItems, type Item, isLive, queried, type Table } from './dynamo-client.ts';
+import { AFTER_ANY_ID, idAfterTime, mailKey, mailListKey, mailReplyKey } from './dynamo-keys.ts';
 import type { MailboxStore, MailReply, StoredMail } from './mailbox.ts';
 
 const KEY_SECONDS = 24 * 3600;
@@ -63,18 +63,28 @@ export function dynamoMailbox(table: Table): MailboxStore {
       return Item && unpack(Item);
     },
 
-    async list(limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': mailListKey('', '').pk },
-          ScanIndexForward: false,
-          Limit: limit,
-          ConsistentRead: true,
-        }),
-      );
-      const ids = Items.flatMap((item) => item.ids as string[]).slice(0, limit);
+    async list(limit, after) {
+      const newest = after === undefined ? undefined : (await this.get(after))?.createdAt;
+      if (after !== undefined && newest === undefined) return [];
+      const sent = queried(table, {
+        KeyConditionExpression: newest === undefined ? 'pk = :pk' : 'pk = :pk AND sk <= :newest',
+        ExpressionAttributeValues: {
+          ':pk': mailListKey('', '').pk,
+          ...(newest !== undefined && { ':newest': `${newest}${AFTER_ANY_ID}` }),
+        },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+      });
+      const ids: string[] = [];
+      let isPast = after === undefined;
+      for await (const item of sent) {
+        for (const id of item.ids as string[]) {
+          if (isPast) ids.push(id);
+          else isPast = id === after;
+        }
+        if (ids.length >= limit) break;
+      }
+      ids.splice(limit);
       const byId = new Map(
         (await getItems(table, ids.map(mailKey), true)).map((item) => [
           idAfterTime(String(item.pk)),

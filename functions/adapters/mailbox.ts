@@ -31,8 +31,8 @@ export type MailboxStore = {
   put(mails: StoredMail[], key: string | undefined, reply: MailReply, now: number): Promise<boolean>;
   reply(key: string, now: number): Promise<MailReply | undefined>;
   get(id: string): Promise<StoredMail | undefined>;
-  /** Newest first. */
-  list(limit: number): Promise<StoredMail[]>;
+  /** Newest first; those older than the mail `after`. */
+  list(limit: number, after?: string): Promise<StoredMail[]>;
 };
 
 const MAX_BATCH = 100;
@@ -95,10 +95,11 @@ export function mailboxApi({ store, clock, ids }: { store: MailboxStore; clock: 
   app.get('/emails', async (context) => {
     const asked = Number(context.req.query('limit') ?? 100);
     const limit = Number.isInteger(asked) && asked >= 1 ? Math.min(asked, 1000) : 100;
+    const mails = await store.list(limit + 1, context.req.query('after'));
     return context.json({
       object: 'list',
-      has_more: false,
-      data: (await store.list(limit)).map((mail) => view(mail)),
+      has_more: mails.length > limit,
+      data: mails.slice(0, limit).map((mail) => view(mail)),
     });
   });
 

@@ -26,10 +26,11 @@ export async function draftLetter(
     const subject = phrases(composition > 1 ? 'mail.review.subjectChanged' : 'mail.review.subject', {
       subject: variant.subject,
     });
+    const draft = { issue: issueId(ref), composition, language };
     for (const [editor, to] of issue.review.editors.entries()) {
       const own = {
-        approve: links.review({ issue: issueId(ref), composition, editor, what: 'approved' }, config.baseUrl),
-        hold: links.review({ issue: issueId(ref), composition, editor, what: 'held' }, config.baseUrl),
+        approve: links.review({ ...draft, editor, what: 'approved' }, config.baseUrl),
+        hold: links.review({ ...draft, editor, what: 'held' }, config.baseUrl),
         readers: `${config.baseUrl}/subscribe`,
       };
       mails.push({

@@ -1,14 +1,14 @@
 import { phrasesIn } from '../locale.ts';
 import { composeDigest } from '../newsletter/compose-digest.ts';
 import { languageOf } from '../newsletter/compose-variants.ts';
-import { issueUrl } from '../newsletter/issue.ts';
+import { type FrozenIssue, type Issue, issueUrl } from '../newsletter/issue.ts';
 import { storiesFor } from '../newsletter/select-stories.ts';
 import { storiesNow } from '../newsletter/stories-now.ts';
 import { personalise } from '../newsletter/tokens.ts';
 import type { OutboxEvent } from '../outbox.ts';
 import { inLanguage } from '../settings.ts';
 import { addressHash } from '../subscribers/email-address.ts';
-import { isPaused, type Subscriber } from '../subscribers/subscriber.ts';
+import { type Choice, choiceKey, isPaused, type Subscriber } from '../subscribers/subscriber.ts';
 import { KEY_HOURS } from './batch.ts';
 import { listHeaders } from './batch-mails.ts';
 import type { Letter, LetterServices } from './letter.ts';
@@ -50,7 +50,7 @@ export async function welcomeLetter(
     subject: phrases('mail.welcome.subject', { edition: name, lead: lead.title }),
     greeting: phrases('mail.welcome.greeting', { edition: name }),
     baseUrl,
-    webUrl: issueUrl(issue, baseUrl),
+    webUrl: webVersion(issue, frozen, { language, topics: reader.topics }, baseUrl),
     templates,
   });
   const own = {
@@ -73,6 +73,12 @@ export async function welcomeLetter(
     ],
   };
   return { what: 'a welcome issue', mails: [mail], key: `welcome/${event.subscriberId}/${edition.id}` };
+}
+
+/** Of the issue as those got it who chose the same. */
+function webVersion(issue: Issue, { choices }: FrozenIssue, choice: Choice, baseUrl: string): string {
+  const key = choices[choiceKey(choice)] || choices[choiceKey({ ...choice, topics: [] })];
+  return key ? `${issueUrl(issue, baseUrl)}?variant=${key}` : issueUrl(issue, baseUrl);
 }
 
 /** Undefined where they have left again, or are not to be mailed. */

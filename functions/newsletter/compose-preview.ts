@@ -7,19 +7,21 @@ import { done, type Fault, type Outcome, refused } from '../refusal.ts';
 import { type Clock, isoTime } from '../services.ts';
 import type { EditionSettings } from '../settings.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
+import { type ComplaintStore, reasonToStop } from './complaints.ts';
 import { composeDigest } from './compose-digest.ts';
 import { tooFew } from './composition.ts';
 import type { IssueStore } from './issue-store.ts';
 import { warningsOf } from './preview-warnings.ts';
 import type { Preview, PreviewRequest, Warning } from './previews.ts';
 import { personalBytes } from './render-mail.ts';
-import { selectStories, storiesFor, storyWindow } from './select-stories.ts';
+import { type Selection, selectStories, storiesFor, storyWindow } from './select-stories.ts';
 import { personalise } from './tokens.ts';
 
 export type PreviewServices = {
   config: Config;
   articles: ArticleStore;
   issues: IssueStore;
+  complaints: ComplaintStore;
   templates: Templates;
   clock: Clock;
 };
@@ -46,7 +48,10 @@ export async function composePreview(
   const room = max + edition.stories.mostRecent;
   const stories = chosen.slice(0, max);
   const mostRecent = chosen.slice(max, room);
-  const leftOut = [...picked.value.leftOut, ...chosen.slice(room).map(({ id }) => id)];
+  const leftOut = [
+    ...picked.value.leftOut.filter((story) => story.language === language),
+    ...chosen.slice(room),
+  ].map(({ id }) => id);
   const { skipped } = picked.value;
   const about = {
     edition: edition.id,
@@ -95,11 +100,11 @@ export async function composePreview(
   });
 }
 
-type Picked = { stories: Article[]; leftOut: string[]; skipped?: string };
+type Picked = Pick<Selection, 'stories' | 'leftOut'> & { skipped?: string };
 
 /** As an issue would select them now. */
 async function newStories(
-  { config, articles, issues }: PreviewServices,
+  { config, articles, issues, complaints }: PreviewServices,
   edition: EditionSettings,
   now: number,
 ): Promise<Picked> {
@@ -107,7 +112,7 @@ async function newStories(
   const window = storyWindow(cursor, now);
   const { languages } = config.publication;
   const { stories, leftOut } = await selectStories(articles, edition, languages, cursor, window);
-  const skipped = tooFew(edition, window, stories);
+  const skipped = (await reasonToStop(complaints, edition.id)) ?? tooFew(edition, window, stories);
   return { stories, leftOut, ...(skipped !== undefined && { skipped }) };
 }
 

@@ -45,7 +45,7 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
     const edition = editions.find(({ id }) => id === context.req.param('id'));
     if (!edition) return problemResponse({ kind: 'not-found', what: `edition "${context.req.param('id')}"` });
     if (!(await complaints.resume(edition.id, clock())))
-      return problemResponse({ kind: 'exists', detail: 'The edition is not stopped.' });
+      return problemResponse({ kind: 'conflict', detail: 'The edition is not stopped.' });
     log.info('an edition was resumed', { edition: edition.id, by: context.get('bearer').name });
     return Response.json(await editionView(edition), { headers: NO_STORE });
   });
@@ -55,10 +55,11 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
     if (!editions.some((edition) => edition.id === id))
       return problemResponse({ kind: 'not-found', what: `edition "${id}"` });
     const list = await issues.list(id, 50);
-    return Response.json(
-      { issues: list.map((issue) => issueView(config, issue, clock())) },
-      { headers: NO_STORE },
-    );
+    const views = list.map(async (issue) => {
+      const decision = issue.review && (await reviews.decision(issue));
+      return issueView(config, issue, clock(), { decision });
+    });
+    return Response.json({ issues: await Promise.all(views) }, { headers: NO_STORE });
   });
 
   app.post('/editions/:id/issues', needs('issues:send'), limited, async (context) => {
@@ -87,11 +88,11 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
     if (!issue) return problemResponse({ kind: 'not-found', what: `issue "${context.req.param('id')}"` });
     if ((await complaints.standing(issue.edition)).stopped) {
       const detail = `Its edition is stopped: POST /api/editions/${issue.edition}/resume comes first.`;
-      return problemResponse({ kind: 'exists', detail });
+      return problemResponse({ kind: 'conflict', detail });
     }
     if (!(await issues.resume(issue))) {
       return problemResponse({
-        kind: 'exists',
+        kind: 'conflict',
         detail: `The issue is ${issue.state}; only one that was stopped can be resumed.`,
       });
     }

@@ -26,7 +26,7 @@ export function reviewRoutes(services: ReviewRouteServices): Hono<Guarded> {
       const { issue, decision } = reviewed;
       if (!isInEffect(reviewed, what)) {
         return problemResponse({
-          kind: 'exists',
+          kind: 'conflict',
           detail: `The issue is ${issue.state}; only a draft can be approved or held.`,
         });
       }

@@ -28,8 +28,8 @@ export function storyWindow(cursor: EditionCursor, now: number): StoryWindow {
 export type Selection = {
   /** Over all languages: those marked as featured first, then newest first; `max` and `mostRecent` a language. */
   stories: Article[];
-  /** Ids of new stories that there was no room for. */
-  leftOut: string[];
+  /** New stories that there was no room for. */
+  leftOut: { id: string; language: string }[];
   /** By language: what first became public up to here (ISO 8601) is in no later issue, since newer ones were left out. */
   passed: Record<string, string>;
 };
@@ -51,10 +51,10 @@ export async function selectStories(
   const passed: Record<string, string> = {};
   for (const language of edition.languages) passed[language] = cursor.passed?.[language] ?? '';
   const kept: Article[] = [];
-  const leftOut: string[] = [];
+  const leftOut: Selection['leftOut'] = [];
   const counts = new Map<string, number>();
   const leave = (article: Article, language: string) => {
-    leftOut.push(article.id);
+    leftOut.push({ id: article.id, language });
     passed[language] = latest(passed[language], article.publicAt);
   };
   let oldest: string | undefined;

@@ -30,32 +30,32 @@ export function draftRoutes(services: DraftPageServices): Hono {
     maxSize: MAX_BODY_BYTES,
     onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
   });
-  const newsroom = pageContext(services, config.publication.languages[0] ?? 'en');
+  const newsroom = (language = config.publication.languages[0] ?? 'en') => pageContext(services, language);
 
   app.get(LINK_PATHS.review, async (context) => {
     const link = opened(context);
     const issue = link && (await issues.get(link.ref));
     return link && issue
       ? shown(context, link, { issue, decision: await reviews.decision(link.ref) })
-      : message(newsroom, 'no-draft', 404);
+      : message(newsroom(link?.language), 'no-draft', 404);
   });
 
   app.post(LINK_PATHS.review, limited, async (context) => {
     const link = opened(context);
     const issue = link && (await issues.get(link.ref));
-    if (!link || !issue) return message(newsroom, 'no-draft', 404);
+    if (!link || !issue) return message(newsroom(link?.language), 'no-draft', 404);
     const form = new URLSearchParams(await context.req.text());
     const what = answerOf(form.get('answer')) ?? link.what;
     const by = issue.review?.editors[link.editor] ?? '';
     const reviewed = await decide(services, link.ref, what, by);
-    return reviewed ? shown(context, link, reviewed) : message(newsroom, 'no-draft', 404);
+    return reviewed ? shown(context, link, reviewed) : message(newsroom(link?.language), 'no-draft', 404);
   });
 
   async function shown(context: Context, link: DraftLink, { issue, decision }: Reviewed): Promise<Response> {
     const frozen = await issues.frozen(link.ref);
     const action = `${LINK_PATHS.review}?token=${encodeURIComponent(context.req.query('token') ?? '')}`;
     return page(
-      draftPage(newsroom, {
+      draftPage(newsroom(link.language), {
         action,
         issue,
         decision,
@@ -71,11 +71,12 @@ export function draftRoutes(services: DraftPageServices): Hono {
   type DraftLink = NonNullable<ReturnType<typeof opened>>;
 
   function opened(context: Context) {
-    const [id = '', composition, editor, what] = links.open('review', context.req.query('token')) ?? [];
+    const [id = '', composition, editor, what, language] =
+      links.open('review', context.req.query('token')) ?? [];
     const ref = parseIssueId(id);
     const answer = answerOf(what);
     if (!isIssueRef(ref) || !answer) return undefined;
-    return { ref, composition: Number(composition), editor: Number(editor), what: answer };
+    return { ref, composition: Number(composition), editor: Number(editor), what: answer, language };
   }
 
   return app;

@@ -12,7 +12,8 @@ const MAX_SUBJECT = 160;
 /** Recipients a line names; a batch has up to 100. */
 const MAX_RECIPIENTS = 3;
 
-export function mailboxPage(context: PageContext, mails: MailSummary[]): Html {
+/** `hasMore`: there are older ones. */
+export function mailboxPage(context: PageContext, mails: MailSummary[], hasMore = false): Html {
   const { phrases } = context;
   const title = phrases('page.mailbox.title');
   return layout(context, {
@@ -34,6 +35,7 @@ ${mails.map(
 `,
 )}</ul>`
 }
+${hasMore && html`<p><a href="/mailbox?after=${encodeURIComponent(mails.at(-1)?.id ?? '')}">${phrases('page.mailbox.older')}</a></p>`}
 </div>`,
   });
 }

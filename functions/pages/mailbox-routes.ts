@@ -6,7 +6,10 @@ import { message, page } from './page-response.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';
 
 /** Where the mails are that the local mailbox took. */
-export type MailReader = { list(limit: number): Promise<Mail[]>; get(id: string): Promise<Mail | undefined> };
+export type MailReader = {
+  list(limit: number, after?: string): Promise<Mail[]>;
+  get(id: string): Promise<Mail | undefined>;
+};
 
 const LISTED = 200;
 const PRIVATE = { 'cache-control': 'no-store' };
@@ -27,9 +30,11 @@ export function mailboxRoutes({
   const reader = (context: Context) =>
     pageContext({ config, templates }, readerLanguage(config, context.req));
 
-  app.get('/mailbox', async (context) =>
-    page(mailboxPage(reader(context), await mails.list(LISTED)), PRIVATE),
-  );
+  app.get('/mailbox', async (context) => {
+    const found = await mails.list(LISTED + 1, context.req.query('after'));
+    const hasMore = found.length > LISTED;
+    return page(mailboxPage(reader(context), found.slice(0, LISTED), hasMore), PRIVATE);
+  });
   app.get('/mailbox/:id', async (context) => {
     const mail = await mails.get(context.req.param('id'));
     return mail ? page(mailPage(reader(context), mail), PRIVATE) : message(reader(context), 'not-found', 404);

@@ -6,7 +6,7 @@ import { described, ruleOf } from './reader-fields.ts';
 
 /** The fields that only somebody who is subscribed has. */
 
-const WEEKS = [1, 2, 4];
+export const WEEKS = [1, 2, 4];
 const DAY = 24 * 3600 * 1000;
 
 /** `pause` is `no`, a number of weeks, or `until` the day that `pausedUntil` has. Saved again, it stays what it is. */

@@ -10,6 +10,7 @@ import type { Subscriber } from '../subscribers/subscriber.ts';
 import { localDay } from '../subscribers/time-zone.ts';
 import { type ManageData, managePage } from './manage-page.ts';
 import { message, page } from './page-response.ts';
+import { WEEKS } from './preference-fields.ts';
 import { readBody, textOf } from './read-body.ts';
 import { limited, MANAGE_PATHS, PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
 import { addressPage, erasePage } from './token-pages.ts';
@@ -149,7 +150,8 @@ export function preferencesRoutes(services: ReaderServices): Hono {
   /** Boxes that are not ticked are not in a form; a pause is chosen in weeks, or as a day. */
   function fromForm(fields: Record<string, unknown>, current: Subscriber): Record<string, unknown> {
     const { language, editions = [], topics = [], timeZone, pause, pausedUntil } = fields;
-    const weeks = Number(pause);
+    const weeks = WEEKS.find((each) => String(each) === pause);
+    const isKnown = pause === undefined || pause === 'no' || pause === 'until' || weeks !== undefined;
     return {
       language,
       editions,
@@ -157,7 +159,8 @@ export function preferencesRoutes(services: ReaderServices): Hono {
       ...(timeZone !== undefined && { timeZone: timeZone || null }),
       ...(pause === 'no' && { pausedUntil: null }),
       ...(pause === 'until' && { pausedUntil }),
-      ...(weeks > 0 && weeks < 100 && { pausedUntil: dayOf(clock() + weeks * 7 * DAY, current) }),
+      ...(!isKnown && { pausedUntil: String(pause) }),
+      ...(weeks && { pausedUntil: dayOf(clock() + weeks * 7 * DAY, current) }),
     };
   }
 }

@@ -13,9 +13,15 @@ export type Links = {
   /** `slot`: the issue that the link is in. */
   unsubscribe(subscriberId: string, edition: string, baseUrl: string, slot?: string): string;
   address(subscriberId: string, changeId: string, baseUrl: string): string;
-  /** For an editor, by their place in the issue's list, and one of two answers. */
+  /** For an editor, by their place in the issue's list, in the language of the mail, and one of two answers. */
   review(
-    draft: { issue: string; composition: number; editor: number; what: 'approved' | 'held' },
+    draft: {
+      issue: string;
+      composition: number;
+      editor: number;
+      what: 'approved' | 'held';
+      language: string;
+    },
     baseUrl: string,
   ): string;
   /** The ids that a token was made of; undefined where it was not made here, or for another purpose. */
@@ -46,8 +52,8 @@ export function signedLinks(secret: string): Links {
       link('unsubscribe', [subscriberId, edition, ...(slot ? [slot] : [])], baseUrl),
     address: (subscriberId, changeId, baseUrl) => link('address', [subscriberId, changeId], baseUrl),
     pseudonym: (text) => sign('pseudonym', text).toString('base64url'),
-    review: ({ issue, composition, editor, what }, baseUrl) =>
-      link('review', [issue, String(composition), String(editor), what], baseUrl),
+    review: ({ issue, composition, editor, what, language }, baseUrl) =>
+      link('review', [issue, String(composition), String(editor), what, language], baseUrl),
     open(purpose, token) {
       const [payload, signature, ...more] = (token ?? '').split('.');
       if (!payload || !signature || more.length > 0) return undefined;

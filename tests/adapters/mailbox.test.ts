@@ -148,3 +148,24 @@ describe.each([
     expect(await answer.json()).toMatchObject({ name: 'missing_api_key' });
   });
 });
+
+it('lists all its mails, a page after the other, each once, whatever was sent in between', async () => {
+  const { resend, url, pass } = await mailbox();
+  const send = (to: string) => ({ from: 'a@paper.example', to, subject: to, text: to });
+  await resend.batch.send([send('one@reader.example'), send('two@reader.example')]);
+  pass(1000);
+  for (const name of ['three', 'four', 'five']) await resend.emails.send(send(`${name}@reader.example`));
+  type Page = { has_more: boolean; data: { id: string; to: string[] }[] };
+  const seen: string[] = [];
+  let after = '';
+  for (let hasMore = true; hasMore; ) {
+    const page = (await (await fetch(`${url}/emails?limit=2${after}`)).json()) as Page;
+    seen.push(...page.data.map(({ to }) => String(to)));
+    after = `&after=${page.data.at(-1)?.id}`;
+    hasMore = page.has_more;
+    await resend.emails.send(send(`later-${seen.length}@reader.example`));
+  }
+  expect(seen.toSorted()).toEqual(
+    ['one', 'two', 'three', 'four', 'five'].map((name) => `${name}@reader.example`).toSorted(),
+  );
+});

@@ -227,6 +227,19 @@ describe('it warns of', () => {
     ]);
   });
 
+  test('an edition that its readers have stopped, and what is left out in this language alone', async () => {
+    world = await setUp({ config: withEditions({ stories: { min: 1, max: 1, mostRecent: 0 } }) });
+    for (const language of ['en', 'en', 'es']) {
+      world.pass(1000);
+      await postStory(world, { language });
+    }
+    expect((await preview({ language: 'es' })).leftOut).toEqual([]);
+    expect((await preview({ language: 'en' })).leftOut).toHaveLength(1);
+    const at = '2026-11-22T12:00:00.000Z';
+    await world.services.complaints.stop('daily', { at, reason: 'too many complaints' });
+    expect((await preview()).skipped).toBe(`its edition was stopped at ${at}: too many complaints`);
+  });
+
   test('a sponsor whose time is not now', async () => {
     const [daily] = world.config.publication.editions;
     if (!daily?.sponsor) throw new Error('the daily edition has no sponsor');

@@ -148,3 +148,14 @@ describe('an editor', () => {
     expect((await issue(world, ID)).review?.decision).toBeUndefined();
   });
 });
+
+it('the page behind a draft speaks the language of its mail', async () => {
+  const world = await newsroom();
+  await postStory(world, FERRY);
+  await postStory(world, { title: 'Vuelve el transbordador', language: 'es' });
+  await minutes(world, 2);
+  const languages = drafts(world).map(
+    async (draft) => /<html lang="(\w+)"/.exec(await (await world.request(links(draft).hold)).text())?.[1],
+  );
+  expect((await Promise.all(languages)).toSorted()).toEqual(['en', 'es']);
+});

@@ -47,6 +47,9 @@ it('a reader who confirms gets the last issue, in their language and of their ch
   expect(mail?.subject).toBe('Welcome to The Morning Tide: The play opens');
   expect(mail?.text).toContain('Welcome. This is the last issue of The Morning Tide');
   expect(mail?.html + String(mail?.text)).not.toMatch(/ferry|Se estrena|What came later|%%/);
+  const web = linkIn(mail?.text, '/issues/daily/[^?]+');
+  expect(await (await world.request(web)).text()).toContain('The play opens');
+  expect(web).toMatch(/\?variant=en-\w+$/);
   const link = linkIn(mail?.text, '/unsubscribe');
   expect(mail?.headers).toEqual({
     'List-Unsubscribe': `<https://paper.example${link}>`,

@@ -76,7 +76,7 @@ describe('the past issues', () => {
       '<a href="/issues/daily/2026-11-22-0730"><span dir="auto">The ferry is back, and five more stories</span></a>',
     );
     expect(html).not.toContain('href="/issues/daily/2026-11-21-0730"');
-    expect(html).toContain('Not sent: there were too few new stories.');
+    expect(html).toContain('Not sent.');
   });
 
   it('keep an edition that has left the settings', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readTemplates } from '../../functions/adapters/templates.ts';
 import { loadConfig } from '../../functions/config.ts';
+import { missingWords } from '../../functions/locale.ts';
 import { parseSettings } from '../../functions/settings.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { linkIn, postStory, sendNow } from '../support/newsroom.ts';
@@ -29,6 +30,16 @@ function faultsOf({ en = {}, ...others }: Locales): string[] {
 
 it('every locale file has the phrases of en.json, with the same places to fill in', () => {
   expect(faultsOf(readTemplates('templates').locales)).toEqual([]);
+});
+
+it('who starts it is told of languages that it does not speak whole', () => {
+  const { en = {}, es = {} } = readTemplates('templates').locales;
+  const { 'mail.why': why, ...lacking } = es;
+  expect(missingWords({ mjml: {}, locales: { en, es } }, ['en', 'es', 'es-MX'])).toEqual([]);
+  expect(missingWords({ mjml: {}, locales: { en, es: lacking } }, ['en', 'es', 'fr'])).toEqual([
+    'templates/locales/es.json lacks phrases that are then English (1): mail.why',
+    'templates/locales/fr.json is not there: pages and mails in "fr" speak English',
+  ]);
 });
 
 it('what is missing, too much or filled in otherwise is named, with its file', () => {

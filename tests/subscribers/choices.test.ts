@@ -44,6 +44,13 @@ it('a pause of a week keeps issues away until the day it ends on, in the zone of
   expect(await issuesThatCome(world, ['third'])).toBe(1);
 });
 
+it('a pause that the form does not offer is refused, and nothing saved', async () => {
+  const { world, manage } = await reader();
+  const answer = await postForm(world, manage, { language: 'es', pause: 'weeks2' });
+  expect(answer.status).toBe(422);
+  expect((await dataOf(world, manage)).subscriber.language).toBe('en');
+});
+
 it('a pause lasts to a day of the reader’s choice, is kept by saving again, and ended by the reader', async () => {
   const { world, manage } = await reader();
   const until = { ...kept, pause: 'until', pausedUntil: '2026-12-24' };
