@@ -32,6 +32,8 @@ export function openTable(name: string, endpoint: string | undefined): Table {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const client = new DynamoDBClient({ ...elsewhere, maxAttempts: 5 });
+  // Nobody listens to the SDK's log, for which it copies every request and answer.
+  client.middlewareStack.remove('loggerMiddleware');
   return {
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     name,
