@@ -8,7 +8,7 @@ export type Message =
   | { kind: 'letter'; outboxId: string }
   /** Select, compose and freeze an issue. */
   | { kind: 'compose'; edition: string; slot: string }
-  /** Page one shard of an edition's members into batches. */
+  /** Page a part of an edition's shards into batches. */
   | { kind: 'plan'; edition: string; slot: string; shard: number }
   | { kind: 'send'; edition: string; slot: string; batch: string }
   /** Stop the issues of editions that are stopped. */

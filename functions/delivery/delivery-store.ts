@@ -2,7 +2,7 @@ import type { Issue, ProgressNote } from '../newsletter/issue.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Batch, BatchOutcome, ClaimedBatch, Recipient, Tally } from './batch.ts';
 
-/** How far a shard of an issue is planned. */
+/** How far a part of an issue is planned. */
 export type PlanProgress = {
   /** The last subscriber that was looked at. */
   after?: string;
@@ -16,7 +16,7 @@ export type OpenBatch = Pick<Batch, 'variant' | 'notBefore' | 'subscriberIds'>;
 export type DeliveryStore = {
   progress(ref: IssueRef, shard: number): Promise<PlanProgress | undefined>;
   /**
-   * The batches of one page, the shard's new progress and the issue's counters at once, `at` (ISO 8601). False where
+   * The batches of one page, the part's new progress and the issue's counters at once, `at` (ISO 8601). False where
    * another moved it on first, or where the issue is no longer being sent as this composition.
    */
   putBatches(

@@ -7,7 +7,7 @@ import { type AnnounceServices, announce } from '../websub/announce.ts';
 import { type DistributeServices, distribute } from '../websub/distribute.ts';
 import { redeliver } from '../websub/redeliver.ts';
 import { type VerifyServices, verifyDue } from '../websub/verify-intent.ts';
-import { type PlanServices, planShard } from './plan-shard.ts';
+import { type PlanServices, planPart } from './plan-part.ts';
 import { type SendServices, sendBatch } from './send-batch.ts';
 import { stopEditions } from './stop-editions.ts';
 
@@ -22,7 +22,7 @@ export type WorkServices = PlanServices &
 export async function handleWork(services: WorkServices, message: Message): Promise<void> {
   switch (message.kind) {
     case 'plan':
-      return planShard(services, issueOf(message), message.shard);
+      return planPart(services, issueOf(message), message.shard);
     case 'send':
       return sendBatch(services, issueOf(message), message.batch);
     case 'stop':

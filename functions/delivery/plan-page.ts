@@ -3,9 +3,9 @@ import { choiceKey, isPaused, type Member } from '../subscribers/subscriber.ts';
 import { type Batch, batchId, MAX_RECIPIENTS } from './batch.ts';
 import type { OpenBatch, PlanProgress } from './delivery-store.ts';
 
-/** A transaction takes 100 items: two a batch, the shard's progress and the issue's counters. */
+/** A transaction takes 100 items: two a batch, the part's progress and the issue's counters. */
 const MAX_BATCHES = 49;
-/** Readers in batches that are not full. Their ids are kept with the shard's progress, in an item of at most 400 KB. */
+/** Readers in batches that are not full. Their ids are kept with the part's progress, in an item of at most 400 KB. */
 const MAX_OPEN = 8_000;
 
 export type Page = {
@@ -15,7 +15,7 @@ export type Page = {
 };
 
 /**
- * Puts a page of a shard's members into batches. Those that are not full stay open for the next pages: where readers
+ * Puts a page of members into batches. Those that are not full stay open for the next pages: where readers
  * chose very differently, each page has few of each kind, and a request is to be full. Where a page gives more batches
  * than can be written at once it is cut short; `after` says where.
  */

@@ -4,12 +4,13 @@ import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { storiesNow } from '../newsletter/stories-now.ts';
 import { handOver, type Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
+import { type Member, SHARDS, shardOf } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
 import { batchesWithinReach, type Pace } from './pace.ts';
-import { planPage } from './plan-page.ts';
+import { type Page, planPage } from './plan-page.ts';
 import { readerHours } from './reader-hours.ts';
 
 export type PlanServices = {
@@ -26,14 +27,14 @@ export type PlanServices = {
 
 /** Members read at a time: some megabytes at most. */
 const PAGE = 4_000;
-/** Pages before the shard's turn ends and a message goes on with it: seconds, where the function has 90 of them. */
+/** Pages before the part's turn ends and a message goes on with it: seconds, where the function has 90 of them. */
 const PAGES_A_TURN = 10;
 
 /**
- * Puts every member of a shard into one batch, page by page. Batches and progress are written together, so a crash, a
- * repeated message or two at once never plan a member twice.
+ * Puts every member of a part of the edition's shards into one batch, page by page. Batches and progress are written
+ * together, so a crash, a repeated message or two at once never plan a member twice.
  */
-export async function planShard(services: PlanServices, ref: IssueRef, shard: number): Promise<void> {
+export async function planPart(services: PlanServices, ref: IssueRef, part: number): Promise<void> {
   const { issues, composed, subscribers, delivery, pace, queue, clock, log } = services;
   const issue = await issues.get(ref);
   const frozen = issue && (await composed.frozen(issue));
@@ -43,17 +44,16 @@ export async function planShard(services: PlanServices, ref: IssueRef, shard: nu
     return handOver(queue, log, [{ kind: 'compose', ...ref }]);
   }
   const dueOf = readerHours(frozen, clock());
-  let previous = await delivery.progress(ref, shard);
+  let previous = await delivery.progress(ref, part);
   for (let page = 1; !previous?.done; page++) {
-    if (page > PAGES_A_TURN) return handOver(queue, log, [{ kind: 'plan', ...ref, shard }]);
-    const members = await subscribers.members(ref.edition, shard, previous?.after, PAGE);
+    if (page > PAGES_A_TURN) return handOver(queue, log, [{ kind: 'plan', ...ref, shard: part }]);
     const { batches, next } = planPage(
-      { members, isLast: members.length < PAGE },
+      await readPage(subscribers, ref.edition, shardsOf(part, frozen.shards), previous?.after),
       previous ?? { batches: 0, open: [], done: false },
-      { shard, frozen, now: clock(), dueOf },
+      { shard: part, frozen, now: clock(), dueOf },
     );
-    // Where another was first, the shard is theirs.
-    if (!(await delivery.putBatches(issue, shard, previous, next, batches, isoTime(clock())))) return;
+    // Where another was first, the part is theirs.
+    if (!(await delivery.putBatches(issue, part, previous, next, batches, isoTime(clock())))) return;
     // The others are found by the sweep when they are due, or when those before them are through.
     const within = Math.ceil(batchesWithinReach(pace) / frozen.shards) - (previous?.batches ?? 0);
     const first = batches.filter(({ notBefore }) => notBefore === undefined).slice(0, Math.max(0, within));
@@ -65,4 +65,26 @@ export async function planShard(services: PlanServices, ref: IssueRef, shard: nu
     previous = next;
   }
   await finishIssue(services, ref);
+}
+
+/** In ascending order. */
+function shardsOf(part: number, parts: number): number[] {
+  return Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => shard % parts === part);
+}
+
+/** The members after `after`, who tells by their id in which of the shards that is; a page goes on from one to the next. */
+async function readPage(
+  subscribers: SubscriberStore,
+  edition: string,
+  shards: number[],
+  after: string | undefined,
+): Promise<Page> {
+  const reached = after === undefined ? -1 : shardOf(after);
+  const members: Member[] = [];
+  for (const shard of shards.filter((each) => each >= reached)) {
+    const from = shard === reached ? after : undefined;
+    members.push(...(await subscribers.members(edition, shard, from, PAGE - members.length)));
+    if (members.length === PAGE) return { members, isLast: false };
+  }
+  return { members, isLast: true };
 }

@@ -5,11 +5,10 @@ import type { Templates } from '../locale.ts';
 import { handOver } from '../queue.ts';
 import type { EditionSettings } from '../settings.ts';
 import type { Links } from '../subscribers/links.ts';
-import { SHARDS } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { ComplaintStore } from './complaints.ts';
 import { type Composed, composeVariants, wholeLanguages } from './compose-variants.ts';
-import { type FrozenIssue, type Issue, issueId, type VariantSummary } from './issue.ts';
+import { type FrozenIssue, type Issue, issueId, PARTS, type VariantSummary } from './issue.ts';
 import type { Step } from './issue-store.ts';
 import { localTimeOfSlot } from './local-time.ts';
 import type { ReviewStore } from './review-store.ts';
@@ -62,7 +61,7 @@ export function frozenIssue(
     listId: `<${edition.id}.${domain}>`,
     baseUrl: config.baseUrl,
     ...(localTime && { readerHour: { localTime, timeZone: edition.timeZone } }),
-    shards: SHARDS,
+    shards: PARTS,
     variants: variants.map(({ html, text, ...summary }): VariantSummary => summary),
     choices,
   };

@@ -17,7 +17,7 @@ export type Issue = {
   review?: Review;
   /** Of one that was stopped: where it goes on. */
   stoppedIn?: IssueState;
-  /** Shards whose members are all in batches. */
+  /** Parts whose members are all in batches. */
   shardsPlanned: number;
   batches: number;
   batchesDone: number;
@@ -31,6 +31,12 @@ export type Issue = {
   /** How far it was of late, oldest first. */
   notes?: ProgressNote[];
 };
+
+/**
+ * How many parts an issue is planned in, side by side. One plans tens of thousands of readers a second, more than any
+ * provider takes, and each has a batch of every variant that is not full: a short list would cost more with more of them.
+ */
+export const PARTS = 1;
 
 /** What was done of an issue at a moment of late; `at` in milliseconds. */
 export type ProgressNote = { at: number; done: number; sent: number };
@@ -93,6 +99,7 @@ export type FrozenIssue = {
   baseUrl: string;
   /** Where each reader gets it by their own clock: `2026-11-22T07:30`, and whose clock it is for those who named no zone. */
   readerHour?: { localTime: string; timeZone: string };
+  /** `PARTS`: each is an equal share of the edition's shards. */
   shards: number;
   variants: VariantSummary[];
   /** `choiceKey` of readers → key of the variant they get; empty where no story fits their choice. */

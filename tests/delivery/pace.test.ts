@@ -2,14 +2,15 @@ import { expect, it } from 'vitest';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, postStory } from '../support/newsroom.ts';
 import { FAULTS, type Script, throttledFor } from '../support/provider.ts';
-import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
+import { addReaders, digestCounts, everyChoice, onceEach } from '../support/readers.ts';
 import { type SharedTime, sharedTime } from '../support/shared-time.ts';
 
 useDatabase();
 
 /** Of the settings. */
 const CEILING = 10;
-const SECTIONS = ['politics', 'harbour', 'neighbourhoods', 'culture', 'business'];
+const SECTIONS = ['politics', 'harbour', 'neighbourhoods', 'culture', 'business', 'sport'];
+const CHOICES = everyChoice(SECTIONS);
 
 /** A worker with a process of its own. Time goes on where all wait. */
 async function worker(provider: Script, sharing?: World): Promise<World> {
@@ -36,11 +37,11 @@ async function settings() {
   };
 }
 
-/** An issue in some seventy batches, started, and the readers who are to get it. */
+/** An issue in some sixty batches, started, and the readers who are to get it. */
 async function underWay(world: World) {
   for (const section of SECTIONS) await postStory(world, { section });
   const readers = await addReaders(world, 160, (index) => ({
-    topics: SECTIONS.filter((_, at) => at === index % SECTIONS.length),
+    topics: CHOICES[index % CHOICES.length] ?? [],
   }));
   const answer = await world.edit('POST', '/api/editions/daily/issues');
   const { id } = (await answer.json()) as { id: string };

@@ -6,11 +6,8 @@ import { type Inject, type Injection, type Kind, type When, watchedProcess } fro
 /** How often a step may be missing in a run, since others were faster, before it counts as not tried. */
 const ATTEMPTS = 3;
 
-/**
- * What a run without a fault does: every step that has an effect, by name. The shards without readers are planned one
- * like the other, and the first of them stands for all.
- */
-export async function stepsOf(paper: Newspaper): Promise<{ steps: string[]; alike: string[] }> {
+/** What a run without a fault does: every step that has an effect, by name. */
+export async function stepsOf(paper: Newspaper): Promise<string[]> {
   const ref = await newDay(paper);
   const process = await watchedProcess(paper.home);
   await atItsHour(process);
@@ -18,8 +15,7 @@ export async function stepsOf(paper: Newspaper): Promise<{ steps: string[]; alik
   process.close();
   await expectOnce(paper, ref);
   forget(paper);
-  const alike = process.steps.filter((step) => step.includes('/PLAN#') && !step.includes('/BATCH#')).slice(1);
-  return { steps: process.steps.filter((step) => !alike.includes(step)), alike };
+  return process.steps;
 }
 
 /** What is done to a step, and what happens afterwards until the issue has ended. */

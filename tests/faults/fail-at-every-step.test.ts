@@ -11,7 +11,7 @@ let paper: Newspaper;
 let steps: string[];
 beforeAll(async () => {
   paper = await newspaper(60);
-  steps = (await stepsOf(paper)).steps;
+  steps = await stepsOf(paper);
 });
 
 describe('any one step failed, every reader gets the issue once', () => {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SHARDS } from '../../functions/subscribers/subscriber.ts';
 import { useDatabase } from '../support/installation.ts';
 import { killed, stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
@@ -12,21 +11,20 @@ import { type Newspaper, newspaper } from './newspaper.ts';
 useDatabase();
 
 let paper: Newspaper;
-let found: Awaited<ReturnType<typeof stepsOf>>;
+let steps: string[];
 beforeAll(async () => {
   paper = await newspaper(200);
-  found = await stepsOf(paper);
+  steps = await stepsOf(paper);
 });
 
 it('the steps are found by running an issue', () => {
-  expect(found.steps.length).toBeGreaterThan(30);
+  expect(steps.length).toBeGreaterThan(30);
   for (const kind of [/^TransactWrite /, /^Update /, /^Put /, /^request /, /^hand over /])
-    expect(found.steps.filter((step) => kind.test(step)).length, String(kind)).toBeGreaterThan(0);
-  expect(found.alike).toHaveLength(SHARDS - 3);
+    expect(steps.filter((step) => kind.test(step)).length, String(kind)).toBeGreaterThan(0);
 });
 
 describe('killed at any step, every reader gets the issue once', () => {
   it.for(['before', 'after'] as const)('%s its effect', { timeout: 600_000 }, (when, context) =>
-    tryEvery(paper, found.steps, killed(when), context),
+    tryEvery(paper, steps, killed(when), context),
   );
 });

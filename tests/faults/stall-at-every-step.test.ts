@@ -14,7 +14,7 @@ let paper: Newspaper;
 let steps: string[];
 beforeAll(async () => {
   paper = await newspaper(60);
-  steps = (await stepsOf(paper)).steps;
+  steps = await stepsOf(paper);
 });
 
 // To stand still after a step is to stand still before the next.

@@ -35,6 +35,13 @@ export async function addReaders(
   return readers;
 }
 
+/** Every set of these sections that readers may choose: as many kinds of batches. */
+export function everyChoice(sections: string[]): string[][] {
+  return Array.from({ length: 2 ** sections.length }, (_, bits) =>
+    sections.filter((_, at) => bits & (1 << at)),
+  );
+}
+
 /** How often each address got a digest, by address. */
 export function digestCounts({ mails }: Pick<World, 'mails'>): Map<string, number> {
   const digests = mails.filter(({ key }) => key.startsWith('issue/'));
