@@ -1,5 +1,6 @@
 import { Resend } from 'resend';
-import type { Mail, Mailer, SendOutcome } from '../delivery/mailer.ts';
+import type { Mailer, SendOutcome } from '../delivery/mailer.ts';
+import { batchBody } from './resend-body.ts';
 
 type Options = {
   apiKey: string;
@@ -27,7 +28,11 @@ export function resendMailer({
         throw new Error(`an idempotency key has 1 to 256 characters; this one has ${key.length}`);
       if (mails.length < 1 || mails.length > 100)
         throw new Error(`a request has 1 to 100 mails; this one has ${mails.length}`);
-      const answer = await resend.batch.send(mails.map(payloadOf), {
+      // Of what it does not know the client makes options of `fetch`, which the body is the largest of. A redirect would
+      // have the mails told to another server, and has `fetch` keep the body twice.
+      const request = { body: batchBody(mails), redirect: 'error' as const };
+      const answer = await resend.batch.send([], {
+        ...request,
         idempotencyKey: key,
         batchValidation: 'permissive',
         signal: AbortSignal.timeout(timeoutMilliseconds),
@@ -36,12 +41,6 @@ export function resendMailer({
       return acceptedOf(mails.length, answer.data);
     },
   };
-}
-
-/** The client only has `html` and `text` written into JSON, and so they may be what JSON.stringify makes strings of. */
-function payloadOf({ from, to, replyTo, subject, html, text, headers, tags }: Mail) {
-  const bodies = { html, text } as { html: string; text: string };
-  return { from, to: [to], subject, ...bodies, headers, tags, ...(replyTo !== undefined && { replyTo }) };
 }
 
 type Accepted = { data?: { id: string }[]; errors?: { index: number; message: string }[] } | null;

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
+import { Resend } from 'resend';
 import { afterEach, describe, expect, it } from 'vitest';
 import { resendMailer } from '../../functions/adapters/resend-mailer.ts';
 import type { Mail } from '../../functions/delivery/mailer.ts';
+import { PREFERENCES_TOKEN, personal, UNSUBSCRIBE_TOKEN } from '../../functions/newsletter/tokens.ts';
 
 /** The real client against a server that answers as it is told. */
 
@@ -17,6 +19,7 @@ type Seen = { path: string; headers: Record<string, unknown>; body: unknown };
 async function provider(answer: Answer): Promise<{
   send: (mails: Mail[], key: string) => ReturnType<ReturnType<typeof resendMailer>['send']>;
   seen: Seen[];
+  baseUrl: string;
 }> {
   const seen: Seen[] = [];
   server = createServer(async (request, response) => {
@@ -31,12 +34,13 @@ async function provider(answer: Answer): Promise<{
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const address = server.address() as { port: number };
+  const baseUrl = `http://127.0.0.1:${address.port}`;
   const mailer = resendMailer({
     apiKey: 're_test',
-    baseUrl: `http://127.0.0.1:${address.port}`,
+    baseUrl,
     timeoutMilliseconds: 300,
   });
-  return { send: mailer.send, seen };
+  return { send: mailer.send, seen, baseUrl };
 }
 
 const mail = (to: string): Mail => ({
@@ -61,6 +65,34 @@ const failure = (
 });
 
 describe('resendMailer', () => {
+  it('writes what the client itself would write, whatever language and links are in it', async () => {
+    const { send, seen, baseUrl } = await provider({ status: 200, body: '{"data":[]}' });
+    const links = {
+      unsubscribe: 'https://paper.example/u?t=a.b',
+      preferences: 'https://paper.example/p?t="c"',
+    };
+    const html = `<p>“Ñandú” 🚢 \\ ${UNSUBSCRIBE_TOKEN}</p>\n<a href="${PREFERENCES_TOKEN}">${UNSUBSCRIBE_TOKEN}</a>`;
+    const own = { html: personal(html).written(links), text: personal('\u2028 – Fin').written(links) };
+    const { replyTo, ...unanswered } = mail('beto@reader.example');
+    const mails: Mail[] = [
+      { ...mail('ana@reader.example'), subject: 'El ferry vuelve — hoy', ...own },
+      { ...unanswered, from: 'El Périodico <news@paper.example>', html: personal(html).for(links) },
+    ];
+    await send(mails, 'issue/daily.x/0-0');
+    const bodies = { html: personal(html).for(links), text: '\u2028 – Fin' };
+    const plain = mails.map((each, index) => ({ ...each, ...(index === 0 && bodies), to: [each.to] }));
+    await new Resend('re_test', { baseUrl }).batch.send(plain as Parameters<Resend['batch']['send']>[0]);
+    const [ours, theirs] = seen.map(({ body }) => JSON.stringify(body));
+    expect(ours).toBe(theirs);
+    expect(ours).toContain('Ñandú');
+  });
+
+  it('follows no redirect: the mails are for the provider alone', async () => {
+    const { send, seen } = await provider({ status: 307, body: '{}', headers: { location: '/elsewhere' } });
+    expect(await send([mail('ana@reader.example')], 'issue/daily.x/0-0')).toMatchObject({ kind: 'unknown' });
+    expect(seen.map(({ path }) => path)).toEqual(['/emails/batch']);
+  });
+
   it('posts the batch with its key, permissive validation and every header', async () => {
     const { send, seen } = await provider({
       status: 200,
