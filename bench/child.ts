@@ -19,8 +19,9 @@ export async function startServer(
   file: string,
   args: string[] = [],
   env: Record<string, string> = {},
+  nodeFlags: string[] = [],
 ): Promise<Child> {
-  const flags = process.env.BENCH_NODE_FLAGS?.split(' ').filter(Boolean) ?? [];
+  const flags = [...nodeFlags, ...(process.env.BENCH_NODE_FLAGS?.split(' ').filter(Boolean) ?? [])];
   const child = spawn(process.execPath, [...flags, file, ...args], {
     cwd: new URL('..', import.meta.url),
     // `npm start` ends when its npm is gone; so do our servers when we are gone, however we went.

@@ -4,7 +4,7 @@ import { AT_ONCE } from './digest-rounds.ts';
 
 /**
  * The loop that ours is held to: `node digest-bare.ts <receiver>`. POST /round?requests= stringifies the mails of a
- * request and POSTs them, so many times, and answers {seconds}.
+ * request and POSTs them, so many times, and answers {seconds}. GET /memory: {peakBytes}.
  */
 const [receiver = ''] = process.argv.slice(2);
 let mails: unknown;
@@ -35,7 +35,9 @@ async function round(requests: number): Promise<number> {
 }
 
 const server = createServer(async (request, response) => {
-  const { searchParams } = new URL(request.url ?? '/', 'http://bare');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://bare');
+  if (pathname === '/memory')
+    return response.end(JSON.stringify({ peakBytes: process.resourceUsage().maxRSS * 1024 }));
   response.end(JSON.stringify({ seconds: await round(Number(searchParams.get('requests'))) }));
 });
 server.listen(0, '127.0.0.1', () => {

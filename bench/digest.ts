@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ensureTable, openTable, type Table } from '../functions/adapters/dynamo-client.ts';
 import { startDynoxide } from '../functions/adapters/dynoxide.ts';
 import { ids } from '../functions/adapters/ids.ts';
@@ -34,17 +35,17 @@ const BAR = 0.7;
 const MAX_MEGABYTES = 300;
 /** Consent and suppression are read at the last moment, consistently, at one unit each; the rest is read for many. */
 const MAX_READ = 2.5;
-/** Loose: batches that are not full cost a short list more than a long one, and the three lengths were not measured yet. */
-const MAX_WRITE = 2;
-/** Batches that are not full cost a short list more: 16 shards, by languages and topics. */
-const FLAT = 1.05;
+/** A batch is some forty units. */
+const MAX_WRITE = 0.6;
+/** A length to the cheapest. Each of ten choices has a batch that is not full, which weighs most in a thousand readers. */
+const FLAT = { read: 1.1, write: 1.35 };
 
 type Units = { read: number; write: number };
 
 async function run(): Promise<Result[]> {
   const children: Child[] = [];
-  const begin = async (file: string, args: string[]) => {
-    const child = await startServer(file, args);
+  const begin = async (file: string, args: string[], nodeFlags: string[] = []) => {
+    const child = await startServer(file, args, {}, nodeFlags);
     children.push(child);
     return child;
   };
@@ -54,7 +55,8 @@ async function run(): Promise<Result[]> {
     const config = digestConfig(SIZES, receiver.url);
     const table = openTable(config.tableName, database.endpoint);
     const { compose, rendersOfVariant } = await newsroom(table, config);
-    const worker = () => begin('bench/digest-work.ts', [receiver.url, database.endpoint, SIZES.join(',')]);
+    const worker = () =>
+      begin('bench/digest-work.ts', [receiver.url, database.endpoint, SIZES.join(',')], flagsOfStart());
     const units = new Map<number, Units>();
     for (const size of SIZES.filter((each) => each !== READERS)) {
       await compose(size);
@@ -71,7 +73,6 @@ async function run(): Promise<Result[]> {
     await large.round(Number.POSITIVE_INFINITY);
     await assertTaken(receiver, READERS);
     units.set(READERS, large.units());
-    const { peakBytes } = await json<{ peakBytes: number }>(ours, 'GET', '/memory');
     return [
       {
         what: `${figure(READERS)} readers`,
@@ -85,10 +86,10 @@ async function run(): Promise<Result[]> {
       },
       {
         what: 'peak memory of the sender',
-        value: peakBytes / 1e6,
+        value: await peakMegabytes(ours),
         unit: 'MB',
         bar: { atMost: MAX_MEGABYTES },
-        details: [],
+        details: [`${figure(await peakMegabytes(bare))} MB for the loop`],
       },
       { what: 'renders of a variant', value: rendersOfVariant(), unit: '', bar: { atMost: 1 }, details: [] },
       ...unitResults(units),
@@ -99,10 +100,15 @@ async function run(): Promise<Result[]> {
   }
 }
 
+/** The sender runs as `npm start` does. */
+function flagsOfStart(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 function unitResults(units: Map<number, Units>): Result[] {
   return (['read', 'write'] as const).flatMap((kind) => {
     const perReader = [...units].map(([size, each]) => each[kind] / size);
-    const large = perReader.at(-1) ?? Number.NaN;
     return [
       {
         what: `${kind} units a reader`,
@@ -112,10 +118,10 @@ function unitResults(units: Map<number, Units>): Result[] {
         details: [perReader.map((each, at) => `${figure(each)} of ${figure(SIZES[at] ?? 0)}`).join(', ')],
       },
       {
-        what: `  of ${figure(READERS)} to of ${figure(SIZES[0] ?? 0)}`,
-        value: large / (perReader[0] ?? Number.NaN),
+        what: `  the dearest length to the cheapest`,
+        value: Math.max(...perReader) / Math.min(...perReader),
         unit: '×',
-        bar: { atMost: FLAT },
+        bar: { atMost: FLAT[kind] },
         details: [],
       },
     ];
@@ -144,6 +150,9 @@ async function newsroom(table: Table, config: Config) {
     const { ok } = await createArticle(services, { ...story(index, first), image: IMAGE }, () => '');
     if (!ok) throw new Error(`story ${index} was refused`);
   }
+  // What else the stories ask for was done long ago, and is no part of the issue.
+  for (const { id } of await stores.outbox.leftBefore(new Date().toISOString(), STORIES * 2))
+    await stores.outbox.remove(id);
   for (const size of SIZES) await addReaders(table, editionOf(size), size);
   let variants = 0;
   return {
@@ -217,6 +226,10 @@ async function assertTaken(receiver: Child, size: number): Promise<void> {
 async function bareRound(bare: Child): Promise<number> {
   const { seconds } = await json<{ seconds: number }>(bare, 'POST', `/round?requests=${REQUESTS}`);
   return (REQUESTS * 100) / seconds;
+}
+
+async function peakMegabytes(child: Child): Promise<number> {
+  return (await json<{ peakBytes: number }>(child, 'GET', '/memory')).peakBytes / 1e6;
 }
 
 async function mailKilobytes(receiver: Child): Promise<number> {
