@@ -2,8 +2,7 @@ import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterBatchesDue, type Batch, type Recipient } from '../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress } from '../delivery/delivery-store.ts';
-import { isoTime } from '../services.ts';
-import { type Item, queried, type Table, type TransactItem, transactIf, updateIf } from './dynamo-client.ts';
+import { type Item, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
 import { countedItem } from './dynamo-complaints.ts';
 import {
   batchKey,
@@ -15,6 +14,7 @@ import {
   planKey,
   uncertainKey,
 } from './dynamo-keys.ts';
+import { countersAfter } from './dynamo-plan-counters.ts';
 
 /** Read at a time by the sweep. */
 const PENDING_PAGE = 500;
@@ -83,7 +83,7 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
         ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1, ...holder },
       });
       const item = pending && (await get(batchKey(edition, slot, batch)));
-      return item && { ...batchOf(item, batch), attempts: Number(pending.attempts) };
+      return item && { ...batchOf(item, batch), attempts: Number(pending.attempts), leaseUntil };
     },
 
     async freeze({ edition, slot }, { id, subscriberIds }, { recipients, payloadHash, frozenAt }) {
@@ -98,6 +98,32 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
         },
       });
       return item !== undefined;
+    },
+
+    thaw({ edition, slot }, { id, leaseUntil, attempts: claimedAs }, until, attempts) {
+      return transactIf(table, [
+        {
+          Update: {
+            TableName: name,
+            Key: pendingKey(edition, slot, id),
+            UpdateExpression: 'SET nextAt = :until, attempts = :attempts REMOVE holder',
+            ConditionExpression: 'nextAt = :lease AND attempts = :claimedAs',
+            ExpressionAttributeValues: {
+              ':until': until,
+              ':attempts': attempts,
+              ':lease': leaseUntil,
+              ':claimedAs': claimedAs,
+            },
+          },
+        },
+        {
+          Update: {
+            TableName: name,
+            Key: batchKey(edition, slot, id),
+            UpdateExpression: 'REMOVE addresses, payloadHash, frozenAt',
+          },
+        },
+      ]);
     },
 
     async postpone({ edition, slot }, batch, until, attempts) {
@@ -180,46 +206,6 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
       }
     },
   };
-}
-
-type Update = Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>;
-
-/** What new batches add to their issue, as long as it is being sent in the form that they were made for. */
-function countersAfter(batches: Batch[], shardDone: boolean, composition: number, at: string): Update {
-  const later = Map.groupBy(batches, ({ notBefore }) => notBefore);
-  later.delete(undefined);
-  const waves = [...later].map(([due, own], index) => ({
-    name: `#wave${index}`,
-    time: isoTime(Number(due)),
-    value: `:wave${index}`,
-    planned: readersOf(own),
-  }));
-  const counted = waves.map(
-    ({ name, value }) => `waves.${name} = if_not_exists(waves.${name}, :zero) + ${value}`,
-  );
-  return {
-    UpdateExpression: `SET ${['startedAt = if_not_exists(startedAt, :at)', ...counted].join(', ')} ADD batches :batches, planned :planned, shardsPlanned :shards`,
-    // Composed again meanwhile, it must not go out half in one form and half in another.
-    ConditionExpression: '#state = :sending AND composition = :composition',
-    ExpressionAttributeNames: {
-      '#state': 'state',
-      ...Object.fromEntries(waves.map(({ name, time }) => [name, time])),
-    },
-    ExpressionAttributeValues: {
-      ':at': at,
-      ':sending': 'sending',
-      ':composition': composition,
-      ':batches': batches.length,
-      ':planned': readersOf(batches),
-      ':shards': shardDone ? 1 : 0,
-      ...(waves.length > 0 && { ':zero': 0 }),
-      ...Object.fromEntries(waves.map(({ value, planned }) => [value, planned])),
-    },
-  };
-}
-
-function readersOf(batches: Batch[]): number {
-  return batches.reduce((sum, { subscriberIds }) => sum + subscriberIds.length, 0);
 }
 
 /** Stored are the addresses alone, in the order of the planned readers and empty for those who had left: half the size. */

@@ -9,7 +9,8 @@ export type Batch = {
   subscriberIds: string[];
   /**
    * Frozen before the first request: exactly these, in this order, whatever happens to them afterwards. Gone once there
-   * is an outcome: a reader who has themself erased leaves no address behind.
+   * is an outcome, or once it is sure that the provider took nothing: a reader who has themself erased leaves no address
+   * behind. So a batch that is claimed with recipients is one that the provider may have.
    */
   recipients?: Recipient[];
   /** Of what the request's mails are made of: a repetition must have the same bytes. */
@@ -22,7 +23,11 @@ export type Batch = {
 export type Recipient = { subscriberId: string; email: string };
 
 /** A batch that is being worked on, for the how-manieth time. */
-export type ClaimedBatch = Batch & { attempts: number };
+export type ClaimedBatch = Batch & {
+  attempts: number;
+  /** Milliseconds; as it was given to the claim. */
+  leaseUntil: number;
+};
 
 export type BatchOutcome = {
   /**

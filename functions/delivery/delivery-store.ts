@@ -39,6 +39,11 @@ export type DeliveryStore = {
     batch: Batch,
     frozen: { recipients: Recipient[]; payloadHash: string; frozenAt: number },
   ): Promise<boolean>;
+  /**
+   * The end of a claim whose request was the only one of what it froze, and surely not taken: frozen anew by the next, not
+   * before `until` (milliseconds). False, and nothing is done, where another has claimed it since: they may have asked.
+   */
+  thaw(ref: IssueRef, batch: ClaimedBatch, until: number, attempts: number): Promise<boolean>;
   /** Nothing may be done with it before `until` (milliseconds). */
   postpone(ref: IssueRef, batch: string, until: number, attempts: number): Promise<void>;
   /**

@@ -83,15 +83,19 @@ async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchP
   }
 }
 
-type FrozenBatch = ClaimedBatch & { recipients: Recipient[] };
+type FrozenBatch = ClaimedBatch & {
+  recipients: Recipient[];
+  /** Another holder froze it, and had no answer or died over it. */
+  mayBeTaken: boolean;
+};
 
-/** On the first claim: who is still subscribed and not suppressed, frozen before anything is sent. */
+/** Where it is not frozen: who is still subscribed and not suppressed, frozen before anything is sent. */
 async function withRecipients(
   { subscribers, delivery, links, clock }: SendServices,
   batch: ClaimedBatch,
   parts: BatchParts,
 ): Promise<FrozenBatch | undefined> {
-  if (batch.recipients) return { ...batch, recipients: batch.recipients };
+  if (batch.recipients) return { ...batch, recipients: batch.recipients, mayBeTaken: true };
   const found = new Map(
     (await subscribers.getMany(batch.subscriberIds)).map((subscriber) => [subscriber.id, subscriber]),
   );
@@ -107,7 +111,7 @@ async function withRecipients(
   const frozen = { recipients, payloadHash: hash, frozenAt: clock() };
   // False: our lease had run out, and another holder froze first. It goes on with what it froze.
   if (!(await delivery.freeze(parts.ref, batch, frozen))) return undefined;
-  return { ...batch, ...frozen };
+  return { ...batch, ...frozen, mayBeTaken: false };
 }
 
 async function act(
@@ -147,17 +151,18 @@ async function act(
       await postpone(services, ref, batch, backoffSeconds(batch.attempts), batch.attempts);
       return;
     case 'throttled':
-      await postpone(services, ref, batch, answer.retryAfterSeconds, batch.attempts - 1);
+      await giveBack(services, ref, batch, clock() + answer.retryAfterSeconds * 1000, batch.attempts - 1);
+      await enqueue(services, ref, batch, answer.retryAfterSeconds);
       return;
     case 'account-refused':
-      // The batch keeps its state: once somebody has acted and resumed the issue, it goes on where it stopped.
+      // Once somebody has acted and resumed the issue, it goes on where it stopped.
+      await giveBack(services, ref, batch, clock(), batch.attempts);
       if (await issues.end(ref, ['sending'], 'stopped', answer.reason)) {
         log.error('an issue was stopped: the mail provider takes nothing from this account', {
           ...where,
           reason: answer.reason,
         });
       }
-      await services.delivery.postpone(ref, batch.id, clock(), batch.attempts);
       return;
     case 'request-refused':
       log.error('a batch was refused by the mail provider', {
@@ -198,14 +203,38 @@ async function settle(
   await proveBatch(services, ref, id);
 }
 
-async function postpone(
-  { delivery, queue, clock, log }: SendServices,
+/**
+ * After an answer that says that nothing was taken. What was never asked for before is frozen anew by the next holder:
+ * whoever leaves until then gets nothing, and the hours of the key begin then.
+ */
+async function giveBack(
+  { delivery }: SendServices,
   ref: IssueRef,
-  { id }: ClaimedBatch,
+  batch: FrozenBatch,
+  until: number,
+  attempts: number,
+): Promise<void> {
+  if (batch.mayBeTaken) await delivery.postpone(ref, batch.id, until, attempts);
+  else await delivery.thaw(ref, batch, until, attempts);
+}
+
+async function postpone(
+  services: SendServices,
+  ref: IssueRef,
+  batch: ClaimedBatch,
   seconds: number,
   attempts: number,
 ): Promise<void> {
-  await delivery.postpone(ref, id, clock() + seconds * 1000, attempts);
+  await services.delivery.postpone(ref, batch.id, services.clock() + seconds * 1000, attempts);
+  await enqueue(services, ref, batch, seconds);
+}
+
+async function enqueue(
+  { queue, log }: SendServices,
+  ref: IssueRef,
+  { id }: ClaimedBatch,
+  seconds: number,
+): Promise<void> {
   const message: Message = { kind: 'send', ...ref, batch: id };
   try {
     await queue.send([message], Math.min(Math.ceil(seconds), 900));
