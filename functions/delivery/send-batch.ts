@@ -54,15 +54,10 @@ export async function sendBatch(services: SendServices, ref: IssueRef, batchId: 
     throw new Error(
       `batch ${batchId} of ${issueId(ref)} wants the variant ${batch.variant}, which is not stored`,
     );
-  if (batch.frozenAt !== undefined && clock() - batch.frozenAt > KEY_HOURS * 3600 * 1000) {
-    const reason = `no answer within ${KEY_HOURS} hours; the provider may have taken it`;
-    await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
-  } else {
-    const seconds = await pace.turn();
-    // It is not frozen yet: who leaves while it waits gets nothing.
-    if (seconds > 0) return postpone(services, ref, batch, seconds, batch.attempts - 1);
-    await send(services, batch, { ref, frozen, variant, batch: batchId });
-  }
+  const seconds = await pace.turn();
+  // It is not frozen yet: who leaves while it waits gets nothing.
+  if (seconds > 0) return postpone(services, ref, batch, seconds, batch.attempts - 1);
+  await send(services, batch, { ref, frozen, variant, batch: batchId });
   await finishIssue(services, ref);
 }
 
@@ -77,6 +72,10 @@ async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchP
   } else if (payloadHash(parts, readers) !== batch.payloadHash) {
     const reason = 'its mails cannot be made again as they were: was the link secret changed?';
     await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
+  } else if (clock() - batch.frozenAt > KEY_HOURS * 3600 * 1000) {
+    // Not looked at before: a process may sleep for a day at any point, a laptop's does.
+    const reason = `no answer within ${KEY_HOURS} hours; the provider may have taken it`;
+    await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
   } else {
     const mails = readers.map((reader) => mailTo(parts, reader));
     await act(services, ref, batch, await sendInTurn(services, mails, `issue/${issueId(ref)}/${batch.id}`));
@@ -85,6 +84,7 @@ async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchP
 
 type FrozenBatch = ClaimedBatch & {
   recipients: Recipient[];
+  frozenAt: number;
   /** Another holder froze it, and had no answer or died over it. */
   mayBeTaken: boolean;
 };
@@ -95,7 +95,8 @@ async function withRecipients(
   batch: ClaimedBatch,
   parts: BatchParts,
 ): Promise<FrozenBatch | undefined> {
-  if (batch.recipients) return { ...batch, recipients: batch.recipients, mayBeTaken: true };
+  const { recipients: earlier, frozenAt } = batch;
+  if (earlier && frozenAt !== undefined) return { ...batch, recipients: earlier, frozenAt, mayBeTaken: true };
   const found = new Map(
     (await subscribers.getMany(batch.subscriberIds)).map((subscriber) => [subscriber.id, subscriber]),
   );

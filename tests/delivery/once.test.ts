@@ -118,6 +118,28 @@ it('no answer for 23 hours: uncertain, and never repeated blind', async () => {
   ).toHaveLength(2);
 });
 
+it('a process that sleeps over the 23 hours while it waits for its turn does not repeat the request', async () => {
+  let [requests, asleep] = [0, 0];
+  const world: World = await setUp({
+    config: { resend: { apiKey: 'unused' } },
+    provider: () => (++requests === 1 ? afterwards(FAULTS.dropped) : undefined),
+    wait: async () => world.pass(asleep),
+  });
+  await subscribe(world, 'en@reader.example');
+  await postStory(world);
+  const { id } = await sendNow(world, 'morning');
+  world.pass(3_000);
+  // Somebody else's, so that the batch has to wait.
+  expect(await world.services.pace.turn()).toBe(0);
+  asleep = 25 * 3600_000;
+  await world.queue.drain();
+  asleep = 0;
+  await recover(world);
+  expect(requests).toBe(1);
+  expect(digestsTo(world, 'en@reader.example')).toHaveLength(1);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 0, failed: 1 });
+});
+
 it('a reader who leaves, or whose address is suppressed, after planning gets nothing', async () => {
   const world = await withReaders();
   const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'send' } });
