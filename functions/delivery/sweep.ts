@@ -45,28 +45,43 @@ export async function sweep(services: SweepServices): Promise<void> {
   const left = await outbox.leftBefore(isoTime(clock() - OUTBOX_SECONDS * 1000), MOST);
   messages.push(...left.map(({ id, event }) => messageOf(id, event)));
   await stopEditions(services);
-  const open = await services.issues.open();
-  // What the pace lets through until the next sweep and the one after it, shared by the issues under way.
-  const most = Math.ceil(batchesWithinReach(services.pace) / Math.max(1, open.length));
-  for (const ref of open) messages.push(...(await nextSteps(services, ref, most)));
+  // What the pace lets through until the next sweep and the one after it.
+  const most = batchesWithinReach(services.pace);
+  const due: Message[][] = [];
+  for (const ref of await services.issues.open()) {
+    const { first, batches } = await nextSteps(services, ref, most);
+    messages.push(...first);
+    due.push(batches);
+  }
+  messages.push(...inTurn(due, most));
   if (messages.length > 0) await handOver(queue, log, messages);
   // Last, and for itself: what strangers have asked the hub for holds up nothing of the newsroom's.
   const ofHub = await leftOver(services, clock());
   if (ofHub.length > 0) await handOver(queue, log, ofHub);
 }
 
-async function nextSteps(services: SweepServices, ref: IssueRef, most: number): Promise<Message[]> {
+/** One of each in turn: what an issue has no use for, such as one whose readers' hour has not come, is the others'. */
+function inTurn(lists: Message[][], most: number): Message[] {
+  const rounds = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) => lists.flatMap((list) => list[round] ?? []))
+    .flat()
+    .slice(0, most);
+}
+
+type NextSteps = { first: Message[]; batches: Message[] };
+
+async function nextSteps(services: SweepServices, ref: IssueRef, most: number): Promise<NextSteps> {
   const { issues, composed, delivery, clock } = services;
   const issue = await issues.get(ref);
-  if (issue?.state === 'new' || issue?.state === 'draft') return [{ kind: 'compose', ...ref }];
+  if (issue?.state === 'new' || issue?.state === 'draft')
+    return { first: [{ kind: 'compose', ...ref }], batches: [] };
   const frozen = issue && (await composed.frozen(issue));
-  if (issue?.state !== 'sending' || !frozen) return [];
-  const messages: Message[] = [];
+  if (issue?.state !== 'sending' || !frozen) return { first: [], batches: [] };
+  const first: Message[] = [];
   if (issue.shardsPlanned < frozen.shards) {
-    for (let shard = 0; shard < frozen.shards; shard++) messages.push({ kind: 'plan', ...ref, shard });
+    for (let shard = 0; shard < frozen.shards; shard++) first.push({ kind: 'plan', ...ref, shard });
   }
   const due = await delivery.due(ref, clock(), most);
-  messages.push(...due.map((batch) => ({ kind: 'send' as const, ...ref, batch })));
-  if (messages.length === 0) await finishIssue(services, ref);
-  return messages;
+  if (first.length === 0 && due.length === 0) await finishIssue(services, ref);
+  return { first, batches: due.map((batch) => ({ kind: 'send', ...ref, batch })) };
 }

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { withEditions } from '../support/editions.ts';
+import { setUp, useDatabase } from '../support/installation.ts';
+import { postStory, sendNow } from '../support/newsroom.ts';
+import { addReaders } from '../support/readers.ts';
+
+useDatabase();
+
+const SECTIONS = ['politics', 'harbour', 'culture', 'business', 'sport'];
+/** Every set of topics there is. */
+const CHOICES = Array.from({ length: 2 ** SECTIONS.length }, (_, bits) =>
+  SECTIONS.filter((_, at) => bits & (1 << at)),
+);
+
+it('issues that wait for the hour of their readers take nothing from one that is due', async () => {
+  let areLost = true;
+  const idle = Array.from({ length: 12 }, (_, index) => `early-${index}`);
+  const inAuckland = idle.map((id) => ({ id, timeZone: 'Pacific/Auckland', readerHour: true }));
+  const { publication } = withEditions({}, ...inAuckland);
+  const world = await setUp({
+    config: {
+      publication: { ...publication, mail: { ...publication.mail, requestsPerSecond: 0.2 } },
+      resend: { apiKey: 'unused' },
+    },
+    faults: { lose: ({ kind }) => kind === 'send' && areLost },
+  });
+  // Half past seven there.
+  world.time.now = Date.parse('2026-11-23T18:30:00.000Z');
+  for (const section of SECTIONS) await postStory(world, { section });
+  await addReaders(world, 240, (index) => ({ topics: CHOICES[index % CHOICES.length] ?? [] }));
+  await addReaders(world, 1, () => ({
+    id: 'w',
+    email: 'w@reader.example',
+    editions: idle,
+    timeZone: 'Pacific/Honolulu',
+  }));
+  for (const id of idle) await world.startEdition(id, '2026-11-23T18:30:00.000Z');
+  await sendNow(world, 'morning');
+  expect(await world.services.issues.open()).toHaveLength(idle.length + 1);
+  areLost = false;
+  await world.sweep();
+  // Two minutes at one in five seconds.
+  expect(world.queue.waiting()).toBe(24);
+});
