@@ -5,8 +5,13 @@ import type { OpenBatch, PlanProgress } from './delivery-store.ts';
 
 /** A transaction takes 100 items: two a batch, the part's progress and the counters. */
 const MAX_BATCHES = 49;
-/** Readers in batches that are not full. Their ids are kept with the part's progress, in an item of at most 400 KB. */
-const MAX_OPEN = 8_000;
+/**
+ * Of batches that are not full: kept with the part's progress, in an item of at most 400 KB. An id has 20 characters; a
+ * batch has names of fields, a variant and a time beside its ids.
+ */
+const MAX_OPEN_BYTES = 250_000;
+const READER_BYTES = 24;
+const BATCH_BYTES = 100;
 
 export type Page = {
   members: Member[];
@@ -49,7 +54,7 @@ export function planPage(
     batch.subscriberIds.push(member.subscriberId);
     openReaders += 1;
     if (batch.subscriberIds.length === MAX_RECIPIENTS) close(batch);
-    else if (openReaders > MAX_OPEN) close(fullest(open));
+    else if (openReaders * READER_BYTES + open.size * BATCH_BYTES > MAX_OPEN_BYTES) close(fullest(open));
   }
   const isThrough = isLast && taken === members.length;
   for (const batch of isThrough ? open.values() : []) if (!isFull()) close(batch);

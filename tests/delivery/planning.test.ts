@@ -86,6 +86,7 @@ it.each([
   ['all alike', 25_000, 1],
   ['in 240 kinds', 25_000, 240],
   ['in 3,000 kinds', 12_000, 3_000],
+  ['in 7,500 kinds', 12_000, 7_500],
 ])('a shard of readers %s: each in one batch, and batches as full as can be', (_, count, kinds) => {
   const members = someMembers(count, (index) => ({
     language: 'en',
