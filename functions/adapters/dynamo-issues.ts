@@ -51,7 +51,7 @@ export function dynamoIssues(table: Table): IssueStore {
 
     async frozen({ edition, slot }) {
       const item = await get(frozenKey(edition, slot));
-      return item && (fieldsOf(item) as FrozenIssue);
+      return item && unpacked<FrozenIssue>(item);
     },
 
     async list(edition, limit) {
@@ -95,9 +95,7 @@ export function dynamoIssues(table: Table): IssueStore {
     },
 
     async putVariant({ edition, slot }, { html, text, ...variant }) {
-      const z = brotliCompressSync(JSON.stringify({ html, text }), {
-        params: { [constants.BROTLI_PARAM_QUALITY]: 5 },
-      });
+      const z = packed({ html, text });
       await client.send(
         new PutCommand({
           TableName: name,
@@ -110,7 +108,7 @@ export function dynamoIssues(table: Table): IssueStore {
       const item = await get(variantKey(edition, slot, key));
       if (!item) return undefined;
       const { z, ...variant } = fieldsOf(item);
-      return { ...variant, ...JSON.parse(brotliDecompressSync(z as Uint8Array).toString()) } as Variant;
+      return { ...variant, ...unpacked<Pick<Variant, 'html' | 'text'>>(item) } as Variant;
     },
 
     freeze(ref, from, to, frozen, step) {
@@ -119,7 +117,7 @@ export function dynamoIssues(table: Table): IssueStore {
           ':to': to,
           ':next': frozen.composition,
         }),
-        { Put: { TableName: name, Item: { ...frozenKey(ref.edition, ref.slot), ...frozen } } },
+        { Put: { TableName: name, Item: { ...frozenKey(ref.edition, ref.slot), z: packed(frozen) } } },
         ...stepItems(name, ref, step),
       ]);
     },
@@ -183,4 +181,12 @@ function issueOf(item: Item): Issue {
 
 function fieldsOf({ pk, sk, ...fields }: Item): Item {
   return fields;
+}
+
+function packed(what: object): Uint8Array {
+  return brotliCompressSync(JSON.stringify(what), { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+}
+
+function unpacked<T extends object>({ z }: Item): T {
+  return JSON.parse(brotliDecompressSync(z as Uint8Array).toString()) as T;
 }

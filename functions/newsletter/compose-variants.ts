@@ -8,7 +8,18 @@ import { type ComposedMail, composeDigest, type DigestInput } from './compose-di
 import { type FrozenIssue, type Issue, issueUrl, type Variant } from './issue.ts';
 import { storiesFor } from './select-stories.ts';
 
-export type Composed = Pick<FrozenIssue, 'choices'> & { variants: Variant[] };
+export type Composed = Pick<FrozenIssue, 'choices'> & {
+  variants: Variant[];
+  /** Choices that there was no room for: their readers get all of their language. */
+  leftOut: number;
+};
+
+/**
+ * Choices are what readers send us, and none is ever taken away: with twelve sections and two languages there are 8,190.
+ * Within these an issue is composed in minutes and fits into its item (400 KB), whatever they are.
+ */
+const MAX_VARIANTS = 400;
+const MAX_CHOICES = 3000;
 
 /** What stands above the mail in a language. */
 type Head = (language: string) => Pick<DigestInput, 'notice' | 'buttons'>;
@@ -20,7 +31,7 @@ export function wholeLanguages({ languages }: EditionSettings): Choice[] {
   return languages.map((language) => ({ language, topics: [] }));
 }
 
-/** One mail for each other story list that the choices come to. */
+/** One mail for each other story list that the choices come to, as far as there is room. */
 export async function composeVariants(
   services: VariantServices,
   edition: EditionSettings,
@@ -32,20 +43,43 @@ export async function composeVariants(
   const { publication } = services.config;
   const byStories = new Map<string, Variant>();
   const choices: Record<string, string> = {};
-  for (const choice of readers) {
+  let placed = 0;
+  let leftOut = 0;
+  for (const choice of inOrder(readers)) {
     const language = languageOf(edition, choice);
     const chosen = storiesFor(stories, { ...choice, language }, publication.languages);
     const storyIds = chosen.map(({ id }) => id);
     const list = [language, ...storyIds].join('\n');
+    const known = byStories.get(list);
+    const isWhole = choice.topics.length === 0;
+    const isFull = placed >= MAX_CHOICES || (!known && chosen.length > 0 && byStories.size >= MAX_VARIANTS);
+    if (isFull && !isWhole) {
+      leftOut += 1;
+      continue;
+    }
     const variant =
-      byStories.get(list) ??
+      known ??
       (chosen.length > 0
         ? await composeVariant(services, edition, issue, language, chosen, head)
         : undefined);
     if (variant) byStories.set(list, variant);
     choices[choiceKey(choice)] = variant?.key ?? '';
+    placed += 1;
   }
-  return { variants: [...byStories.values()], choices };
+  return { variants: [...byStories.values()], choices, leftOut };
+}
+
+/**
+ * All of each language first, which is what planning gives to those who are left out; then those who chose the fewest
+ * topics: who ticks them in every combination stands behind those who ticked what they read.
+ */
+function inOrder(readers: Choice[]): Choice[] {
+  const whole = [...new Set(readers.map(({ language }) => language))].map((language) => ({
+    language,
+    topics: [],
+  }));
+  const chosen = readers.filter(({ topics }) => topics.length > 0);
+  return [...whole, ...chosen.toSorted((one, other) => one.topics.length - other.topics.length)];
 }
 
 /** The language of the edition in which a reader gets it. */

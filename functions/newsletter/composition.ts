@@ -34,6 +34,13 @@ export async function composeFor(
   const readers = [...wholeLanguages(edition), ...(await services.subscribers.choices(edition.id))];
   const composed = await composeVariants(services, edition, issue, stories, readers);
   for (const variant of composed.variants) await services.issues.putVariant(issue, variant);
+  if (composed.leftOut > 0)
+    services.log.warn('an issue has more choices than mails; those left out get all of their language', {
+      issue: issueId(issue),
+      choices: readers.length,
+      leftOut: composed.leftOut,
+      variants: composed.variants.length,
+    });
   return composed;
 }
 
