@@ -18,7 +18,8 @@ import { addressPage, erasePage } from './token-pages.ts';
 /** What a reader changes by the link in every mail. A GET changes nothing. */
 export function preferencesRoutes(services: ReaderServices): Hono {
   const { config, subscribers, clock } = services;
-  const { visitor, pagesOf, opened, withToken, readerOr, refusedToClient } = readerLinks(services);
+  const { visitor, pagesOf, opened, withToken, readerOr, refusedToClient, refusedToReader } =
+    readerLinks(services);
   const app = new Hono();
   const dayOf = (at: number, subscriber: Subscriber) => localDay(at, readerTimeZone(config, subscriber));
 
@@ -40,6 +41,9 @@ export function preferencesRoutes(services: ReaderServices): Hono {
       const { faults } = input.refusal;
       return manage((path) => withToken(context, path), current, { faults }, 422);
     }
+    // Leaving is never refused.
+    const refusal = input.value.editions.length > 0 && (await refusedToReader(context, current.id, isForm));
+    if (refusal) return refusal;
     const way = isForm ? 'page' : 'json';
     const saved = (await savePreferences(services, current.id, input.value, way)) ?? current;
     if (isForm) return manage((path) => withToken(context, path), saved, { said: 'saved' }, 200);

@@ -24,6 +24,8 @@ export const limited = bodyLimit({
 
 /** Mails that one client may have sent an hour, to whatever addresses. A newsroom or a school is one client, too. */
 const MAILS_AN_HOUR = 20;
+/** What one reader may save an hour. Each new choice is kept, and has a mail of its own in every issue. */
+const CHANGES_AN_HOUR = 30;
 const HOUR_SECONDS = 3600;
 
 /** What the routes of readers have in common: who asks, by which link, and in which language they are answered. */
@@ -53,11 +55,22 @@ export function readerLinks(services: ReaderServices) {
       const network = clientNetwork(context, config);
       const key = network && `client#${links.pseudonym(network)}`;
       if (!key || (await throttle.underLimit(key, MAILS_AN_HOUR, clock()))) return undefined;
-      if (isForm) return message(visitor(context), 'too-many', 429, { 'retry-after': String(HOUR_SECONDS) });
       const detail = `At most ${MAILS_AN_HOUR} mails an hour are sent for one client. Try again in an hour.`;
-      return problemResponse({ kind: 'throttled', detail, retryAfterSeconds: HOUR_SECONDS });
+      return tooMany(context, isForm, detail);
+    },
+
+    /** Counts what a reader saves. Undefined: it may be; else the answer. */
+    async refusedToReader(context: Context, id: string, isForm: boolean): Promise<Response | undefined> {
+      if (await throttle.underLimit(`preferences#${id}`, CHANGES_AN_HOUR, clock())) return undefined;
+      const detail = `At most ${CHANGES_AN_HOUR} changes an hour are saved for one reader. Try again in an hour.`;
+      return tooMany(context, isForm, detail);
     },
   };
+
+  function tooMany(context: Context, isForm: boolean, detail: string): Response | Promise<Response> {
+    if (isForm) return message(visitor(context), 'too-many', 429, { 'retry-after': String(HOUR_SECONDS) });
+    return problemResponse({ kind: 'throttled', detail, retryAfterSeconds: HOUR_SECONDS });
+  }
 }
 
 export const MANAGE_PATHS = {

@@ -172,3 +172,21 @@ it('the consent log says by which way a reader left', async () => {
     ['left', 'page, all', []],
   ]);
 });
+
+it('a reader saves thirty choices an hour, and leaves whenever they like', async () => {
+  const { world, manage } = await reader();
+  const save = (body: unknown) => world.request(manage, { method: 'POST', body });
+  for (let change = 0; change < 30; change++)
+    expect((await save({ topics: [change % 2 ? 'culture' : 'harbour'] })).status).toBe(200);
+  const refused = await save({ topics: ['business'] });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3600']);
+  expect(await refused.json()).toMatchObject({
+    detail: 'At most 30 changes an hour are saved for one reader. Try again in an hour.',
+  });
+  expect((await postForm(world, manage, { ...kept, topics: 'business' })).status).toBe(429);
+  expect(await membersOf(world, 'daily')).toMatchObject([{ topics: ['culture'] }]);
+  expect((await save({ editions: [] })).status).toBe(200);
+  expect(await membersOf(world, 'daily')).toEqual([]);
+  world.pass(3600_000);
+  expect((await save({ editions: ['daily'] })).status).toBe(200);
+});
