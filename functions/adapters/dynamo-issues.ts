@@ -130,6 +130,16 @@ export function dynamoIssues(table: Table): IssueStore {
       ]);
     },
 
+    stop(ref, from, reason) {
+      return transactIf(table, [
+        moved(name, ref, from, 'SET #state = :to, reason = :reason, stoppedIn = :from', {
+          ':to': 'stopped',
+          ':reason': reason,
+        }),
+        { Delete: { TableName: name, Key: openKey(ref.edition, ref.slot) } },
+      ]);
+    },
+
     end({ edition, slot }, from, to, reason) {
       const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
       return transactIf(table, [

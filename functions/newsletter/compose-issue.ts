@@ -26,18 +26,10 @@ const ATTEMPTS = 3;
 export async function composeIssue(services: ComposeServices, ref: IssueRef): Promise<void> {
   const { config, issues } = services;
   const edition = config.publication.editions.find(({ id }) => id === ref.edition);
-  if (!edition) {
-    await issues.end(
-      ref,
-      ['new', 'draft'],
-      'stopped',
-      `the settings have no edition "${ref.edition}" any more`,
-    );
-    return;
-  }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const issue = await issues.get(ref);
-    if (!issue || (await nextStep(services, edition, issue))) return;
+    if (!issue) return;
+    if (await (edition ? nextStep(services, edition, issue) : withoutEdition(services, issue))) return;
   }
   throw new Error(
     `issue ${issueId(ref)} could not be composed: other issues of its edition kept taking stories; the sweep tries again`,
@@ -60,6 +52,16 @@ async function nextStep(services: ComposeServices, edition: EditionSettings, iss
     default:
       return true;
   }
+}
+
+/** Nothing can be composed. It goes on from where it was, by a person's hand, once the edition is there again. */
+async function withoutEdition({ issues, log }: ComposeServices, issue: Issue): Promise<boolean> {
+  const isUnplanned = ['new', 'draft', 'sending'].includes(issue.state) && !issue.startedAt;
+  if (!isUnplanned) return true;
+  const reason = `the settings have no edition "${issue.edition}" any more`;
+  if (!(await issues.stop(issue, issue, reason))) return false;
+  log.warn('an issue was stopped: its edition is gone', { issue: issueId(issue), reason });
+  return true;
 }
 
 async function composeNew(

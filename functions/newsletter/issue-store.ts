@@ -50,6 +50,8 @@ export type IssueStore = {
   ): Promise<boolean>;
   /** Ends an issue that nobody has planned. False where another step was first: read again. */
   skip(ref: IssueRef, from: IssueMoment, reason: string, step: Step): Promise<boolean>;
+  /** Stops an issue that nobody has planned. False where another step was first: read again. */
+  stop(ref: IssueRef, from: IssueMoment, reason: string): Promise<boolean>;
   /** Ends the issue if it is in one of the states; false if not. */
   end(
     ref: IssueRef,

@@ -142,3 +142,23 @@ it('a planner that looked before the retraction does not plan what was composed 
   expect(digestsTo(world, 'en@reader.example').map(({ subject }) => subject)).toEqual(['The ferry returns']);
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 1, sent: 1 });
 });
+
+it('an issue that has to be composed again, of an edition that was removed, is stopped, and resumed with it', async () => {
+  const { world, id } = await composed([FERRY, MISTAKE]);
+  await retract(world, 'mistake');
+  const publication = structuredClone(world.config.publication);
+  publication.editions = publication.editions.filter((edition) => edition.id !== 'daily');
+  const without = await setUp({ sharing: world, config: { publication } });
+  await aMinuteLater(without);
+  const reason = 'the settings have no edition "daily" any more';
+  expect(await issue(world, id)).toMatchObject({ state: 'stopped', reason });
+  expect(without.log.lines).toContainEqual({
+    level: 'warn',
+    message: 'an issue was stopped: its edition is gone',
+    fields: { issue: id, reason },
+  });
+  expect((await world.edit('POST', `/api/issues/${id}/resume`)).status).toBe(202);
+  await aMinuteLater(world);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 1 });
+  expect(digestsTo(world, 'en@reader.example').map(({ subject }) => subject)).toEqual(['The ferry returns']);
+});
