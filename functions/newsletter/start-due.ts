@@ -23,7 +23,14 @@ export async function startDue(services: ScheduleServices, edition: EditionSetti
   const followed = await schedules.followed(id);
   if (followed?.cron !== cron || followed.timeZone !== timeZone)
     return schedules.follow(id, { through: now, cron, timeZone });
-  const due = lastDue(edition, followed.through, now + minutesBefore(edition) * MINUTE_MILLISECONDS);
+  const ahead = now + minutesBefore(edition) * MINUTE_MILLISECONDS;
+  if (followed.through > ahead + MINUTE_MILLISECONDS) {
+    // Its slots keep what was started already from being started again.
+    const through = isoTime(followed.through);
+    log.warn('a schedule was followed into the future: it goes on from now', { edition: id, through });
+    return schedules.follow(id, { through: now, cron, timeZone });
+  }
+  const due = lastDue(edition, followed.through, ahead);
   if (due === undefined) return;
   if (now - due > LATEST_MILLISECONDS)
     log.warn('an issue was left out: its time is long past', { edition: id, scheduledAt: isoTime(due) });

@@ -62,6 +62,26 @@ it('a schedule that was changed starts nothing for the hours before the change',
   expect(await slotsOf(changed)).toEqual(['2026-11-23-0650']);
 });
 
+it('a clock that was ahead for a while costs no issue once it is right again', async () => {
+  const world = await setUp();
+  const schedule = world.schedule();
+  await schedule.tick();
+  world.pass(365 * 24 * HOUR);
+  await schedule.tick();
+  world.pass(-365 * 24 * HOUR);
+  await schedule.tick();
+  world.pass(HOUR);
+  await schedule.tick();
+  world.pass(24 * HOUR);
+  await world.schedule().tick();
+  expect(await slotsOf(world)).toEqual(['2026-11-23-0730', '2026-11-22-0730']);
+  const warnings = world.log.lines.filter(({ message }) => message.includes('followed into the future'));
+  expect(warnings.map(({ fields }) => fields)).toContainEqual({
+    edition: 'daily',
+    through: '2027-11-21T12:30:00.000Z',
+  });
+});
+
 it('sweeps as each minute begins', async () => {
   const world: World = await setUp();
   let sweeps = 0;
