@@ -50,15 +50,15 @@ export type Taken = Pick<FrozenIssue, 'after' | 'until' | 'passed'>;
 export function frozenIssue(
   config: Config,
   edition: EditionSettings,
-  { slot, composition }: Issue,
+  issue: Issue,
   { after, until, passed }: Taken,
   stories: Article[],
   { variants, choices }: Composed,
 ): FrozenIssue {
   const [domain] = config.publication.idAuthority.split(',');
-  const localTime = edition.readerHour ? localTimeOfSlot(slot) : undefined;
+  const localTime = edition.readerHour ? hourOf(issue) : undefined;
   return {
-    composition: composition + 1,
+    composition: issue.composition + 1,
     after,
     until,
     passed,
@@ -72,6 +72,17 @@ export function frozenIssue(
     variants: variants.map(({ html, text, ...summary }): VariantSummary => summary),
     choices,
   };
+}
+
+/** Slots of a schedule are at most half a day ahead, and local: one further off was named by an editor, as any name is. */
+const FURTHEST_SLOT_MILLISECONDS = 2 * 24 * 3600 * 1000;
+
+/** The local time that readers wait for; undefined: they wait for none. */
+function hourOf({ slot, createdAt }: Issue): string | undefined {
+  const localTime = localTimeOfSlot(slot);
+  if (!localTime) return undefined;
+  const isNear = Date.parse(`${localTime}Z`) - Date.parse(createdAt) <= FURTHEST_SLOT_MILLISECONDS;
+  return isNear ? localTime : undefined;
 }
 
 /** Lets it go: what follows is planning. False where another step was first. */

@@ -171,3 +171,16 @@ it('without the setting all get it at once, and so they do when an editor sends 
     ]),
   );
 });
+
+it.each([['2099-01-01-0730'], ['9999-12-31-2359']])(
+  'an issue that an editor sends under %s goes out at once, not in that year',
+  async (slot) => {
+    const tokyo = '2026-11-22T22:30:00.000Z';
+    const { world } = await readersIn(['Asia/Tokyo', 'America/New_York'], '2026-11-23-0730', tokyo);
+    await postStory(world);
+    world.pass(60_000);
+    await world.edit('POST', '/api/editions/daily/issues', { slot });
+    await world.queue.drain();
+    expect(await issue(world, `daily.${slot}`)).toMatchObject({ state: 'sent', planned: 2, sent: 2 });
+  },
+);
