@@ -7,7 +7,7 @@ import { sweep } from './delivery/sweep.ts';
 import { composePreview } from './newsletter/compose-preview.ts';
 import type { Preview, PreviewRequest, TestAnswer, TestRequest } from './newsletter/previews.ts';
 import { sendTest } from './newsletter/send-test.ts';
-import { startDue, startSlot } from './newsletter/start-due.ts';
+import { startAllDue, startSlot } from './newsletter/start-due.ts';
 import type { Outcome } from './refusal.ts';
 
 /** What EventBridge Scheduler sends: an edition's time has come, or the sweep's. */
@@ -29,7 +29,7 @@ export async function handler(
   switch (event.kind) {
     case 'sweep':
       // Drafts, which are made before the hour, and hours that Scheduler has left out.
-      for (const edition of services.config.publication.editions) await startDue(services, edition);
+      await startAllDue(services);
       await sweep(services);
       return undefined;
     case 'preview':

@@ -16,7 +16,7 @@ import type { Log } from '../log.ts';
 import { composePreview } from '../newsletter/compose-preview.ts';
 import type { Previews } from '../newsletter/previews.ts';
 import { sendTest } from '../newsletter/send-test.ts';
-import { startDue, startSlot } from '../newsletter/start-due.ts';
+import { startAllDue, startSlot } from '../newsletter/start-due.ts';
 import { mailboxRoutes } from '../pages/mailbox-routes.ts';
 import { isForTick } from '../queue.ts';
 import type { Clock, Ids } from '../services.ts';
@@ -142,10 +142,9 @@ export function localInstallation(options: Options) {
     schedule() {
       const scheduled = { ...services, schedules: remembered(services.schedules) };
       return localSchedule({
-        editions: config.publication.editions,
         clock,
         log,
-        startDue: (edition) => startDue(scheduled, edition),
+        startDue: () => startAllDue(scheduled),
         onMinute: this.sweep,
       });
     },

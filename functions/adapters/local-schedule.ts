@@ -1,7 +1,6 @@
 import type { Log } from '../log.ts';
 import type { Followed, ScheduleStore } from '../newsletter/schedule-store.ts';
 import type { Clock } from '../services.ts';
-import type { EditionSettings } from '../settings.ts';
 
 /** What EventBridge Scheduler does on AWS: starts each edition at its time, and the sweep every minute. */
 export type LocalSchedule = {
@@ -13,22 +12,21 @@ export type LocalSchedule = {
 };
 
 type Options = {
-  editions: EditionSettings[];
   clock: Clock;
   log: Log;
-  startDue: (edition: EditionSettings) => Promise<void>;
+  startDue: () => Promise<void>;
   onMinute: () => Promise<void>;
 };
 
 const MINUTE_MILLISECONDS = 60_000;
 
-export function localSchedule({ editions, clock, log, startDue, onMinute }: Options): LocalSchedule {
+export function localSchedule({ clock, log, startDue, onMinute }: Options): LocalSchedule {
   let sweptIn: number | undefined;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const tick = async () => {
-    for (const edition of editions) await startDue(edition);
+    await startDue();
     // As the minute begins: a draft goes out at its hour. A clock that was set back does not stop the sweep.
     const minute = Math.floor(clock() / MINUTE_MILLISECONDS);
     if (minute === sweptIn) return;

@@ -1,6 +1,7 @@
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { Log } from '../log.ts';
 import type { ComplaintStore } from '../newsletter/complaints.ts';
+import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { messageOf, type Outbox } from '../outbox.ts';
 import { handOver, type Message, type Queue } from '../queue.ts';
@@ -49,9 +50,16 @@ export async function sweep(services: SweepServices): Promise<void> {
   const most = batchesWithinReach(services.pace);
   const due: Message[][] = [];
   for (const ref of await services.issues.open()) {
-    const { first, batches } = await nextSteps(services, ref, most);
-    messages.push(...first);
-    due.push(batches);
+    try {
+      const { first, batches } = await nextSteps(services, ref, most);
+      messages.push(...first);
+      due.push(batches);
+    } catch (error) {
+      log.error('the sweep could not look after an issue; the next one tries again', {
+        issue: issueId(ref),
+        error,
+      });
+    }
   }
   messages.push(...inTurn(due, most));
   if (messages.length > 0) await handOver(queue, log, messages);

@@ -11,12 +11,27 @@ export type ScheduleServices = StartServices & { schedules: ScheduleStore };
 const LATEST_MILLISECONDS = 6 * 3600 * 1000;
 const MINUTE_MILLISECONDS = 60_000;
 
+/** Of every edition. One that fails costs the others nothing. */
+export async function startAllDue(services: ScheduleServices): Promise<void> {
+  const { config, log } = services;
+  for (const edition of config.publication.editions) {
+    try {
+      await startDue(services, edition);
+    } catch (error) {
+      log.error('the schedule of an edition could not be followed; it is tried again', {
+        edition: edition.id,
+        error,
+      });
+    }
+  }
+}
+
 /**
  * Starts the issue whose hour has come, or whose draft is to be shown now; one that was started already is only found.
  * After an outage the last missed one is started. It also starts what a timer leaves out, since its local hour does not
  * exist on the day that daylight saving begins. An edition or a schedule that is new starts nothing for the hours before.
  */
-export async function startDue(services: ScheduleServices, edition: EditionSettings): Promise<void> {
+async function startDue(services: ScheduleServices, edition: EditionSettings): Promise<void> {
   const { schedules, clock, log } = services;
   const { id, cron, timeZone } = edition;
   const now = clock();

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { localSchedule } from '../../functions/adapters/local-schedule.ts';
+import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
-import { slotsOf } from '../support/newsroom.ts';
+import { digestsTo, postStory, slotsOf, subscribe } from '../support/newsroom.ts';
 
 useDatabase();
 
@@ -82,11 +83,34 @@ it('a clock that was ahead for a while costs no issue once it is right again', a
   });
 });
 
+it('an edition whose schedule fails costs the others and the sweep nothing', async () => {
+  let lost = 0;
+  const world = await setUp({
+    config: withEditions({ id: 'broken' }, { id: 'daily' }),
+    // Only the sweep finds the issue again.
+    faults: { lose: ({ kind }) => kind === 'compose' && lost++ === 0 },
+  });
+  await world.schedule().tick();
+  const { schedules } = world.services;
+  const followed = await schedules.followed('broken');
+  if (!followed) throw new Error('the schedule was not followed');
+  await schedules.follow('broken', { ...followed, through: 'yesterday' as unknown as number });
+  await postStory(world);
+  await subscribe(world, 'ana@reader.example');
+  world.pass(HOUR);
+  await world.schedule().tick();
+  await world.queue.drain();
+  expect(await slotsOf(world)).toEqual(['2026-11-22-0730']);
+  expect(digestsTo(world, 'ana@reader.example')).toHaveLength(1);
+  expect(world.log.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields)).toEqual([
+    { edition: 'broken', error: expect.any(Error) },
+  ]);
+});
+
 it('sweeps as each minute begins', async () => {
   const world: World = await setUp();
   let sweeps = 0;
   const { tick } = localSchedule({
-    editions: [],
     clock: world.now,
     log: world.log,
     startDue: async () => {},

@@ -1,6 +1,9 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { frozenKey } from '../../functions/adapters/dynamo-keys.ts';
+import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
-import { digestsTo, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 
 useDatabase();
 
@@ -129,4 +132,24 @@ describe('the web version', () => {
     expect(html).toContain('The ferry returns');
     expect(html).not.toContain('/articles/mistake');
   });
+});
+
+it('an issue that the sweep cannot look after holds up no other', async () => {
+  const config = withEditions({ id: 'broken' }, { id: 'daily' });
+  const world = await setUp({ config, faults: { lose: ({ kind }) => kind === 'plan' } });
+  await subscribe(world, 'ana@reader.example', { editions: ['daily'] });
+  await postStory(world);
+  const broken = await sendNow(world, 'broken', 'broken');
+  const whole = await sendNow(world, 'whole', 'daily');
+  const Item = { ...frozenKey(broken.edition, broken.slot), z: new Uint8Array([1, 2, 3]) };
+  await world.table.client.send(new PutCommand({ TableName: world.table.name, Item }));
+  // Another process, which does not remember what was composed.
+  const other = await setUp({ config, sharing: world });
+  other.pass(60_000);
+  await other.sweep();
+  await other.queue.drain();
+  expect(await issue(other, whole.id)).toMatchObject({ state: 'sent', sent: 1 });
+  expect(other.log.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields)).toEqual([
+    { issue: broken.id, error: expect.any(Error) },
+  ]);
 });
