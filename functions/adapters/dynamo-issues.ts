@@ -51,7 +51,9 @@ export function dynamoIssues(table: Table): IssueStore {
 
     async frozen({ edition, slot }) {
       const item = await get(frozenKey(edition, slot));
-      return item && unpacked<FrozenIssue>(item);
+      if (!item) return undefined;
+      // Issues of before stand there as they are.
+      return 'z' in item ? unpacked<FrozenIssue>(item) : (fieldsOf(item) as FrozenIssue);
     },
 
     async list(edition, limit) {
