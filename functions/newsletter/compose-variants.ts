@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Article } from '../articles/article.ts';
 import type { Config } from '../config.ts';
 import type { Templates } from '../locale.ts';
+import type { Clock } from '../services.ts';
 import type { EditionSettings } from '../settings.ts';
 import { type Choice, choiceKey } from '../subscribers/subscriber.ts';
 import { type ComposedMail, composeDigest, type DigestInput } from './compose-digest.ts';
@@ -16,15 +17,17 @@ export type Composed = Pick<FrozenIssue, 'choices'> & {
 
 /**
  * Choices are what readers send us, and none is ever taken away: with twelve sections and two languages there are 8,190.
- * Within these an issue is composed in minutes and fits into its item (400 KB), whatever they are.
+ * Within these an issue fits into its item (400 KB), whatever they are, and is composed while its function has time (two
+ * minutes): a mail that is too long is rendered several times.
  */
 const MAX_VARIANTS = 400;
 const MAX_CHOICES = 3000;
+const MAX_MILLISECONDS = 60_000;
 
 /** What stands above the mail in a language. */
 type Head = (language: string) => Pick<DigestInput, 'notice' | 'buttons'>;
 
-type VariantServices = { config: Config; templates: Templates };
+type VariantServices = { config: Config; templates: Templates; clock: Clock };
 
 /** Every reader of a language, whatever they chose: also the web version. */
 export function wholeLanguages({ languages }: EditionSettings): Choice[] {
@@ -41,6 +44,7 @@ export async function composeVariants(
   head: Head = () => ({}),
 ): Promise<Composed> {
   const { publication } = services.config;
+  const until = services.clock() + MAX_MILLISECONDS;
   const byStories = new Map<string, Variant>();
   const choices: Record<string, string> = {};
   let placed = 0;
@@ -52,7 +56,9 @@ export async function composeVariants(
     const list = [language, ...storyIds].join('\n');
     const known = byStories.get(list);
     const isWhole = choice.topics.length === 0;
-    const isFull = placed >= MAX_CHOICES || (!known && chosen.length > 0 && byStories.size >= MAX_VARIANTS);
+    const hasNoMail = !known && chosen.length > 0;
+    const isFull =
+      placed >= MAX_CHOICES || (hasNoMail && (byStories.size >= MAX_VARIANTS || services.clock() > until));
     if (isFull && !isWhole) {
       leftOut += 1;
       continue;

@@ -50,3 +50,37 @@ it('an issue goes to every reader, though they chose more than there is room for
     fields: expect.objectContaining({ issue: id, variants: 400, leftOut: 511 - 400 + 9 }),
   });
 }, 60_000);
+
+it('an issue whose mails take too long to compose goes to every reader as well', async () => {
+  const time = {
+    at: Date.parse('2026-11-22T12:00:00.000Z'),
+    step: 0,
+    get now() {
+      this.at += this.step;
+      return this.at;
+    },
+    set now(at) {
+      this.at = at;
+    },
+  };
+  const world = await setUp({ time });
+  const topics = [['harbour'], ['culture'], ['business'], ['harbour', 'culture'], ['harbour', 'business']];
+  const readers = await addReaders(world, topics.length, (index) => ({ topics: topics[index] ?? [] }));
+  for (const section of ['harbour', 'culture', 'business']) await postStory(world, { section });
+  // Whoever looks at the clock finds half a minute gone.
+  time.step = 30_000;
+  const answer = await world.edit('POST', '/api/editions/daily/issues');
+  await world.queue.drain();
+  time.step = 0;
+  const { id } = (await answer.json()) as { id: string };
+  for (let minute = 0; minute < 5; minute++) {
+    world.pass(300_000);
+    await world.sweep();
+    await world.queue.drain();
+  }
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: readers.length });
+  expect(digestCounts(world)).toEqual(onceEach(readers));
+  expect(world.log.lines.find(({ level }) => level === 'warn')).toMatchObject({
+    fields: { issue: id, variants: 2, leftOut: 4 },
+  });
+});
