@@ -8,7 +8,14 @@ import type { ReadyVariant } from './composed-issues.ts';
 import type { Mail } from './mailer.ts';
 
 /** What the mails of a batch are made of, each as it was frozen. */
-export type BatchParts = { ref: IssueRef; frozen: FrozenIssue; variant: ReadyVariant; batch: string };
+export type BatchParts = {
+  ref: IssueRef;
+  frozen: FrozenIssue;
+  variant: ReadyVariant;
+  batch: string;
+  /** Of the issue. Who was merged since then may have had it at the same address; no part of the mails. */
+  startedAt: string | undefined;
+};
 
 export type Addressed = Recipient & { links: PersonalLinks };
 

@@ -57,7 +57,7 @@ export async function sendBatch(services: SendServices, ref: IssueRef, batchId: 
   const seconds = await pace.turn();
   // It is not frozen yet: who leaves while it waits gets nothing.
   if (seconds > 0) return postpone(services, ref, batch, seconds, batch.attempts - 1);
-  await send(services, batch, { ref, frozen, variant, batch: batchId });
+  await send(services, batch, { ref, frozen, variant, batch: batchId, startedAt: issue.startedAt });
   await finishIssue(services, ref);
 }
 
@@ -97,12 +97,11 @@ async function withRecipients(
 ): Promise<FrozenBatch | undefined> {
   const { recipients: earlier, frozenAt } = batch;
   if (earlier && frozenAt !== undefined) return { ...batch, recipients: earlier, frozenAt, mayBeTaken: true };
-  const found = new Map(
-    (await subscribers.getMany(batch.subscriberIds)).map((subscriber) => [subscriber.id, subscriber]),
-  );
+  const found = new Map((await subscribers.getMany(batch.subscriberIds)).map((each) => [each.id, each]));
   const present = batch.subscriberIds
     .flatMap((id) => found.get(id) ?? [])
     .filter((reader) => reader.editions.includes(parts.ref.edition) && !isPaused(reader, clock()))
+    .filter(({ mergedAt = '' }) => mergedAt === '' || mergedAt < (parts.startedAt ?? ''))
     .map(({ id, email }) => ({ subscriberId: id, email, hash: addressHash(email) }));
   const suppressed = await subscribers.suppressions(present.map(({ hash }) => hash));
   const recipients = present

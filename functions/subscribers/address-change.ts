@@ -97,6 +97,7 @@ function withAddress(
     email,
     editions: [...new Set([...previous.editions, ...(merged?.editions ?? [])])],
     ...(formerIds.length > 0 && { formerIds }),
+    ...(merged && { mergedAt: at }),
     updatedAt: at,
   };
 }

@@ -17,6 +17,8 @@ export type Subscriber = {
   pausedUntil?: string | undefined;
   /** Of subscribers that this one has taken in, address and all: the links in their old mails lead here. */
   formerIds?: string[];
+  /** ISO 8601. When the last of them was taken in. */
+  mergedAt?: string;
   confirmedAt: string;
   updatedAt: string;
   consent: Consent;

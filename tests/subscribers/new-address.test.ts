@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
-import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { digestsTo, issue, linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { beside, dataOf, manageLink, membersOf, postForm, suppressionOf } from './reader.ts';
 
 useDatabase();
@@ -111,6 +111,33 @@ it('an address that has a subscriber gets the same answer, and its button makes 
   for (const old of [manage, theirs]) expect((await world.request(old)).status).toBe(410);
   expect(await world.services.subscribers.consentLog(subscriber)).toEqual([]);
   expect(await world.services.subscribers.idByAddress(addressHash(NEW))).toBeUndefined();
+});
+
+it('two readers who become one in the middle of an issue get it once, and the next one too', async () => {
+  let sends = 0;
+  const lose = ({ kind }: { kind: string }) => kind === 'send' && sends++ === 1;
+  const world = await withReaders({ faults: { lose } });
+  const readers = ['en@reader.example', 'es@reader.example'];
+  const links = new Map<string, string>();
+  for (const email of readers) links.set(email, await manageLink(world, email));
+  const { id } = await sendNow(world, 'first');
+  const mailed = readers.filter((email) => digestsTo(world, email).length === 1);
+  expect(mailed).toHaveLength(1);
+  const [there = ''] = mailed;
+  const waiting = readers.find((email) => email !== there) ?? '';
+  world.pass(60_000);
+  const link = await asked(world, links.get(waiting) ?? '', there);
+  expect((await press(world, link)).status).toBe(200);
+  world.pass(120_000);
+  await world.sweep();
+  await world.queue.drain();
+  expect(digestsTo(world, there)).toHaveLength(1);
+  expect(digestsTo(world, waiting)).toEqual([]);
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 1, left: 1 });
+  for (const language of ['en', 'es']) await postStory(world, { language });
+  world.pass(3600_000);
+  await sendNow(world, 'second');
+  expect(digestsTo(world, there)).toHaveLength(2);
 });
 
 it('an address that complained gets no mail, and one that complains meanwhile is not taken', async () => {
