@@ -31,7 +31,7 @@ export function dynamoErasure(table: Table): Erasure {
           TableName: name,
           Key: suppressionKey(hash),
           UpdateExpression:
-            'SET #reason = if_not_exists(#reason, :erased), #at = if_not_exists(#at, :at) REMOVE detail',
+            'SET #reason = if_not_exists(#reason, :erased), #at = if_not_exists(#at, :at), erasedAt = if_not_exists(erasedAt, :at) REMOVE detail',
           ExpressionAttributeNames: { '#reason': 'reason', '#at': 'at' },
           ExpressionAttributeValues: { ':erased': 'erased', ':at': at },
         }),

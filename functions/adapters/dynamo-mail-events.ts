@@ -24,6 +24,7 @@ import {
   tallyKey,
   webhookKey,
 } from './dynamo-keys.ts';
+import { sameSuppression } from './dynamo-suppressions.ts';
 
 /** Parts of an issue's tally: at a thousand events a second two of them seldom meet in one. Never change it. */
 const PARTS = 32;
@@ -93,18 +94,11 @@ function itemsOf(TableName: string, changes: EventChanges, after: (days: number)
   if (suppression) {
     const { hash, previous, next } = suppression;
     const Item = { ...suppressionKey(hash), ...next };
-    const { reason, at } = previous ?? {};
     items.push({
       Put: {
         TableName,
         Item,
-        ...(previous
-          ? {
-              ConditionExpression: 'reason = :reason AND #at = :at',
-              ExpressionAttributeNames: { '#at': 'at' },
-              ExpressionAttributeValues: { ':reason': reason, ':at': at },
-            }
-          : { ConditionExpression: 'attribute_not_exists(pk)' }),
+        ...(previous ? sameSuppression(previous) : { ConditionExpression: 'attribute_not_exists(pk)' }),
       },
     });
   }

@@ -44,6 +44,8 @@ export type Suppression = {
   reason: 'bounced' | 'complained' | 'refused' | 'erased';
   /** ISO 8601 */
   at: string;
+  /** ISO 8601. The reader had everything erased, whatever else became of the address before or since. */
+  erasedAt?: string;
   detail?: string;
 };
 

@@ -86,7 +86,8 @@ it('erased, nothing is left but the hash of the address, and old links say so', 
   expect(erased.status).toBe(200);
   expect(await erased.text()).toContain('Your data is erased');
   expect(await tracesOf(world, id)).toEqual([]);
-  expect(await suppressionOf(world, ANA)).toEqual({ reason: 'erased', at: '2026-11-22T12:00:00.000Z' });
+  const erasedAt = '2026-11-22T12:00:00.000Z';
+  expect(await suppressionOf(world, ANA)).toEqual({ reason: 'erased', at: erasedAt, erasedAt });
   for (const link of [manage, leave, beside(manage, '/subscriptions/manage/data')]) {
     const answer = await world.request(link);
     expect([link, answer.status]).toEqual([link, 410]);
@@ -186,7 +187,11 @@ it('a complaint outlives the erasure, without what was noted of it, and no confi
   expect(refused.status).toBe(409);
   expect(await membersOf(world, 'weekly')).toEqual([]);
   await erase(world, manage);
-  expect(await suppressionOf(world, ANA)).toEqual({ reason: 'complained', at: '2026-11-20T00:00:00.000Z' });
+  expect(await suppressionOf(world, ANA)).toEqual({
+    reason: 'complained',
+    at: '2026-11-20T00:00:00.000Z',
+    erasedAt: new Date(world.now()).toISOString(),
+  });
   const mails = world.mails.length;
   await world.request('/subscriptions', { method: 'POST', body: { email: ANA, editions: ['weekly'] } });
   await world.queue.drain();

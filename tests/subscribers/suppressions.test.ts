@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
-import { digestsTo, postStory, sendNow, withReaders } from '../support/newsroom.ts';
-import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
+import { digestsTo, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestOf, HARD, SECRET, tell, told } from '../support/webhooks.ts';
+import { beside, manageLink } from './reader.ts';
 
 useDatabase();
 
@@ -48,6 +49,36 @@ it('DELETE /api/suppressions wants a reason, an address that is suppressed, and 
     suppression: { reason: 'bounced' },
   });
 });
+
+it.each(['before', 'after'])(
+  'lifting a bounce from %s an erasure leaves the erasure: no import brings them back',
+  async (when) => {
+    const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+    const manage = await manageLink(world, EN);
+    await sendNow(world, 'morning');
+    const bounce = async () => {
+      world.pass(60_000);
+      await tell(world, told(world, digestOf(world, EN), 'bounced', HARD));
+    };
+    if (when === 'before') await bounce();
+    world.pass(60_000);
+    const erasedAt = new Date(world.now()).toISOString();
+    await world.request(beside(manage, '/subscriptions/erase'), { method: 'POST' });
+    if (when === 'after') await bounce();
+    const suppression = async () =>
+      ((await (await world.edit('GET', path(EN))).json()) as { suppression: object | null }).suppression;
+    expect(await suppression()).toMatchObject({ reason: 'bounced' });
+    expect((await world.edit('DELETE', path(EN, 'The mailbox works again.'))).status).toBe(204);
+    expect(await suppression()).toEqual({ reason: 'erased', at: erasedAt, erasedAt });
+    const list = `email,editions\n${EN},daily\n`;
+    const type = { 'content-type': 'text/csv' };
+    const imported = await world.edit('POST', '/api/subscribers/import?consent=By+post', list, type);
+    expect(await imported.text()).toContain('the reader had their data erased');
+    // They themselves can still come back.
+    await subscribe(world, EN);
+    expect(await suppression()).toBeNull();
+  },
+);
 
 it('only tokens for readers see and lift suppressions', async () => {
   const world = await setUp();
