@@ -51,6 +51,12 @@ export function mailTo(
   };
 }
 
+/** Two installations on one account may have the same editions and slots: neither is to be answered for the other's mails. */
+export function requestKey({ ref, frozen, batch }: BatchParts): string {
+  const key = `issue/${issueId(ref)}/${batch}`;
+  return frozen.installation === undefined ? key : `${key}/${frozen.installation}`;
+}
+
 /** RFC 8058, section 3.1, and RFC 2919. */
 export function listHeaders({ unsubscribe }: PersonalLinks, listId: string): Mail['headers'] {
   return {

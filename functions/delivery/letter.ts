@@ -20,6 +20,7 @@ export type Letter = {
   what: string;
   /** 1 to 100. */
   mails: Mail[];
+  /** Within this installation. */
   key: string;
 };
 

@@ -15,7 +15,7 @@ import {
   type Recipient,
   type Tally,
 } from './batch.ts';
-import { addressed, type BatchParts, mailTo, payloadHash } from './batch-mails.ts';
+import { addressed, type BatchParts, mailTo, payloadHash, requestKey } from './batch-mails.ts';
 import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
@@ -78,7 +78,7 @@ async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchP
     await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
   } else {
     const mails = readers.map((reader) => mailTo(parts, reader));
-    await act(services, ref, batch, await sendInTurn(services, mails, `issue/${issueId(ref)}/${batch.id}`));
+    await act(services, ref, batch, await sendInTurn(services, mails, requestKey(parts)));
   }
 }
 

@@ -11,7 +11,7 @@ export type { LetterServices } from './letter.ts';
 
 /** Mails what an event asks for. It stays in the outbox until the provider has taken the mail. */
 export async function sendLetter(services: LetterServices, outboxId: string): Promise<void> {
-  const { outbox, pace, log } = services;
+  const { outbox, pace, links, log } = services;
   const event = await outbox.get(outboxId);
   if (!event) return;
   const letter = await letterOf(services, event);
@@ -21,7 +21,7 @@ export async function sendLetter(services: LetterServices, outboxId: string): Pr
     log.info(`${what} waits for the mail provider`, { letter: key, reason: 'too many are before it' });
     return;
   }
-  const answer = await sendInTurn(services, letter.mails, key);
+  const answer = await sendInTurn(services, letter.mails, `${key}/${links.installation}`);
   switch (answer.kind) {
     case 'accepted':
       for (const { reason } of answer.rejected)

@@ -27,11 +27,11 @@ export async function composeDraft(
   stories: Article[],
   decision: Decision | 'none',
 ): Promise<boolean> {
-  const { config, templates, issues, queue, clock, log } = services;
+  const { templates, issues, queue, clock, log } = services;
   const head = draftHead(templates, edition, issue);
   const composed = await composeVariants(services, edition, issue, stories, wholeLanguages(edition), head);
   for (const variant of composed.variants) await issues.putVariant(issue, variant);
-  const frozen = frozenIssue(config, edition, issue, window, stories, composed);
+  const frozen = frozenIssue(services, edition, issue, window, stories, composed);
   const at = isoTime(clock());
   const { composition } = frozen;
   const id = `${at}#draft#${issueId(issue)}#${composition}`;
@@ -53,7 +53,7 @@ export async function reviewDraft(
   edition: EditionSettings,
   issue: Issue,
 ): Promise<boolean> {
-  const { config, issues, reviews, clock } = services;
+  const { issues, reviews, clock } = services;
   const decision = (await reviews.decision(issue)) ?? 'none';
   const before = await issues.frozen(issue);
   if (!before || !issue.review) return false;
@@ -68,7 +68,7 @@ export async function reviewDraft(
     return skip(services, issue, tooFewLeft(before, stories, edition));
   if (release === 'send') {
     const composed = await composeFor(services, edition, issue, stories);
-    const frozen = frozenIssue(config, edition, issue, before, stories, composed);
+    const frozen = frozenIssue(services, edition, issue, before, stories, composed);
     return send(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen), decision });
   }
   if (stories.length === before.storyIds.length) return true;

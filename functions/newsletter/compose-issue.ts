@@ -83,7 +83,7 @@ async function composeNew(
   const taken = { ...window, passed };
   if (issue.review) return composeDraft(services, edition, issue, taken, stories, 'none');
   const composed = await composeFor(services, edition, issue, stories);
-  const frozen = frozenIssue(config, edition, issue, taken, stories, composed);
+  const frozen = frozenIssue(services, edition, issue, taken, stories, composed);
   return send(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen) });
 }
 
@@ -93,7 +93,7 @@ async function withoutRetracted(
   edition: EditionSettings,
   issue: Issue,
 ): Promise<boolean> {
-  const { config, issues } = services;
+  const { issues } = services;
   const before = await issues.frozen(issue);
   if (!before) return false;
   const stories = await storiesNow(services, before.storyIds);
@@ -103,5 +103,5 @@ async function withoutRetracted(
     return skip(services, issue, tooFewLeft(before, stories, edition), { cursor });
   }
   const composed = await composeFor(services, edition, issue, stories);
-  return send(services, issue, frozenIssue(config, edition, issue, before, stories, composed));
+  return send(services, issue, frozenIssue(services, edition, issue, before, stories, composed));
 }

@@ -1,6 +1,5 @@
 import type { Article } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
-import type { Config } from '../config.ts';
 import type { Templates } from '../locale.ts';
 import { handOver } from '../queue.ts';
 import type { EditionSettings } from '../settings.ts';
@@ -48,7 +47,7 @@ export async function composeFor(
 export type Taken = Pick<FrozenIssue, 'after' | 'until' | 'passed'>;
 
 export function frozenIssue(
-  config: Config,
+  { config, links }: Pick<ComposeServices, 'config' | 'links'>,
   edition: EditionSettings,
   issue: Issue,
   { after, until, passed }: Taken,
@@ -67,6 +66,7 @@ export function frozenIssue(
     ...(edition.replyTo && { replyTo: edition.replyTo }),
     listId: `<${edition.id}.${domain}>`,
     baseUrl: config.baseUrl,
+    installation: links.installation,
     ...(localTime && { readerHour: { localTime, timeZone: edition.timeZone } }),
     shards: PARTS,
     variants: variants.map(({ html, text, ...summary }): VariantSummary => summary),

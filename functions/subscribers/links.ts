@@ -28,6 +28,8 @@ export type Links = {
   open(purpose: LinkPurpose, token: string | undefined): string[] | undefined;
   /** Stands for a text in keys of the table, where nobody without the secret can find out which text it was. */
   pseudonym(text: string): string;
+  /** Eight characters that no other installation has, and that say nothing of the secret. */
+  installation: string;
 };
 
 export const LINK_PATHS: Record<LinkPurpose, string> = {
@@ -52,6 +54,7 @@ export function signedLinks(secret: string): Links {
       link('unsubscribe', [subscriberId, edition, ...(slot ? [slot] : [])], baseUrl),
     address: (subscriberId, changeId, baseUrl) => link('address', [subscriberId, changeId], baseUrl),
     pseudonym: (text) => sign('pseudonym', text).toString('base64url'),
+    installation: sign('pseudonym', 'installation').toString('base64url').slice(0, 8),
     review: ({ issue, composition, editor, what, language }, baseUrl) =>
       link('review', [issue, String(composition), String(editor), what, language], baseUrl),
     open(purpose, token) {

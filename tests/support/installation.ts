@@ -64,6 +64,8 @@ type WorldOptions = {
   sharing?: World;
   /** A clock of its own. */
   time?: { now: number };
+  /** Another one is another installation's. */
+  linkSecret?: string;
   /** A process that knows that no other lives. */
   isAlone?: boolean;
 };
@@ -100,6 +102,7 @@ export async function setUp({
   callbacks,
   sharing,
   time = sharing?.time ?? { now: START },
+  linkSecret = 'link-secret-of-the-tests',
   isAlone = false,
 }: WorldOptions = {}): Promise<World> {
   if (!database || !mailProvider) throw new Error('call useDatabase() at the top of the test file');
@@ -118,7 +121,7 @@ export async function setUp({
     config,
     table,
     templates,
-    linkSecret: 'link-secret-of-the-tests',
+    linkSecret,
     clock: now,
     ids,
     log,
