@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { LONGEST_WAIT, type Pace, type PaceState, rateAt, slowedDown } from '../delivery/pace.ts';
+import { isAbsurd, LONGEST_WAIT, type Pace, type PaceState, rateAt, slowedDown } from '../delivery/pace.ts';
 import type { Clock } from '../services.ts';
 import { pause, type Table } from './dynamo-client.ts';
 import { paceKey } from './dynamo-keys.ts';
@@ -65,6 +65,14 @@ export function dynamoPace(
       ExpressionAttributeValues: { ':next': now + intervalAt(ceiling), ':never': NEVER, ':rate': ceiling },
     });
 
+  /** As if its last refusal had been now. */
+  const putRight = ({ nextAt, growsFrom }: PaceState, now: number) =>
+    update({
+      UpdateExpression: 'SET nextAt = :now, growsFrom = :now',
+      ConditionExpression: 'nextAt = :wasNextAt AND growsFrom = :wasGrowsFrom',
+      ExpressionAttributeValues: { ':now': now, ':wasNextAt': nextAt, ':wasGrowsFrom': growsFrom },
+    });
+
   return {
     ceiling,
 
@@ -75,7 +83,11 @@ export function dynamoPace(
           if (await begin(now)) return 0;
           continue;
         }
-        // It only ever moves on: what was seen to be far off is not nearer.
+        if (isAbsurd(seen, now)) {
+          await putRight(seen, now);
+          continue;
+        }
+        // Otherwise it only ever moves on: what was seen to be far off is not nearer.
         if (seen.nextAt > now + LONGEST_WAIT) return (seen.nextAt - now) / 1000;
         const { growsFrom } = seen;
         const isFree = seen.nextAt <= now;

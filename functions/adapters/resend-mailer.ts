@@ -1,5 +1,6 @@
 import { Resend } from 'resend';
 import type { Mailer, SendOutcome } from '../delivery/mailer.ts';
+import { LONGEST_HOLD } from '../delivery/pace.ts';
 import { batchBody } from './resend-body.ts';
 
 type Options = {
@@ -106,5 +107,5 @@ function outcomeOf(
 
 function retryAfter(headers: Record<string, string> | null): number {
   const seconds = Number(headers?.['retry-after'] ?? headers?.['ratelimit-reset']);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3600) : DEFAULT_WAIT_SECONDS;
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, LONGEST_HOLD) : DEFAULT_WAIT_SECONDS;
 }

@@ -26,6 +26,13 @@ const GROWTH = 1 / 300;
 const SLOWEST = 1 / 64;
 /** A worker that waits keeps others from working: beyond this (milliseconds) it does something else meanwhile. */
 export const LONGEST_WAIT = 5_000;
+/** No refusal holds longer (seconds), whatever it says. */
+export const LONGEST_HOLD = 3_600;
+
+/** What a clock that was ahead once has left behind: no turn and no refusal leads so far. */
+export function isAbsurd({ nextAt }: PaceState, now: number): boolean {
+  return nextAt > now + LONGEST_HOLD * 1000 + LONGEST_WAIT;
+}
 
 /** Requests a second: halved by each refusal, and growing by the same amount every second after it. */
 export function rateAt({ growsFrom, rate }: PaceState, ceiling: number, now: number): number {

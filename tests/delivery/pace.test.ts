@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
-import { issue, postStory } from '../support/newsroom.ts';
+import { issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { FAULTS, type Script, throttledFor } from '../support/provider.ts';
 import { addReaders, digestCounts, everyChoice, onceEach } from '../support/readers.ts';
 import { type SharedTime, sharedTime } from '../support/shared-time.ts';
@@ -131,4 +131,17 @@ it('the rate grows back to what the settings say', async () => {
   const late = times.slice(-20);
   const rate = ((late.length - 1) * 1000) / ((late.at(-1) ?? 0) - (late[0] ?? 0));
   expect(rate).toBeGreaterThan(CEILING * 0.8);
+});
+
+it('a clock that was a year ahead once holds nobody up', async () => {
+  const year = 365 * 24 * 3600_000;
+  const world = await setUp();
+  world.pass(year);
+  await subscribe(world, 'ahead@reader.example');
+  world.pass(-year);
+  const other = await setUp({ sharing: world });
+  await subscribe(other, 'other@reader.example');
+  await subscribe(world, 'same@reader.example');
+  await postStory(world);
+  expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', sent: 3, failed: 0 });
 });
