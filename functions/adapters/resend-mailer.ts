@@ -1,6 +1,7 @@
 import { Resend } from 'resend';
 import type { Mailer, SendOutcome } from '../delivery/mailer.ts';
 import { LONGEST_HOLD } from '../delivery/pace.ts';
+import { withoutAddresses } from '../delivery/without-addresses.ts';
 import { batchBody } from './resend-body.ts';
 
 type Options = {
@@ -49,7 +50,10 @@ type Accepted = { data?: { id: string }[]; errors?: { index: number; message: st
 /** With permissive validation, `data` has the ids of those that were taken, in order, and `errors` the others. */
 function acceptedOf(count: number, answer: Accepted): SendOutcome {
   if (!Array.isArray(answer?.data)) return { kind: 'unknown', reason: 'the answer has no list of ids' };
-  const rejected = (answer.errors ?? []).map(({ index, message }) => ({ index, reason: message }));
+  const rejected = (answer.errors ?? []).map(({ index, message }) => ({
+    index,
+    reason: withoutAddresses(String(message)),
+  }));
   const refused = new Set(rejected.map(({ index }) => index));
   const ids = answer.data.map(({ id }) => id);
   if (ids.length + refused.size !== count)
@@ -89,7 +93,7 @@ function outcomeOf(
   { name, message, statusCode }: ResendError,
   headers: Record<string, string> | null,
 ): SendOutcome {
-  const reason = `${name}: ${message}`;
+  const reason = withoutAddresses(`${name}: ${message}`);
   // A revoked key is answered with 400 `validation_error`, "API key is invalid", whatever the documentation has.
   const isBadKey = name === 'validation_error' && /\bapi key\b/i.test(message);
   if (ACCOUNT_ERRORS.includes(name) || isBadKey || statusCode === 401 || statusCode === 403)

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isIssueRef } from '../newsletter/issue.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
+import { withoutAddresses } from './without-addresses.ts';
 
 /** What the mail provider tells of a mail. */
 export type MailEvent = {
@@ -143,11 +144,6 @@ function detailOf({ bounce, failed, suppressed }: Payload['data']): string | und
   const parts = bounce
     ? [bounce.type, bounce.subType, bounce.message]
     : [failed?.reason, suppressed?.message];
-  // Servers like to repeat the address, of which no more than a hash is kept.
-  const detail = parts
-    .filter(Boolean)
-    .join(': ')
-    .replace(/[^\s<>]+@[^\s<>]+/g, '…')
-    .slice(0, 300);
+  const detail = withoutAddresses(parts.filter(Boolean).join(': ')).slice(0, 300);
   return detail === '' ? undefined : detail;
 }
