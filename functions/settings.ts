@@ -51,7 +51,8 @@ const publication = z
     languages: z.array(languageTag).min(1, { message: 'must name at least one language' }),
     sections: z.array(z.strictObject({ slug, name: localised(100) })),
     feeds,
-    editions: z.array(edition),
+    /** A reader joins them all in one transaction, which takes 100 items. */
+    editions: z.array(edition).max(40, { message: 'must be at most 40' }),
     mail: z.strictObject({
       /** What the mail provider lets an account send. */
       requestsPerSecond: wholeNumber(1, 1000),

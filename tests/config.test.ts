@@ -213,6 +213,11 @@ describe('broadsheet.config.ts', () => {
     ['podcast.subcategory', podcastWith({ subcategory: 'Physics' }), 'Daily News, Entertainment News'],
     ['podcast.subcategory', podcastWith({ category: 'Government' }), 'must not be there'],
     ['podcast.explicit', podcastWith({ explicit: 'no' }), 'must be true'],
+    [
+      'editions',
+      { editions: Array.from({ length: 41 }, (_, n) => ({ ...daily, id: `e${n}` })) },
+      'must be at most 40',
+    ],
     ['editions[1].id', { editions: [daily, daily] }, 'repeats "daily"'],
     ['editions[0].cron', { editions: [{ ...daily, cron: '61 * * * *' }] }, 'five-field cron'],
     ['editions[0].cron', { editions: [{ ...daily, cron: '0 30 7 * * *' }] }, 'five-field cron'],

@@ -48,12 +48,13 @@ export function dynamoErasure(table: Table): Erasure {
       const keys = [
         ...signUps.map(({ sk }) => signUpKey(String(sk).slice('SIGNUP#'.length))),
         ...[...parts.flat(), ...signUps].map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
+        ...formerIds.map(subscriberKey),
       ];
       for (let start = 0; start < keys.length; start += MOST_ITEMS)
         await transact(table, keys.slice(start, start + MOST_ITEMS).map(deletion));
     },
 
-    async remove({ id, version, formerIds = [], email, editions }) {
+    async remove({ id, version, email, editions }) {
       return transactIf(table, [
         {
           Delete: {
@@ -65,7 +66,6 @@ export function dynamoErasure(table: Table): Erasure {
         },
         ...[
           addressKey(addressHash(email)),
-          ...formerIds.map(subscriberKey),
           ...editions.map((edition) => memberKey(edition, shardOf(id), id)),
         ].map(deletion),
       ]);

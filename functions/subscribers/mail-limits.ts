@@ -2,7 +2,6 @@ import type { Log } from '../log.ts';
 import type { Clock } from '../services.ts';
 import type { Throttle } from '../throttle.ts';
 import { addressHash } from './email-address.ts';
-import { endsWithConsent } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
 /** Whom strangers can have us mail, by typing an address: few mails, and none to those who cannot or will not get them. */
@@ -15,30 +14,23 @@ const MAILS_AN_HOUR = 3;
 const MAILS_A_DAY_AFTER_A_BOUNCE = 1;
 const DAY_SECONDS = 24 * 3600;
 
-/** Whether an address may be asked to confirm something. Whoever typed it is told nothing. `what`, for the log: `a sign-up`. */
+/** Whether it is not too often to ask an address to confirm something. Whoever typed it is told nothing. `what`, for the log: `a sign-up`. */
 export async function mayConfirm(services: LimitServices, address: string, what: string): Promise<boolean> {
   const { subscribers, throttle, clock } = services;
+  if (!(await mayTell(services, address, what))) return false;
   const hash = addressHash(address);
   const suppression = (await subscribers.suppressions([hash])).get(hash);
-  if (suppression && !endsWithConsent(suppression))
-    return unmailed(services, hash, what, 'its address must not be mailed');
   if (
     suppression?.reason === 'bounced' &&
     !(await throttle.underLimit(`bounced#${hash}`, MAILS_A_DAY_AFTER_A_BOUNCE, clock(), DAY_SECONDS))
   )
     return unmailed(services, hash, what, 'its address bounced, and was mailed once today');
-  return underLimit(services, hash, what);
+  return true;
 }
 
-/** Whether an address may be mailed something to be read only: nothing that lifts a suppression. */
+/** Whether it is not too often. Whether the address may be mailed at all, the letter asks: the answer comes as fast for all. */
 export async function mayTell(services: LimitServices, address: string, what: string): Promise<boolean> {
   const hash = addressHash(address);
-  if ((await services.subscribers.suppressions([hash])).size > 0)
-    return unmailed(services, hash, what, 'its address must not be mailed');
-  return underLimit(services, hash, what);
-}
-
-async function underLimit(services: LimitServices, hash: string, what: string): Promise<boolean> {
   if (await services.throttle.underLimit(`confirm#${hash}`, MAILS_AN_HOUR, services.clock())) return true;
   return unmailed(services, hash, what, 'its address has had enough mails this hour');
 }

@@ -100,6 +100,20 @@ it('erased, nothing is left but the hash of the address, and old links say so', 
   expect((await erase(world, manage)).status).toBe(200);
 });
 
+it('a reader who took in more others than a transaction takes is erased too, with them', async () => {
+  const { world, manage } = await reader();
+  const { subscribers } = world.services;
+  const id = (await subscribers.idByAddress(addressHash(ANA))) ?? '';
+  const before = await subscribers.get(id);
+  if (!before) throw new Error('there is no reader');
+  const formerIds = Array.from({ length: 120 }, (_, n) => `former-${n}`);
+  const next = { ...before, version: before.version + 1, formerIds };
+  const event = { at: before.updatedAt, what: 'address' as const, editions: before.editions };
+  expect(await subscribers.write(before, next, event)).toBe(true);
+  expect((await erase(world, manage)).status).toBe(200);
+  expect(await subscribers.getMany([id, ...formerIds])).toEqual([]);
+});
+
 it('a reader who is erased after an issue was planned does not get it', async () => {
   const { world, manage } = await reader();
   await subscribe(world, 'ben@reader.example');

@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../functions/config.ts';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { linkIn, subscribe } from '../support/newsroom.ts';
 import { manageLink, postForm } from './reader.ts';
@@ -168,4 +169,40 @@ it('a reader who signs up again is told that they are subscribed, with the link 
   expect(mail?.text).toContain('You get newsletters of The Harbour Post already.');
   expect(linkIn(mail?.text, '/subscriptions/manage')).toBe(await manageLink(world, 'ana@reader.example'));
   expect(linkIn(mail?.text, '/subscriptions/confirm')).not.toBe('');
+});
+
+it('an answer takes the same steps whoever it is about, so that its time tells nothing', async () => {
+  const world = await setUp();
+  for (const name of ['ana', 'complained']) await subscribe(world, `${name}@reader.example`);
+  await world.services.subscribers.suppress(addressHash('complained@reader.example'), {
+    reason: 'complained',
+    at: '2026-11-22T12:00:00.000Z',
+  });
+  world.pass(2 * 3600_000);
+  await world.queue.drain();
+  const steps: string[] = [];
+  world.table.client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        steps.push(commandName);
+        return next(args);
+      },
+    { step: 'initialize', name: 'steps' },
+  );
+  for (const path of ['/subscriptions/link', '/subscriptions']) {
+    const taken = [];
+    for (const name of ['ana', 'complained', 'nobody']) {
+      steps.length = 0;
+      const waiting = world.queue.waiting();
+      const body = { email: `${name}@reader.example`, editions: ['daily'] };
+      expect((await world.request(path, { method: 'POST', body })).status).toBe(202);
+      taken.push([...steps, world.queue.waiting() - waiting]);
+    }
+    expect(taken[0]?.length).toBeGreaterThan(3);
+    expect(new Set(taken.map((each) => JSON.stringify(each))).size, path).toBe(1);
+  }
+  const mailed = world.mails.length;
+  await world.queue.drain();
+  expect(world.mails.slice(mailed).map(({ to }) => to)).not.toContain('complained@reader.example');
+  expect(await world.services.outbox.leftBefore('9999', 10)).toEqual([]);
 });
