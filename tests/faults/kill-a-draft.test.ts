@@ -101,7 +101,7 @@ async function expectOneOfEach({ edition, slot }: IssueRef): Promise<void> {
   const drafts = home.mails.filter(({ key }) => key.startsWith('draft/'));
   const mailed = drafts.map(({ to, key, subject }) => `${to} ${key} ${subject}`);
   expect(new Set(mailed).size).toBe(mailed.length);
-  expect(drafts.filter(({ key }) => key.endsWith('/2')).map(({ subject }) => subject)).toEqual([
+  expect(drafts.filter(({ key }) => key.split('/')[2] === '2').map(({ subject }) => subject)).toEqual([
     'Changed draft: What stays',
     'Borrador cambiado: Lo que queda',
   ]);
@@ -134,29 +134,25 @@ it('a draft takes steps of every kind', () => {
     expect(steps.filter((step) => kind.test(step)).length, String(kind)).toBeGreaterThan(0);
 });
 
-it.for<[string, Injection]>([
-  ['killed before', { what: 'die', when: 'before' }],
-  ['killed after', { what: 'die', when: 'after' }],
-])(
-  '%s each step of a draft: each draft and each digest once',
-  { timeout: 180_000 },
-  async ([fault, injection], context) => {
-    const count = counter(context, `draft ${fault} a step`);
-    const failures: string[] = [];
-    for (const step of steps) {
-      let wasMet = false;
-      try {
-        await aDay((name) => {
-          if (name !== step || wasMet) return undefined;
-          wasMet = true;
-          return injection;
-        });
-        expect(wasMet, 'it was met').toBe(true);
-      } catch (error) {
-        failures.push(`${step}: ${error}`);
-      }
-      count(1, verdict());
+// Killed after a step, it is killed before the next.
+it('killed before each step of a draft: each draft and each digest once', {
+  timeout: 180_000,
+}, async (context) => {
+  const count = counter(context, 'draft killed before a step');
+  const failures: string[] = [];
+  for (const step of steps) {
+    let wasMet = false;
+    try {
+      await aDay((name) => {
+        if (name !== step || wasMet) return undefined;
+        wasMet = true;
+        return { what: 'die', when: 'before' };
+      });
+      expect(wasMet, 'it was met').toBe(true);
+    } catch (error) {
+      failures.push(`${step}: ${error}`);
     }
-    expect(failures).toEqual([]);
-  },
-);
+    count(1, verdict());
+  }
+  expect(failures).toEqual([]);
+});
