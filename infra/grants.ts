@@ -26,7 +26,7 @@ const NONE: Right[] = [];
 /**
  * Who may touch which partitions (key grammar: functions/adapters/dynamo-keys.ts). A hole in the public function must
  * not let anybody change an article. The editors' function imports and exports readers, so their addresses are kept from an
- * editor by the scopes `subscribers:*` alone, as is lifting a suppression; a hole in it must not delete a reader.
+ * editor by the scopes `subscribers:*` alone, as is lifting a suppression; a hole in it can remove no reader, though it can write over one.
  */
 // biome-ignore format: a table
 export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {

@@ -160,6 +160,19 @@ it('a reader who leaves, or whose address is suppressed, after planning gets not
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 0, left: 2 });
 });
 
+it('a reader who pauses after planning gets nothing of it', async () => {
+  const world = await withReaders();
+  const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'send' } });
+  await sendNow(lossy, 'morning');
+  const id = (await world.services.subscribers.idByAddress(addressHash('en@reader.example'))) ?? '';
+  const manage = new URL(world.services.links.manage(id, 'https://paper.example'));
+  const pause = { pausedUntil: '2026-12-24' };
+  const saved = await world.request(manage.pathname + manage.search, { method: 'POST', body: pause });
+  expect(saved.status).toBe(200);
+  await recover(world);
+  expect(counts(world)).toEqual([0, 1]);
+});
+
 it('a schedule that fires twice for a slot sends one issue, under the local time', async () => {
   const world = await withReaders();
   for (let i = 0; i < 2; i++) await world.startEdition('daily', '2026-11-22T12:30:00.000Z');
