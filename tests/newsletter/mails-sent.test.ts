@@ -2,8 +2,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../browser/chromium.ts';
 import { aFullArticleInput } from '../support/builders.ts';
-import { useDatabase } from '../support/installation.ts';
-import { linkIn, postStory, sendNow, withReaders } from '../support/newsroom.ts';
+import { withEditions } from '../support/editions.ts';
+import { setUp, useDatabase } from '../support/installation.ts';
+import { linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { mailFaults } from './mail-rules.ts';
 
 useDatabase();
@@ -54,4 +55,33 @@ test('every mail that a reader gets, from signing up to a new address, keeps eve
     ]),
   ]);
   for (const mail of world.mails) expect(await mailFaults(page, mail), mail.subject).toEqual([]);
+});
+
+test('a draft, a test and a welcome issue keep every rule too, in both languages', async () => {
+  const world = await setUp({
+    config: withEditions({
+      welcome: true,
+      review: { editors: ['desk@paper.example'], minutesBefore: 30, otherwise: 'send' },
+    }),
+  });
+  for (const language of ['en', 'es'])
+    await postStory(world, aFullArticleInput({ language, id: `full-${language}` }));
+  await sendNow(world, 'first');
+  for (const language of ['en', 'es']) {
+    await subscribe(world, `${language}@reader.example`, { language });
+    const body = { to: ['desk@paper.example'], language, storyIds: [`full-${language}`] };
+    expect((await world.edit('POST', '/api/editions/daily/test', body)).status).toBe(202);
+    await postStory(world, aFullArticleInput({ language, id: `next-${language}` }));
+  }
+  await world.schedule().tick();
+  world.pass(60_000);
+  await world.schedule().tick();
+  await world.queue.drain();
+  const kinds = ['draft', 'test', 'welcome'];
+  const mails = world.mails.filter(({ key }) => kinds.includes(String(key.split('/')[0])));
+  const languages = mails.map(
+    ({ key, html }) => `${key.split('/')[0]} ${/<html[^>]* lang="(\w+)"/.exec(html)?.[1]}`,
+  );
+  expect(languages.sort()).toEqual(kinds.flatMap((kind) => [`${kind} en`, `${kind} es`]));
+  for (const mail of mails) expect(await mailFaults(page, mail), mail.subject).toEqual([]);
 });
