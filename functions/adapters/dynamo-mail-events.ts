@@ -27,7 +27,7 @@ import {
 import { sameSuppression } from './dynamo-suppressions.ts';
 
 /** Parts of an issue's tally: at a thousand events a second two of them seldom meet in one. Never change it. */
-const PARTS = 32;
+const TALLIES = 32;
 const DAY_SECONDS = 24 * 3600;
 /** Longer than an event is taken in at all (`apply-event.ts`). */
 const EVENT_DAYS = 40;
@@ -71,7 +71,7 @@ export function dynamoMailEvents(table: Table): MailEventStore {
     },
 
     async tally({ edition, slot }) {
-      const keys = Array.from({ length: PARTS }, (_, n) => tallyKey(edition, slot, n));
+      const keys = Array.from({ length: TALLIES }, (_, n) => tallyKey(edition, slot, n));
       const tally = Object.fromEntries(REACTIONS.map((what) => [what, 0])) as IssueTally;
       for (const item of await getItems(table, keys, true)) {
         for (const what of REACTIONS) tally[what] += Number(item[what] ?? 0);
@@ -178,5 +178,5 @@ function readerKey({ ref, subscriberId }: { ref: IssueRef; subscriberId: string 
 }
 
 function partOf(subscriberId: string): number {
-  return createHash('sha256').update(subscriberId).digest().readUInt16BE(2) % PARTS;
+  return createHash('sha256').update(subscriberId).digest().readUInt16BE(2) % TALLIES;
 }

@@ -54,6 +54,11 @@ export const LEASE_SECONDS = 90;
 /** An hour less than the provider remembers a key. */
 export const KEY_HOURS = 23;
 
+/** Whether the provider may have forgotten a key: a repetition might be a second mail. In milliseconds. */
+export function isKeyForgotten(since: number, now: number): boolean {
+  return now - since > KEY_HOURS * 3600 * 1000;
+}
+
 /**
  * `<due>-<shard>-<number>`, with the minute in which it is due in UTC, or 0 for at once: `202611221330-4-17`. So the
  * batches of an issue sort by when they are due.

@@ -1,7 +1,7 @@
 import { composeConfirmation } from '../newsletter/compose-confirmation.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { endsWithConsent } from '../subscribers/subscriber.ts';
-import { KEY_HOURS } from './batch.ts';
+import { isKeyForgotten } from './batch.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
 /** The mail that asks whether a sign-up was meant. */
@@ -48,8 +48,7 @@ export async function isUnwanted(
   email: string,
   requestedAt: string,
 ): Promise<boolean> {
-  // The provider has forgotten the key: a repetition might be a second mail.
-  if (clock() - Date.parse(requestedAt) > KEY_HOURS * 3600 * 1000) return true;
+  if (isKeyForgotten(Date.parse(requestedAt), clock())) return true;
   const hash = addressHash(email);
   const suppression = (await subscribers.suppressions([hash])).get(hash);
   if (!suppression) return false;

@@ -2,7 +2,7 @@ import { phrasesIn } from '../locale.ts';
 import { issueId } from '../newsletter/issue.ts';
 import { personaliseDraft } from '../newsletter/tokens.ts';
 import type { OutboxEvent } from '../outbox.ts';
-import { KEY_HOURS } from './batch.ts';
+import { isKeyForgotten } from './batch.ts';
 import type { Letter, LetterServices } from './letter.ts';
 import type { Mail } from './mailer.ts';
 
@@ -15,8 +15,7 @@ export async function draftLetter(
   const issue = await issues.get(ref);
   // Composed again, it has a letter of its own.
   if (issue?.state !== 'draft' || issue.composition !== composition || !issue.review) return undefined;
-  // The provider has forgotten the key: a repetition might be a second mail.
-  if (clock() - Date.parse(at) > KEY_HOURS * 3600 * 1000) return undefined;
+  if (isKeyForgotten(Date.parse(at), clock())) return undefined;
   const frozen = await issues.frozen(ref);
   const mails: Mail[] = [];
   for (const { key, language } of frozen?.variants ?? []) {

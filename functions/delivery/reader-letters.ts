@@ -2,8 +2,8 @@ import { phrasesIn } from '../locale.ts';
 import { composeLetter, type LetterInput } from '../newsletter/compose-letter.ts';
 import { type EditionSettings, inLanguage } from '../settings.ts';
 import { addressHash } from '../subscribers/email-address.ts';
-import { type AddressChange, CONFIRM_HOURS, type Subscriber } from '../subscribers/subscriber.ts';
-import { KEY_HOURS } from './batch.ts';
+import { CONFIRM_HOURS, type Subscriber } from '../subscribers/subscriber.ts';
+import { isKeyForgotten } from './batch.ts';
 import { isUnwanted } from './confirmation-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
@@ -45,7 +45,8 @@ export async function movedLetter(
   const { config, subscribers, links, clock } = services;
   const change = await subscribers.addressChange(subscriberId, changeId, clock());
   const subscriber = await subscribers.get(subscriberId);
-  if (!change?.replaced || !subscriber || isStale(services, change)) return undefined;
+  if (!change?.replaced || !subscriber || isKeyForgotten(Date.parse(change.requestedAt), services.clock()))
+    return undefined;
   if ((await subscribers.suppressions([addressHash(change.replaced)])).size > 0) return undefined;
   const { phrases, publication } = wordsOf(services, subscriber.language);
   return letterTo(services, change.replaced, subscriber, `moved/${change.id}`, 'a notice of a new address', {
@@ -65,7 +66,7 @@ export async function linkLetter(
 ): Promise<Letter | undefined> {
   const { config, subscribers, links } = services;
   const subscriber = await subscribers.get(request.subscriberId);
-  if (!subscriber || isStale(services, { requestedAt: request.at })) return undefined;
+  if (!subscriber || isKeyForgotten(Date.parse(request.at), services.clock())) return undefined;
   if ((await subscribers.suppressions([addressHash(subscriber.email)])).size > 0) return undefined;
   const { phrases, publication } = wordsOf(services, request.language);
   const reader = { ...subscriber, language: request.language };
@@ -77,11 +78,6 @@ export async function linkLetter(
     buttons: [{ text: phrases('mail.preferences'), url: links.manage(subscriber.id, config.baseUrl) }],
     ignore: phrases('mail.link.ignore'),
   });
-}
-
-/** The provider has forgotten the key by then: a repetition might be a second mail. */
-function isStale({ clock }: LetterServices, { requestedAt }: Pick<AddressChange, 'requestedAt'>): boolean {
-  return clock() - Date.parse(requestedAt) > KEY_HOURS * 3600 * 1000;
 }
 
 function wordsOf({ config, templates }: LetterServices, language: string) {

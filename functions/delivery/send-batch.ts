@@ -10,6 +10,7 @@ import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import {
   type BatchOutcome,
   type ClaimedBatch,
+  isKeyForgotten,
   KEY_HOURS,
   LEASE_SECONDS,
   type Recipient,
@@ -72,7 +73,7 @@ async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchP
   } else if (payloadHash(parts, readers) !== batch.payloadHash) {
     const reason = 'its mails cannot be made again as they were: was the link secret changed?';
     await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
-  } else if (clock() - batch.frozenAt > KEY_HOURS * 3600 * 1000) {
+  } else if (isKeyForgotten(batch.frozenAt, clock())) {
     // Not looked at before: a process may sleep for a day at any point, a laptop's does.
     const reason = `no answer within ${KEY_HOURS} hours; the provider may have taken it`;
     await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });

@@ -1,4 +1,4 @@
-import { KEY_HOURS } from './batch.ts';
+import { isKeyForgotten } from './batch.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
 /** What an issue would be, for editors: nobody can leave by it, and nobody is counted. */
@@ -7,8 +7,7 @@ export async function testLetter(
   testId: string,
 ): Promise<Letter | undefined> {
   const test = await tests.get(testId, clock());
-  // The provider has forgotten the key: a repetition might be a second mail.
-  if (!test || clock() - Date.parse(test.askedAt) > KEY_HOURS * 3600 * 1000) return undefined;
+  if (!test || isKeyForgotten(Date.parse(test.askedAt), clock())) return undefined;
   const mails = test.answer.to.map((to) => ({
     ...test.mail,
     to,

@@ -9,7 +9,7 @@ import type { OutboxEvent } from '../outbox.ts';
 import { inLanguage } from '../settings.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { type Choice, choiceKey, isPaused, type Subscriber } from '../subscribers/subscriber.ts';
-import { KEY_HOURS } from './batch.ts';
+import { isKeyForgotten } from './batch.ts';
 import { listHeaders } from './batch-mails.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
@@ -24,8 +24,7 @@ export async function welcomeLetter(
   const { config, issues, links, templates, clock } = services;
   const { publication, baseUrl } = config;
   const edition = publication.editions.find(({ id }) => id === event.edition);
-  // The provider has forgotten the key: a repetition might be a second mail.
-  if (!edition?.welcome || clock() - Date.parse(event.at) > KEY_HOURS * 3600 * 1000) return undefined;
+  if (!edition?.welcome || isKeyForgotten(Date.parse(event.at), clock())) return undefined;
   const reader = await readerOf(services, event);
   const issue = await issues.get(event);
   const frozen = await issues.frozen(event);
