@@ -72,3 +72,9 @@ function processorSeconds(pid: number | undefined): number | undefined {
     return undefined;
   }
 }
+
+/** What `npm start` runs with. */
+export function flagsOfStart(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}

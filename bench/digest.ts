@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { ensureTable, openTable, type Table } from '../functions/adapters/dynamo-client.ts';
 import { startDynoxide } from '../functions/adapters/dynoxide.ts';
 import { ids } from '../functions/adapters/ids.ts';
@@ -11,7 +10,7 @@ import { composeIssue } from '../functions/newsletter/compose-issue.ts';
 import { startIssue } from '../functions/newsletter/start-issue.ts';
 import { signedLinks } from '../functions/subscribers/links.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
-import { type Child, startServer } from './child.ts';
+import { type Child, flagsOfStart, startServer } from './child.ts';
 import { addReaders } from './digest-readers.ts';
 import { digestConfig, editionOf, LINK_SECRET, SLOT, STORIES } from './digest-settings.ts';
 import { interleave } from './interleave.ts';
@@ -98,12 +97,6 @@ async function run(): Promise<Result[]> {
     await Promise.all(children.map((child) => child.stop()));
     await database.stop();
   }
-}
-
-/** The sender runs as `npm start` does. */
-function flagsOfStart(): string[] {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 function unitResults(units: Map<number, Units>): Result[] {

@@ -3,7 +3,7 @@ import { ensureTable, openTable } from '../functions/adapters/dynamo-client.ts';
 import { startDynoxide } from '../functions/adapters/dynoxide.ts';
 import { loadConfig } from '../functions/config.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
-import { type Child, startServer } from './child.ts';
+import { type Child, flagsOfStart, startServer } from './child.ts';
 import { interleave } from './interleave.ts';
 
 /**
@@ -16,7 +16,7 @@ const BAR = 0.5;
 const MAX_MEGABYTES = 256;
 const PAIRS = 6;
 const LINES_A_ROUND = 2000;
-const LINES = 100_000;
+const LINES = 20_000;
 const TOKEN = 'bs_token-of-the-bench';
 
 async function run(): Promise<Result[]> {
@@ -25,7 +25,7 @@ async function run(): Promise<Result[]> {
   try {
     await ensureTable(openTable(loadConfig({}).tableName, database.endpoint));
     const begin = async () => {
-      const child = await startServer('bench/import-work.ts', [database.endpoint, TOKEN]);
+      const child = await startServer('bench/import-work.ts', [database.endpoint, TOKEN], {}, flagsOfStart());
       children.push(child);
       return child;
     };
