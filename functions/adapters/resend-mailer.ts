@@ -23,6 +23,8 @@ export function resendMailer({
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: Options): Mailer {
   const resend = new Resend(apiKey, baseUrl ? { baseUrl } : {});
+  // As many as there are requests at once. `fetch` sends a copy (Fetch standard, "extract a body"), so one may be used again.
+  const spares: Buffer[] = [];
   return {
     async send(mails, key) {
       // The client would send an empty key as none, and more than a hundred mails are refused whole.
@@ -32,13 +34,15 @@ export function resendMailer({
         throw new Error(`a request has 1 to 100 mails; this one has ${mails.length}`);
       // Of what it does not know the client makes options of `fetch`, which the body is the largest of. A redirect would
       // have the mails told to another server, and has `fetch` keep the body twice.
-      const request = { body: batchBody(mails), redirect: 'error' as const };
+      const body = batchBody(mails, spares.pop());
+      const request = { body, redirect: 'error' as const };
       const answer = await resend.batch.send([], {
         ...request,
         idempotencyKey: key,
         batchValidation: 'permissive',
         signal: AbortSignal.timeout(timeoutMilliseconds),
       });
+      spares.push(Buffer.from(body.buffer));
       if (answer.error) return outcomeOf(answer.error, answer.headers);
       return acceptedOf(mails.length, answer.data);
     },
