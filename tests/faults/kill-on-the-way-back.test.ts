@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { useDatabase } from '../support/installation.ts';
 import { afterwards, FAULTS, type Fault, throttledFor } from '../support/provider.ts';
-import { stepsOf, type Trial, tryEvery } from './every-step.ts';
+import { isCertain, stepsOf, type Trial, tryEvery } from './every-step.ts';
 import { atItsHour, forget, type Newspaper, newDay, newspaper } from './newspaper.ts';
 import { type Inject, type WatchedProcess, type When, watchedProcess } from './watched-process.ts';
 
@@ -38,10 +38,7 @@ async function stepsAfter(fault: Fault): Promise<string[]> {
     runs.push(process.steps);
   }
   const [steps = [], again = []] = runs;
-  // How often the pace was asked is chance too, and the first time is a usual step.
-  return steps.filter(
-    (step) => again.includes(step) && !usual.includes(step) && !/PACE.*\(\d+\)$/.test(step),
-  );
+  return steps.filter((step) => again.includes(step) && !usual.includes(step) && isCertain(step));
 }
 
 /** Minutes, until the issue has ended or the process has; an editor resumes what was stopped. */
