@@ -6,7 +6,7 @@ import { asciiJson } from '../newsletter/tokens.ts';
  * megabytes, of which `fetch` makes bytes: what that leaves behind is collected late, and was most of a sender's memory.
  * Written into `spare` where it is large enough.
  */
-export function batchBody(mails: Mail[], spare?: Buffer): Buffer {
+export function batchBody(mails: Mail[], spare?: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
   const pieces = mails.flatMap((mail, index) => [index === 0 ? '[' : ',', ...piecesOf(mail)]);
   pieces.push(']');
   const size = pieces.reduce((sum, { length }) => sum + length, 0);
@@ -14,6 +14,27 @@ export function batchBody(mails: Mail[], spare?: Buffer): Buffer {
   let end = 0;
   for (const piece of pieces) end += body.write(piece, end, 'latin1');
   return body.subarray(0, size);
+}
+
+/** What is written to a socket at a time, in bytes. */
+const CHUNK = 65_536;
+
+/**
+ * The body as a stream of views of it: given whole, `fetch` sends a copy (Fetch standard, "extract a body"), and a copy a
+ * request is more than all else that a sender leaves to be collected.
+ */
+export function streamed(body: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let sent = 0;
+  return new ReadableStream(
+    {
+      pull(controller) {
+        if (sent >= body.length) return controller.close();
+        controller.enqueue(body.subarray(sent, sent + CHUNK));
+        sent += CHUNK;
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** The names and their order are the client's. */

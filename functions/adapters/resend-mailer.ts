@@ -2,7 +2,7 @@ import { Resend } from 'resend';
 import type { Mailer, SendOutcome } from '../delivery/mailer.ts';
 import { LONGEST_HOLD } from '../delivery/pace.ts';
 import { withoutAddresses } from '../delivery/without-addresses.ts';
-import { batchBody } from './resend-body.ts';
+import { batchBody, streamed } from './resend-body.ts';
 
 type Options = {
   apiKey: string;
@@ -23,8 +23,8 @@ export function resendMailer({
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: Options): Mailer {
   const resend = new Resend(apiKey, baseUrl ? { baseUrl } : {});
-  // As many as there are requests at once. `fetch` sends a copy (Fetch standard, "extract a body"), so one may be used again.
-  const spares: Buffer[] = [];
+  // As many as there were requests at once.
+  const spares: Buffer<ArrayBuffer>[] = [];
   return {
     async send(mails, key) {
       // The client would send an empty key as none, and more than a hundred mails are refused whole.
@@ -32,18 +32,21 @@ export function resendMailer({
         throw new Error(`an idempotency key has 1 to 256 characters; this one has ${key.length}`);
       if (mails.length < 1 || mails.length > 100)
         throw new Error(`a request has 1 to 100 mails; this one has ${mails.length}`);
-      // Of what it does not know the client makes options of `fetch`, which the body is the largest of. A redirect would
-      // have the mails told to another server, and has `fetch` keep the body twice.
       const body = batchBody(mails, spares.pop());
-      const request = { body, redirect: 'error' as const };
+      // Of what it does not know the client makes options of `fetch`. A redirect would have the mails told to another
+      // server. A stream has no length of its own, and would go out in chunks.
+      const request = { body: streamed(body), duplex: 'half' as const, redirect: 'error' as const };
       const answer = await resend.batch.send([], {
         ...request,
+        headers: { 'content-length': String(body.length) },
         idempotencyKey: key,
         batchValidation: 'permissive',
         signal: AbortSignal.timeout(timeoutMilliseconds),
       });
-      spares.push(Buffer.from(body.buffer));
       if (answer.error) return outcomeOf(answer.error, answer.headers);
+      // Whoever accepts the mails has read them to the end. After another answer, or none, the socket may not be done with
+      // the body, which is then left to be collected.
+      spares.push(Buffer.from(body.buffer));
       return acceptedOf(mails.length, answer.data);
     },
   };

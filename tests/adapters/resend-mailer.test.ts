@@ -108,7 +108,9 @@ describe('resendMailer', () => {
       authorization: 'Bearer re_test',
       'idempotency-key': 'issue/daily.x/0-0',
       'x-batch-validation': 'permissive',
+      'content-length': String(Buffer.byteLength(JSON.stringify(seen[0]?.body))),
     });
+    expect(seen[0]?.headers).not.toHaveProperty('transfer-encoding');
     expect(seen[0]?.body).toMatchObject([
       {
         to: ['ana@reader.example'],
@@ -117,6 +119,28 @@ describe('resendMailer', () => {
         tags: [{ name: 'batch', value: '0-0' }],
       },
     ]);
+  });
+
+  it('mixes no requests, be they megabytes, at once or one after another', async () => {
+    const { send, seen } = await provider({ status: 200, body: '{"data":[{"id":"one"}]}' });
+    const large = (key: string, length: number) =>
+      send([{ ...mail('ana@reader.example'), html: key.repeat(length) }], key);
+    await Promise.all([large('a', 3_000_000), large('b', 2_000_000), large('c', 1_000_000)]);
+    await Promise.all([large('d', 10), large('e', 2_500_000), large('f', 900_000), large('g', 70_000)]);
+    const bodies = seen.map(({ headers, body }) => ({
+      key: headers['idempotency-key'],
+      html: (body as { html: string }[])[0]?.html ?? '',
+    }));
+    expect(bodies.map(({ key, html }) => `${key}: ${html.length}`).toSorted()).toEqual([
+      'a: 3000000',
+      'b: 2000000',
+      'c: 1000000',
+      'd: 10',
+      'e: 2500000',
+      'f: 900000',
+      'g: 70000',
+    ]);
+    expect(bodies.filter(({ key, html }) => new Set(html).size !== 1 || html[0] !== key)).toEqual([]);
   });
 
   it('tells which of the recipients was refused', async () => {
