@@ -97,6 +97,18 @@ describe('GET /api/issues/{id}', () => {
     expect((await view()).delivered).toBe(1);
   });
 
+  it('counts nothing of a mail of more than sixty days ago, whose reader is heard all the same', async () => {
+    const { world, mail, view } = await withIssue();
+    const mailed = { created_at: new Date(world.now()).toISOString() };
+    world.pass(60 * DAY);
+    await tell(world, told(world, mail, 'opened', mailed));
+    expect((await view()).opened).toBe(1);
+    world.pass(60_000);
+    expect(await tell(world, told(world, mail, 'complained', mailed))).toBe('applied');
+    expect((await view()).complained).toBe(0);
+    expect(await suppressionOf(world, EN)).toMatchObject({ reason: 'complained' });
+  });
+
   it('counts the mail of a reader who has been erased since', async () => {
     const { world, mail, view } = await withIssue();
     const tags = {

@@ -154,6 +154,21 @@ it('an address that complained gets no mail, and one that complains meanwhile is
   expect((await dataOf(world, manage)).subscriber.email).toBe(OLD);
 });
 
+it('an old address that may not be mailed is not told of the new one', async () => {
+  const { world, manage } = await reader();
+  const link = await asked(world, manage);
+  const before = mailsTo(world, OLD).length;
+  await world.services.subscribers.suppress(addressHash(OLD), {
+    reason: 'bounced',
+    at: '2026-11-01T00:00:00.000Z',
+  });
+  expect((await press(world, link)).status).toBe(200);
+  await world.queue.drain();
+  expect((await dataOf(world, manage)).subscriber.email).toBe(NEW);
+  expect(mailsTo(world, OLD)).toHaveLength(before);
+  expect(await world.services.outbox.leftBefore('9999', 10)).toEqual([]);
+});
+
 it('one that had bounced is mailed, and mailed again once it has confirmed', async () => {
   const { world, manage } = await reader();
   await world.services.subscribers.suppress(addressHash(NEW), {
