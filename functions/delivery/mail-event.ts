@@ -40,6 +40,7 @@ export type MailEventKind =
   | 'opened'
   | 'clicked';
 
+const BOUNCED = 'email.bounced';
 const KINDS: Record<string, MailEventKind> = {
   'email.sent': 'sent',
   'email.delivered': 'delivered',
@@ -82,13 +83,25 @@ const payload = z.object({
 });
 type Payload = z.infer<typeof payload>;
 
-/** The body of a webhook → what it says of a mail of ours; otherwise why it concerns nothing here. */
-export function readMailEvent(id: string, body: string, now: number): MailEvent | { ignored: string } {
+/**
+ * The body of a webhook → what it says of a mail of ours; otherwise why it concerns nothing here, or what keeps it from
+ * being read as an event.
+ */
+export function readMailEvent(
+  id: string,
+  body: string,
+  now: number,
+): MailEvent | { ignored: string } | { unreadable: string } {
   const json = jsonOf(body);
-  const type = (json as { type?: unknown } | undefined)?.type;
+  if (json === undefined) return { unreadable: 'The body is not JSON.' };
+  const typed = z.object({ type: z.string() }).safeParse(json);
+  if (!typed.success) return { unreadable: 'The body must be a JSON object with a type.' };
+  const { type } = typed.data;
+  if (type !== BOUNCED && !Object.hasOwn(KINDS, type))
+    return { ignored: `its type is ${JSON.stringify(type).slice(0, 100)}` };
   const parsed = payload.safeParse(json);
-  const what = parsed.success ? kindOf(parsed.data) : undefined;
-  if (!parsed.success || !what) return { ignored: `its type is ${JSON.stringify(type)?.slice(0, 100)}` };
+  if (!parsed.success) return { unreadable: `An event of the type ${type} must have data, an object.` };
+  const what = kindOf(parsed.data);
   const { created_at, data } = parsed.data;
   const mail = mailOf(data.tags);
   if (!mail) return { ignored: 'its tags are not those of a mail from here' };
@@ -113,8 +126,9 @@ function jsonOf(body: string): unknown {
   }
 }
 
-function kindOf({ type, data: { bounce } }: Payload): MailEventKind | undefined {
-  if (type !== 'email.bounced') return Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+function kindOf({ type, data: { bounce } }: Payload): MailEventKind {
+  const kind = type === BOUNCED ? undefined : KINDS[type];
+  if (kind) return kind;
   if (bounce?.type?.toLowerCase() === 'permanent') return 'hard-bounced';
   return ABOUT_THE_MAIL.includes(bounce?.subType?.toLowerCase() ?? '') ? 'content-bounced' : 'soft-bounced';
 }

@@ -16,7 +16,7 @@ const NO_STORE = { 'cache-control': 'no-store' };
 
 /**
  * What the mail provider tells of our mails. An event that is of no use here is answered with 200 too: after any other
- * status the provider tells it again, for a day.
+ * status the provider tells it again, for a day. One that cannot be read is to be told again: it may be a bounce.
  */
 export function webhookRoutes(services: WebhookServices): Hono {
   const { config, log, clock } = services;
@@ -49,6 +49,14 @@ export function webhookRoutes(services: WebhookServices): Hono {
     }
     const { id, body } = signed.value;
     const event = readMailEvent(id, body, clock());
+    if ('unreadable' in event) {
+      log.error('a webhook that the mail provider signed could not be read', {
+        id,
+        reason: event.unreadable,
+        bytes: request.bytes.length,
+      });
+      return problemResponse({ kind: 'malformed', detail: event.unreadable });
+    }
     const result = 'ignored' in event ? event : await applyEvent(services, event);
     if (typeof result === 'string') return Response.json({ result }, { headers: NO_STORE });
     log.info('a webhook is of no use here', { id, reason: result.ignored });

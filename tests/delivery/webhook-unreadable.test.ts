@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { useDatabase } from '../support/installation.ts';
+import { issue, sendNow, withReaders } from '../support/newsroom.ts';
+import { digestOf, HARD, newEventId, post, SECRET, tell, told } from '../support/webhooks.ts';
+
+useDatabase();
+
+describe('a webhook that cannot be read, though the provider signed it', () => {
+  it.each([
+    ['no JSON', '{"type":', 'The body is not JSON.'],
+    ['no object', '[1]', 'The body must be a JSON object with a type.'],
+    ['of no type', '{"data":{}}', 'The body must be a JSON object with a type.'],
+    ['nothing', '', 'The body is not JSON.'],
+    [
+      'without data',
+      '{"type":"email.bounced"}',
+      'An event of the type email.bounced must have data, an object.',
+    ],
+  ])(
+    'is answered 400 with the reason, to be told again, and is an error in the log: %s',
+    async (_, body, detail) => {
+      const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+      const { id } = await sendNow(world, 'morning');
+      const mail = digestOf(world, 'en@reader.example');
+      const event = newEventId();
+      const answer = await post(world, body, { id: event });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+      expect(await answer.json()).toMatchObject({ detail });
+      expect(world.log.lines.at(-1)).toEqual({
+        level: 'error',
+        message: 'a webhook that the mail provider signed could not be read',
+        fields: { id: event, reason: detail, bytes: body.length },
+      });
+      // Told again and readable, it is taken in: nothing was noted of it.
+      expect(await tell(world, told(world, mail, 'bounced', HARD), { id: event })).toBe('applied');
+      expect((await issue(world, id)).bounced).toBe(1);
+    },
+  );
+});
