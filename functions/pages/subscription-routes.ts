@@ -84,9 +84,11 @@ export function subscriptionRoutes(services: SubscriptionServices): Hono {
     const subscriber = await readerOr(context, 'unsubscribe');
     if (subscriber instanceof Response) return subscriber;
     const [, edition] = opened(context, 'unsubscribe') ?? [];
-    const known = config.publication.editions.some(({ id }) => id === edition);
+    const known = config.publication.editions.map(({ id }) => id);
+    const editions = subscriber.editions.filter((id) => known.includes(id));
     const action = withToken(context, LINK_PATHS.unsubscribe);
-    return page(unsubscribePage(pagesOf(subscriber), { action, ...(known && { edition }) }), PRIVATE);
+    const data = { action, editions, edition: known.find((id) => id === edition) };
+    return page(unsubscribePage(pagesOf(subscriber), data), PRIVATE);
   });
 
   // Both the page's buttons and RFC 8058, 3.2: no cookie, no redirect, and the same answer however often it comes.

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { layout } from './layout.ts';
+import { layout, pathInLanguage } from './layout.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 
 /**
@@ -19,20 +19,39 @@ export function confirmPage(context: PageContext, data: { action: string; editio
   );
 }
 
-/** The button that is pressed posts `scope`: `edition` or `all`. Without an edition there is only the latter. */
+/**
+ * The button that is pressed posts `scope`: `edition` or `all`; the former where the reader gets the edition that the mail
+ * was of. `editions`: what they get. Who gets nothing any more is told that, and has no button to press.
+ */
 export function unsubscribePage(
   context: PageContext,
-  data: { action: string; edition?: string | undefined },
+  data: { action: string; edition?: string | undefined; editions: string[] },
 ): Html {
   const { phrases } = context;
-  const edition = data.edition && editionName(context, data.edition);
+  const { action, edition, editions } = data;
+  const title = phrases('page.unsubscribe.title');
+  if (editions.length === 0)
+    return tokenPage(
+      context,
+      title,
+      html`<p class="dek">${phrases('page.unsubscribe.textNone')}</p>
+<p><a href="${pathInLanguage(context, '/subscribe')}">${phrases('page.unsubscribe.again')}</a></p>`,
+    );
+  const name = edition && editionName(context, edition);
+  const left = name && !editions.includes(edition);
+  const own = !left && name;
   return tokenPage(
     context,
-    phrases('page.unsubscribe.title'),
-    html`<p class="dek">${edition ? phrases('page.unsubscribe.text', { edition }) : phrases('page.unsubscribe.textAll')}</p>
-<form action="${data.action}" method="post">
-${edition && html`<p><button name="scope" value="edition">${phrases('page.unsubscribe.edition', { edition })}</button></p>`}
-<p><button name="scope" value="all"${raw(edition ? ' class="second"' : '')}>${phrases('page.unsubscribe.all')}</button></p>
+    title,
+    html`${
+      left
+        ? html`<p class="dek">${phrases('page.unsubscribe.textLeft', { edition: name })}</p>
+<ul>${editions.map((id) => html`<li>${editionName(context, id)}</li>`)}</ul>`
+        : html`<p class="dek">${own ? phrases('page.unsubscribe.text', { edition: own }) : phrases('page.unsubscribe.textAll')}</p>`
+    }
+<form action="${action}" method="post">
+${own && html`<p><button name="scope" value="edition">${phrases('page.unsubscribe.edition', { edition: own })}</button></p>`}
+<p><button name="scope" value="all"${raw(own ? ' class="second"' : '')}>${phrases('page.unsubscribe.all')}</button></p>
 </form>`,
   );
 }

@@ -11,7 +11,7 @@ async function readerWithMail(
 ): Promise<{ world: World; manage: string; leave: string }> {
   const world = await setUp();
   await subscribe(world, 'ana@reader.example', choices);
-  await postStory(world);
+  await postStory(world, choices.language ? { language: choices.language } : {});
   await sendNow(world, 'first');
   const [mail] = digestsTo(world, 'ana@reader.example');
   return {
@@ -52,6 +52,50 @@ it('POST /unsubscribe with scope=all leaves every edition', async () => {
   await world.request(leave, { method: 'POST', body: 'scope=all', headers: FORM });
   expect(await editionsOf(world)).toEqual([]);
 });
+
+it.each([
+  {
+    language: 'en',
+    gets: 'You are receiving “The Morning Tide”.',
+    left: 'You do not get “The Morning Tide” any more.',
+    none: 'You do not get any newsletter of ours any more.',
+  },
+  {
+    language: 'es',
+    gets: 'Usted recibe «La marea de la mañana».',
+    left: 'Ya no recibe «La marea de la mañana».',
+    none: 'Ya no recibe ningún boletín nuestro.',
+  },
+])(
+  'GET /unsubscribe says what the reader still gets, in $language',
+  async ({ language, gets, left, none }) => {
+    const { world, leave } = await readerWithMail({ editions: ['daily', 'weekly'], language });
+    const page = async () => {
+      const text = await (await world.request(leave)).text();
+      return { text, buttons: [...text.matchAll(/name="scope" value="(\w+)"/g)].map(([, scope]) => scope) };
+    };
+    const post = (scope: string) =>
+      world.request(leave, { method: 'POST', body: `scope=${scope}`, headers: FORM });
+    const before = await page();
+    expect(before.text).toContain(gets);
+    expect(before.buttons).toEqual(['edition', 'all']);
+    for (let times = 0; times < 2; times++) {
+      expect((await post('edition')).status).toBe(200);
+      const after = await page();
+      expect(after.text).toContain(left);
+      expect(after.text).not.toContain(gets);
+      expect(after.buttons).toEqual(['all']);
+    }
+    for (let times = 0; times < 2; times++) {
+      expect((await post('all')).status).toBe(200);
+      const after = await page();
+      expect(after.text).toContain(none);
+      expect(after.text).not.toContain(gets);
+      expect(after.buttons).toEqual([]);
+      expect(after.text).toContain(`href="/${language}/subscribe"`);
+    }
+  },
+);
 
 it('one-click unsubscribes without cookie, redirect or page before it, and again does nothing more', async () => {
   const { world, leave } = await readerWithMail();
