@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Fault } from '../refusal.ts';
+import type { Suppression } from '../subscribers/subscriber.ts';
 import { type Html, homeTimeZone, type PageContext } from './page-context.ts';
 import { pauseField, timeZoneField } from './preference-fields.ts';
 import {
@@ -10,6 +11,7 @@ import {
   languageField,
   topicsField,
 } from './reader-fields.ts';
+import { suppressionNotice } from './suppression-notice.ts';
 import { tokenPage } from './token-pages.ts';
 
 export type ManageData = {
@@ -18,6 +20,8 @@ export type ManageData = {
   editions: string[];
   topics: string[];
   timeZone?: string | undefined;
+  /** Why nothing is mailed to the address; undefined where it is. */
+  suppression?: Suppression | undefined;
   /** The day on which mails come again; undefined where there is no pause. `2026-12-24`, as the next. */
   pausedUntil?: string | undefined;
   /** The first day that a pause may last to. */
@@ -47,7 +51,8 @@ export function managePage(context: PageContext, data: ManageData): Html {
     context,
     phrases('page.manage.title'),
     html`<p class="dek">${phrases('page.manage.text')} <strong class="address" dir="ltr">${data.email}</strong></p>
-${said && html`<p class="saved" role="status">${phrases(`page.manage.${said}`)}</p>`}
+${data.suppression && suppressionNotice(context, data.suppression, data.editions)}
+${said && html`<p class="said" role="status">${phrases(`page.manage.${said}`)}</p>`}
 <form action="${data.action}" method="post" novalidate>
 ${faultSummary(
   context,

@@ -130,7 +130,7 @@ export function preferencesRoutes(services: ReaderServices): Hono {
 
   return app;
 
-  function manage(
+  async function manage(
     linkTo: (path: string) => string,
     subscriber: Subscriber,
     said: Pick<ManageData, 'said' | 'faults' | 'newAddress'>,
@@ -138,8 +138,10 @@ export function preferencesRoutes(services: ReaderServices): Hono {
   ): Promise<Response> {
     const { email, language, editions, topics, timeZone, pausedUntil } = subscriber;
     const paused = pausedUntil ? Date.parse(pausedUntil) : 0;
+    const hash = addressHash(email);
     const data: ManageData = {
       ...{ email, language, editions, topics, timeZone },
+      suppression: (await subscribers.suppressions([hash])).get(hash),
       pausedUntil: paused > clock() ? dayOf(paused, subscriber) : undefined,
       pauseFrom: dayOf(clock() + DAY, subscriber),
       action: linkTo(MANAGE_PATHS.save),

@@ -125,7 +125,8 @@ button:hover, .button:hover { text-decoration: underline; }
 .faults { margin-block-end: 1.5rem; padding: 1rem 1.25rem; border: 2px solid var(--wrong); font-family: var(--sans); }
 .faults p, .faults ul { margin: 0; }
 .faults a { color: var(--wrong); display: inline-flex; align-items: center; min-block-size: 44px; }
-.saved { padding: .75rem 1rem; border-inline-start: 4px solid var(--good); background: var(--raised); color: var(--good); font-family: var(--sans); }
+.said { padding: .75rem 1rem; border-inline-start: 4px solid; background: var(--raised); color: var(--good); font-family: var(--sans); }
+.unsent { color: var(--wrong); }
 .address { color: var(--ink); }
 
 .issues li { padding-block: .5rem; border-block-start: 1px solid var(--rule); }

@@ -151,6 +151,12 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
     address: addressPage(context, { action, email: words.email }),
     erase: erasePage(context, { action, back: '/manage?token=abc', email: words.email, editions: ['daily'] }),
     manage: managePage(context, { ...managed, said: 'saved' }),
+    ...Object.fromEntries(
+      (['bounced', 'complained', 'refused', 'erased'] as const).map((reason) => [
+        `manage-${reason}`,
+        managePage(context, { ...managed, suppression: { reason, at: '2026-11-01T00:00:00.000Z' } }),
+      ]),
+    ),
     'manage-paused': managePage(zoned, {
       ...managed,
       pausedUntil: '2026-12-24',

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
-import { digestsTo, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestsTo, linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { digestOf, HARD, SECRET, tell, told } from '../support/webhooks.ts';
-import { beside, manageLink } from './reader.ts';
+import { beside, manageLink, postForm } from './reader.ts';
 
 useDatabase();
 
@@ -79,6 +79,74 @@ it.each(['before', 'after'])(
     expect(await suppression()).toBeNull();
   },
 );
+
+const CAUSES: [
+  type: string,
+  data: Record<string, unknown>,
+  words: Record<string, [why: string, way: string]>,
+][] = [
+  [
+    'bounced',
+    HARD,
+    {
+      en: ['Our mail to it came back.', '<a href="/en/subscribe">'],
+      es: ['Nuestros correos vinieron devueltos.', '<a href="/es/subscribe">'],
+    },
+  ],
+  [
+    'complained',
+    {},
+    {
+      en: ['has reported our mail as unwanted.', '<a href="mailto:newsroom@harbourpost.example"'],
+      es: ['marcó nuestro correo como no deseado.', '<a href="mailto:newsroom@harbourpost.example"'],
+    },
+  ],
+  [
+    'suppressed',
+    { suppressed: { message: 'on the list' } },
+    {
+      en: ['takes none for it.', '<a href="mailto:newsroom@harbourpost.example"'],
+      es: ['no admite ninguno para ella.', '<a href="mailto:newsroom@harbourpost.example"'],
+    },
+  ],
+];
+it.each(CAUSES)(
+  'after email.%s the preferences say that nothing is sent, why, and what to do',
+  async (...cause) => {
+    const [type, data, words] = cause;
+    const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+    await sendNow(world, 'morning');
+    for (const [language, title] of [
+      ['en', 'No mail is sent to this address.'],
+      ['es', 'No se envía ningún correo a esta dirección.'],
+    ] as const) {
+      const mail = digestOf(world, `${language}@reader.example`);
+      const manage = linkIn(mail.text, '/subscriptions/manage');
+      const page = async () => (await world.request(manage)).text();
+      expect(await page()).not.toContain(title);
+      await tell(world, told(world, mail, type, data));
+      for (const each of [title, ...(words[language] ?? [])]) expect(await page()).toContain(each);
+      // Also when something is saved, which is kept for later.
+      expect(await (await postForm(world, manage, { 'editions[]': 'daily', language })).text()).toContain(
+        title,
+      );
+    }
+  },
+);
+
+it('the reader of an address that bounced comes back as the preferences tell them', async () => {
+  const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+  const manage = await manageLink(world, EN);
+  await sendNow(world, 'morning');
+  await tell(world, told(world, digestOf(world, EN), 'bounced', HARD));
+  world.pass(60_000);
+  await subscribe(world, EN);
+  expect(await (await world.request(manage)).text()).not.toContain('No mail is sent to this address.');
+  world.pass(3600_000);
+  await postStory(world);
+  await sendNow(world, 'noon');
+  expect(digestsTo(world, EN)).toHaveLength(2);
+});
 
 it('only tokens for readers see and lift suppressions', async () => {
   const world = await setUp();

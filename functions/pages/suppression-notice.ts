@@ -1,0 +1,29 @@
+import { html } from 'hono/html';
+import type { PhraseKey } from '../locale.ts';
+import { endsWithConsent, type Suppression } from '../subscribers/subscriber.ts';
+import { pathInLanguage } from './layout.ts';
+import type { Html, PageContext } from './page-context.ts';
+
+const WHY: Record<Suppression['reason'], PhraseKey> = {
+  bounced: 'page.manage.unsent.bounced',
+  complained: 'page.manage.unsent.complained',
+  refused: 'page.manage.unsent.refused',
+  erased: 'page.manage.unsent.erased',
+};
+
+/** Says that the address gets no mail, and what its reader can do: come back by themselves, or write to the newsroom. */
+export function suppressionNotice(context: PageContext, suppression: Suppression, editions: string[]): Html {
+  const { phrases } = context;
+  const way = endsWithConsent(suppression)
+    ? html`<a href="${pathInLanguage(context, '/subscribe')}">${phrases('page.unsubscribe.again')}</a>`
+    : newsroom(context, editions);
+  return html`<p class="said unsent"><strong>${phrases('page.manage.unsent')}</strong> ${phrases(WHY[suppression.reason])} ${way}</p>`;
+}
+
+/** Where answers go of a newsletter that the reader gets. A mailbox of the settings may have a name before its address. */
+function newsroom({ config }: PageContext, editions: string[]): Html {
+  const all = config.publication.editions;
+  const edition = all.find(({ id }) => editions.includes(id)) ?? all[0];
+  const address = (edition?.replyTo ?? edition?.from ?? '').replace(/^.*<(.*)>$/, '$1');
+  return html`<a href="mailto:${address}" dir="ltr">${address}</a>`;
+}
