@@ -62,7 +62,7 @@ ${faultSummary(
 ${editionsField(context, data.editions, faults, phrases('page.manage.none'))}
 ${topicsField(context, data.topics, faults)}
 ${languageField(context, data.language, faults)}
-${hasZones && timeZoneField(context, data.timeZone, homeTimeZone(context), faults)}
+${hasZones && timeZoneField(context, { timeZone: data.timeZone, day: data.pauseFrom }, homeTimeZone(context), faults)}
 ${pauseField(context, data, faults)}
 <p><button>${phrases('page.manage.button')}</button></p>
 </form>

@@ -3,6 +3,7 @@ import type { Fault } from '../refusal.ts';
 import { MAX_PAUSE_DAYS } from '../subscribers/reader-input.ts';
 import { day, type Html, type PageContext } from './page-context.ts';
 import { described, ruleOf } from './reader-fields.ts';
+import { areaName, zoneName } from './zone-names.ts';
 
 /** The fields that only somebody who is subscribed has. */
 
@@ -35,33 +36,34 @@ ${ruleOf(phrases, 'pausedUntil', faults)}
 </fieldset>`;
 }
 
-/** Every zone of the IANA database, by continent; none chosen is the newsletters' own. */
+/**
+ * Every zone of the IANA database, by continent; none chosen is the newsletters' own. `day`: of which the names are,
+ * `2026-12-24`.
+ */
 export function timeZoneField(
-  { phrases }: PageContext,
-  chosen: string | undefined,
+  context: PageContext,
+  { timeZone: chosen, day }: { timeZone: string | undefined; day: string },
   own: string,
   faults: Fault[] = [],
 ): Html {
+  const { phrases } = context;
   const zones = [...new Set([...Intl.supportedValuesOf('timeZone'), ...(chosen ? [chosen] : [])])].sort();
   const areas = Map.groupBy(zones, (zone) => (zone.includes('/') ? zone.split('/', 1)[0] : '') ?? '');
+  const choice = (zone: string) => {
+    const { place, time } = zoneName(context, zone, day);
+    return option(zone, `${place} (${time})`, zone === chosen);
+  };
   const groups = [...areas].map(
-    ([area, names]) =>
-      html`<optgroup label="${area || 'UTC'}">${names.map((zone) => option(zone, placeOf(zone), zone === chosen))}</optgroup>`,
+    ([area, names]) => html`<optgroup label="${areaName(context, area)}">${names.map(choice)}</optgroup>`,
   );
+  const { place, time } = zoneName(context, own, day);
+  const newsroom = phrases('page.field.timeZoneOwn', { zone: `${place}, ${time}` });
   return html`<div class="field">
 <label for="timeZone">${phrases('page.field.timeZone')}</label>
-<select id="timeZone" name="timeZone"${described('timeZone', faults, 'timeZone-hint')}>${option('', phrases('page.field.timeZoneOwn', { zone: placeOf(own) }), !chosen)}${groups}</select>
+<select id="timeZone" name="timeZone"${described('timeZone', faults, 'timeZone-hint')}>${option('', newsroom, !chosen)}${groups}</select>
 <p class="soft" id="timeZone-hint">${phrases('page.field.timeZoneHint')}</p>
 ${ruleOf(phrases, 'timeZone', faults)}
 </div>`;
-}
-
-/** `America/Argentina/La_Rioja` → `Argentina, La Rioja`. */
-function placeOf(zone: string): string {
-  return zone
-    .slice(zone.indexOf('/') + 1)
-    .replaceAll('/', ', ')
-    .replaceAll('_', ' ');
 }
 
 function option(value: string, text: string, selected: boolean): Html {

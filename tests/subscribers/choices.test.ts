@@ -136,13 +136,35 @@ it.each(['Europe/Atlantis', '+02:00', 7])('a time zone %j is refused', async (ti
 it('a time zone is asked for where an edition comes at the reader’s hour, and planned with', async () => {
   const { world, manage } = await reader(withReaderHour());
   const page = await (await world.request(manage)).text();
-  expect(page).toContain('<option value="" selected>The newsroom’s (New York)</option>');
+  expect(page).toContain('<option value="" selected>The newsroom’s (New York, Eastern Time)</option>');
   expect(page).toContain('<optgroup label="Pacific">');
   const saved = await postForm(world, manage, { ...kept, timeZone: 'Asia/Tokyo' });
-  expect(await saved.text()).toContain('<option value="Asia/Tokyo" selected>Tokyo</option>');
+  expect(await saved.text()).toContain(
+    '<option value="Asia/Tokyo" selected>Tokyo (Japan Standard Time)</option>',
+  );
   expect(await membersOf(world, 'daily')).toMatchObject([{ timeZone: 'Asia/Tokyo' }]);
   await postForm(world, manage, { ...kept, timeZone: '' });
   expect((await dataOf(world, manage)).subscriber.timeZone).toBeUndefined();
+});
+
+it('time zones are named in the language of the page, and sent by their ids', async () => {
+  const { world, manage } = await reader(withReaderHour());
+  const spanish = { ...kept, language: 'es', timeZone: 'Europe/Madrid' };
+  const page = await (await postForm(world, manage, spanish)).text();
+  for (const text of [
+    '<option value="">La de la redacción (New York, hora oriental)</option>',
+    '<optgroup label="África">',
+    '<optgroup label="Océano Índico">',
+    '<option value="Europe/Madrid" selected>Madrid (hora de Europa central)</option>',
+    '<option value="America/Argentina/La_Rioja">Argentina, La Rioja (hora estándar de Argentina)</option>',
+  ])
+    expect(page).toContain(text);
+  const zones = [...page.matchAll(/<option value="\w+\/[^>]*>([^<]*)</g)].map(([, text = '']) => text);
+  expect(zones.length).toBeGreaterThan(400);
+  expect(zones.filter((text) => !/^[^(]+ \(hora .+\)$/i.test(text))).toEqual([]);
+  // Asked for in another language the same day, they are in that one.
+  const english = await (await postForm(world, manage, { ...spanish, language: 'en' })).text();
+  expect(english).toContain('<option value="Europe/Madrid" selected>Madrid (Central European Time)</option>');
 });
 
 it('where no edition does, the form neither asks for a time zone nor forgets one', async () => {
