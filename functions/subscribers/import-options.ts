@@ -77,7 +77,7 @@ export function readConsent(text: string): Read<string> {
 }
 
 export function readLanguage({ languages }: Publication, text: string): Read<string> {
-  return languages.includes(text) ? good(text) : bad(notOf(text, languages));
+  return languages.includes(text) ? good(text) : bad(notOf([text], languages));
 }
 
 export function readEditions(publication: Publication, text: string): Read<string[]> {
@@ -117,12 +117,15 @@ function readLine(text: string): Read<number> {
 /** Names with semicolons, commas or spaces between them. */
 function readList(text: string, allowed: string[]): Read<string[]> {
   const names = [...new Set(text.split(/[;,\s]+/).filter(Boolean))];
-  const unknown = names.find((name) => !allowed.includes(name));
-  return unknown === undefined ? good(names) : bad(notOf(unknown, allowed));
+  const unknown = names.filter((name) => !allowed.includes(name));
+  return unknown.length === 0 ? good(names) : bad(notOf(unknown, allowed));
 }
 
-function notOf(name: string, allowed: string[]): string {
-  return `"${name}" is not one of ${allowed.join(', ')}`;
+function notOf(names: string[], allowed: string[]): string {
+  const quoted = names.map((name) => `"${name}"`).join(', ');
+  return names.length === 1
+    ? `${quoted} is not one of ${allowed.join(', ')}`
+    : `${quoted} are not among ${allowed.join(', ')}`;
 }
 
 function editionIds({ editions }: Publication): string[] {

@@ -49,10 +49,12 @@ const DAY = 24 * 3600 * 1000;
 export function parsePreferences(
   config: Config,
   current: Preferences,
-  input: unknown,
+  input: Record<string, unknown>,
   now: number,
 ): Outcome<Preferences> {
   const { language, editions, topics, timeZone } = fieldsOf(config);
+  const wanted = timeZone.nullish().safeParse(input.timeZone);
+  const chosen = wanted.data === undefined ? current.timeZone : (wanted.data ?? undefined);
   const parsed = outcomeOf(
     z
       .object({
@@ -60,20 +62,29 @@ export function parsePreferences(
         editions: editions.transform(withoutRepeats).default(current.editions),
         topics: topics.transform(inOrder).default(current.topics),
         timeZone: timeZone.nullish(),
-        pausedUntil: z.string({ error: 'must be a day, such as 2026-12-24, or null' }).nullish(),
+        pausedUntil: pauseIn(readerTimeZone(config, { timeZone: chosen }), now).nullish(),
       })
-      .safeParse(input ?? {}),
+      .safeParse(input),
   );
   if (!parsed.ok) return parsed;
-  const { pausedUntil: day, timeZone: wanted, ...choice } = parsed.value;
-  const chosen = { ...choice, timeZone: wanted === undefined ? current.timeZone : (wanted ?? undefined) };
-  if (day === undefined) return done({ ...chosen, pausedUntil: current.pausedUntil });
-  if (day === null) return done({ ...chosen, pausedUntil: undefined });
-  const zone = readerTimeZone(config, chosen);
+  const { pausedUntil, ...choice } = parsed.value;
+  return done({
+    ...choice,
+    timeZone: chosen,
+    pausedUntil: pausedUntil === undefined ? current.pausedUntil : (pausedUntil ?? undefined),
+  });
+}
+
+/** A day, `2026-12-24` → when it begins in the zone. */
+function pauseIn(zone: string, now: number) {
   const [first, last] = [localDay(now + DAY, zone), localDay(now + MAX_PAUSE_DAYS * DAY, zone)];
-  if (!isDay(day) || day < first || day > last)
-    return faulty([{ pointer: '/pausedUntil', detail: `must be a day from ${first} to ${last}, or null` }]);
-  return done({ ...chosen, pausedUntil: isoTime(startOfDay(day, zone)) });
+  return z
+    .string({ error: 'must be a day, such as 2026-12-24, or null' })
+    .refine((day) => isDay(day) && day >= first && day <= last, {
+      error: `must be a day from ${first} to ${last}, or null`,
+      abort: true,
+    })
+    .transform((day) => isoTime(startOfDay(day, zone)));
 }
 
 /** Where days begin for a reader. */

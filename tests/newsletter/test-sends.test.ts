@@ -212,6 +212,16 @@ describe('it refuses', () => {
     ],
     ['an address twice', { to: [DESK, 'Desk@paper.example'] }, ['/to/1 repeats number 1 of the list']],
     ['a language the edition has not', { to: [DESK], language: 'fr' }, ['/language must be one of en, es']],
+    [
+      'several faults, all at once',
+      { to: ['desk'], language: 'fr', topics: ['sport'], storyIds: [] },
+      [
+        '/to/0 must be a mail address, such as ana@paper.example',
+        '/language must be one of en, es',
+        '/topics/0 must be one of politics, harbour, neighbourhoods, culture, business',
+        '/storyIds must name a story, or be absent',
+      ],
+    ],
     ['a field it does not know', { to: [DESK], cc: [DESK] }, ['/cc is not a field here']],
   ])('%s', async (_, body, faults) => {
     const answer = await ask(world, body);

@@ -87,6 +87,23 @@ it.each(['2026-11-22', '2027-11-24', '2026-02-30', 'Christmas', ''])(
   },
 );
 
+it('a choice with several faults is told all of them at once, as JSON and in the form', async () => {
+  const { world, manage } = await reader(withReaderHour());
+  const wrong = { language: 'fr', timeZone: 'Europe/Atlantis', pausedUntil: 'Christmas' };
+  const body = { ...wrong, editions: ['daily', 'hourly'], topics: ['sport'] };
+  const json = await world.request(manage, { method: 'POST', body });
+  const { errors } = (await json.json()) as { errors: { pointer: string; detail: string }[] };
+  expect([json.status, ...errors.map(({ pointer }) => pointer)]).toEqual([
+    ...[422, '/language', '/editions/1', '/topics/0', '/timeZone', '/pausedUntil'],
+  ]);
+  // The days are those of the zone that the reader has: the one that was asked for is none.
+  expect(errors.at(-1)?.detail).toBe('must be a day from 2026-11-23 to 2027-11-23, or null');
+  const form = await postForm(world, manage, { ...wrong, 'editions[]': 'daily', pause: 'until' });
+  const links = [...(await form.text()).matchAll(/<li><a href="#(\w+)">/g)].map(([, field]) => field);
+  expect([form.status, ...links]).toEqual([422, 'language', 'timeZone', 'pausedUntil']);
+  expect(await membersOf(world, 'daily')).toMatchObject([{ language: 'en' }]);
+});
+
 it('a paused reader who signs up again wants mail again', async () => {
   const { world, manage } = await reader();
   await world.request(manage, { method: 'POST', body: { pausedUntil: '2026-12-24' } });

@@ -91,7 +91,7 @@ it('each line that has faults is refused with all of them, and the others are st
   const world = await setUp();
   const file =
     'email,language,editions,topics,timeZone,pausedUntil,consentAt\n' +
-    'ana@reader,fr,dayly,sport,Europe/Atlantis,soon,2019-13-01\n' +
+    'ana@reader,fr,dayly,sport;boats,Europe/Atlantis,soon,2019-13-01\n' +
     'ben@reader.example,,,,,,\n' +
     ',,,,,,\n' +
     ' ,en,,,,,\n' +
@@ -106,7 +106,7 @@ it('each line that has faults is refused with all of them, and the others are st
       'email: must have a domain with a dot in it after the @, such as paper.example',
       'language: "fr" is not one of en, es',
       'editions: "dayly" is not one of daily, weekly',
-      'topics: "sport" is not one of politics, harbour, neighbourhoods, culture, business',
+      'topics: "sport", "boats" are not among politics, harbour, neighbourhoods, culture, business',
       'timeZone: "Europe/Atlantis" must be a time zone of the IANA database, such as America/New_York',
       'pausedUntil: "soon" must be a day or a time such as 2019-05-31 or 2019-05-31T08:30:00Z',
       'consentAt: "2019-13-01" must be a day or a time such as 2019-05-31 or 2019-05-31T08:30:00Z',
