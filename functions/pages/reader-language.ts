@@ -4,8 +4,13 @@ import type { Config } from '../config.ts';
 import { phrasesIn, type Templates } from '../locale.ts';
 import type { PageContext } from './page-context.ts';
 
-/** Of the publication's languages the one that the browser asks for first, else the publication's first. */
+/**
+ * The language that the address names, `/es/…`, also where there is no such page; else of the publication's languages the
+ * one that the browser asks for first, else the publication's first.
+ */
 export function readerLanguage({ publication }: Config, request: Context['req']): string {
+  const own = publication.languages.find((language) => `${request.path}/`.startsWith(`/${language}/`));
+  if (own) return own;
   const accepted = new Negotiator({
     headers: { 'accept-language': request.header('accept-language') ?? '' },
   }).languages(publication.languages);

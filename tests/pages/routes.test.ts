@@ -43,6 +43,29 @@ it('a language of the path wins over the browser, on every page, and its links s
   expect((await page('/fr/')).status).toBe(404);
 });
 
+it.each([
+  ['es', '/es/nothing', 'en'],
+  ['es', '/es/articles/none', 'en'],
+  ['es', '/es/sections/none/rss.xml', 'en'],
+  ['es', '/es/issues/', 'en'],
+  ['en', '/en/nothing', 'es'],
+  ['es', '/nothing', 'es'],
+  ['en', '/espresso/nothing', 'en'],
+  ['en', '/fr/nothing', 'fr'],
+])('what is not there is said in %s at %s to a browser that asks for %s', async (language, path, asked) => {
+  const { page } = await withStories();
+  const { status, text } = await page(path, { 'accept-language': asked, accept: 'text/html' });
+  expect(status).toBe(404);
+  expect(text).toContain(`<html lang="${language}"`);
+  expect(text).toContain(`href="/${language}/feeds"`);
+});
+
+it('what is not done at an address is said in its language', async () => {
+  const { world } = await withStories();
+  const answer = await world.request('/es/feeds', { method: 'POST', headers: { 'accept-language': 'en' } });
+  expect([answer.status, await answer.text()]).toEqual([405, expect.stringContaining('<html lang="es"')]);
+});
+
 it('pages run no script, but for the one of ours where there are feeds to copy, and load nothing from elsewhere', async () => {
   const { page } = await withStories();
   for (const path of ['/', '/articles/ferry', '/subscribe', '/issues', '/mailbox', '/nothing']) {
