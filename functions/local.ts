@@ -20,7 +20,7 @@ const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.m
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const folder = await openDataFolder(config.dataFolder, config.baseUrl);
+  const folder = openDataFolder(config.dataFolder, config.baseUrl);
   const token = process.env.BROADSHEET_EDITOR_TOKEN || folder.secret('editor-token', 'bs_');
   if (token.length < 16)
     log.warn('BROADSHEET_EDITOR_TOKEN is short: whoever guesses it may publish; use 16 characters or more');

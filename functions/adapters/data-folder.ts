@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { pause } from './dynamo-client.ts';
+import { DatabaseSync } from 'node:sqlite';
 import { secrets } from './secrets.ts';
 
 /** The folder of one installation: its database, its secrets, and a lock that lives as long as the process. */
@@ -16,61 +15,54 @@ export type DataFolder = {
 
 /** A process that is just ending may still hold the lock. */
 const PATIENCE_MILLISECONDS = 5_000;
+/** https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
 
 /** Throws where another process has the folder. `url` tells that one's users where it serves. */
-export async function openDataFolder(folder: string, url: string): Promise<DataFolder> {
+export function openDataFolder(folder: string, url: string): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const unlock = await lock(realpathSync(folder), url);
   const path = (name: string) => join(folder, name);
+  const write = (name: string, text: string) => writeFileSync(path(name), text, { mode: 0o600 });
+  const unlock = lock(folder);
+  write(HOLDER, `process ${process.pid}, which serves ${url}`);
   return {
     path,
     has: (name) => existsSync(path(name)),
-    write: (name, text) => writeFileSync(path(name), text, { mode: 0o600 }),
+    write,
     secret(name, prefix = '') {
-      if (!existsSync(path(name))) writeFileSync(path(name), `${prefix}${secrets()}\n`, { mode: 0o600 });
+      if (!existsSync(path(name))) write(name, `${prefix}${secrets()}\n`);
       return readFileSync(path(name), 'utf8').trim();
     },
     unlock,
   };
 }
 
+const HOLDER = 'lock-holder';
+
 /**
- * Two servers on one file corrupt it, and neither would notice. The lock is a socket in Linux's abstract namespace: the
- * kernel gives it to one process, and takes it back however that process ends, so nothing stale is ever left.
+ * Two servers on one file corrupt it, and neither would notice. The lock is that of an empty SQLite file, which Node
+ * brings along: the kernel gives it to one process, also of several containers with the folder in common, and takes it
+ * back however that process ends, so nothing stale is ever left.
  */
-async function lock(folder: string, url: string): Promise<() => void> {
-  const address = `\0broadsheet:${folder}`;
-  for (const deadline = Date.now() + PATIENCE_MILLISECONDS; ; await pause(100)) {
-    const holder = createServer((socket) =>
-      socket.on('error', () => {}).end(`process ${process.pid}, which serves ${url}`),
+function lock(folder: string): () => void {
+  const database = new DatabaseSync(join(folder, 'lock'), { timeout: PATIENCE_MILLISECONDS });
+  try {
+    // Without a journal beside it: nothing is ever written.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    const path = realpathSync(folder);
+    throw new Error(
+      `the data folder ${path} is in use by ${holderOf(folder)}; stop it, or set BROADSHEET_DATA to another folder`,
     );
-    const taken = await new Promise<boolean>((resolve, reject) => {
-      holder.once('error', (error: NodeJS.ErrnoException) =>
-        error.code === 'EADDRINUSE' ? resolve(true) : reject(error),
-      );
-      holder.listen(address, () => resolve(false));
-    });
-    if (!taken) {
-      holder.unref();
-      return () => holder.close();
-    }
-    if (Date.now() > deadline) {
-      throw new Error(
-        `the data folder ${folder} is in use by ${await whoHolds(address)}; stop it, or set BROADSHEET_DATA to another folder`,
-      );
-    }
   }
+  return () => database.close();
 }
 
-function whoHolds(address: string): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = '';
-    const socket = connect(address);
-    socket.setTimeout(1000, () => socket.destroy());
-    socket.on('data', (data) => {
-      answer += data;
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(answer || 'another process'));
-  });
+function holderOf(folder: string): string {
+  try {
+    return readFileSync(join(folder, HOLDER), 'utf8');
+  } catch {
+    return 'another process';
+  }
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -67,6 +67,27 @@ it('a second process on the same folder is refused, and told who has it', async 
     `is in use by process ${first.child.pid}, which serves ${first.url}; stop it, or set BROADSHEET_DATA`,
   );
   expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
+});
+
+/** A network of its own, as a container has; not every machine lets its users make one. */
+const APART = ['-rn'];
+const canBeApart = spawnSync('unshare', [...APART, 'true']).status === 0;
+
+it.skipIf(!canBeApart)('so is one in another container on the same volume', async () => {
+  const folder = dataFolder();
+  const first = await start(folder);
+  const { status, stdout } = spawnSync('unshare', [...APART, process.execPath, 'functions/local.ts'], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: new URL(first.url).port,
+      BROADSHEET_DATA: folder,
+      BROADSHEET_SAMPLES: 'off',
+    },
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  expect(stdout).toContain(`is in use by process ${first.child.pid}, which serves ${first.url}`);
+  expect(status).toBe(1);
 });
 
 it('a port that is taken is named', async () => {
