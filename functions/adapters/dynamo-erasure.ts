@@ -5,6 +5,7 @@ import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import { type Table, transact, transactIf } from './dynamo-client.ts';
 import {
   addressKey,
+  bouncesKey,
   consentPartition,
   type Key,
   memberKey,
@@ -39,13 +40,15 @@ export function dynamoErasure(table: Table): Erasure {
     },
 
     async eraseTraces({ id, formerIds = [], email }) {
-      const { pk: address } = addressKey(addressHash(email));
+      const hash = addressHash(email);
+      const { pk: address } = addressKey(hash);
       const signUps = await itemsUnder(table, address, 'SIGNUP#');
       const parts = await Promise.all([
         ...[id, ...formerIds].map((each) => queryAll(table, consentPartition(each), {})),
         ...[id, ...formerIds].map((each) => itemsUnder(table, subscriberKey(each).pk, 'CHANGE#')),
       ]);
       const keys = [
+        bouncesKey(hash),
         ...signUps.map(({ sk }) => signUpKey(String(sk).slice('SIGNUP#'.length))),
         ...[...parts.flat(), ...signUps].map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
         ...formerIds.map(subscriberKey),

@@ -124,6 +124,8 @@ async function addressChanges(
       const next = withBounce(previous, mailId, at);
       const bounces = { hash, previous, next };
       const reader = await readerOf(services, event);
+      // Of somebody who was erased nothing is noted anew.
+      if (!reader && (await services.subscribers.suppressions([hash])).get(hash)?.erasedAt) return {};
       if (!isGivenUp(next, confirmedAt(reader))) return { bounces };
       const times = Object.keys(next.bounces).length;
       const detail = `${times} mails in a row bounced${event.detail ? `, at last: ${event.detail}` : ''}`;

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { digestOf, SECRET, SOFT, tell, told } from '../support/webhooks.ts';
 import { beside, dataOf, manageLink, membersOf, suppressionOf } from './reader.ts';
 
 useDatabase();
@@ -98,6 +99,22 @@ it('erased, nothing is left but the hash of the address, and old links say so', 
   // One-click is told what it wants to hear, whatever there is.
   expect((await world.request(leave, { method: 'POST' })).status).toBe(200);
   expect((await erase(world, manage)).status).toBe(200);
+});
+
+it('erased, it is not kept that mails bounced, nor noted when one is told of afterwards', async () => {
+  const world = await setUp({ config: { resendWebhookSecret: SECRET } });
+  await subscribe(world, ANA);
+  const manage = await manageLink(world, ANA);
+  await postStory(world);
+  await sendNow(world, 'first');
+  const bounced = () => tell(world, told(world, digestOf(world, ANA), 'bounced', SOFT));
+  const bounces = () => world.services.mailEvents.bounces(addressHash(ANA), world.now());
+  await bounced();
+  expect(await bounces()).toBeDefined();
+  await erase(world, manage);
+  expect(await bounces()).toBeUndefined();
+  expect(await bounced()).toBe('applied');
+  expect(await bounces()).toBeUndefined();
 });
 
 it('a reader who took in more others than a transaction takes is erased too, with them', async () => {
