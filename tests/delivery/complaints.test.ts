@@ -61,7 +61,9 @@ describe('complaints about an edition', () => {
       stopped: null,
       complaints: { accepted: 5000, complained: 3 },
     });
-    world.pass(8 * DAY);
+    world.pass(7 * DAY - 3600_000);
+    expect(await edition(world)).toMatchObject({ complaints: { accepted: 5000, complained: 3 } });
+    world.pass(2 * 3600_000);
     expect(await edition(world)).toMatchObject({ complaints: { accepted: 0, complained: 0 } });
     expect(await edition(world, 'weekly')).toMatchObject({ complaints: { accepted: 0, complained: 0 } });
   });

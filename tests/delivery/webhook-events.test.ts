@@ -229,6 +229,22 @@ describe('an address whose mails bounce for now', () => {
     expect(await suppressionOf(world, EN)).toBeUndefined();
   });
 
+  it('is not given up for bounces from before a delivery, though an older delivery is told of after it', async () => {
+    const { world, mail } = await withIssue();
+    const start = world.now();
+    const on = async (days: number, type: string, data = {}) => {
+      const created_at = new Date(start + days * DAY).toISOString();
+      const event = told(world, mail, type, { ...data, email_id: `mail-${days}`, created_at });
+      await tell(world, { ...event, created_at });
+    };
+    world.pass(13 * DAY);
+    await on(0, 'bounced', SOFT);
+    await on(12, 'delivered');
+    await on(1, 'delivered');
+    for (const days of [1.2, 3, 6, 9, 11.5]) await on(days, 'bounced', SOFT);
+    expect(await suppressionOf(world, EN)).toBeUndefined();
+  });
+
   it('begins anew when a mail is delivered', async () => {
     const { world, mail } = await withIssue();
     await bounceDaily(world, 10);
