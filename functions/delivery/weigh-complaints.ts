@@ -7,8 +7,6 @@ import { type Clock, isoTime } from '../services.ts';
 /** Google and Yahoo (2024) want senders below 0.1 %, and block those at 0.3 %: https://support.google.com/a/answer/81126 */
 const ALARM_RATE = 0.001;
 const STOP_RATE = 0.003;
-/** One reader of a small list is no rate. */
-const STOP_COMPLAINTS = 2;
 
 /** Raises the alarm once when an edition's rate of complaints gets high, and stops the edition when it is too high. */
 export async function weighComplaints(
@@ -20,7 +18,7 @@ export async function weighComplaints(
   // A complaint may come before the batch of its mail is settled: of nothing there is no share.
   const rate = accepted > 0 ? complained / accepted : 0;
   const figures = { edition, accepted, complained, days: COMPLAINT_DAYS };
-  if (rate > STOP_RATE && complained >= STOP_COMPLAINTS) {
+  if (rate > STOP_RATE) {
     const reason = `${complained} of ${accepted} readers reported it as spam`;
     if (await complaints.stop(edition, { at: isoTime(now), reason })) {
       log.error('an edition was stopped: too many of its readers report it as spam', figures);

@@ -82,16 +82,25 @@ describe('complaints about an edition', () => {
     expect(await edition(world)).toMatchObject({ stopped: null });
   });
 
-  it('stop the edition above 0.3 %, but not a single one', async () => {
-    const world = await editionOf(200);
+  it('stop the edition above 0.3 %', async () => {
+    const world = await editionOf(600);
     await complain(world, 1);
     expect(await edition(world)).toMatchObject({ stopped: null });
     await complain(world, 1);
     expect(errors(world)).toEqual([ALARM, STOP]);
     expect(await edition(world)).toMatchObject({
-      stopped: { at: new Date(world.now()).toISOString(), reason: '2 of 200 readers reported it as spam' },
+      stopped: { at: new Date(world.now()).toISOString(), reason: '2 of 600 readers reported it as spam' },
     });
     expect(await edition(world, 'weekly')).toMatchObject({ stopped: null });
+  });
+
+  it('stop a small edition with the first', async () => {
+    const world = await editionOf(200);
+    await complain(world, 1);
+    expect(errors(world)).toEqual([STOP]);
+    expect(await edition(world)).toMatchObject({
+      stopped: { reason: '1 of 200 readers reported it as spam' },
+    });
   });
 
   it('stop nothing at exactly 0.3 %', async () => {

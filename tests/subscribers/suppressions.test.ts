@@ -29,6 +29,8 @@ it('GET /api/suppressions tells why an address is not mailed, and DELETE has it 
   expect(await (await world.edit('GET', path(EN))).json()).toEqual({ email: EN, suppression: null });
   world.pass(3600_000);
   await postStory(world);
+  // One complaint of two readers has stopped the edition as well.
+  expect((await world.edit('POST', '/api/editions/daily/resume')).status).toBe(200);
   await sendNow(world, 'noon');
   expect(digestsTo(world, EN)).toHaveLength(2);
 });
