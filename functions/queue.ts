@@ -8,8 +8,8 @@ export type Message =
   | { kind: 'letter'; outboxId: string }
   /** Select, compose and freeze an issue. */
   | { kind: 'compose'; edition: string; slot: string }
-  /** Page a part of an edition's shards into batches. */
-  | { kind: 'plan'; edition: string; slot: string; shard: number }
+  /** Page a part of an edition's readers into batches. */
+  | { kind: 'plan'; edition: string; slot: string; part: number }
   | { kind: 'send'; edition: string; slot: string; batch: string }
   /** Stop the issues of editions that are stopped. */
   | { kind: 'stop' }

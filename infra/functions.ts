@@ -17,7 +17,7 @@ export const TIMEOUTS: Record<FunctionName, Duration> = {
   editor: HTTP_TIMEOUT,
   // Composing an issue takes seconds; a sweep after a long outage, a minute.
   tick: Duration.minutes(2),
-  // A mail provider is given 45 seconds to answer; a shard of some ten thousand readers is planned in the same time.
+  // A mail provider is given 45 seconds to answer; some ten thousand readers are planned in the same time.
   work: Duration.seconds(90),
 };
 

@@ -33,17 +33,17 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
     (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
 
   return {
-    async progress({ edition, slot }, shard) {
-      const item = await get(planKey(edition, slot, shard));
+    async progress({ edition, slot }, part) {
+      const item = await get(planKey(edition, slot, part));
       return item && (fieldsOf(item) as PlanProgress);
     },
 
-    putBatches({ edition, slot, composition }, shard, previous, next, batches, at) {
+    putBatches({ edition, slot, composition }, part, previous, next, batches, at) {
       return transactIf(table, [
         {
           Put: {
             TableName: name,
-            Item: { ...planKey(edition, slot, shard), ...next },
+            Item: { ...planKey(edition, slot, part), ...next },
             ConditionExpression: previous
               ? 'batches = :batches AND done = :no AND (#after = :after OR attribute_not_exists(#after))'
               : 'attribute_not_exists(pk)',

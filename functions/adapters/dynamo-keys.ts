@@ -37,7 +37,7 @@
  *   ISSUE#<edition>#<slot>        -                      an issue
  *                                 FROZEN                 what composing it decided
  *                                 VARIANT#<key>          its rendered mail, for one language and story list
- *                                 PLAN#<shard>           how far a shard is planned
+ *                                 PLAN#<part>            how far a part is planned
  *                                 BATCH#<batch>          up to 100 recipients of one variant
  *                                 PENDING#<batch>        that batch has no outcome yet: when it may next be tried
  *                                 UNCERTAIN#<batch>      nobody knows whether that batch was taken
@@ -154,9 +154,9 @@ export const variantKey = (edition: string, slot: string, variant: string): Key 
   pk: issuePartition(edition, slot),
   sk: `VARIANT#${variant}`,
 });
-export const planKey = (edition: string, slot: string, shard: number): Key => ({
+export const planKey = (edition: string, slot: string, part: number): Key => ({
   pk: issuePartition(edition, slot),
-  sk: `PLAN#${shard}`,
+  sk: `PLAN#${part}`,
 });
 export const batchKey = (edition: string, slot: string, batch: string): Key => ({
   pk: issuePartition(edition, slot),

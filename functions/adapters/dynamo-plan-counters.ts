@@ -5,7 +5,7 @@ import type { TransactItem } from './dynamo-client.ts';
 type Update = Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>;
 
 /** What new batches add to their issue, as long as it is being sent in the form that they were made for. */
-export function countersAfter(batches: Batch[], shardDone: boolean, composition: number, at: string): Update {
+export function countersAfter(batches: Batch[], partDone: boolean, composition: number, at: string): Update {
   const later = Map.groupBy(batches, ({ notBefore }) => notBefore);
   later.delete(undefined);
   const waves = [...later].map(([due, own], index) => ({
@@ -18,7 +18,7 @@ export function countersAfter(batches: Batch[], shardDone: boolean, composition:
     ({ name, value }) => `waves.${name} = if_not_exists(waves.${name}, :zero) + ${value}`,
   );
   return {
-    UpdateExpression: `SET ${['startedAt = if_not_exists(startedAt, :at)', ...counted].join(', ')} ADD batches :batches, planned :planned, shardsPlanned :shards`,
+    UpdateExpression: `SET ${['startedAt = if_not_exists(startedAt, :at)', ...counted].join(', ')} ADD batches :batches, planned :planned, partsPlanned :parts`,
     // Composed again meanwhile, it must not go out half in one form and half in another.
     ConditionExpression: '#state = :sending AND composition = :composition',
     ExpressionAttributeNames: {
@@ -31,7 +31,7 @@ export function countersAfter(batches: Batch[], shardDone: boolean, composition:
       ':composition': composition,
       ':batches': batches.length,
       ':planned': readersOf(batches),
-      ':shards': shardDone ? 1 : 0,
+      ':parts': partDone ? 1 : 0,
       ...(waves.length > 0 && { ':zero': 0 }),
       ...Object.fromEntries(waves.map(({ value, planned }) => [value, planned])),
     },

@@ -60,11 +60,11 @@ export function isKeyForgotten(since: number, now: number): boolean {
 }
 
 /**
- * `<due>-<shard>-<number>`, with the minute in which it is due in UTC, or 0 for at once: `202611221330-4-17`. So the
+ * `<due>-<part>-<number>`, with the minute in which it is due in UTC, or 0 for at once: `202611221330-4-17`. So the
  * batches of an issue sort by when they are due.
  */
-export function batchId(notBefore: number | undefined, shard: number, number: number): string {
-  return `${notBefore === undefined ? '0' : dueMinute(notBefore)}-${shard}-${number}`;
+export function batchId(notBefore: number | undefined, part: number, number: number): string {
+  return `${notBefore === undefined ? '0' : dueMinute(notBefore)}-${part}-${number}`;
 }
 
 /** Above the id of every batch that is due by then (milliseconds), below all others. */

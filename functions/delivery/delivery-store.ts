@@ -14,14 +14,14 @@ export type PlanProgress = {
 export type OpenBatch = Pick<Batch, 'variant' | 'notBefore' | 'subscriberIds'>;
 
 export type DeliveryStore = {
-  progress(ref: IssueRef, shard: number): Promise<PlanProgress | undefined>;
+  progress(ref: IssueRef, part: number): Promise<PlanProgress | undefined>;
   /**
    * The batches of one page, the part's new progress and the issue's counters at once, `at` (ISO 8601). False where
    * another moved it on first, or where the issue is no longer being sent as this composition.
    */
   putBatches(
     issue: Pick<Issue, 'edition' | 'slot' | 'composition'>,
-    shard: number,
+    part: number,
     previous: PlanProgress | undefined,
     next: PlanProgress,
     batches: Batch[],

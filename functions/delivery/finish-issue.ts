@@ -2,29 +2,26 @@ import type { Log } from '../log.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import type { Clock } from '../services.ts';
-import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { noteProgress } from './note-progress.ts';
 
 export type FinishServices = {
   issues: IssueStore;
-  composed: ComposedIssues;
   delivery: DeliveryStore;
   clock: Clock;
   log: Log;
 };
 
 /**
- * Ends the issue once every shard is planned and every batch has its outcome; until then notes how far it is. Whoever
+ * Ends the issue once every part is planned and every batch has its outcome; until then notes how far it is. Whoever
  * comes last does it.
  */
 export async function finishIssue(services: FinishServices, ref: IssueRef): Promise<void> {
-  const { issues, composed, log } = services;
+  const { issues, log } = services;
   const issue = await issues.get(ref);
   if (issue?.state !== 'sending') return;
   if (issue.batchesDone < issue.batches) return noteProgress(services, issue);
-  const frozen = await composed.frozen(issue);
-  if (!frozen || issue.shardsPlanned < frozen.shards) return;
+  if (issue.partsPlanned < issue.parts) return;
   if (await issues.end(ref, ['sending'], 'sent')) {
     const { planned, sent, failed, left } = issue;
     log.info('an issue was sent', { issue: issueId(ref), planned, sent, failed, left });

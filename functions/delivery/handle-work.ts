@@ -22,7 +22,7 @@ export type WorkServices = PlanServices &
 export async function handleWork(services: WorkServices, message: Message): Promise<void> {
   switch (message.kind) {
     case 'plan':
-      return planPart(services, issueOf(message), message.shard);
+      return planPart(services, issueOf(message), message.part);
     case 'send':
       return sendBatch(services, issueOf(message), message.batch);
     case 'stop':

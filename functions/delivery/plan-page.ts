@@ -27,7 +27,7 @@ export type Page = {
 export function planPage(
   { members, isLast }: Page,
   previous: PlanProgress,
-  { shard, frozen, now, dueOf }: Planning,
+  { part, frozen, now, dueOf }: Planning,
 ): { batches: Batch[]; next: PlanProgress } {
   const batches: Batch[] = [];
   const open = new Map(previous.open.map((each) => [kindOf(each), copyOf(each)]));
@@ -35,7 +35,7 @@ export function planPage(
   const close = (batch: OpenBatch) => {
     open.delete(kindOf(batch));
     openReaders -= batch.subscriberIds.length;
-    batches.push({ id: batchId(batch.notBefore, shard, previous.batches + batches.length), ...batch });
+    batches.push({ id: batchId(batch.notBefore, part, previous.batches + batches.length), ...batch });
   };
   const isFull = () => batches.length === MAX_BATCHES;
 
@@ -70,7 +70,7 @@ export function planPage(
 }
 
 export type Planning = {
-  shard: number;
+  part: number;
   frozen: FrozenIssue;
   /** Milliseconds. */
   now: number;

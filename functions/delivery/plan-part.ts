@@ -46,16 +46,16 @@ export async function planPart(services: PlanServices, ref: IssueRef, part: numb
   const dueOf = readerHours(frozen, clock());
   let previous = await delivery.progress(ref, part);
   for (let page = 1; !previous?.done; page++) {
-    if (page > PAGES_A_TURN) return handOver(queue, log, [{ kind: 'plan', ...ref, shard: part }]);
+    if (page > PAGES_A_TURN) return handOver(queue, log, [{ kind: 'plan', ...ref, part }]);
     const { batches, next } = planPage(
-      await readPage(subscribers, ref.edition, shardsOf(part, frozen.shards), previous?.after),
+      await readPage(subscribers, ref.edition, shardsOf(part, issue.parts), previous?.after),
       previous ?? { batches: 0, open: [], done: false },
-      { shard: part, frozen, now: clock(), dueOf },
+      { part, frozen, now: clock(), dueOf },
     );
     // Where another was first, the part is theirs.
     if (!(await delivery.putBatches(issue, part, previous, next, batches, isoTime(clock())))) return;
     // The others are found by the sweep when they are due, or when those before them are through.
-    const within = Math.ceil(batchesWithinReach(pace) / frozen.shards) - (previous?.batches ?? 0);
+    const within = Math.ceil(batchesWithinReach(pace) / issue.parts) - (previous?.batches ?? 0);
     const first = batches.filter(({ notBefore }) => notBefore === undefined).slice(0, Math.max(0, within));
     await handOver(
       queue,

@@ -7,7 +7,6 @@ import { messageOf, type Outbox } from '../outbox.ts';
 import { handOver, type Message, type Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
 import { type LeftOverStores, leftOver } from '../websub/left-over.ts';
-import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
 import { batchesWithinReach, type Pace } from './pace.ts';
@@ -16,7 +15,6 @@ import { stopEditions } from './stop-editions.ts';
 export type SweepServices = LeftOverStores & {
   articles: ArticleStore;
   issues: IssueStore;
-  composed: ComposedIssues;
   delivery: DeliveryStore;
   complaints: ComplaintStore;
   pace: Pace;
@@ -79,15 +77,14 @@ function inTurn(lists: Message[][], most: number): Message[] {
 type NextSteps = { first: Message[]; batches: Message[] };
 
 async function nextSteps(services: SweepServices, ref: IssueRef, most: number): Promise<NextSteps> {
-  const { issues, composed, delivery, clock } = services;
+  const { issues, delivery, clock } = services;
   const issue = await issues.get(ref);
   if (issue?.state === 'new' || issue?.state === 'draft')
     return { first: [{ kind: 'compose', ...ref }], batches: [] };
-  const frozen = issue && (await composed.frozen(issue));
-  if (issue?.state !== 'sending' || !frozen) return { first: [], batches: [] };
+  if (issue?.state !== 'sending') return { first: [], batches: [] };
   const first: Message[] = [];
-  if (issue.shardsPlanned < frozen.shards) {
-    for (let shard = 0; shard < frozen.shards; shard++) first.push({ kind: 'plan', ...ref, shard });
+  if (issue.partsPlanned < issue.parts) {
+    for (let part = 0; part < issue.parts; part++) first.push({ kind: 'plan', ...ref, part });
   }
   const due = await delivery.due(ref, clock(), most);
   if (first.length === 0 && due.length === 0) await finishIssue(services, ref);

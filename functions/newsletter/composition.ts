@@ -7,7 +7,7 @@ import type { Links } from '../subscribers/links.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { ComplaintStore } from './complaints.ts';
 import { type Composed, composeVariants, wholeLanguages } from './compose-variants.ts';
-import { type FrozenIssue, type Issue, issueId, PARTS, type VariantSummary } from './issue.ts';
+import { type FrozenIssue, type Issue, issueId, type VariantSummary } from './issue.ts';
 import type { Step } from './issue-store.ts';
 import { localTimeOfSlot } from './local-time.ts';
 import type { ReviewStore } from './review-store.ts';
@@ -68,7 +68,6 @@ export function frozenIssue(
     baseUrl: config.baseUrl,
     installation: links.installation,
     ...(localTime && { readerHour: { localTime, timeZone: edition.timeZone } }),
-    shards: PARTS,
     variants: variants.map(({ html, text, ...summary }): VariantSummary => summary),
     choices,
   };
@@ -103,7 +102,7 @@ export async function send(
   await handOver(
     queue,
     log,
-    Array.from({ length: frozen.shards }, (_, shard) => ({ kind: 'plan' as const, edition, slot, shard })),
+    Array.from({ length: issue.parts }, (_, part) => ({ kind: 'plan' as const, edition, slot, part })),
   );
   return true;
 }

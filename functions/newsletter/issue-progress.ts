@@ -1,5 +1,5 @@
 import { isoTime } from '../services.ts';
-import { type Issue, PARTS } from './issue.ts';
+import type { Issue } from './issue.ts';
 
 /** How far an issue is. Absent members: nothing can be said of them yet, or any more. */
 export type Progress = {
@@ -28,7 +28,7 @@ export function progressOf(issue: Issue, now: number): Progress | undefined {
   const done = doneOf(issue);
   const percent = planned === 0 ? 0 : Math.floor((done / planned) * 100);
   if (issue.state === 'stopped') return { percent };
-  const planning = issue.shardsPlanned < PARTS;
+  const planning = issue.partsPlanned < issue.parts;
   const rate = rateOf(issue, now);
   const ahead = wavesAhead(issue, now);
   const endsAt = planning ? undefined : endOf(planned - done, ahead, rate, now);

@@ -17,8 +17,10 @@ export type Issue = {
   review?: Review;
   /** Of one that was stopped: where it goes on. */
   stoppedIn?: IssueState;
-  /** Parts whose members are all in batches. */
-  shardsPlanned: number;
+  /** `PARTS` as it was when the issue was started: a later version's has no say in one under way. */
+  parts: number;
+  /** Of them, those whose readers are all in batches. */
+  partsPlanned: number;
   batches: number;
   batchesDone: number;
   /** Recipients: put in batches, accepted by the provider, refused by it or by us since planning. */
@@ -33,8 +35,9 @@ export type Issue = {
 };
 
 /**
- * How many parts an issue is planned in, side by side. One plans tens of thousands of readers a second, more than any
- * provider takes, and each has a batch of every variant that is not full: a short list would cost more with more of them.
+ * How many parts an issue is planned in, side by side: each is an equal share of the edition's shards. One plans tens of
+ * thousands of readers a second, more than any provider takes, and each has a batch of every variant that is not full: a
+ * short list would cost more with more of them.
  */
 export const PARTS = 1;
 
@@ -101,8 +104,6 @@ export type FrozenIssue = {
   installation?: string;
   /** Where each reader gets it by their own clock: `2026-11-22T07:30`, and whose clock it is for those who named no zone. */
   readerHour?: { localTime: string; timeZone: string };
-  /** `PARTS`: each is an equal share of the edition's shards. */
-  shards: number;
   variants: VariantSummary[];
   /** `choiceKey` of readers → key of the variant they get; empty where no story fits their choice. */
   choices: Record<string, string>;

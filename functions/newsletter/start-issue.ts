@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { handOver, type Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
-import { type Issue, issueId, issueUrl, type Review } from './issue.ts';
+import { type Issue, issueId, issueUrl, PARTS, type Review } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
 
 export type StartServices = { config: Config; issues: IssueStore; queue: Queue; clock: Clock; log: Log };
@@ -25,7 +25,8 @@ export async function startIssue(
     createdAt: isoTime(clock()),
     state: 'new',
     composition: 0,
-    shardsPlanned: 0,
+    parts: PARTS,
+    partsPlanned: 0,
     batches: 0,
     batchesDone: 0,
     planned: 0,

@@ -1,4 +1,6 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import { issueKey } from '../../functions/adapters/dynamo-keys.ts';
 import { MAX_RECIPIENTS } from '../../functions/delivery/batch.ts';
 import type { PlanProgress } from '../../functions/delivery/delivery-store.ts';
 import { planPage } from '../../functions/delivery/plan-page.ts';
@@ -41,6 +43,41 @@ it('a list that is read in several pages, from shard to shard, is planned whole 
   expect(digestCounts(world)).toEqual(onceEach(readers));
 });
 
+it('an issue in four parts: each reader gets it once, and it has not ended before all parts are planned', async () => {
+  const world = await setUp();
+  await postStory(world);
+  const readers = await addReaders(world, 300);
+  const idle = await setUp({ sharing: world, faults: { lose: () => true } });
+  const { id, edition, slot } = await sendNow(idle, 'morning');
+  await inParts(world, edition, slot, 4);
+  const half = await setUp({
+    sharing: world,
+    faults: { lose: (message) => message.kind === 'plan' && message.part > 1 },
+  });
+  await half.sweep();
+  await half.queue.drain();
+  const { planned, ...underWay } = await issue(world, id);
+  expect(underWay).toMatchObject({ state: 'sending', sent: planned, progress: { planning: true } });
+  expect(planned).toBeGreaterThan(0);
+  expect(planned).toBeLessThan(readers.length);
+  await world.sweep();
+  await world.queue.drain();
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 300, sent: 300 });
+  expect(digestCounts(world)).toEqual(onceEach(readers));
+});
+
+/** As one that was started by a version with another number of parts. */
+async function inParts({ table }: World, edition: string, slot: string, parts: number): Promise<void> {
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: issueKey(edition, slot),
+      UpdateExpression: 'SET parts = :parts',
+      ExpressionAttributeValues: { ':parts': parts },
+    }),
+  );
+}
+
 /** A request in five seconds, and so many in two minutes. */
 const REQUESTS_PER_SECOND = 0.2;
 const WITHIN_REACH = 24;
@@ -58,10 +95,10 @@ async function slow(): Promise<World> {
   return world;
 }
 
-/** The plan of a whole shard, in pages. A list that has several of them has too many readers for any test but this. */
+/** The plan of a whole part, in pages. A list that has several of them has too many readers for any test but this. */
 function planned(members: Member[], pageSize: number, dueOf: (member: Member) => number | undefined) {
   const choices = Object.fromEntries(members.map((each) => [choiceKey(each), `variant-${choiceKey(each)}`]));
-  const planning = { shard: 3, frozen: { choices } as FrozenIssue, now: 0, dueOf };
+  const planning = { part: 3, frozen: { choices } as FrozenIssue, now: 0, dueOf };
   const rounds: ReturnType<typeof planPage>[] = [];
   let progress: PlanProgress = { batches: 0, open: [], done: false };
   while (!progress.done) {
@@ -87,7 +124,7 @@ it.each([
   ['in 240 kinds', 25_000, 240],
   ['in 3,000 kinds', 12_000, 3_000],
   ['in 7,500 kinds', 12_000, 7_500],
-])('a shard of readers %s: each in one batch, and batches as full as can be', (_, count, kinds) => {
+])('a part of readers %s: each in one batch, and batches as full as can be', (_, count, kinds) => {
   const members = someMembers(count, (index) => ({
     language: 'en',
     topics: [`t${(index * 7_919) % kinds}`],

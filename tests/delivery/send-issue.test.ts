@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { frozenKey } from '../../functions/adapters/dynamo-keys.ts';
+import { frozenKey, issueKey } from '../../functions/adapters/dynamo-keys.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
@@ -141,10 +141,15 @@ it('an issue that the sweep cannot look after holds up no other', async () => {
   await postStory(world);
   const broken = await sendNow(world, 'broken', 'broken');
   const whole = await sendNow(world, 'whole', 'daily');
-  const Item = { ...frozenKey(broken.edition, broken.slot), z: new Uint8Array([1, 2, 3]) };
-  await world.table.client.send(new PutCommand({ TableName: world.table.name, Item }));
-  // Another process, which does not remember what was composed.
   const other = await setUp({ config, sharing: world });
+  const { pk } = issueKey(broken.edition, broken.slot);
+  other.table.client.middlewareStack.add(
+    (next) => (args) => {
+      if (JSON.stringify(args.input).includes(pk)) throw new Error('the partition does not answer');
+      return next(args);
+    },
+    { step: 'initialize', name: 'no answer' },
+  );
   other.pass(60_000);
   await other.sweep();
   await other.queue.drain();

@@ -136,7 +136,7 @@ it('a planner that looked before the retraction does not plan what was composed 
     await other.queue.drain();
     return members;
   };
-  await world.queue.send([{ kind: 'plan', edition, slot, shard: 0 }]);
+  await world.queue.send([{ kind: 'plan', edition, slot, part: 0 }]);
   await world.queue.drain();
   await aMinuteLater(world);
   expect(digestsTo(world, 'en@reader.example').map(({ subject }) => subject)).toEqual(['The ferry returns']);

@@ -188,7 +188,8 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
 function aDraft(words: Words, stories: Article[]): DraftData {
   const at = '2026-11-22T12:30:00.000Z';
   const counters = {
-    shardsPlanned: 0,
+    parts: 1,
+    partsPlanned: 0,
     batches: 0,
     batchesDone: 0,
     planned: 0,
