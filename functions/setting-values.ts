@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import * as z from 'zod';
+import { parseTimeZone } from './local-time.ts';
 
 /** What a setting may be. Every message says what is allowed. */
 
@@ -52,7 +53,7 @@ export const mailbox = oneLine(320).regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s
   message:
     'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>"',
 });
-export const timeZone = z.string().refine(isTimeZone, {
+export const timeZone = z.string().refine((name) => parseTimeZone(name) !== undefined, {
   message: 'must be a time zone of the IANA database, such as "America/New_York"',
 });
 export const cron = z.string().refine(isCron, {
@@ -68,15 +69,6 @@ export const wholeNumber = (min: number, max: number) =>
 export function isCanonicalTag(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag)[0] === tag;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
   } catch {
     return false;
   }

@@ -222,6 +222,7 @@ describe('broadsheet.config.ts', () => {
     ['editions[0].cron', { editions: [{ ...daily, cron: '61 * * * *' }] }, 'five-field cron'],
     ['editions[0].cron', { editions: [{ ...daily, cron: '0 30 7 * * *' }] }, 'five-field cron'],
     ['editions[0].timeZone', { editions: [{ ...daily, timeZone: 'New York' }] }, 'IANA'],
+    ['editions[0].timeZone', { editions: [{ ...daily, timeZone: '-05:00' }] }, 'IANA'],
     [
       'editions[0].languages[0]',
       { editions: [{ ...daily, languages: ['fr'] }] },

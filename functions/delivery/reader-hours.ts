@@ -1,5 +1,5 @@
+import { instantOf, parseTimeZone } from '../local-time.ts';
 import type { FrozenIssue } from '../newsletter/issue.ts';
-import { instantOf } from '../newsletter/local-time.ts';
 import type { Member } from '../subscribers/subscriber.ts';
 
 /**
@@ -15,7 +15,8 @@ export function readerHours(
   const known = new Map<string, number | undefined>();
   return ({ timeZone = ofEdition }) => {
     if (!known.has(timeZone)) {
-      const due = instantOf(localTime, timeZone) ?? instantOf(localTime, ofEdition) ?? now;
+      const zone = [timeZone, ofEdition].find(parseTimeZone);
+      const due = zone === undefined ? now : instantOf(localTime, zone);
       known.set(timeZone, due > now ? due : undefined);
     }
     return known.get(timeZone);

@@ -9,9 +9,9 @@ import type { ComplaintStore } from './complaints.ts';
 import { type Composed, composeVariants, wholeLanguages } from './compose-variants.ts';
 import { type FrozenIssue, type Issue, issueId, type VariantSummary } from './issue.ts';
 import type { Step } from './issue-store.ts';
-import { localTimeOfSlot } from './local-time.ts';
 import type { ReviewStore } from './review-store.ts';
 import type { StoryWindow } from './select-stories.ts';
+import { localTimeOfSlot } from './slot.ts';
 import type { StartServices } from './start-issue.ts';
 
 export type ComposeServices = StartServices & {

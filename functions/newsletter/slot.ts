@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Cron } from 'croner';
+import { localTime } from '../local-time.ts';
 import type { EditionSettings } from '../settings.ts';
 
 /**
@@ -7,17 +8,14 @@ import type { EditionSettings } from '../settings.ts';
  * gives one slot, and so one issue. `scheduledAt` in ISO 8601.
  */
 export function slotOf(scheduledAt: string, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(new Date(scheduledAt));
-  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}-${part('hour')}${part('minute')}`;
+  return localTime(Date.parse(scheduledAt), timeZone).replace('T', '-').replace(':', '');
+}
+
+/** The local time that a slot of a schedule is named by; undefined for one that an editor named or sent. */
+export function localTimeOfSlot(slot: string): string | undefined {
+  const [, day, hour, minute] = /^(\d{4}-\d{2}-\d{2})-(\d{2})(\d{2})$/.exec(slot) ?? [];
+  const local = `${day}T${hour}:${minute}`;
+  return day && Number.isFinite(Date.parse(`${local}Z`)) ? local : undefined;
 }
 
 /** The slot of an issue that an editor sends: the same key gives the same issue. */

@@ -1,3 +1,4 @@
+import { localDay } from '../local-time.ts';
 import type { EditionSettings } from '../settings.ts';
 
 export type Sponsor = NonNullable<EditionSettings['sponsor']>;
@@ -8,8 +9,7 @@ export function sponsorOn(
   scheduledAt: string,
 ): Sponsor | undefined {
   if (!sponsor) return undefined;
-  // The Canadian way to write a day is that of ISO 8601.
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(scheduledAt));
+  const day = localDay(Date.parse(scheduledAt), timeZone);
   const { from = day, until = day } = sponsor;
   return from <= day && day <= until ? sponsor : undefined;
 }

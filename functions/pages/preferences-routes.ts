@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { localDay } from '../local-time.ts';
 import { problemResponse } from '../problem.ts';
 import { askForAddressChange, changeAddress } from '../subscribers/address-change.ts';
 import { addressHash } from '../subscribers/email-address.ts';
@@ -7,7 +8,6 @@ import { erase, storedData } from '../subscribers/personal-data.ts';
 import { savePreferences } from '../subscribers/preferences.ts';
 import { parseEmail, parsePreferences, readerTimeZone } from '../subscribers/reader-input.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
-import { localDay } from '../subscribers/time-zone.ts';
 import { type ManageData, managePage } from './manage-page.ts';
 import { message, page } from './page-response.ts';
 import { WEEKS } from './preference-fields.ts';

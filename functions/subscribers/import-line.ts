@@ -1,3 +1,4 @@
+import { parseTimeZone } from '../local-time.ts';
 import type { Publication } from '../settings.ts';
 import { cellText } from './csv-cells.ts';
 import type { Column } from './csv-columns.ts';
@@ -14,7 +15,6 @@ import {
   readTopics,
 } from './import-options.ts';
 import type { Subscriber } from './subscriber.ts';
-import { parseTimeZone } from './time-zone.ts';
 
 /** A reader as a line of a file has them. */
 export type ImportedReader = Pick<

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Config } from '../config.ts';
+import { instantOf, localDay, parseTimeZone } from '../local-time.ts';
 import { done, type Fault, type Outcome, refused } from '../refusal.ts';
 import { isoTime } from '../services.ts';
 import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import type { Subscriber } from './subscriber.ts';
-import { localDay, parseTimeZone, startOfDay } from './time-zone.ts';
 
 /** What readers send, by form or as JSON, checked against what the publication offers: a value, or every fault in it. */
 
@@ -84,7 +84,7 @@ function pauseIn(zone: string, now: number) {
       error: `must be a day from ${first} to ${last}, or null`,
       abort: true,
     })
-    .transform((day) => isoTime(startOfDay(day, zone)));
+    .transform((day) => isoTime(instantOf(`${day}T00:00`, zone)));
 }
 
 /** Where days begin for a reader. */

@@ -44,6 +44,14 @@ it('a pause of a week keeps issues away until the day it ends on, in the zone of
   expect(await issuesThatCome(world, ['third'])).toBe(1);
 });
 
+it('a pause ends with the first minute of its day, also where that day has no midnight', async () => {
+  const { world, manage } = await reader();
+  const body = { timeZone: 'Asia/Beirut', pausedUntil: '2027-03-28' };
+  await world.request(manage, { method: 'POST', body });
+  // Clocks there go from 23:59 (UTC+2) to 01:00 (UTC+3).
+  expect((await dataOf(world, manage)).subscriber.pausedUntil).toBe('2027-03-27T22:00:00.000Z');
+});
+
 it('a pause that the form does not offer is refused, and nothing saved', async () => {
   const { world, manage } = await reader();
   const answer = await postForm(world, manage, { language: 'es', pause: 'weeks2' });
