@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { type Guarded, guard } from '../access/access-routes.ts';
 import type { TokenStore } from '../access/tokens.ts';
 import type { Config } from '../config.ts';
+import { parseIdempotencyKey } from '../idempotency-key.ts';
 import { problemResponse } from '../problem.ts';
 import { done, type Fault, type Outcome, refused } from '../refusal.ts';
 import { type Article, guidOf, linkOf, versionTag } from './article.ts';
@@ -43,7 +44,7 @@ export function articleRoutes(services: ArticleRouteServices): Hono<Guarded> {
   app.post('/', needs('articles:write'), limited, async (context) => {
     const body = await jsonBody(context.req.raw, JSON_TYPES);
     if (!body.ok) return problemResponse(body.refusal);
-    const key = idempotencyKey(context.req.header('idempotency-key'));
+    const key = parseIdempotencyKey(context.req.header('idempotency-key'));
     if (!key.ok) return problemResponse(key.refusal);
     const idempotency =
       key.value === undefined
@@ -187,14 +188,6 @@ function isDeeper(json: unknown, levels: number): boolean {
     );
   }
   return level.length > 0;
-}
-
-function idempotencyKey(header: string | undefined): Outcome<string | undefined> {
-  if (header === undefined || /^[\x21-\x7e]{1,255}$/.test(header)) return done(header);
-  return refused({
-    kind: 'malformed',
-    detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.',
-  });
 }
 
 function conditionsOf(request: { header(name: string): string | undefined }): Preconditions {

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
 import type { Config } from '../config.ts';
+import { parseIdempotencyKey } from '../idempotency-key.ts';
 import { problemResponse } from '../problem.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { isoTime } from '../services.ts';
@@ -134,13 +135,8 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
  * second, so that a double click sends one.
  */
 async function slotOfRequest(request: Request, owner: string, now: string): Promise<Outcome<string>> {
-  const key = request.headers.get('idempotency-key');
-  if (key !== null && !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    return refused({
-      kind: 'malformed',
-      detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.',
-    });
-  }
+  const key = parseIdempotencyKey(request.headers.get('idempotency-key'));
+  if (!key.ok) return key;
   const text = await request.text();
   if (text.trim() !== '') {
     let body: unknown;
@@ -174,5 +170,7 @@ async function slotOfRequest(request: Request, owner: string, now: string): Prom
       });
     }
   }
-  return done(extraSlot(key === null ? `${owner} ${now.slice(0, 19)}` : `${owner} key ${key}`));
+  return done(
+    extraSlot(key.value === undefined ? `${owner} ${now.slice(0, 19)}` : `${owner} key ${key.value}`),
+  );
 }

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
 import { ID_RULE, isArticleId } from '../articles/article-fields.ts';
 import type { Config } from '../config.ts';
+import { parseIdempotencyKey } from '../idempotency-key.ts';
 import { problemResponse } from '../problem.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import type { Ids } from '../services.ts';
@@ -47,16 +48,13 @@ export function previewRoutes(services: PreviewRouteServices): Hono<Guarded> {
   app.post('/editions/:id/test', needs('issues:send'), limited, async (context) => {
     const edition = editionOf(context.req.param('id'));
     if (!edition) return noEdition(context.req.param('id'));
-    const key = context.req.header('idempotency-key');
-    if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
-      const detail = 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.';
-      return problemResponse({ kind: 'malformed', detail });
-    }
+    const key = parseIdempotencyKey(context.req.header('idempotency-key'));
+    if (!key.ok) return problemResponse(key.refusal);
     const body = await context.req.text();
     const input = parse(z.strictObject({ to: addresses, ...choiceFields(config, edition) }), body);
     if (!input.ok) return problemResponse(input.refusal);
     const bearer = context.get('bearer').id;
-    const id = key === undefined ? ids() : sha256(`${bearer} ${key}`).slice(0, 32);
+    const id = key.value === undefined ? ids() : sha256(`${bearer} ${key.value}`).slice(0, 32);
     const requestHash = sha256(`${edition.id}\n${body}`);
     const outcome = await previews.test({ edition: edition.id, ...input.value, id, requestHash, bearer });
     if (!outcome.ok) return problemResponse(outcome.refusal);

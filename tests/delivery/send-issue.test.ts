@@ -106,6 +106,13 @@ describe('POST /api/editions/{id}/issues', () => {
     for (const body of ['[]', 'null', '"x"', '{"slott":"x"}']) {
       expect((await world.edit('POST', '/api/editions/daily/issues', body)).status, body).toBe(422);
     }
+    for (const key of ['', 'a b', 'x'.repeat(256)]) {
+      const refused = await world.edit('POST', '/api/editions/daily/issues', undefined, {
+        'idempotency-key': key,
+      });
+      expect(refused.status).toBe(400);
+      expect(await refused.text()).toContain('Idempotency-Key must be 1 to 255 printable ASCII characters');
+    }
     expect((await world.request('/api/editions/daily/issues', { method: 'POST' })).status).toBe(401);
   });
 });
