@@ -1,6 +1,11 @@
 /** One thing wrong with a request: where (RFC 6901 pointer into its body) and what is allowed. */
 export type Fault = { pointer: string; detail: string };
 
+/** RFC 6901 */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
 /** Every way in which a request can be refused. `problem.ts` gives each its status and words. */
 export type Refusal =
   | { kind: 'malformed'; detail: string }

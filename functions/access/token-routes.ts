@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
+import { checkedInput } from '../checked-input.ts';
 import { problemResponse } from '../problem.ts';
 import { isoTime } from '../services.ts';
 import { type AccessServices, type Guarded, guard } from './access-routes.ts';
@@ -40,15 +41,9 @@ export function tokenRoutes(services: TokenRouteServices): Hono<Guarded> {
   app.post('/', needs('tokens:write'), limited, async (context) => {
     const input: unknown = await context.req.json().catch(() => undefined);
     if (input === undefined) return problemResponse({ kind: 'malformed', detail: 'The body is not JSON.' });
-    const parsed = newToken.safeParse(input);
-    if (!parsed.success) {
-      const faults = parsed.error.issues.map(({ path, message }) => ({
-        pointer: path.map((part) => `/${String(part)}`).join(''),
-        detail: message,
-      }));
-      return problemResponse({ kind: 'invalid', faults });
-    }
-    const { name, scopes, expiresAt } = parsed.data;
+    const parsed = checkedInput(newToken, input);
+    if (!parsed.ok) return problemResponse(parsed.refusal);
+    const { name, scopes, expiresAt } = parsed.value;
     const secret = `bs_${secrets()}`;
     const token: Token = {
       hash: hashToken(secret),

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Fault } from '../refusal.ts';
+import { type Fault, pointerOf } from '../refusal.ts';
 import type { Article, ArticleFields } from './article.ts';
 import { type content, FIELDS } from './article-fields.ts';
 import { PLAYED_RULE, podcastType } from './podcast-audio.ts';
@@ -141,11 +141,6 @@ function illegalTextWarnings(input: Record<string, unknown>): Fault[] {
   };
   visit(input, []);
   return warnings;
-}
-
-/** RFC 6901 */
-function pointerOf(path: PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function valueAt(value: unknown, path: PropertyKey[]): unknown {

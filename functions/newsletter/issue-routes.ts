@@ -1,18 +1,20 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import * as z from 'zod';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
+import { checkedBody } from '../checked-input.ts';
 import type { Config } from '../config.ts';
 import { parseIdempotencyKey } from '../idempotency-key.ts';
 import { problemResponse } from '../problem.ts';
-import { done, type Outcome, refused } from '../refusal.ts';
+import { done, type Outcome } from '../refusal.ts';
 import { isoTime } from '../services.ts';
 import type { EditionSettings } from '../settings.ts';
 import type { ComplaintStore } from './complaints.ts';
-import { type Issue, isIssueRef, parseIssueId } from './issue.ts';
+import { type Issue, isIssueRef, parseIssueId, SLOT_PATTERN } from './issue.ts';
 import type { TallyStore } from './issue-tally.ts';
 import { issueView } from './issue-view.ts';
 import type { ReviewStore } from './review-store.ts';
-import { extraSlot, nextRun, SLOT_PATTERN } from './slot.ts';
+import { extraSlot, nextRun } from './slot.ts';
 import { type StartServices, startIssue } from './start-issue.ts';
 
 export type IssueRouteServices = StartServices &
@@ -130,6 +132,9 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
   return app;
 }
 
+const slotRule = { error: 'must be 1 to 64 lower-case letters, digits and hyphens, such as 2026-11-22-0730' };
+const slotInput = z.strictObject({ slot: z.string(slotRule).regex(SLOT_PATTERN, slotRule).optional() });
+
 /**
  * Which issue is meant: the slot in the body, or the one of the Idempotency-Key. Without either it is the one of this
  * second, so that a double click sends one.
@@ -137,40 +142,8 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
 async function slotOfRequest(request: Request, owner: string, now: string): Promise<Outcome<string>> {
   const key = parseIdempotencyKey(request.headers.get('idempotency-key'));
   if (!key.ok) return key;
-  const text = await request.text();
-  if (text.trim() !== '') {
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      return refused({
-        kind: 'malformed',
-        detail: 'The body is not JSON. It may be empty, or {"slot": "…"}.',
-      });
-    }
-    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-    const unknown = isObject ? Object.keys(body as object).filter((name) => name !== 'slot') : [];
-    if (!isObject || unknown.length > 0) {
-      const faults = isObject
-        ? unknown.map((name) => ({ pointer: `/${name}`, detail: 'is not a field here; there is only slot' }))
-        : [{ pointer: '', detail: 'must be an object' }];
-      return refused({ kind: 'invalid', faults });
-    }
-    const { slot } = body as { slot?: unknown };
-    if (slot !== undefined) {
-      if (typeof slot === 'string' && SLOT_PATTERN.test(slot)) return done(slot);
-      return refused({
-        kind: 'invalid',
-        faults: [
-          {
-            pointer: '/slot',
-            detail: 'must be 1 to 64 lower-case letters, digits and hyphens, such as 2026-11-22-0730',
-          },
-        ],
-      });
-    }
-  }
-  return done(
-    extraSlot(key.value === undefined ? `${owner} ${now.slice(0, 19)}` : `${owner} key ${key.value}`),
-  );
+  const input = checkedBody(slotInput, await request.text());
+  if (!input.ok) return input;
+  const own = key.value === undefined ? `${owner} ${now.slice(0, 19)}` : `${owner} key ${key.value}`;
+  return done(input.value.slot ?? extraSlot(own));
 }

@@ -122,11 +122,12 @@ export function issueId({ edition, slot }: Pick<Issue, 'edition' | 'slot'>): str
   return `${edition}.${slot}`;
 }
 
-const REF_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** Of slots; ids of editions are such, too. */
+export const SLOT_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** Whether there can be such an issue: anything may stand in an address, and not all of it fits into a key. */
 export function isIssueRef({ edition, slot }: Pick<Issue, 'edition' | 'slot'>): boolean {
-  return REF_PATTERN.test(edition) && REF_PATTERN.test(slot);
+  return SLOT_PATTERN.test(edition) && SLOT_PATTERN.test(slot);
 }
 
 export function parseIssueId(id: string): Pick<Issue, 'edition' | 'slot'> {

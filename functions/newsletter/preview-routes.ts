@@ -5,10 +5,10 @@ import Negotiator from 'negotiator';
 import * as z from 'zod';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
 import { ID_RULE, isArticleId } from '../articles/article-fields.ts';
+import { checkedBody } from '../checked-input.ts';
 import type { Config } from '../config.ts';
 import { parseIdempotencyKey } from '../idempotency-key.ts';
 import { problemResponse } from '../problem.ts';
-import { done, type Outcome, refused } from '../refusal.ts';
 import type { Ids } from '../services.ts';
 import type { EditionSettings } from '../settings.ts';
 import { addressHash, parseAddress } from '../subscribers/email-address.ts';
@@ -37,7 +37,7 @@ export function previewRoutes(services: PreviewRouteServices): Hono<Guarded> {
   app.post('/editions/:id/preview', needs('editions:read'), limited, async (context) => {
     const edition = editionOf(context.req.param('id'));
     if (!edition) return noEdition(context.req.param('id'));
-    const input = parse(z.strictObject(choiceFields(config, edition)), await context.req.text());
+    const input = checkedBody(z.strictObject(choiceFields(config, edition)), await context.req.text());
     if (!input.ok) return problemResponse(input.refusal);
     const outcome = await previews.preview({ edition: edition.id, ...input.value });
     if (!outcome.ok) return problemResponse(outcome.refusal);
@@ -51,7 +51,7 @@ export function previewRoutes(services: PreviewRouteServices): Hono<Guarded> {
     const key = parseIdempotencyKey(context.req.header('idempotency-key'));
     if (!key.ok) return problemResponse(key.refusal);
     const body = await context.req.text();
-    const input = parse(z.strictObject({ to: addresses, ...choiceFields(config, edition) }), body);
+    const input = checkedBody(z.strictObject({ to: addresses, ...choiceFields(config, edition) }), body);
     if (!input.ok) return problemResponse(input.refusal);
     const bearer = context.get('bearer').id;
     const id = key.value === undefined ? ids() : sha256(`${bearer} ${key.value}`).slice(0, 32);
@@ -114,25 +114,6 @@ function faultRepeats(all: string[], context: z.RefinementCtx): void {
         message: `repeats number ${all.indexOf(each) + 1} of the list`,
       });
   }
-}
-
-/** An empty body is an object without members. */
-function parse<T>(schema: z.ZodType<T>, body: string): Outcome<T> {
-  let input: unknown = {};
-  try {
-    if (body.trim() !== '') input = JSON.parse(body);
-  } catch {
-    return refused({ kind: 'malformed', detail: 'The body is not JSON.' });
-  }
-  const result = schema.safeParse(input);
-  if (result.success) return done(result.data);
-  const faults = result.error.issues.flatMap((issue) => {
-    const pointer = issue.path.map((part) => `/${String(part)}`).join('');
-    return issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ pointer: `${pointer}/${key}`, detail: 'is not a field here' }))
-      : [{ pointer, detail: issue.path.length === 0 ? 'must be an object' : issue.message }];
-  });
-  return refused({ kind: 'invalid', faults });
 }
 
 /** Whoever takes anything is answered as programs are. */

@@ -23,8 +23,6 @@ export function extraSlot(key: string): string {
   return `extra-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
 }
 
-export const SLOT_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
-
 /** The first time after `after` (milliseconds) at which the edition is due; undefined if it never is again. */
 export function nextRun(
   edition: Pick<EditionSettings, 'cron' | 'timeZone'>,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { checkedInput } from '../checked-input.ts';
 import type { Config } from '../config.ts';
 import { instantOf, localDay, parseTimeZone } from '../local-time.ts';
-import { done, type Fault, type Outcome, refused } from '../refusal.ts';
+import { done, type Outcome } from '../refusal.ts';
 import { isoTime } from '../services.ts';
 import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -27,12 +28,12 @@ export function parseSignUp(config: Config, input: unknown): Outcome<SignUpInput
     topics: topics.transform(inOrder).default([]),
     timeZone: timeZone.optional(),
   });
-  return outcomeOf(schema.safeParse(input ?? {}));
+  return checkedInput(schema, input ?? {});
 }
 
 /** `{email}` alone. */
 export function parseEmail(input: unknown): Outcome<{ email: string }> {
-  return outcomeOf(z.object({ email }).safeParse(input ?? {}));
+  return checkedInput(z.object({ email }), input ?? {});
 }
 
 /** What a reader chooses, and may change at any time. */
@@ -55,17 +56,14 @@ export function parsePreferences(
   const { language, editions, topics, timeZone } = fieldsOf(config);
   const wanted = timeZone.nullish().safeParse(input.timeZone);
   const chosen = wanted.data === undefined ? current.timeZone : (wanted.data ?? undefined);
-  const parsed = outcomeOf(
-    z
-      .object({
-        language: language.default(current.language),
-        editions: editions.transform(withoutRepeats).default(current.editions),
-        topics: topics.transform(inOrder).default(current.topics),
-        timeZone: timeZone.nullish(),
-        pausedUntil: pauseIn(readerTimeZone(config, { timeZone: chosen }), now).nullish(),
-      })
-      .safeParse(input),
-  );
+  const schema = z.object({
+    language: language.default(current.language),
+    editions: editions.transform(withoutRepeats).default(current.editions),
+    topics: topics.transform(inOrder).default(current.topics),
+    timeZone: timeZone.nullish(),
+    pausedUntil: pauseIn(readerTimeZone(config, { timeZone: chosen }), now).nullish(),
+  });
+  const parsed = checkedInput(schema, input);
   if (!parsed.ok) return parsed;
   const { pausedUntil, ...choice } = parsed.value;
   return done({
@@ -133,17 +131,3 @@ function fieldsOf({ publication }: Config) {
 const withoutRepeats = (list: string[]) => [...new Set(list)];
 /** The same choice is the same mail, in whatever order it was ticked. */
 const inOrder = (list: string[]) => withoutRepeats(list).sort();
-
-function outcomeOf<T>(result: z.ZodSafeParseResult<T>): Outcome<T> {
-  if (result.success) return done(result.data);
-  return faulty(
-    result.error.issues.map(({ path, message }) => ({
-      pointer: path.map((part) => `/${String(part)}`).join(''),
-      detail: message,
-    })),
-  );
-}
-
-function faulty(faults: Fault[]) {
-  return refused({ kind: 'invalid', faults });
-}

@@ -50,8 +50,9 @@ it('names every fault', async () => {
     name: ' ',
     scopes: ['everything'],
     expiresAt: 'soon',
+    'a/b': 1,
   });
   expect(answer.status).toBe(422);
   const { errors } = (await answer.json()) as { errors: { pointer: string }[] };
-  expect(errors.map(({ pointer }) => pointer)).toEqual(['/name', '/scopes/0', '/expiresAt']);
+  expect(errors.map(({ pointer }) => pointer)).toEqual(['/name', '/scopes/0', '/expiresAt', '/a~1b']);
 });

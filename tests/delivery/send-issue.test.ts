@@ -100,12 +100,23 @@ describe('POST /api/editions/{id}/issues', () => {
   it('refuses an unknown edition, a bad slot and a token without the scope', async () => {
     const world = await setUp();
     expect((await world.edit('POST', '/api/editions/monthly/issues')).status).toBe(404);
-    const answer = await world.edit('POST', '/api/editions/daily/issues', { slot: 'A B' });
-    expect(answer.status).toBe(422);
-    expect(await answer.json()).toMatchObject({ errors: [{ pointer: '/slot' }] });
-    for (const body of ['[]', 'null', '"x"', '{"slott":"x"}']) {
-      expect((await world.edit('POST', '/api/editions/daily/issues', body)).status, body).toBe(422);
+    const rule = 'must be 1 to 64 lower-case letters, digits and hyphens, such as 2026-11-22-0730';
+    for (const [body, pointer, detail] of [
+      ['{"slot":"A B"}', '/slot', rule],
+      ['{"slot":7}', '/slot', rule],
+      ['{"slot":null}', '/slot', rule],
+      ['{"slott":"x"}', '/slott', 'is not a field here'],
+      ['[]', '', 'must be an object'],
+      ['null', '', 'must be an object'],
+      ['"x"', '', 'must be an object'],
+    ] as const) {
+      const answer = await world.edit('POST', '/api/editions/daily/issues', body);
+      expect(answer.status, body).toBe(422);
+      expect(await answer.json()).toMatchObject({ errors: [{ pointer, detail }] });
     }
+    const broken = await world.edit('POST', '/api/editions/daily/issues', '{"slot":');
+    expect(broken.status).toBe(400);
+    expect(await broken.text()).toContain('The body is not JSON: ');
     for (const key of ['', 'a b', 'x'.repeat(256)]) {
       const refused = await world.edit('POST', '/api/editions/daily/issues', undefined, {
         'idempotency-key': key,
