@@ -1,5 +1,6 @@
 import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as playwright } from 'playwright-core';
+import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 
 /** Switches for a Lambda function. In one process, Chromium ends with its first context; the other two relax what pages are held to. */
 const NOT_HERE = ['--single-process', '--disable-web-security', '--allow-running-insecure-content'];
@@ -19,4 +20,17 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-quic',
     ],
   });
+}
+
+/** Call at the top of a test file: one page for all its tests. `prepare` sees it first. */
+export function usePage(prepare?: (page: Page) => Promise<unknown>): () => Page {
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    page = await browser.newPage();
+    await prepare?.(page);
+  }, 60_000);
+  afterAll(() => browser?.close());
+  return () => page;
 }

@@ -3,6 +3,7 @@ import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { afterwards, FAULTS, throttledFor } from '../support/provider.ts';
+import { addReaders } from '../support/readers.ts';
 
 useDatabase();
 
@@ -196,24 +197,7 @@ it('readers with the same choices share a render, and topics give a mail of thei
 
 it('250 readers are in batches of at most 100, each reader in one', async () => {
   const world = await setUp();
-  for (let i = 0; i < 250; i++) {
-    const id = `reader-${i}`;
-    await world.services.subscribers.write(
-      undefined,
-      {
-        id,
-        version: 1,
-        email: `${id}@reader.example`,
-        language: 'en',
-        editions: ['daily'],
-        topics: [],
-        confirmedAt: '2026-11-01T00:00:00.000Z',
-        updatedAt: '2026-11-01T00:00:00.000Z',
-        consent: { at: '2026-11-01T00:00:00.000Z', source: 'sign-up' },
-      },
-      { at: '2026-11-01T00:00:00.000Z', what: 'confirmed', editions: ['daily'] },
-    );
-  }
+  await addReaders(world, 250);
   await postStory(world);
   expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', planned: 250, sent: 250 });
   expect(new Set(world.mails.map(({ to }) => to)).size).toBe(250);

@@ -23,6 +23,27 @@ export function isCertain(step: string): boolean {
   return !/^Update PACE.*\(\d+\)$/.test(step);
 }
 
+/** The process dies at the step, or the step fails by itself; before its effect or after it. */
+export const BREAKS: [string, Injection][] = [
+  ['killed before', { what: 'die', when: 'before' }],
+  ['killed after', { what: 'die', when: 'after' }],
+  ['failed before', { what: 'fail', when: 'before' }],
+  ['failed after', { what: 'fail', when: 'after' }],
+];
+
+/** A step that is broken the first time it is met, and as it should be from then on. */
+export function brokenOnce(step: string, nameOf = (name: string) => name) {
+  let wasMet = false;
+  const by =
+    (injection: Injection): Inject =>
+    (name) => {
+      if (nameOf(name) !== step || wasMet) return undefined;
+      wasMet = true;
+      return injection;
+    };
+  return { by, wasMet: () => wasMet };
+}
+
 /** What is done to a step, and what happens afterwards until the issue has ended. */
 export type Trial = {
   fault: string;
@@ -44,23 +65,19 @@ export async function tryEvery(
     if (trial.kinds && !trial.kinds.includes(kind)) continue;
     const count = counts.get(kind) ?? counter(context, `${trial.fault} ${NOUNS[kind]}`);
     counts.set(kind, count);
-    let wasMet = false;
-    for (let attempt = 1; attempt <= ATTEMPTS && !wasMet; attempt++) {
+    const broken = brokenOnce(step);
+    for (let attempt = 1; attempt <= ATTEMPTS && !broken.wasMet(); attempt++) {
       const ref = await newDay(paper);
       try {
-        await trial.run(paper, (injection) => (name) => {
-          if (name !== step || wasMet) return undefined;
-          wasMet = true;
-          return injection;
-        });
+        await trial.run(paper, broken.by);
         await expectOnce(paper, ref);
       } catch (error) {
         failures.push(`${trial.fault} ${step}: ${error}`);
       }
-      if (wasMet) count(1, verdict(paper, ref));
+      if (broken.wasMet()) count(1, verdict(paper, ref));
       forget(paper);
     }
-    if (!wasMet) failures.push(`${trial.fault} ${step}: it was not met in ${ATTEMPTS} runs`);
+    if (!broken.wasMet()) failures.push(`${trial.fault} ${step}: it was not met in ${ATTEMPTS} runs`);
   }
   expect(failures).toEqual([]);
 }

@@ -1,11 +1,13 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { IssueRef } from '../../functions/newsletter/issue-store.ts';
 import { nextRun, slotOf } from '../../functions/newsletter/slot.ts';
+import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, subscribe } from '../support/newsroom.ts';
+import { brokenOnce } from './every-step.ts';
 import { counter } from './fault-table.ts';
 import type { Verdict } from './newspaper.ts';
-import { type Injection, type WatchedProcess, watchedProcess } from './watched-process.ts';
+import { type Inject, type WatchedProcess, watchedProcess } from './watched-process.ts';
 
 /**
  * From the draft to the digest: it is mailed, loses a story and is mailed again, is approved, and goes out at its hour. At
@@ -24,11 +26,8 @@ const MINUTES = [-10, -9, -7, -6, -3, -2, 0, 1, 2, 3, 4, 5, 6, 7, 8];
 let home: World;
 let steps: string[];
 beforeAll(async () => {
-  const { config } = await setUp();
-  const [daily] = structuredClone(config.publication.editions);
-  if (!daily) throw new Error('the settings have no edition');
-  daily.review = { editors: [EDITOR], minutesBefore: MINUTES_BEFORE, otherwise: 'hold' };
-  home = await setUp({ config: { publication: { ...config.publication, editions: [daily] } } });
+  const review = { editors: [EDITOR], minutesBefore: MINUTES_BEFORE, otherwise: 'hold' as const };
+  home = await setUp({ config: withEditions({ review }) });
   for (const [index, reader] of READERS.entries())
     await subscribe(home, reader, { language: index === 0 ? 'en' : 'es' });
   await home.schedule().tick();
@@ -38,7 +37,7 @@ beforeAll(async () => {
 });
 
 /** A day's issue, with one step broken; another process takes over from one that died. Returns what had an effect. */
-async function aDay(inject?: (step: string) => Injection | undefined): Promise<string[]> {
+async function aDay(inject?: Inject): Promise<string[]> {
   const ref = await dayBefore();
   const mistake = await postStory(home, { title: 'A mistake', featured: true });
   await postStory(home, { title: 'What stays' });
@@ -141,14 +140,10 @@ it('killed before each step of a draft: each draft and each digest once', {
   const count = counter(context, 'draft killed before a step');
   const failures: string[] = [];
   for (const step of steps) {
-    let wasMet = false;
+    const broken = brokenOnce(step);
     try {
-      await aDay((name) => {
-        if (name !== step || wasMet) return undefined;
-        wasMet = true;
-        return { what: 'die', when: 'before' };
-      });
-      expect(wasMet, 'it was met').toBe(true);
+      await aDay(broken.by({ what: 'die', when: 'before' }));
+      expect(broken.wasMet(), 'it was met').toBe(true);
     } catch (error) {
       failures.push(`${step}: ${error}`);
     }

@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { BREAKS, brokenOnce } from './every-step.ts';
 import { counter } from './fault-table.ts';
-import { type Injection, type WatchedProcess, watchedProcess } from './watched-process.ts';
+import { type WatchedProcess, watchedProcess } from './watched-process.ts';
 
 /** The mail that asks for a confirmation: it has no batch and no lease, only its event in the outbox and its key. */
 
@@ -50,30 +51,19 @@ it('a sign-up takes steps of every kind', () => {
     ).toHaveLength(1);
 });
 
-it.for<[string, Injection]>([
-  ['killed before', { what: 'die', when: 'before' }],
-  ['killed after', { what: 'die', when: 'after' }],
-  ['failed before', { what: 'fail', when: 'before' }],
-  ['failed after', { what: 'fail', when: 'after' }],
-])(
+it.for(BREAKS)(
   '%s each step of a sign-up: one confirmation, or none and the reader was told so',
   async ([fault, injection], context) => {
     const count = counter(context, `sign-up ${fault} a step`);
     for (const step of steps) {
-      let wasMet = false;
-      const process = await watchedProcess(home, {
-        inject(name) {
-          if (name !== step || wasMet) return undefined;
-          wasMet = true;
-          return injection;
-        },
-      });
+      const broken = brokenOnce(step);
+      const process = await watchedProcess(home, { inject: broken.by(injection) });
       const { email, accepted } = await signUp(process);
       const survivor = process.isDead() ? await watchedProcess(home) : process;
       await sweepFor(survivor, 4);
       const isStored = process.steps.some((done) => done.startsWith('TransactWrite SIGNUP')) || accepted;
       const mails = home.mails.filter(({ to }) => to === email);
-      expect(wasMet, step).toBe(true);
+      expect(broken.wasMet(), step).toBe(true);
       count(1, {
         owed: Number(isStored),
         lost: isStored && mails.length === 0 ? [email] : [],

@@ -1,8 +1,10 @@
 import { beforeAll, expect, it } from 'vitest';
+import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { linkIn, postStory, sendNow } from '../support/newsroom.ts';
+import { BREAKS, brokenOnce } from './every-step.ts';
 import { counter } from './fault-table.ts';
-import { type Injection, type WatchedProcess, watchedProcess } from './watched-process.ts';
+import { type Inject, type WatchedProcess, watchedProcess } from './watched-process.ts';
 
 /** The button of a confirmation, and the last issue that it brings: a reader who is not told that it worked presses again. */
 
@@ -12,18 +14,14 @@ let home: World;
 let steps: string[];
 let strangers = 0;
 beforeAll(async () => {
-  const { config } = await setUp();
-  const [daily] = structuredClone(config.publication.editions);
-  if (!daily) throw new Error('the settings have no edition');
-  daily.welcome = true;
-  home = await setUp({ config: { publication: { ...config.publication, editions: [daily] } } });
+  home = await setUp({ config: withEditions({ welcome: true }) });
   await postStory(home, { title: 'The ferry returns' });
   expect(await sendNow(home, 'morning')).toMatchObject({ state: 'sent' });
   steps = (await aStranger()).steps;
 });
 
 /** Asks for the daily, and presses the button in a process of which one step is broken. */
-async function aStranger(inject?: (step: string) => Injection | undefined) {
+async function aStranger(inject?: Inject) {
   const email = `stranger-${++strangers}@reader.example`;
   const body = { email, editions: ['daily'], language: 'en' };
   expect((await home.request('/subscriptions', { method: 'POST', body })).status).toBe(202);
@@ -64,21 +62,12 @@ it('a welcome takes steps of every kind', () => {
     ).toHaveLength(1);
 });
 
-it.for<[string, Injection]>([
-  ['killed before', { what: 'die', when: 'before' }],
-  ['killed after', { what: 'die', when: 'after' }],
-  ['failed before', { what: 'fail', when: 'before' }],
-  ['failed after', { what: 'fail', when: 'after' }],
-])('%s each step of a confirmation: one welcome', async ([fault, injection], context) => {
+it.for(BREAKS)('%s each step of a confirmation: one welcome', async ([fault, injection], context) => {
   const count = counter(context, `welcome ${fault} a step`);
   for (const step of steps) {
-    let wasMet = false;
-    const { email, welcomes } = await aStranger((name) => {
-      if (anyShard(name) !== step || wasMet) return undefined;
-      wasMet = true;
-      return injection;
-    });
-    expect(wasMet, step).toBe(true);
+    const broken = brokenOnce(step, anyShard);
+    const { email, welcomes } = await aStranger(broken.by(injection));
+    expect(broken.wasMet(), step).toBe(true);
     count(1, {
       owed: 1,
       lost: welcomes === 0 ? [email] : [],

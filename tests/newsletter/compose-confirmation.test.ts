@@ -1,23 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/chromium.ts';
+import { expect, test } from 'vitest';
+import { usePage } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
 import { aConfirmation, publication } from './mails.ts';
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 const confirmUrl = 'https://news.example/subscriptions/confirm?token=abc.def&x=1';
 
 test('a confirmation says who asks, for which newsletters, and what to do if it was somebody else', async () => {
   const { html, text, subject } = await aConfirmation();
   expect(subject).toBe('Confirm your subscription to The Harbour Post');
-  const { text: shown } = await factsOf(page, html);
+  const { text: shown } = await factsOf(page(), html);
   for (const part of [shown, text]) {
     expect(part).toContain('asked The Harbour Post to send these newsletters');
     expect(part).toContain('The Morning Tide');
@@ -35,7 +28,7 @@ test('it names only the newsletters that were asked for', async () => {
 
 test('its button and the address under it lead to the confirmation, and nothing in it unsubscribes', async () => {
   const { html, text } = await aConfirmation({ confirmUrl });
-  const { links } = await factsOf(page, html);
+  const { links } = await factsOf(page(), html);
   expect(links).toEqual([
     { href: confirmUrl, text: 'Confirm subscription' },
     { href: confirmUrl, text: confirmUrl },
@@ -47,7 +40,7 @@ test('its button and the address under it lead to the confirmation, and nothing 
 
 test('it is a whole document: title, language, one h1, layout tables, colour schemes, nothing that runs or is fetched', async () => {
   const { html } = await aConfirmation();
-  const facts = await factsOf(page, html);
+  const facts = await factsOf(page(), html);
   expect(facts).toMatchObject({
     title: 'Confirm your subscription to The Harbour Post',
     lang: 'en',
@@ -71,7 +64,7 @@ test('its preheader has 40 to 90 characters and is not the subject', async () =>
     expect([...preheader].length).toBeGreaterThanOrEqual(40);
     expect([...preheader].length).toBeLessThanOrEqual(90);
     expect(preheader).not.toBe(subject);
-    expect((await factsOf(page, html)).text.startsWith(preheader)).toBe(true);
+    expect((await factsOf(page(), html)).text.startsWith(preheader)).toBe(true);
   }
 });
 

@@ -1,17 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from '../../functions/newsletter/tokens.ts';
-import { launchBrowser } from '../browser/chromium.ts';
+import { usePage } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
 import { aDigest, aStory, digestInput, stories } from './mails.ts';
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 const without = (name: 'sponsor') => {
   const { [name]: _, ...edition } = digestInput().edition;
@@ -22,7 +15,7 @@ describe('what a reader sees', () => {
   test('a digest is headed by the publication, the edition and the date where the edition is at home', async () => {
     const scheduledAt = '2026-11-22T03:00:00.000Z';
     const { html, text } = await aDigest({ issue: { ...digestInput().issue, scheduledAt } });
-    const { text: shown } = await factsOf(page, html);
+    const { text: shown } = await factsOf(page(), html);
     for (const part of [shown, text]) {
       expect(part).toContain('The Harbour Post');
       expect(part).toContain('The Morning Tide');
@@ -32,7 +25,7 @@ describe('what a reader sees', () => {
 
   test('the lead has its section, headline, dek, names, photo, caption and credit', async () => {
     const { html, subject } = await aDigest({ stories: [aStory({ section: 'harbour' })] });
-    const { text, images, links } = await factsOf(page, html);
+    const { text, images, links } = await factsOf(page(), html);
     expect(subject).toBe('The ferry returns');
     for (const words of [
       'Harbour',
@@ -63,14 +56,14 @@ describe('what a reader sees', () => {
       html: '<h2>Part one</h2><figure><figcaption>A boat</figcaption></figure><p>Fish &amp; <em>chips</em>&nbsp;are 5&#8364;.</p><p>Still.</p>',
     });
     const { html, text } = await aDigest({ stories: [bare] });
-    const { links, text: shown } = await factsOf(page, html);
+    const { links, text: shown } = await factsOf(page(), html);
     expect(links.map(({ href }) => href)).toContain('https://news.example/articles/bare');
     for (const part of [shown, text]) expect(part).toContain('Fish & chips are 5€. Still.');
   });
 
   test('every story links by its headline, and a photo beside it by the words of the photo or of the headline', async () => {
     const list = stories(3, { image: { url: 'https://images.example/a.jpg', alt: '' } });
-    const { links, images } = await factsOf(page, (await aDigest({ stories: list })).html);
+    const { links, images } = await factsOf(page(), (await aDigest({ stories: list })).html);
     const own = links.filter(({ href }) => href === 'https://paper.example/story-3');
     expect(own).toEqual(Array(2).fill({ href: 'https://paper.example/story-3', text: 'Headline 3' }));
     expect(images.map(({ width }) => width)).toEqual([600, 160, 160]);
@@ -79,7 +72,7 @@ describe('what a reader sees', () => {
   test('a small or an upright photo is not blown up', async () => {
     const widths = async (width: number, height: number) => {
       const image = { url: 'https://images.example/a.jpg', alt: 'A', width, height };
-      return (await factsOf(page, (await aDigest({ stories: stories(2, { image }) })).html)).images.map(
+      return (await factsOf(page(), (await aDigest({ stories: stories(2, { image }) })).html)).images.map(
         (i) => i.width,
       );
     };
@@ -89,7 +82,9 @@ describe('what a reader sees', () => {
 
   test('the sponsor is named as one, and an edition without a sponsor has no such place', async () => {
     const { html, text } = await aDigest();
-    expect((await factsOf(page, html)).text).toContain('From our sponsor Lighthouse Books Independent books');
+    expect((await factsOf(page(), html)).text).toContain(
+      'From our sponsor Lighthouse Books Independent books',
+    );
     expect(text).toContain('From our sponsor: Lighthouse Books\n');
     expect(text).toContain('https://lighthousebooks.example/');
     const plain = await aDigest({ edition: without('sponsor') });
@@ -103,7 +98,7 @@ describe('what a reader sees', () => {
 
   test('the foot says why the mail comes and where from, and has the links to leave, to choose and to read on the web', async () => {
     const { html, text } = await aDigest();
-    const { text: shown, links } = await factsOf(page, html);
+    const { text: shown, links } = await factsOf(page(), html);
     const hrefs = links.map(({ href }) => href);
     expect(hrefs).toEqual(
       expect.arrayContaining([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN, digestInput().webUrl]),
@@ -120,7 +115,7 @@ describe('what a reader sees', () => {
 describe('form', () => {
   test('a digest is a whole document in the language of the edition', async () => {
     const { html } = await aDigest({ language: 'es' });
-    const facts = await factsOf(page, html);
+    const facts = await factsOf(page(), html);
     expect(html).toMatch(/^<!doctype html>\n<html lang="es" dir="ltr"/);
     expect(facts).toMatchObject({
       title: 'Headline 1',
@@ -136,7 +131,7 @@ describe('form', () => {
   });
 
   test('it has one h1, an h2 for each story, and no table that is more than layout', async () => {
-    const facts = await factsOf(page, (await aDigest()).html);
+    const facts = await factsOf(page(), (await aDigest()).html);
     expect(facts.h1).toEqual(['The Harbour Post']);
     expect(facts.h2).toEqual(stories(8).map(({ title }) => title));
     expect(new Set(facts.tableRoles)).toEqual(new Set(['presentation']));
@@ -145,7 +140,7 @@ describe('form', () => {
   test('photos come over https, with words, and at most 600 px wide; any other is left out', async () => {
     const image = { url: 'http://images.example/a.jpg', alt: 'Not safe', caption: 'Its caption' };
     const { html } = await aDigest({ stories: [aStory({ image }), ...stories(5)] });
-    const { images, text } = await factsOf(page, html);
+    const { images, text } = await factsOf(page(), html);
     expect(images).toHaveLength(3);
     expect(text).not.toContain('Its caption');
     for (const { src, alt, width } of images) {
@@ -160,12 +155,12 @@ describe('form', () => {
     { url: 'https://images.example/map', alt: 'A map', type: 'image/svg+xml' },
   ])('a drawing that most mail programs do not draw is left out: $url', async (image) => {
     const { html } = await aDigest({ stories: [aStory({ image })] });
-    expect((await factsOf(page, html)).images).toEqual([]);
+    expect((await factsOf(page(), html)).images).toEqual([]);
   });
 
   test('nothing in it runs, asks for input, or is fetched but the photos', async () => {
     const { html } = await aDigest();
-    const { elements, attributes, styles } = await factsOf(page, html);
+    const { elements, attributes, styles } = await factsOf(page(), html);
     for (const name of ['script', 'form', 'input', 'button', 'link', 'iframe', 'object', 'video', 'svg']) {
       expect(elements).not.toContain(name);
     }
@@ -192,7 +187,7 @@ describe('form', () => {
 
   test('a right-to-left edition is laid out from the right', async () => {
     const { html } = await aDigest({ language: 'ar', stories: stories(3, { language: 'ar' }) });
-    const { dir, styles } = await factsOf(page, html);
+    const { dir, styles } = await factsOf(page(), html);
     expect(dir).toBe('rtl');
     expect(styles).toContain('direction:rtl');
     expect(styles).not.toContain('direction:ltr');

@@ -1,20 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/chromium.ts';
+import { expect, test } from 'vitest';
+import { usePage } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
 import { aLetter } from './mails.ts';
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 test('a letter says what it is about, what can be done, and what to do if it was somebody else, in both parts', async () => {
   const { html, text, subject } = await aLetter();
-  const { text: shown, title, h1, h2 } = await factsOf(page, html);
+  const { text: shown, title, h1, h2 } = await factsOf(page(), html);
   expect([title, h1, h2]).toEqual([subject, ['Manage your subscriptions'], ['The Morning Tide']]);
   for (const part of [shown, text]) {
     for (const words of [
@@ -34,7 +27,7 @@ test('each of its buttons is there as an address as well, the usual one first', 
   const { html, text } = await aLetter();
   const manage = 'https://news.example/subscriptions/manage?token=cmVhZGVyLTE.c2ln&x=1';
   const leave = 'https://news.example/unsubscribe?token=YWxs.c2ln';
-  expect((await factsOf(page, html)).links).toEqual([
+  expect((await factsOf(page(), html)).links).toEqual([
     { href: manage, text: 'Open the page' },
     { href: leave, text: 'Leave all newsletters' },
     { href: manage, text: manage },
@@ -47,7 +40,7 @@ test('each of its buttons is there as an address as well, the usual one first', 
 
 test('a letter that only tells something has no place for what it lacks', async () => {
   const { html, text } = await aLetter({ facts: [], buttons: [], ignore: '', why: '', links: [] });
-  const { links, h2, text: shown } = await factsOf(page, html);
+  const { links, h2, text: shown } = await factsOf(page(), html);
   expect(links).toEqual([{ href: 'https://news.example/', text: 'The Harbour Post' }]);
   expect(h2).toEqual([]);
   for (const part of [shown, text]) expect(part).not.toMatch(/undefined|does not work/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EditionSettings } from '../../functions/settings.ts';
+import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, type IssueView, postStory, subscribe } from '../support/newsroom.ts';
 
@@ -121,17 +121,13 @@ const milliseconds = (utc: string) => Date.parse(`${utc}Z`);
 
 /** Two editions in the zone, and a reader of both; an hour before the first issue of either. */
 async function worldAt({ zone, hour, morning, odd }: Edge): Promise<World> {
-  const { config } = await setUp();
-  const [daily] = config.publication.editions;
-  if (!daily) throw new Error('the settings have no edition');
-  const edition = (id: string, [hours, minute]: string[]): EditionSettings => ({
-    ...daily,
+  const edition = (id: string, [hours, minute]: string[]) => ({
     id,
     cron: `${Number(minute)} ${Number(hours)} * * *`,
     timeZone: zone,
   });
-  const editions = [edition('morning', ['07', '30']), edition('odd', hour.split(':'))];
-  const world = await setUp({ config: { publication: { ...config.publication, editions } } });
+  const config = withEditions(edition('morning', ['07', '30']), edition('odd', hour.split(':')));
+  const world = await setUp({ config });
   const first = [...morning, ...odd.map(([, at]) => at)].map(milliseconds).sort((a, b) => a - b)[0] ?? 0;
   world.time.now = first - 2 * HALF_AN_HOUR;
   await subscribe(world, READER, { editions: ['morning', 'odd'] });

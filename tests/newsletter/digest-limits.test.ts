@@ -1,18 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Article } from '../../functions/articles/article.ts';
 import { personalBytes } from '../../functions/newsletter/render-mail.ts';
-import { launchBrowser } from '../browser/chromium.ts';
+import { usePage } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
 import { aDigest, aStory, digestInput, personal, stories } from './mails.ts';
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 const LIMIT = 95_000;
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -55,7 +48,7 @@ describe('size', () => {
   test('only stories that do not fit drop off the end, behind a link to the rest', async () => {
     const list = medium(900);
     const { html, text } = await aDigest({ stories: list });
-    const { h2, links } = await factsOf(page, html);
+    const { h2, links } = await factsOf(page(), html);
     const oneStory = 5000;
     expect(personalBytes(html)).toBeGreaterThan(LIMIT - oneStory);
     const more = links.find(({ href }) => href === `${digestInput().webUrl}&stories=all`);
@@ -68,7 +61,7 @@ describe('size', () => {
   test('headlines at the end drop off first, and are in the text', async () => {
     const list = medium(900);
     const { html, text, dropped } = await aDigest({ stories: list.slice(0, 10), mostRecent: heavy(20) });
-    const { h2 } = await factsOf(page, html);
+    const { h2 } = await factsOf(page(), html);
     expect(h2.filter((headline) => headline.startsWith('Headline '))).toHaveLength(10);
     expect(dropped).toBeGreaterThan(5);
     expect(dropped).toBeLessThan(20);
@@ -119,7 +112,7 @@ describe('subject and preheader', () => {
       expect(characters(preheader)).toBeGreaterThanOrEqual(40);
       expect(characters(preheader)).toBeLessThanOrEqual(90);
       expect(preheader).not.toBe(subject);
-      const { text } = await factsOf(page, html);
+      const { text } = await factsOf(page(), html);
       expect(text.startsWith(preheader)).toBe(true);
     }
   });
@@ -132,6 +125,6 @@ describe('subject and preheader', () => {
     expect(characters(long.subject)).toBeLessThanOrEqual(150);
     const blank = await aDigest({ stories: [aStory({ title: '\u0085' })] });
     expect(blank.subject).toBe('The Morning Tide');
-    expect((await factsOf(page, blank.html)).h2).toEqual(['Harbour']);
+    expect((await factsOf(page(), blank.html)).h2).toEqual(['Harbour']);
   });
 });

@@ -1,21 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { personalBytes } from '../../functions/newsletter/render-mail.ts';
-import { launchBrowser } from '../browser/chromium.ts';
+import { usePage } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
 import { aDigest, aStory, publication, stories } from './mails.ts';
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 const factsOfDigest = async (fields: Parameters<typeof aDigest>[0]) => {
   const mail = await aDigest(fields);
-  return { ...mail, facts: await factsOf(page, mail.html) };
+  return { ...mail, facts: await factsOf(page(), mail.html) };
 };
 /** Whether the pieces stand in the text one after the other. */
 const inOrder = (text: string, pieces: string[]) => {

@@ -1,6 +1,6 @@
 import type { EditionSettings } from '../../functions/settings.ts';
 import { setUp, type World } from '../support/installation.ts';
-import { subscribe } from '../support/newsroom.ts';
+import { postStory, subscribe } from '../support/newsroom.ts';
 
 /** The clock starts at noon UTC; the daily is due at 12:30, its draft half an hour before. */
 export const MINUTE = 60_000;
@@ -24,6 +24,14 @@ export async function newsroom(
   const world = await setUp({ config: { publication } });
   await subscribe(world, READER);
   await world.schedule().tick();
+  return world;
+}
+
+/** The same, with a draft of the ferry that was mailed in these minutes. */
+export async function draftOfFerry(review: Review = {}, after = 2): Promise<World> {
+  const world = await newsroom(review);
+  await postStory(world, FERRY);
+  await minutes(world, after);
   return world;
 }
 

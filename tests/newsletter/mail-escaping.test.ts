@@ -1,21 +1,14 @@
 import fc from 'fast-check';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Article } from '../../functions/articles/article.ts';
 import { mailLine } from '../../functions/newsletter/mail-words.ts';
 import { personalBytes } from '../../functions/newsletter/render-mail.ts';
 import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from '../../functions/newsletter/tokens.ts';
-import { launchBrowser } from '../browser/chromium.ts';
+import { usePage } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
 import { aConfirmation, aDigest, aLetter, aStory, digestInput } from './mails.ts';
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 const HOSTILE = [
   '<script>alert(1)</script>',
@@ -43,7 +36,7 @@ function storiesOf(words: string): Article[] {
 
 async function partsOf(words: string, fields: Parameters<typeof aDigest>[0] = {}) {
   const mail = await aDigest({ stories: storiesOf(words), ...fields });
-  return { ...mail, facts: await factsOf(page, mail.html) };
+  return { ...mail, facts: await factsOf(page(), mail.html) };
 }
 
 /** A digest with all that can be in one, and with the words wherever somebody types. */
@@ -67,7 +60,7 @@ const letterOf = async (words: string) => {
     links: [{ text: words, url }],
     postalAddress: words,
   });
-  return { ...mail, facts: await factsOf(page, mail.html) };
+  return { ...mail, facts: await factsOf(page(), mail.html) };
 };
 
 test.each(HOSTILE)('what an editor types is text wherever it lands: %j', async (words) => {
@@ -98,7 +91,7 @@ test.each([
 ])('an address is an address, or is left out: %s', async (url) => {
   const story = aStory({ id: 'a', url, image: { url, alt: 'A boat' } });
   const { html, text } = await aDigest({ stories: [story] });
-  const { elements, attributes, links, images } = await factsOf(page, html);
+  const { elements, attributes, links, images } = await factsOf(page(), html);
   expect(elements).not.toContain('script');
   expect(attributes).not.toContain('onclick');
   const [link = ''] = links.map(({ href }) => href);
@@ -123,9 +116,9 @@ test('what the settings say is text as well, in both mails', async () => {
     editions: [hostile.edition],
     postalAddress: words,
   });
-  const usual = await factsOf(page, (await aDigest()).html);
+  const usual = await factsOf(page(), (await aDigest()).html);
   for (const { html } of [digest, confirmation]) {
-    const { elements, h1, text } = await factsOf(page, html);
+    const { elements, h1, text } = await factsOf(page(), html);
     expect(elements.filter((name) => !usual.elements.includes(name) && name !== 'br')).toEqual([]);
     expect(h1).toHaveLength(1);
     expect(text).toContain(mailLine(words, 300));

@@ -1,17 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/chromium.ts';
+import { expect, test } from 'vitest';
+import { usePage } from '../browser/chromium.ts';
 import { KINDS } from './every-mail.ts';
 import { factsOf } from './mail-facts.ts';
 import { aConfirmation, aDigest, publication, stories, templates } from './mails.ts';
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 /** Words that no English text of two sentences does without, and that are none in Spanish. */
 const ENGLISH =
@@ -27,7 +20,7 @@ const spanish = {
 
 test('a Spanish digest has no English phrase, and its date, names and sections are Spanish', async () => {
   const mail = await aDigest({ language: 'es', stories: stories(50, spanish) });
-  const { text: shown } = await factsOf(page, mail.html);
+  const { text: shown } = await factsOf(page(), mail.html);
   expect(englishIn(`${shown}\n${mail.text}\n${mail.preheader}`)).toEqual([]);
   for (const part of [shown, mail.text]) {
     expect(part).toContain('La marea de la mañana');
@@ -42,7 +35,7 @@ test('a Spanish digest has no English phrase, and its date, names and sections a
 
 test.each(Object.entries(KINDS))('a %s in Spanish has no English word', async (_, compose) => {
   const { html, text, subject } = await compose('es');
-  const { text: shown, lang, title, images } = await factsOf(page, html);
+  const { text: shown, lang, title, images } = await factsOf(page(), html);
   const all = [shown, text, subject, title, ...images.map(({ alt }) => alt ?? '')].join('\n');
   expect(lang).toBe('es');
   expect(englishIn(all)).toEqual([]);
@@ -59,12 +52,12 @@ test('a Spanish confirmation asks in Spanish', async () => {
 test.each(Object.entries(KINDS))('a %s in English is found to have English words', async (_, compose) => {
   const { html, text } = await compose('en');
   expect(text).toMatch(ENGLISH);
-  expect((await factsOf(page, html)).text).toMatch(ENGLISH);
+  expect((await factsOf(page(), html)).text).toMatch(ENGLISH);
 });
 
 test('an English digest has the phrases that a Spanish one is searched for', async () => {
   const { html, text } = await aDigest();
-  expect(englishIn(`${(await factsOf(page, html)).text}\n${text}`)).toContain('Unsubscribe');
+  expect(englishIn(`${(await factsOf(page(), html)).text}\n${text}`)).toContain('Unsubscribe');
 });
 
 /** Pieces of the English phrases, around their placeholders, that are words of `text`. */

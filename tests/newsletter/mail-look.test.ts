@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/chromium.ts';
+import { describe, expect, test } from 'vitest';
+import { usePage } from '../browser/chromium.ts';
 import { KINDS } from './every-mail.ts';
 import { lightnessTurned, measured } from './mail-measures.ts';
 
@@ -12,31 +11,26 @@ const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** WCAG 2.2, level AA; the contrast of large text as that of any other. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-let browser: Browser;
-let page: Page;
 let images = true;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
+const page = usePage((page) => {
   const body = '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="800"/>';
-  await page.route('**/*', (route) =>
+  return page.route('**/*', (route) =>
     images ? route.fulfill({ contentType: 'image/svg+xml', body }) : route.abort(),
   );
 });
-afterAll(() => browser.close());
 
 type Showing = { scheme?: 'light' | 'dark'; width?: number; images?: boolean };
 
 async function show(html: string, showing: Showing = {}): Promise<void> {
   images = showing.images ?? true;
-  await page.setViewportSize({ width: showing.width ?? 700, height: 900 });
-  await page.emulateMedia({ colorScheme: showing.scheme ?? 'light' });
-  await page.setContent(html);
+  await page().setViewportSize({ width: showing.width ?? 700, height: 900 });
+  await page().emulateMedia({ colorScheme: showing.scheme ?? 'light' });
+  await page().setContent(html);
 }
 
 async function axeResults(): Promise<AxeResults> {
-  await page.addScriptTag({ path: axeSource });
-  return page.evaluate((values) => {
+  await page().addScriptTag({ path: axeSource });
+  return page().evaluate((values) => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
     const options = { contrastRatio: { normal: { expected: 4.5 }, large: { expected: 4.5 } } };
     axe.configure({ checks: [{ id: 'color-contrast', options }] });
@@ -56,7 +50,7 @@ describe.each(Object.entries(KINDS))('a %s', (_, compose) => {
   describe.each(['en', 'es'])('in the language %s', (language) => {
     test.each(['light', 'dark'] as const)('has nothing that axe finds, in the %s', async (scheme) => {
       await show((await compose(language)).html, { scheme });
-      const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const background = await page().evaluate(() => getComputedStyle(document.body).backgroundColor);
       expect(background).toBe(scheme === 'light' ? 'rgb(255, 253, 248)' : 'rgb(21, 23, 26)');
       nothingWrong(await axeResults());
     });
@@ -64,7 +58,7 @@ describe.each(Object.entries(KINDS))('a %s', (_, compose) => {
 
   test('can be read in a program that turns its light colours dark by itself', async () => {
     await show((await compose('en')).html);
-    await page.evaluate(lightnessTurned);
+    await page().evaluate(lightnessTurned);
     nothingWrong(await axeResults());
   });
 
@@ -73,7 +67,7 @@ describe.each(Object.entries(KINDS))('a %s', (_, compose) => {
     async (width) => {
       for (const language of ['en', 'es', 'ar']) {
         await show((await compose(language)).html, { width });
-        const { smallText, lowLinks, overflow } = await page.evaluate(measured);
+        const { smallText, lowLinks, overflow } = await page().evaluate(measured);
         expect(smallText).toEqual([]);
         expect(lowLinks).toEqual([]);
         expect(overflow).toBe(0);
@@ -84,10 +78,10 @@ describe.each(Object.entries(KINDS))('a %s', (_, compose) => {
   test.each([375, 700])('without its images has their words and its shape, at %i px', async (width) => {
     const { html } = await compose('en');
     await show(html, { width });
-    const { headlines } = await page.evaluate(measured);
+    const { headlines } = await page().evaluate(measured);
     for (const scheme of ['light', 'dark'] as const) {
       await show(html, { scheme, width, images: false });
-      const off = await page.evaluate(measured);
+      const off = await page().evaluate(measured);
       expect(off.headlines).toEqual(headlines);
       expect(off.overflow).toBe(0);
       for (const { alt, contrast, height } of off.images) {
@@ -101,7 +95,7 @@ describe.each(Object.entries(KINDS))('a %s', (_, compose) => {
 test('text begins at the side where its language begins, and the photo beside it ends the line', async () => {
   const edges = async (language: string) => {
     await show((await KINDS.digest?.(language))?.html ?? '');
-    return page.evaluate(() => {
+    return page().evaluate(() => {
       const range = document.createRange();
       range.selectNodeContents(document.querySelectorAll('h2 a')[4] as Element);
       const headline = range.getBoundingClientRect();

@@ -1,22 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/chromium.ts';
+import { describe, expect, test } from 'vitest';
+import { usePage } from '../browser/chromium.ts';
 import { KINDS, LANGUAGES } from './every-mail.ts';
 import { mailFaults, type RuledMail } from './mail-rules.ts';
 
 /** The rules that every mail keeps. The checker is tried on mails that break them before it is trusted with ours. */
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 describe.each(LANGUAGES)('in the language %s', (language) => {
   test.each(Object.entries(KINDS))('a %s keeps every rule', async (_, compose) => {
-    expect(await mailFaults(page, await compose(language))).toEqual([]);
+    expect(await mailFaults(page(), await compose(language))).toEqual([]);
   });
 });
 
@@ -97,6 +90,6 @@ describe('each rule catches what breaks it', () => {
     if (!mail) throw new Error('there is no digest');
     const broken = change(mail);
     expect(broken).not.toEqual(mail);
-    expect((await mailFaults(page, broken)).join('\n')).toContain(fault);
+    expect((await mailFaults(page(), broken)).join('\n')).toContain(fault);
   });
 });

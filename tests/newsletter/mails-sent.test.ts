@@ -1,6 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../browser/chromium.ts';
+import { expect, test } from 'vitest';
+import { usePage } from '../browser/chromium.ts';
 import { aFullArticleInput } from '../support/builders.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
@@ -9,13 +8,7 @@ import { mailFaults } from './mail-rules.ts';
 
 useDatabase();
 
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  browser = await launchBrowser();
-  page = await browser.newPage();
-});
-afterAll(() => browser.close());
+const page = usePage();
 
 test('every mail that a reader gets, from signing up to a new address, keeps every rule as it leaves the house', async () => {
   const world = await withReaders();
@@ -54,7 +47,7 @@ test('every mail that a reader gets, from signing up to a new address, keeps eve
       `${kind} es@reader.example`,
     ]),
   ]);
-  for (const mail of world.mails) expect(await mailFaults(page, mail), mail.subject).toEqual([]);
+  for (const mail of world.mails) expect(await mailFaults(page(), mail), mail.subject).toEqual([]);
 });
 
 test('a draft, a test and a welcome issue keep every rule too, in both languages', async () => {
@@ -83,5 +76,5 @@ test('a draft, a test and a welcome issue keep every rule too, in both languages
     ({ key, html }) => `${key.split('/')[0]} ${/<html[^>]* lang="(\w+)"/.exec(html)?.[1]}`,
   );
   expect(languages.sort()).toEqual(kinds.flatMap((kind) => [`${kind} en`, `${kind} es`]));
-  for (const mail of mails) expect(await mailFaults(page, mail), mail.subject).toEqual([]);
+  for (const mail of mails) expect(await mailFaults(page(), mail), mail.subject).toEqual([]);
 });

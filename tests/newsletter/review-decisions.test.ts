@@ -3,6 +3,7 @@ import { useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow } from '../support/newsroom.ts';
 import {
   asWell,
+  draftOfFerry,
   drafts,
   EDITOR,
   FERRY,
@@ -19,9 +20,7 @@ useDatabase();
 
 describe('an editor', () => {
   it('holds it with a button behind a link; following the links decides nothing', async () => {
-    const world = await newsroom();
-    await postStory(world, FERRY);
-    await minutes(world, 2);
+    const world = await draftOfFerry();
     const { approve, hold } = links(drafts(world)[0]);
     for (const link of [approve, hold]) {
       const page = await world.request(link);
@@ -56,9 +55,7 @@ describe('an editor', () => {
   });
 
   it('never lets it go: after six hours it is skipped, and its stories are in the next one', async () => {
-    const world = await newsroom();
-    await postStory(world, FERRY);
-    await minutes(world, 2);
+    const world = await draftOfFerry();
     await press(world, links(drafts(world)[0]).hold);
     world.pass(6 * 60 * MINUTE);
     await minutes(world, 28);
@@ -79,9 +76,7 @@ describe('an editor', () => {
     ['approves', 1],
     ['says nothing', 0],
   ])('%s: with otherwise "hold" it goes out %i times', async (does, times) => {
-    const world = await newsroom({ otherwise: 'hold' });
-    await postStory(world, FERRY);
-    await minutes(world, 2);
+    const world = await draftOfFerry({ otherwise: 'hold' });
     expect(drafts(world)[0]?.text).toContain('only if an editor approves it');
     if (does === 'approves') await press(world, links(drafts(world)[0]).approve);
     await minutes(world, 27);
@@ -91,9 +86,7 @@ describe('an editor', () => {
   });
 
   it('holds at the last moment, between the look at the decision and the release', async () => {
-    const world = await newsroom();
-    await postStory(world, FERRY);
-    await minutes(world, 28);
+    const world = await draftOfFerry({}, 28);
     const { hold } = links(drafts(world)[0]);
     const { issues } = world.services;
     const put = issues.putVariant;
@@ -110,9 +103,7 @@ describe('an editor', () => {
   });
 
   it.each(['approve', 'hold'])('may %s it by the API too, again and again', async (answer) => {
-    const world = await newsroom();
-    await postStory(world, FERRY);
-    await minutes(world, 2);
+    const world = await draftOfFerry();
     for (let i = 0; i < 2; i++) {
       const said = await world.edit('POST', `/api/issues/${ID}/${answer}`);
       expect(said.status).toBe(200);
@@ -129,9 +120,7 @@ describe('an editor', () => {
   });
 
   it('needs a whole link, and a token with the scope', async () => {
-    const world = await newsroom();
-    await postStory(world, FERRY);
-    await minutes(world, 2);
+    const world = await draftOfFerry();
     const { hold } = links(drafts(world)[0]);
     const foreign = linkIn(world.mails.find(({ to }) => to === READER)?.text, '/subscriptions/confirm');
     for (const link of [

@@ -3,6 +3,7 @@ import { setUp, useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, slotsOf } from '../support/newsroom.ts';
 import {
   asWell,
+  draftOfFerry,
   drafts,
   EDITOR,
   FERRY,
@@ -104,9 +105,7 @@ describe('a draft', () => {
   });
 
   it('without the stories that another issue took meanwhile', async () => {
-    const world = await newsroom();
-    await postStory(world, FERRY);
-    await minutes(world, 2);
+    const world = await draftOfFerry();
     await sendNow(world, 'extra');
     await minutes(world, 30);
     expect(digestsTo(world, READER)).toHaveLength(1);
@@ -176,9 +175,7 @@ it('every message lost, then every message three times: one draft an editor, one
 });
 
 it('a draft whose edition left the settings is stopped, and goes on as a draft when it is back', async () => {
-  const world = await newsroom();
-  await postStory(world, FERRY);
-  await minutes(world, 2);
+  const world = await draftOfFerry();
   const publication = structuredClone(world.config.publication);
   publication.editions = publication.editions.filter(({ id }) => id !== 'daily');
   await minutes(await setUp({ sharing: world, config: { publication } }), 1);
