@@ -10,16 +10,22 @@ export type OutboxEvent =
   | { kind: 'address-asked'; subscriberId: string; changeId: string }
   /** Tell the old address that it was replaced. */
   | { kind: 'address-changed'; subscriberId: string; changeId: string }
-  /** Mail a reader the link to their preferences. `at` is ISO 8601. */
-  | { kind: 'link-asked'; id: string; subscriberId: string; language: string; at: string }
-  /** Mail a draft to the editors. `at` in ISO 8601. */
-  | { kind: 'draft-composed'; at: string; edition: string; slot: string; composition: number }
-  /** Mail a reader who is new to an edition the issue that was sent last before. `at` in ISO 8601. */
-  | { kind: 'joined'; at: string; subscriberId: string; edition: string; slot: string }
+  /** Mail a reader the link to their preferences. */
+  | { kind: 'link-asked'; id: string; subscriberId: string; language: string }
+  /** Mail a draft to the editors. */
+  | { kind: 'draft-composed'; edition: string; slot: string; composition: number }
+  /** Mail a reader who is new to an edition the issue that was sent last before. */
+  | { kind: 'joined'; subscriberId: string; edition: string; slot: string }
   /** Mail what an issue would be, to editors. */
   | { kind: 'test-asked'; testId: string };
 
+/** `id` begins with the time at which the event was written, in ISO 8601, and a `#`. */
 export type OutboxEntry = { id: string; event: OutboxEvent };
+
+/** Milliseconds. */
+export function writtenAt(id: OutboxEntry['id']): number {
+  return Date.parse(id.slice(0, id.indexOf('#')));
+}
 
 export function messageOf(id: string, event: OutboxEvent): Message {
   switch (event.kind) {

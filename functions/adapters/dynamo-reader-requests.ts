@@ -93,8 +93,8 @@ export function dynamoReaderRequests(table: Table): Requests {
       return items.filter((item) => isLive(item, now)).map((item) => fieldsOf(item) as AddressChange);
     },
 
-    async putLinkRequest(request) {
-      const outboxId = `${request.at}#${request.id}`;
+    async putLinkRequest({ at, ...request }) {
+      const outboxId = `${at}#${request.id}`;
       await transact(table, [outboxPut(name, outboxId, { kind: 'link-asked', ...request })]);
       return outboxId;
     },

@@ -100,7 +100,7 @@ export function alongItems(
   return [
     ...(signUp ? signUpItems(TableName, signUp, next) : []),
     ...(lift ? [suppressionDelete(TableName, next)] : []),
-    ...(addressChange ? addressChangeItems(TableName, addressChange, previous) : []),
+    ...(addressChange ? addressChangeItems(TableName, addressChange, next, previous) : []),
     ...(merged ? mergedItems(TableName, merged, next) : []),
     ...events.map(({ id, event }) => outboxPut(TableName, id, event)),
   ];
@@ -149,6 +149,7 @@ export function notSuppressed(TableName: string, { email }: Subscriber): Transac
 function addressChangeItems(
   TableName: string,
   change: AddressChange,
+  next: Subscriber,
   previous: Subscriber | undefined,
 ): TransactItem[] {
   return [
@@ -161,7 +162,7 @@ function addressChangeItems(
         ExpressionAttributeValues: { ':old': previous?.email },
       },
     },
-    outboxPut(TableName, noticeId(change), {
+    outboxPut(TableName, noticeId(change, next.updatedAt), {
       kind: 'address-changed',
       subscriberId: change.subscriberId,
       changeId: change.id,

@@ -1,7 +1,7 @@
 import { composeConfirmation } from '../newsletter/compose-confirmation.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { endsWithConsent } from '../subscribers/subscriber.ts';
-import { isKeyForgotten } from './batch.ts';
+import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
 /** The mail that asks whether a sign-up was meant. */
@@ -12,7 +12,7 @@ export async function confirmationLetter(
   const { config, subscribers, links, templates, clock } = services;
   const signUp = await subscribers.signUp(signUpId, clock());
   if (!signUp || signUp.subscriberId !== undefined) return undefined;
-  if (await isUnwanted(services, signUp.email, signUp.requestedAt)) return undefined;
+  if (await isUnwanted(subscribers, signUp.email, signUp.requestedAt)) return undefined;
   const editions = config.publication.editions.filter(({ id }) => signUp.editions.includes(id));
   const [edition] = editions;
   if (!edition) return undefined;
@@ -40,15 +40,14 @@ export async function confirmationLetter(
 }
 
 /**
- * A question that comes too late, or to an address that was suppressed: since it was asked, or so that no confirmation
- * ends it. What was asked of one that bounced or was erased before is how its reader comes back.
+ * A question to an address that was suppressed: since it was asked, or so that no confirmation ends it. What was asked of
+ * one that bounced or was erased before is how its reader comes back.
  */
 export async function isUnwanted(
-  { subscribers, clock }: LetterServices,
+  subscribers: SubscriberStore,
   email: string,
   requestedAt: string,
 ): Promise<boolean> {
-  if (isKeyForgotten(Date.parse(requestedAt), clock())) return true;
   const hash = addressHash(email);
   const suppression = (await subscribers.suppressions([hash])).get(hash);
   if (!suppression) return false;

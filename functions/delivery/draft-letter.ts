@@ -2,20 +2,18 @@ import { phrasesIn } from '../locale.ts';
 import { issueId } from '../newsletter/issue.ts';
 import { personaliseDraft } from '../newsletter/tokens.ts';
 import type { OutboxEvent } from '../outbox.ts';
-import { isKeyForgotten } from './batch.ts';
 import type { Letter, LetterServices } from './letter.ts';
 import type { Mail } from './mailer.ts';
 
 /** A draft as each of the editors gets it, in each language, with links of their own. */
 export async function draftLetter(
-  { config, issues, links, templates, clock }: LetterServices,
-  { at, edition, slot, composition }: Extract<OutboxEvent, { kind: 'draft-composed' }>,
+  { config, issues, links, templates }: LetterServices,
+  { edition, slot, composition }: Extract<OutboxEvent, { kind: 'draft-composed' }>,
 ): Promise<Letter | undefined> {
   const ref = { edition, slot };
   const issue = await issues.get(ref);
   // Composed again, it has a letter of its own.
   if (issue?.state !== 'draft' || issue.composition !== composition || !issue.review) return undefined;
-  if (isKeyForgotten(Date.parse(at), clock())) return undefined;
   const frozen = await issues.frozen(ref);
   const mails: Mail[] = [];
   for (const { key, language } of frozen?.variants ?? []) {

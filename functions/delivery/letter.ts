@@ -6,6 +6,7 @@ import type { IssueStore } from '../newsletter/issue-store.ts';
 import type { TestStore } from '../newsletter/test-store.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Clock } from '../services.ts';
+import { addressHash } from '../subscribers/email-address.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { Mail, Mailer } from './mailer.ts';
@@ -38,3 +39,8 @@ export type LetterServices = {
   clock: Clock;
   log: Log;
 };
+
+/** Whether the address is to get no mail, whatever its reader chose. */
+export async function isSuppressed(subscribers: SubscriberStore, email: string): Promise<boolean> {
+  return (await subscribers.suppressions([addressHash(email)])).size > 0;
+}

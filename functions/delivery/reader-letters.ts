@@ -1,11 +1,9 @@
 import { phrasesIn } from '../locale.ts';
 import { composeLetter, type LetterInput } from '../newsletter/compose-letter.ts';
 import { type EditionSettings, inLanguage } from '../settings.ts';
-import { addressHash } from '../subscribers/email-address.ts';
 import { CONFIRM_HOURS, type Subscriber } from '../subscribers/subscriber.ts';
-import { isKeyForgotten } from './batch.ts';
 import { isUnwanted } from './confirmation-letter.ts';
-import type { Letter, LetterServices } from './letter.ts';
+import { isSuppressed, type Letter, type LetterServices } from './letter.ts';
 
 /** The mails about a subscription that are no newsletter, beside the one that confirms it. */
 
@@ -15,13 +13,13 @@ export async function addressLetter(
   subscriberId: string,
   changeId: string,
 ): Promise<Letter | undefined> {
-  const { config, subscribers, links, clock } = services;
-  const change = await subscribers.addressChange(subscriberId, changeId, clock());
-  const subscriber = await subscribers.get(subscriberId);
+  const { config, subscribers, links } = services;
+  const { change, subscriber } = await changeOf(services, subscriberId, changeId);
   if (!change || !subscriber || change.replaced !== undefined) return undefined;
-  if (await isUnwanted(services, change.email, change.requestedAt)) return undefined;
+  if (await isUnwanted(subscribers, change.email, change.requestedAt)) return undefined;
   const { phrases, publication } = wordsOf(services, subscriber.language);
-  return letterTo(services, change.email, subscriber, `address/${change.id}`, 'a change of address', {
+  const letter = { what: 'a change of address', key: `address/${change.id}` };
+  return letterTo(services, change.email, subscriber, letter, {
     subject: phrases('mail.address.subject', { publication }),
     preheader: phrases('mail.address.preheader'),
     title: phrases('mail.address.title'),
@@ -42,14 +40,13 @@ export async function movedLetter(
   subscriberId: string,
   changeId: string,
 ): Promise<Letter | undefined> {
-  const { config, subscribers, links, clock } = services;
-  const change = await subscribers.addressChange(subscriberId, changeId, clock());
-  const subscriber = await subscribers.get(subscriberId);
-  if (!change?.replaced || !subscriber || isKeyForgotten(Date.parse(change.requestedAt), services.clock()))
+  const { config, subscribers, links } = services;
+  const { change, subscriber } = await changeOf(services, subscriberId, changeId);
+  if (!change?.replaced || !subscriber || (await isSuppressed(subscribers, change.replaced)))
     return undefined;
-  if ((await subscribers.suppressions([addressHash(change.replaced)])).size > 0) return undefined;
   const { phrases, publication } = wordsOf(services, subscriber.language);
-  return letterTo(services, change.replaced, subscriber, `moved/${change.id}`, 'a notice of a new address', {
+  const letter = { what: 'a notice of a new address', key: `moved/${change.id}` };
+  return letterTo(services, change.replaced, subscriber, letter, {
     subject: phrases('mail.moved.subject', { publication }),
     preheader: phrases('mail.moved.preheader'),
     title: phrases('mail.moved.title'),
@@ -62,15 +59,15 @@ export async function movedLetter(
 /** The link to the preferences, for a reader who asked for it. */
 export async function linkLetter(
   services: LetterServices,
-  request: { id: string; subscriberId: string; language: string; at: string },
+  request: { id: string; subscriberId: string; language: string },
 ): Promise<Letter | undefined> {
   const { config, subscribers, links } = services;
   const subscriber = await subscribers.get(request.subscriberId);
-  if (!subscriber || isKeyForgotten(Date.parse(request.at), services.clock())) return undefined;
-  if ((await subscribers.suppressions([addressHash(subscriber.email)])).size > 0) return undefined;
+  if (!subscriber || (await isSuppressed(subscribers, subscriber.email))) return undefined;
   const { phrases, publication } = wordsOf(services, request.language);
   const reader = { ...subscriber, language: request.language };
-  return letterTo(services, subscriber.email, reader, `link/${request.id}`, 'a link', {
+  const letter = { what: 'a link', key: `link/${request.id}` };
+  return letterTo(services, subscriber.email, reader, letter, {
     subject: phrases('mail.link.subject', { publication }),
     preheader: phrases('mail.link.preheader'),
     title: phrases('mail.link.title'),
@@ -78,6 +75,11 @@ export async function linkLetter(
     buttons: [{ text: phrases('mail.preferences'), url: links.manage(subscriber.id, config.baseUrl) }],
     ignore: phrases('mail.link.ignore'),
   });
+}
+
+async function changeOf({ subscribers, clock }: LetterServices, subscriberId: string, changeId: string) {
+  const change = await subscribers.addressChange(subscriberId, changeId, clock());
+  return { change, subscriber: await subscribers.get(subscriberId) };
 }
 
 function wordsOf({ config, templates }: LetterServices, language: string) {
@@ -94,8 +96,7 @@ async function letterTo(
   { config, templates }: LetterServices,
   to: string,
   { language, editions }: Pick<Subscriber, 'language' | 'editions'>,
-  key: string,
-  what: string,
+  letter: Omit<Letter, 'mails'>,
   texts: Texts,
 ): Promise<Letter | undefined> {
   const { publication, baseUrl } = config;
@@ -111,8 +112,8 @@ async function letterTo(
     templates,
   });
   const { subject, html, text } = composed;
-  const tags = [{ name: 'kind', value: key.slice(0, key.indexOf('/')) }];
-  return { what, mails: [{ from, to, replyTo, subject, html, text, headers: {}, tags }], key };
+  const tags = [{ name: 'kind', value: letter.key.slice(0, letter.key.indexOf('/')) }];
+  return { ...letter, mails: [{ from, to, replyTo, subject, html, text, headers: {}, tags }] };
 }
 
 /** A name that the reader knows: of a newsletter that they get, or once did. */

@@ -1,4 +1,5 @@
-import type { OutboxEvent } from '../outbox.ts';
+import { type OutboxEvent, writtenAt } from '../outbox.ts';
+import { isKeyForgotten } from './batch.ts';
 import { confirmationLetter } from './confirmation-letter.ts';
 import { draftLetter } from './draft-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
@@ -9,11 +10,13 @@ import { welcomeLetter } from './welcome-letter.ts';
 
 export type { LetterServices } from './letter.ts';
 
-/** Mails what an event asks for. It stays in the outbox until the provider has taken the mail. */
+/** Mails what an event asks for. It stays in the outbox until the provider has taken the mail, or may have forgotten its key. */
 export async function sendLetter(services: LetterServices, outboxId: string): Promise<void> {
-  const { outbox, pace, links, log } = services;
+  const { outbox, pace, links, clock, log } = services;
   const event = await outbox.get(outboxId);
   if (!event) return;
+  // The provider may have had it ever since.
+  if (isKeyForgotten(writtenAt(outboxId), clock())) return outbox.remove(outboxId);
   const letter = await letterOf(services, event);
   if (!letter) return outbox.remove(outboxId);
   const { what, key } = letter;

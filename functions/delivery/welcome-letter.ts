@@ -7,11 +7,9 @@ import { storiesNow } from '../newsletter/stories-now.ts';
 import { personalise } from '../newsletter/tokens.ts';
 import type { OutboxEvent } from '../outbox.ts';
 import { inLanguage } from '../settings.ts';
-import { addressHash } from '../subscribers/email-address.ts';
 import { type Choice, choiceKey, isPaused, type Subscriber } from '../subscribers/subscriber.ts';
-import { isKeyForgotten } from './batch.ts';
 import { listHeaders } from './batch-mails.ts';
-import type { Letter, LetterServices } from './letter.ts';
+import { isSuppressed, type Letter, type LetterServices } from './letter.ts';
 
 /**
  * The last issue for somebody who has just joined: its stories of their choice as they are now, without those that were
@@ -21,10 +19,10 @@ export async function welcomeLetter(
   services: LetterServices,
   event: Extract<OutboxEvent, { kind: 'joined' }>,
 ): Promise<Letter | undefined> {
-  const { config, issues, links, templates, clock } = services;
+  const { config, issues, links, templates } = services;
   const { publication, baseUrl } = config;
   const edition = publication.editions.find(({ id }) => id === event.edition);
-  if (!edition?.welcome || isKeyForgotten(Date.parse(event.at), clock())) return undefined;
+  if (!edition?.welcome) return undefined;
   const reader = await readerOf(services, event);
   const issue = await issues.get(event);
   const frozen = await issues.frozen(event);
@@ -87,6 +85,5 @@ async function readerOf(
 ): Promise<Subscriber | undefined> {
   const reader = await subscribers.get(subscriberId);
   if (!reader?.editions.includes(edition) || isPaused(reader, clock())) return undefined;
-  const suppressed = await subscribers.suppressions([addressHash(reader.email)]);
-  return suppressed.size > 0 ? undefined : reader;
+  return (await isSuppressed(subscribers, reader.email)) ? undefined : reader;
 }

@@ -36,7 +36,7 @@ export async function composeDraft(
   const { composition } = frozen;
   const id = `${at}#draft#${issueId(issue)}#${composition}`;
   const { slot } = issue;
-  const event = { kind: 'draft-composed' as const, at, edition: edition.id, slot, composition };
+  const event = { kind: 'draft-composed' as const, edition: edition.id, slot, composition };
   if (!(await issues.freeze(issue, issue, 'draft', frozen, { decision, event: { id, event } }))) return false;
   log.info('a draft was composed', { issue: issueId(issue), composition, stories: stories.length });
   await handOver(queue, log, [{ kind: 'letter', outboxId: id }]);

@@ -20,7 +20,7 @@ export async function welcomeEvents(
     if (!welcome || !editions.includes(edition)) continue;
     const last = (await issues.list(edition, LOOKED_AT)).find(({ state }) => state === 'sent');
     if (!last) continue;
-    const event = { kind: 'joined' as const, at: updatedAt, subscriberId: id, edition, slot: last.slot };
+    const event = { kind: 'joined' as const, subscriberId: id, edition, slot: last.slot };
     events.push({ id: `${updatedAt}#joined#${id}#${edition}`, event });
   }
   return events;

@@ -70,15 +70,15 @@ export async function changeAddress(
     };
     const along = { addressChange: change, merged, lift: suppression !== undefined };
     if (!(await subscribers.write(previous, next, event, along))) continue;
-    await handOver(queue, log, [{ kind: 'letter', outboxId: noticeId(change) }]);
+    await handOver(queue, log, [{ kind: 'letter', outboxId: noticeId(change, next.updatedAt) }]);
     return { kind: 'changed', subscriber: next };
   }
   throw new Error(`the address of subscriber ${subscriberId} could not be changed: it kept changing`);
 }
 
-/** The event by which the old address is told. */
-export function noticeId({ id, requestedAt }: AddressChange): string {
-  return `${requestedAt}#${id}#told`;
+/** The event by which the old address is told, `at` (ISO 8601) its change. */
+export function noticeId({ id }: AddressChange, at: string): string {
+  return `${at}#${id}#told`;
 }
 
 function withAddress(

@@ -60,6 +60,15 @@ it('its button moves the subscription: the old address gets a notice and no dige
   expect(await membersOf(world, 'daily')).toHaveLength(2);
 });
 
+it('its button pressed on the third day tells the old address as well', async () => {
+  const { world, manage } = await reader();
+  const link = await asked(world, manage);
+  world.pass(60 * 3600_000);
+  expect((await press(world, link)).status).toBe(200);
+  await world.queue.drain();
+  expect(mailsTo(world, OLD).filter(({ subject }) => subject.includes('was changed'))).toHaveLength(1);
+});
+
 it('pressed by several at once, it moves once', async () => {
   const { world, manage } = await reader();
   const link = await asked(world, manage);
