@@ -10,6 +10,7 @@ import {
 import {
   BatchGetCommand,
   DynamoDBDocumentClient,
+  GetCommand,
   QueryCommand,
   type QueryCommandInput,
   TransactWriteCommand,
@@ -111,6 +112,16 @@ export async function transactIf(table: Table, items: TransactItem[]): Promise<b
     if (error instanceof ConditionsFailed) return false;
     throw error;
   }
+}
+
+/** An item as it is at this moment; undefined where there is none. */
+export async function getItem({ client, name }: Table, key: Key): Promise<Item | undefined> {
+  return (await client.send(new GetCommand({ TableName: name, Key: key, ConsistentRead: true }))).Item;
+}
+
+/** What an item holds, without where it stands and when it ends. */
+export function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): Item {
+  return fields;
 }
 
 const BATCH_GET_LIMIT = 100;

@@ -1,4 +1,3 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import {
   COMPLAINT_DAYS,
   type ComplaintCount,
@@ -6,16 +5,12 @@ import {
   type EditionStanding,
 } from '../newsletter/complaints.ts';
 import { isoTime } from '../services.ts';
-import { type Item, queried, type Table, type TransactItem, updateIf } from './dynamo-client.ts';
+import { getItem, queried, type Table, type TransactItem, updateIf } from './dynamo-client.ts';
 import { complaintHourKey, standingKey } from './dynamo-keys.ts';
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
 export function dynamoComplaints(table: Table): ComplaintStore {
-  const { client, name } = table;
-  const item = async (edition: string): Promise<Item | undefined> =>
-    (await client.send(new GetCommand({ TableName: name, Key: standingKey(edition), ConsistentRead: true })))
-      .Item;
   const change = async (edition: string, update: Parameters<typeof updateIf>[2]): Promise<boolean> =>
     (await updateIf(table, standingKey(edition), update)) !== undefined;
 
@@ -40,13 +35,13 @@ export function dynamoComplaints(table: Table): ComplaintStore {
 
   return {
     async standing(edition) {
-      const { stopped, resumedAt } = ((await item(edition)) ?? {}) as EditionStanding;
+      const { stopped, resumedAt } = ((await getItem(table, standingKey(edition))) ?? {}) as EditionStanding;
       return { ...(stopped && { stopped }), ...(resumedAt && { resumedAt }) };
     },
 
     async count(edition, now) {
       const weekAgo = isoTime(now - COMPLAINT_DAYS * DAY_MILLISECONDS);
-      const { resumedAt = '', uncounted } = ((await item(edition)) ?? {}) as Standing;
+      const { resumedAt = '', uncounted } = ((await getItem(table, standingKey(edition))) ?? {}) as Standing;
       if (!uncounted || resumedAt < weekAgo) return hours(edition, weekAgo);
       const { accepted, complained } = await hours(edition, resumedAt);
       return { accepted: accepted - uncounted.accepted, complained: complained - uncounted.complained };

@@ -1,14 +1,12 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterBatchesDue, type Batch, type Recipient } from '../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress } from '../delivery/delivery-store.ts';
-import { type Item, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
+import { fieldsOf, getItem, type Item, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
 import { countedItem } from './dynamo-complaints.ts';
 import {
   batchKey,
   issueKey,
   issuePartition,
-  type Key,
   pendingBatch,
   pendingKey,
   planKey,
@@ -24,17 +22,15 @@ const PENDING_PAGE = 500;
  * one of a process that died, and nobody waits until it has run out.
  */
 export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore {
-  const { client, name } = table;
+  const { name } = table;
   const mayBeTried = onlyHolder
     ? '(nextAt <= :now OR (attribute_exists(holder) AND holder <> :holder))'
     : 'nextAt <= :now';
   const holder = onlyHolder && { ':holder': onlyHolder };
-  const get = async (Key: Key): Promise<Item | undefined> =>
-    (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
 
   return {
     async progress({ edition, slot }, part) {
-      const item = await get(planKey(edition, slot, part));
+      const item = await getItem(table, planKey(edition, slot, part));
       return item && (fieldsOf(item) as PlanProgress);
     },
 
@@ -82,7 +78,7 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
         ConditionExpression: `attribute_exists(pk) AND ${mayBeTried}`,
         ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1, ...holder },
       });
-      const item = pending && (await get(batchKey(edition, slot, batch)));
+      const item = pending && (await getItem(table, batchKey(edition, slot, batch)));
       return item && { ...batchOf(item, batch), attempts: Number(pending.attempts), leaseUntil };
     },
 
@@ -168,8 +164,8 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
     },
 
     async uncertain({ edition, slot }, batch) {
-      if (!(await get(uncertainKey(edition, slot, batch)))) return undefined;
-      return ((await get(batchKey(edition, slot, batch))) as Batch | undefined)?.subscriberIds;
+      if (!(await getItem(table, uncertainKey(edition, slot, batch)))) return undefined;
+      return ((await getItem(table, batchKey(edition, slot, batch))) as Batch | undefined)?.subscriberIds;
     },
 
     async due({ edition, slot }, now, limit) {
@@ -216,8 +212,4 @@ function batchOf(item: Item, id: string): Batch {
     return email && subscriberId ? [{ subscriberId, email }] : [];
   });
   return { ...batch, id, ...(recipients && { recipients }) };
-}
-
-function fieldsOf({ pk, sk, ...fields }: Item): Item {
-  return fields;
 }

@@ -1,8 +1,17 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FrozenIssue, Issue, Variant } from '../newsletter/issue.ts';
 import type { EditionCursor, IssueStore } from '../newsletter/issue-store.ts';
-import { ConditionsFailed, getItems, type Item, type Table, transact, transactIf } from './dynamo-client.ts';
+import {
+  ConditionsFailed,
+  fieldsOf,
+  getItem,
+  getItems,
+  type Item,
+  type Table,
+  transact,
+  transactIf,
+} from './dynamo-client.ts';
 import { moved, stepItems } from './dynamo-issue-steps.ts';
 import {
   editionKey,
@@ -10,15 +19,12 @@ import {
   idAfterTime,
   issueKey,
   issueListKey,
-  type Key,
   openKey,
   variantKey,
 } from './dynamo-keys.ts';
 
 export function dynamoIssues(table: Table): IssueStore {
   const { client, name } = table;
-  const get = async (Key: Key): Promise<Item | undefined> =>
-    (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
 
   const store: IssueStore = {
     async create(issue) {
@@ -45,12 +51,12 @@ export function dynamoIssues(table: Table): IssueStore {
     },
 
     async get({ edition, slot }) {
-      const item = await get(issueKey(edition, slot));
+      const item = await getItem(table, issueKey(edition, slot));
       return item && issueOf(item);
     },
 
     async frozen({ edition, slot }) {
-      const item = await get(frozenKey(edition, slot));
+      const item = await getItem(table, frozenKey(edition, slot));
       if (!item) return undefined;
       // Issues of before stand there as they are.
       return 'z' in item ? unpacked<FrozenIssue>(item) : (fieldsOf(item) as FrozenIssue);
@@ -92,7 +98,7 @@ export function dynamoIssues(table: Table): IssueStore {
     },
 
     async cursor(edition) {
-      const item = await get(editionKey(edition));
+      const item = await getItem(table, editionKey(edition));
       return item ? (fieldsOf(item) as EditionCursor) : { version: 0, recent: [] };
     },
 
@@ -107,7 +113,7 @@ export function dynamoIssues(table: Table): IssueStore {
     },
 
     async variant({ edition, slot }, key) {
-      const item = await get(variantKey(edition, slot, key));
+      const item = await getItem(table, variantKey(edition, slot, key));
       if (!item) return undefined;
       const { z, ...variant } = fieldsOf(item);
       return { ...variant, ...unpacked<Pick<Variant, 'html' | 'text'>>(item) } as Variant;
@@ -189,10 +195,6 @@ export function dynamoIssues(table: Table): IssueStore {
 
 function issueOf(item: Item): Issue {
   return fieldsOf(item) as Issue;
-}
-
-function fieldsOf({ pk, sk, ...fields }: Item): Item {
-  return fields;
 }
 
 function packed(what: object): Uint8Array {

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { BounceRun } from '../delivery/bounce-run.ts';
 import type { EventChanges, MailEventStore, ReaderReaction } from '../delivery/mail-event-store.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import { type IssueTally, REACTIONS } from '../newsletter/issue-tally.ts';
 import {
   ConditionsFailed,
+  getItem,
   getItems,
-  type Item,
   isLive,
   type Table,
   type TransactItem,
@@ -36,9 +35,7 @@ const REACTION_DAYS = 90;
 const BOUNCES_DAYS = 120;
 
 export function dynamoMailEvents(table: Table): MailEventStore {
-  const { client, name } = table;
-  const get = async (Key: Key): Promise<Item | undefined> =>
-    (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
+  const { name } = table;
 
   return {
     async apply(changes, now) {
@@ -54,7 +51,7 @@ export function dynamoMailEvents(table: Table): MailEventStore {
     },
 
     async hasReacted(reaction) {
-      return (await get(readerKey(reaction)))?.[reaction.what] !== undefined;
+      return (await getItem(table, readerKey(reaction)))?.[reaction.what] !== undefined;
     },
 
     async unproven(ref, subscriberIds) {
@@ -66,7 +63,7 @@ export function dynamoMailEvents(table: Table): MailEventStore {
     },
 
     async bounces(hash, now) {
-      const item = await get(bouncesKey(hash));
+      const item = await getItem(table, bouncesKey(hash));
       return isLive(item, now) ? (item.run as BounceRun) : undefined;
     },
 

@@ -1,6 +1,6 @@
-import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Outbox, OutboxEvent } from '../outbox.ts';
-import type { Table, TransactItem } from './dynamo-client.ts';
+import { getItem, type Table, type TransactItem } from './dynamo-client.ts';
 import { outboxKey } from './dynamo-keys.ts';
 
 /** The item that puts an event beside the change it tells of, in the change's own transaction. */
@@ -8,13 +8,11 @@ export function outboxPut(TableName: string, id: string, event: OutboxEvent): Tr
   return { Put: { TableName, Item: { ...outboxKey(id), event } } };
 }
 
-export function dynamoOutbox({ client, name }: Table): Outbox {
+export function dynamoOutbox(table: Table): Outbox {
+  const { client, name } = table;
   return {
     async get(id) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: outboxKey(id), ConsistentRead: true }),
-      );
-      return Item?.event as OutboxEvent | undefined;
+      return (await getItem(table, outboxKey(id)))?.event as OutboxEvent | undefined;
     },
 
     async remove(id) {

@@ -1,8 +1,8 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { addressHash } from '../subscribers/email-address.ts';
 import { type AddressChange, CONFIRM_HOURS, type SignUp } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
-import { getItems, type Item, isLive, type Table, transact } from './dynamo-client.ts';
+import { fieldsOf, getItem, getItems, type Item, isLive, type Table, transact } from './dynamo-client.ts';
 import {
   addressChangeKey,
   addressKey,
@@ -12,7 +12,6 @@ import {
   subscriberKey,
 } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
-import { fieldsOf } from './dynamo-subscriber-items.ts';
 
 type Requests = Pick<
   SubscriberStore,
@@ -27,10 +26,10 @@ type Requests = Pick<
 
 /** What readers have asked for and not confirmed yet: each with the event that mails it. */
 export function dynamoReaderRequests(table: Table): Requests {
-  const { client, name } = table;
-  const live = async <T>(Key: Key, now: number): Promise<T | undefined> => {
-    const { Item } = await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }));
-    return isLive(Item, now) ? (fieldsOf(Item) as T) : undefined;
+  const { name } = table;
+  const live = async <T>(key: Key, now: number): Promise<T | undefined> => {
+    const item = await getItem(table, key);
+    return isLive(item, now) ? (fieldsOf(item) as T) : undefined;
   };
 
   return {

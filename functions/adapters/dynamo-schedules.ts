@@ -1,17 +1,14 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Followed, ScheduleStore } from '../newsletter/schedule-store.ts';
-import type { Table } from './dynamo-client.ts';
+import { fieldsOf, getItem, type Table } from './dynamo-client.ts';
 import { scheduleKey } from './dynamo-keys.ts';
 
-export function dynamoSchedules({ client, name }: Table): ScheduleStore {
+export function dynamoSchedules(table: Table): ScheduleStore {
+  const { client, name } = table;
   return {
     async followed(edition) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: scheduleKey(edition), ConsistentRead: true }),
-      );
-      if (!Item) return undefined;
-      const { pk, sk, ...followed } = Item;
-      return followed as Followed;
+      const item = await getItem(table, scheduleKey(edition));
+      return item && (fieldsOf(item) as Followed);
     },
 
     async follow(edition, followed) {

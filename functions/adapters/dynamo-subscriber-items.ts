@@ -187,10 +187,6 @@ function mergedItems(TableName: string, merged: Subscriber, next: Subscriber): T
   ];
 }
 
-export function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): unknown {
-  return fields;
-}
-
 /** The items of a partition after a sort key, through as many pages as it takes: one ends at a megabyte. */
 export async function queryAll(
   { client, name }: Table,

@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type Choice,
   type ConsentEvent,
@@ -8,7 +8,7 @@ import {
   type Suppression,
 } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
-import { getItems, type Item, type Table, transactIf } from './dynamo-client.ts';
+import { fieldsOf, getItem, getItems, type Table, transactIf } from './dynamo-client.ts';
 import { dynamoErasure } from './dynamo-erasure.ts';
 import {
   addressKey,
@@ -24,7 +24,6 @@ import {
   addressItems,
   alongItems,
   consentPut,
-  fieldsOf,
   memberItems,
   notSuppressed,
   queryAll,
@@ -37,16 +36,14 @@ const MOST_REMEMBERED = 10_000;
 export function dynamoSubscribers(table: Table): SubscriberStore {
   const { client, name } = table;
   const remembered = new Set<string>();
-  const get = async (Key: { pk: string; sk: string }): Promise<Item | undefined> =>
-    (await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }))).Item;
 
   return {
     ...dynamoReaderRequests(table),
     ...dynamoErasure(table),
 
     async get(id) {
-      let item = await get(subscriberKey(id));
-      while (item?.mergedInto) item = await get(subscriberKey(String(item.mergedInto)));
+      let item = await getItem(table, subscriberKey(id));
+      while (item?.mergedInto) item = await getItem(table, subscriberKey(String(item.mergedInto)));
       return item && (fieldsOf(item) as Subscriber);
     },
 
@@ -56,7 +53,7 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
     },
 
     async idByAddress(hash) {
-      return (await get(addressKey(hash)))?.subscriberId as string | undefined;
+      return (await getItem(table, addressKey(hash)))?.subscriberId as string | undefined;
     },
 
     async idsByAddress(hashes) {

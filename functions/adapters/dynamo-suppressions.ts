@@ -1,18 +1,15 @@
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Suppression } from '../subscribers/subscriber.ts';
 import type { SuppressionStore } from '../subscribers/suppression.ts';
-import { holds, type Table } from './dynamo-client.ts';
+import { fieldsOf, getItem, holds, type Table } from './dynamo-client.ts';
 import { suppressionKey } from './dynamo-keys.ts';
 
-export function dynamoSuppressions({ client, name }: Table): SuppressionStore {
+export function dynamoSuppressions(table: Table): SuppressionStore {
+  const { client, name } = table;
   return {
     async get(hash) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: suppressionKey(hash), ConsistentRead: true }),
-      );
-      if (!Item) return undefined;
-      const { pk, sk, ...suppression } = Item;
-      return suppression as Suppression;
+      const item = await getItem(table, suppressionKey(hash));
+      return item && (fieldsOf(item) as Suppression);
     },
 
     lift(hash, suppression) {

@@ -1,7 +1,6 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { StoredTest, TestStore } from '../newsletter/test-store.ts';
-import { ConditionsFailed, isLive, type Table, transact } from './dynamo-client.ts';
+import { ConditionsFailed, getItem, isLive, type Table, transact } from './dynamo-client.ts';
 import { testKey } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
 
@@ -9,14 +8,12 @@ import { outboxPut } from './dynamo-outbox.ts';
 const KEPT_SECONDS = 24 * 3600;
 
 export function dynamoTests(table: Table): TestStore {
-  const { client, name } = table;
+  const { name } = table;
   return {
     async get(id, now) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: testKey(id), ConsistentRead: true }),
-      );
-      if (!isLive(Item, now)) return undefined;
-      return JSON.parse(brotliDecompressSync(Item.z as Uint8Array).toString()) as StoredTest;
+      const item = await getItem(table, testKey(id));
+      if (!isLive(item, now)) return undefined;
+      return JSON.parse(brotliDecompressSync(item.z as Uint8Array).toString()) as StoredTest;
     },
 
     async put(test) {

@@ -5,8 +5,8 @@ import { dayAndTime, type PhraseKey } from '../locale.ts';
 import type { Decision, Issue } from '../newsletter/issue.ts';
 import { latestRelease } from '../newsletter/review.ts';
 import { isoTime } from '../services.ts';
-import { layout } from './layout.ts';
 import { type Html, homeTimeZone, type PageContext, settingText, spokenLanguage } from './page-context.ts';
+import { tokenPage } from './token-pages.ts';
 
 const MAX_HEADLINE = 160;
 
@@ -33,13 +33,10 @@ export function draftPage(context: PageContext, data: DraftData): Html {
     edition: edition ? settingText(context, edition.name) : issue.edition,
   });
   const open = issue.state === 'draft';
-  return layout(context, {
+  return tokenPage(
+    context,
     title,
-    path: '',
-    robots: 'noindex',
-    body: html`<div class="column">
-<h1>${title}</h1>
-<p class="dek" role="status">${fate(context, data, edition?.timeZone ?? homeTimeZone(context))}</p>
+    html`<p class="dek" role="status">${fate(context, data, edition?.timeZone ?? homeTimeZone(context))}</p>
 ${issue.reason && html`<p class="soft" lang="en">${issue.reason}</p>`}
 ${open && changed && html`<p><strong>${phrases('page.draft.changed')}</strong></p>`}
 <ul>${stories.map((story) => html`<li dir="auto" lang="${story.language}">${shorten(story.title, MAX_HEADLINE)}</li>`)}</ul>
@@ -51,9 +48,8 @@ ${buttonsOf(data).map(
     html`<p><button name="answer" value="${answer}"${raw(at === 0 ? '' : ' class="second"')}>${phrases(label)}</button></p>
 `,
 )}</form>`
-}
-</div>`,
-  });
+}`,
+  );
 }
 
 function buttonsOf({ first }: DraftData): [Decision['what'], PhraseKey][] {
