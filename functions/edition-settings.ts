@@ -40,7 +40,8 @@ const tag = oneLine(100).regex(/[\p{L}\p{N}]/u, { message: 'must have a letter o
 /** An edition: a newsletter with a schedule and a filter. */
 export const edition = z
   .strictObject({
-    id: slug,
+    /** In ids of issues, in names of batches and in List-Id, where it is a label of a domain (RFC 1035, 2.3.4). */
+    id: slug.max(63, { message: 'must be at most 63 characters' }),
     name: localised(100),
     description: localised(300),
     /** Five fields, in `timeZone`. */

@@ -9,6 +9,7 @@ test.each<[path: string, change: object, allowed: string]>([
   ['filter.tags', { filter: { tags: [] } }, 'must name a tag, or be absent'],
   ['filter.sections', { filter: { sections: [] } }, 'must name a section, or be absent'],
   ['stories.mostRecent', { stories: { min: 1, max: 9, mostRecent: 21 } }, 'must be from 0 to 20'],
+  ['id', { id: 'x'.repeat(64) }, 'must be at most 63 characters'],
   ['layout', { layout: 'grid' }, 'must be "list", or "sections"'],
   [
     'subject.en',

@@ -6,6 +6,7 @@ import type { Reaction } from '../newsletter/issue-tally.ts';
 import type { Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
 import { addressHash } from '../subscribers/email-address.ts';
+import type { Links } from '../subscribers/links.ts';
 import type { Subscriber, Suppression } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import { lastingSuppression } from '../subscribers/suppression.ts';
@@ -22,6 +23,7 @@ export type EventServices = {
   issues: IssueStore;
   delivery: DeliveryStore;
   subscribers: SubscriberStore;
+  links: Pick<Links, 'installation'>;
   queue: Queue;
   clock: Clock;
   log: Log;
@@ -57,8 +59,11 @@ export async function applyEvent(
   services: EventServices,
   event: MailEvent,
 ): Promise<'applied' | 'known' | { ignored: string }> {
-  const { mailEvents, issues, clock } = services;
-  const { mail } = event;
+  const { mailEvents, issues, links, clock } = services;
+  const { mail, installation = links.installation } = event;
+  // It may have the same editions and slots, and its readers are not to stop them here.
+  if (installation !== links.installation)
+    return { ignored: "it is of a mail of another installation on the provider's account" };
   if (clock() - event.at > MOST_DAYS * DAY_MILLISECONDS) return { ignored: `it is of ${isoTime(event.at)}` };
   if (mail.kind === 'issue' && !(await issues.get(mail.ref)))
     return { ignored: `there is no issue ${issueId(mail.ref)}` };

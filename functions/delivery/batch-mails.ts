@@ -5,7 +5,7 @@ import type { PersonalLinks } from '../newsletter/tokens.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { Recipient } from './batch.ts';
 import type { ReadyVariant } from './composed-issues.ts';
-import type { Mail } from './mailer.ts';
+import { installationTag, type Mail } from './mailer.ts';
 
 /** What the mails of a batch are made of, each as it was frozen. */
 export type BatchParts = {
@@ -47,14 +47,14 @@ export function mailTo(
       { name: 'slot', value: ref.slot },
       { name: 'batch', value: batch },
       { name: 'subscriber', value: subscriberId },
+      installationTag(frozen.installation),
     ],
   };
 }
 
 /** Two installations on one account may have the same editions and slots: neither is to be answered for the other's mails. */
 export function requestKey({ ref, frozen, batch }: BatchParts): string {
-  const key = `issue/${issueId(ref)}/${batch}`;
-  return frozen.installation === undefined ? key : `${key}/${frozen.installation}`;
+  return `issue/${issueId(ref)}/${batch}/${frozen.installation}`;
 }
 
 /** RFC 8058, section 3.1, and RFC 2919. */

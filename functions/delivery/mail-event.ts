@@ -13,6 +13,8 @@ export type MailEvent = {
   mailedAt: number;
   /** The provider's id of the mail. */
   mailId: string;
+  /** Which of those that share the provider's account sent it; undefined where it is not said. */
+  installation: string | undefined;
   /** To whom; undefined where it is not said. */
   address: string | undefined;
   /** Which of ours it is: a reader's mail of an issue, or a letter, such as a confirmation. */
@@ -112,6 +114,7 @@ export function readMailEvent(
     at,
     mailedAt: timeOf(data.created_at, at) ?? at,
     mailId: data.email_id ?? id,
+    installation: data.tags.installation,
     address: data.to?.[0],
     mail,
     detail: detailOf(data),

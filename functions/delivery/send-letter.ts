@@ -3,6 +3,7 @@ import { isKeyForgotten } from './batch.ts';
 import { confirmationLetter } from './confirmation-letter.ts';
 import { draftLetter } from './draft-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
+import { installationTag } from './mailer.ts';
 import { sendInTurn } from './pace.ts';
 import { addressLetter, linkLetter, movedLetter } from './reader-letters.ts';
 import { testLetter } from './test-letter.ts';
@@ -24,7 +25,11 @@ export async function sendLetter(services: LetterServices, outboxId: string): Pr
     log.info(`${what} waits for the mail provider`, { letter: key, reason: 'too many are before it' });
     return;
   }
-  const answer = await sendInTurn(services, letter.mails, `${key}/${links.installation}`);
+  const mails = letter.mails.map((mail) => ({
+    ...mail,
+    tags: [...mail.tags, installationTag(links.installation)],
+  }));
+  const answer = await sendInTurn(services, mails, `${key}/${links.installation}`);
   switch (answer.kind) {
     case 'accepted':
       for (const { reason } of answer.rejected)

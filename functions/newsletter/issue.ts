@@ -100,8 +100,8 @@ export type FrozenIssue = {
   /** RFC 2919 */
   listId: string;
   baseUrl: string;
-  /** Whose it is, among those that share an account of the mail provider. Unset: composed before keys said so. */
-  installation?: string;
+  /** Whose it is, among those that share an account of the mail provider. */
+  installation: string;
   /** Where each reader gets it by their own clock: `2026-11-22T07:30`, and whose clock it is for those who named no zone. */
   readerHour?: { localTime: string; timeZone: string };
   variants: VariantSummary[];

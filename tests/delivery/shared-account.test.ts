@@ -1,19 +1,28 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, postStory, slotsOf } from '../support/newsroom.ts';
 import { addReaders } from '../support/readers.ts';
+import { HARD, SECRET, tell, told } from '../support/webhooks.ts';
 
 useDatabase();
 
 const DESK = 'desk@paper.example';
 
-it('two installations on one account, with the same edition at the same hour: each has its mails taken', async () => {
-  const staging = await setUp();
+/** One at the test desk and one that is live, with the same editions and settings but for their secrets. */
+async function twoOnOneAccount(): Promise<{ staging: World; live: World }> {
+  const config = { resendWebhookSecret: SECRET };
+  const staging = await setUp({ config });
   const apart = await setUp({ linkSecret: 'secret-of-the-live-one' });
   const live = await setUp({
+    config,
     linkSecret: 'secret-of-the-live-one',
     sharing: { ...apart, account: staging.account, time: staging.time },
   });
+  return { staging, live };
+}
+
+it('two installations on one account, with the same edition at the same hour: each has its mails taken', async () => {
+  const { staging, live } = await twoOnOneAccount();
   for (const [world, name] of [
     [staging, 'tester'],
     [live, 'reader'],
@@ -35,4 +44,31 @@ it('two installations on one account, with the same edition at the same hour: ea
   expect(staging.mails.filter(({ key }) => key.startsWith('issue/'))).toHaveLength(10);
   const tests = staging.mails.filter(({ to }) => to === DESK).map(({ text }) => text);
   expect(tests.map((text) => /For every (\w+)/.exec(text)?.[1])).toEqual(['tester', 'reader']);
+});
+
+it("what the provider tells of one installation's mails, letters too, changes nothing in the other", async () => {
+  const { staging, live } = await twoOnOneAccount();
+  const sendSpecial = async (world: World) => {
+    await addReaders(world, 3, (index) => ({ email: `reader-${index}@reader.example` }));
+    await postStory(world);
+    await world.edit('POST', '/api/editions/daily/issues', { slot: 'special' });
+    await world.queue.drain();
+  };
+  await sendSpecial(staging);
+  const form = { email: 'reader-0@reader.example', editions: ['weekly'], language: 'en' };
+  await staging.request('/subscriptions', { method: 'POST', body: form });
+  await staging.queue.drain();
+  const theirs = [...staging.mails];
+  expect(theirs.map(({ key }) => key.split('/')[0])).toEqual(['issue', 'issue', 'issue', 'confirmation']);
+  await sendSpecial(live);
+  for (const mail of theirs) {
+    expect(await tell(live, told(live, mail, 'complained'))).toBe('ignored');
+    expect(await tell(live, told(live, mail, 'bounced', HARD))).toBe('ignored');
+  }
+  expect(await issue(live, 'daily.special')).toMatchObject({ sent: 3, complained: 0, bounced: 0 });
+  const editions = await (await live.edit('GET', '/api/editions')).text();
+  expect(editions).not.toContain('spam');
+  const asked = await live.edit('GET', '/api/suppressions?email=reader-0@reader.example');
+  expect(await asked.json()).toMatchObject({ suppression: null });
+  for (const mail of theirs) expect(await tell(staging, told(staging, mail, 'complained'))).toBe('applied');
 });
