@@ -24,7 +24,7 @@ export function addressed(links: Links, { ref, frozen }: BatchParts, recipients:
     ...recipient,
     links: {
       unsubscribe: links.unsubscribe(recipient.subscriberId, ref.edition, frozen.baseUrl, ref.slot),
-      preferences: links.manage(recipient.subscriberId, frozen.baseUrl),
+      preferences: links.manage(recipient.subscriberId, frozen.baseUrl, ref),
     },
   }));
 }

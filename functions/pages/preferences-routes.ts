@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { countLeft, type LeftServices } from '../delivery/count-left.ts';
 import { localDay } from '../local-time.ts';
 import { problemResponse } from '../problem.ts';
 import { askForAddressChange, changeAddress } from '../subscribers/address-change.ts';
@@ -16,7 +17,7 @@ import { limited, MANAGE_PATHS, PRIVATE, type ReaderServices, readerLinks } from
 import { addressPage, erasePage } from './token-pages.ts';
 
 /** What a reader changes by the link in every mail. A GET changes nothing. */
-export function preferencesRoutes(services: ReaderServices): Hono {
+export function preferencesRoutes(services: ReaderServices & LeftServices): Hono {
   const { config, subscribers, clock } = services;
   const { visitor, pagesOf, opened, withToken, readerOr, refusedToClient, refusedToReader } =
     readerLinks(services);
@@ -46,6 +47,8 @@ export function preferencesRoutes(services: ReaderServices): Hono {
     if (refusal) return refusal;
     const way = isForm ? 'page' : 'json';
     const saved = (await savePreferences(services, current.id, input.value, way)) ?? current;
+    const [, edition, slot] = opened(context, 'manage') ?? [];
+    await countLeft(services, current.id, { edition, slot }, current.editions, saved.editions);
     if (isForm) return manage((path) => withToken(context, path), saved, { said: 'saved' }, 200);
     const { email, language, editions, topics, timeZone = null, pausedUntil = null } = saved;
     return Response.json({ email, language, editions, topics, timeZone, pausedUntil }, { headers: PRIVATE });

@@ -100,7 +100,7 @@ export function subscriptionRoutes(services: SubscriptionServices): Hono {
     const way = scope === undefined ? 'one-click' : 'page';
     const before = await subscribers.get(id);
     const subscriber = await unsubscribe(services, id, scope === 'all' ? 'all' : edition, way);
-    if (slot && before?.editions.includes(edition)) await countLeft(services, { edition, slot }, id);
+    await countLeft(services, id, { edition, slot }, before?.editions ?? [], subscriber?.editions ?? []);
     return message(subscriber ? pagesOf(subscriber) : visitor(context), 'left', 200);
   });
 

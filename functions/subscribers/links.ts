@@ -9,8 +9,8 @@ export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe' | 'address' | 're
  */
 export type Links = {
   confirm(signUpId: string, baseUrl: string): string;
-  manage(subscriberId: string, baseUrl: string): string;
-  /** `slot`: the issue that the link is in. */
+  /** `issue`: the one that the link is in; so it is with `slot`. */
+  manage(subscriberId: string, baseUrl: string, issue?: { edition: string; slot: string }): string;
   unsubscribe(subscriberId: string, edition: string, baseUrl: string, slot?: string): string;
   address(subscriberId: string, changeId: string, baseUrl: string): string;
   /** For an editor, by their place in the issue's list, in the language of the mail, and one of two answers. */
@@ -49,7 +49,8 @@ export function signedLinks(secret: string): Links {
   };
   return {
     confirm: (signUpId, baseUrl) => link('confirm', [signUpId], baseUrl),
-    manage: (subscriberId, baseUrl) => link('manage', [subscriberId], baseUrl),
+    manage: (subscriberId, baseUrl, issue) =>
+      link('manage', [subscriberId, ...(issue ? [issue.edition, issue.slot] : [])], baseUrl),
     unsubscribe: (subscriberId, edition, baseUrl, slot) =>
       link('unsubscribe', [subscriberId, edition, ...(slot ? [slot] : [])], baseUrl),
     address: (subscriberId, changeId, baseUrl) => link('address', [subscriberId, changeId], baseUrl),

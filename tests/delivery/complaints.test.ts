@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { transact } from '../../functions/adapters/dynamo-client.ts';
 import { countedItem } from '../../functions/adapters/dynamo-complaints.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
-import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestsTo, issue, linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
 
 useDatabase();
@@ -220,7 +220,7 @@ describe('an edition that was stopped', () => {
   });
 });
 
-describe('the unsubscribe link of an issue', () => {
+describe('a link of an issue', () => {
   const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
   const leaveBy = (world: World, link: string | undefined, body: string) =>
     world.request(String(/https:\/\/[^/]+(\/[^>]+)>/.exec(String(link))?.[1]), {
@@ -247,4 +247,17 @@ describe('the unsubscribe link of an issue', () => {
       expect((await issue(world, second.id)).unsubscribed).toBe(1);
     },
   );
+
+  it('counts a reader too who leaves by the preferences: its edition, and not another', async () => {
+    const world = await withReaders();
+    await subscribe(world, 'both@reader.example', { editions: ['daily', 'weekly'] });
+    const { id } = await sendNow(world, 'morning');
+    const [mail] = digestsTo(world, 'both@reader.example');
+    const link = linkIn(mail?.text, '/subscriptions/manage');
+    const save = (editions: string[]) => world.request(link, { method: 'POST', body: { editions } });
+    expect((await save(['daily'])).status).toBe(200);
+    expect((await issue(world, id)).unsubscribed).toBe(0);
+    for (let times = 0; times < 2; times++) expect((await save([])).status).toBe(200);
+    expect((await issue(world, id)).unsubscribed).toBe(1);
+  });
 });
