@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
+import { limitedTo } from '../body-limit.ts';
 import { checkedInput } from '../checked-input.ts';
 import { problemResponse } from '../problem.ts';
 import { isoTime } from '../services.ts';
@@ -33,10 +33,7 @@ export function tokenRoutes(services: TokenRouteServices): Hono<Guarded> {
   const { tokens, clock, secrets } = services;
   const app = new Hono<Guarded>();
   const needs = guard(services);
-  const limited = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
-  });
+  const limited = limitedTo(MAX_BODY_BYTES);
 
   app.post('/', needs('tokens:write'), limited, async (context) => {
     const input: unknown = await context.req.json().catch(() => undefined);

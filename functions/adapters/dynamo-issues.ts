@@ -57,9 +57,7 @@ export function dynamoIssues(table: Table): IssueStore {
 
     async frozen({ edition, slot }) {
       const item = await getItem(table, frozenKey(edition, slot));
-      if (!item) return undefined;
-      // Issues of before stand there as they are.
-      return 'z' in item ? unpacked<FrozenIssue>(item) : (fieldsOf(item) as FrozenIssue);
+      return item && unpacked<FrozenIssue>(item);
     },
 
     async list(edition, limit) {

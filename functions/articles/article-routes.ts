@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { type Guarded, guard } from '../access/access-routes.ts';
 import type { TokenStore } from '../access/tokens.ts';
+import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
 import { parseIdempotencyKey } from '../idempotency-key.ts';
 import { problemResponse } from '../problem.ts';
@@ -36,10 +36,7 @@ export function articleRoutes(services: ArticleRouteServices): Hono<Guarded> {
   const view = (article: Article, warnings?: Fault[]) => articleView(config, article, warnings);
 
   const needs = guard(services);
-  const limited = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
-  });
+  const limited = limitedTo(MAX_BODY_BYTES);
 
   app.post('/', needs('articles:write'), limited, async (context) => {
     const body = await jsonBody(context.req.raw, JSON_TYPES);

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
 import { problemResponse } from '../problem.ts';
 import { applyEvent, type EventServices } from './apply-event.ts';
@@ -22,10 +22,7 @@ export function webhookRoutes(services: WebhookServices): Hono {
   const { config, log, clock } = services;
   const app = new Hono();
   const sign = signerOf(config.resendWebhookSecret);
-  const limited = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
-  });
+  const limited = limitedTo(MAX_BODY_BYTES);
 
   app.post('/webhooks/resend', limited, async ({ req }) => {
     if (!sign) {

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
+import { limitedTo } from '../body-limit.ts';
 import { checkedBody } from '../checked-input.ts';
 import type { Config } from '../config.ts';
 import { parseIdempotencyKey } from '../idempotency-key.ts';
@@ -34,10 +34,7 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
   const { editions } = config.publication;
   const app = new Hono<Guarded>();
   const needs = guard(services);
-  const limited = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
-  });
+  const limited = limitedTo(MAX_BODY_BYTES);
 
   app.get('/editions', needs('editions:read'), async () => {
     const view = await Promise.all(editions.map(editionView));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import Negotiator from 'negotiator';
 import * as z from 'zod';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
 import { ID_RULE, isArticleId } from '../articles/article-fields.ts';
+import { limitedTo } from '../body-limit.ts';
 import { checkedBody } from '../checked-input.ts';
 import type { Config } from '../config.ts';
 import { parseIdempotencyKey } from '../idempotency-key.ts';
@@ -27,10 +27,7 @@ export function previewRoutes(services: PreviewRouteServices): Hono<Guarded> {
   const { config, previews, ids } = services;
   const app = new Hono<Guarded>();
   const needs = guard(services);
-  const limited = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
-  });
+  const limited = limitedTo(MAX_BODY_BYTES);
   const editionOf = (id: string) => config.publication.editions.find((edition) => edition.id === id);
   const noEdition = (id: string) => problemResponse({ kind: 'not-found', what: `edition "${id}"` });
 

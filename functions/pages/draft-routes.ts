@@ -1,12 +1,11 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ArticleStore } from '../articles/article-store.ts';
+import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
 import type { Templates } from '../locale.ts';
 import { type Decision, isIssueRef, parseIssueId } from '../newsletter/issue.ts';
 import { decide, type Reviewed, type ReviewServices } from '../newsletter/review.ts';
 import { storiesNow } from '../newsletter/stories-now.ts';
-import { problemResponse } from '../problem.ts';
 import { LINK_PATHS, type Links } from '../subscribers/links.ts';
 import { draftPage } from './draft-page.ts';
 import { message, page } from './page-response.ts';
@@ -26,10 +25,7 @@ const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' 
 export function draftRoutes(services: DraftPageServices): Hono {
   const { config, issues, reviews, links } = services;
   const app = new Hono();
-  const limited = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
-  });
+  const limited = limitedTo(MAX_BODY_BYTES);
   const newsroom = (language = config.publication.languages[0] ?? 'en') => pageContext(services, language);
 
   app.get(LINK_PATHS.review, async (context) => {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
 import type { Templates } from '../locale.ts';
 import { problemResponse } from '../problem.ts';
@@ -17,10 +17,7 @@ export type ReaderServices = SubscriberServices & { config: Config; templates: T
 export const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
 const MAX_BODY_BYTES = 20_000;
-export const limited = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => problemResponse({ kind: 'too-large', limitBytes: MAX_BODY_BYTES }),
-});
+export const limited = limitedTo(MAX_BODY_BYTES);
 
 /** Mails that one client may have sent an hour, to whatever addresses. A newsroom or a school is one client, too. */
 const MAILS_AN_HOUR = 20;

@@ -1,6 +1,6 @@
-import { Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
+import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { problemResponse } from '../problem.ts';
@@ -132,14 +132,6 @@ export function subscriberRoutes(services: SubscriberRouteServices): Hono<Guarde
   app.all('/', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD' }));
   app.all('/import', () => problemResponse({ kind: 'method-not-allowed', allow: 'POST' }));
   return app;
-}
-
-function limitedTo(bytes: number | undefined): MiddlewareHandler {
-  if (bytes === undefined) return (_, next) => next();
-  return bodyLimit({
-    maxSize: bytes,
-    onError: () => problemResponse({ kind: 'too-large', limitBytes: bytes }),
-  });
 }
 
 /** RFC 7111, 3: CSV is UTF-8 unless it says otherwise. */

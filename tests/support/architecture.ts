@@ -26,9 +26,12 @@ const servesHttp = (path: string) =>
   isEntry(path) ||
   isRoutes(path) ||
   ['pages', 'console'].includes(folderOf(path) ?? '') ||
-  ['functions/app.ts', 'functions/adapters/mailbox.ts', 'functions/adapters/local-installation.ts'].includes(
-    path,
-  );
+  [
+    'functions/app.ts',
+    'functions/body-limit.ts',
+    'functions/adapters/mailbox.ts',
+    'functions/adapters/local-installation.ts',
+  ].includes(path);
 
 /** Every import of a file, also of types, as it is written. */
 export function importsOf(source: string): string[] {
