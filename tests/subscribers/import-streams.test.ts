@@ -83,7 +83,7 @@ it('of a file without end no more is read than has place in a report that nobody
   expect(parts).toBeGreaterThan(300);
   expect(parts).toBeLessThan(700);
   await answer.body?.cancel();
-  await expect.poll(() => cancelled).toBe(true);
+  await expect.poll(() => cancelled, { timeout: 10_000 }).toBe(true);
 });
 
 it('the server of one machine gives a list an hour to arrive', async () => {
@@ -114,7 +114,9 @@ it('a client that hangs up leaves what was stored, and no error in the log', asy
   await once(answer, 'data');
   sent.destroy();
   await expect
-    .poll(() => world.log.lines.filter(({ message }) => message === 'readers were imported'))
+    .poll(() => world.log.lines.filter(({ message }) => message === 'readers were imported'), {
+      timeout: 10_000,
+    })
     .toHaveLength(1);
   expect([...(await readers(world)).keys()].sort()).toEqual(['ana@reader.example', 'ben@reader.example']);
   expect(world.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
