@@ -57,6 +57,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'ISSUES#*':       { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   'ISSUE#*':        { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   'EVENTS#*':       { public: BOTH, editor: READ, tick: NONE, work: BOTH },
+  'REACTIONS#*':    { public: BOTH, editor: NONE, tick: NONE, work: BOTH },
   'COMPLAINTS#*':   { public: BOTH, editor: BOTH, tick: READ, work: BOTH },
   'WEBHOOK#*':      { public: PUT,  editor: NONE, tick: NONE, work: NONE },
   'BOUNCES#*':      { public: BOTH, editor: NONE, tick: NONE, work: NONE },

@@ -46,7 +46,7 @@
  *   PACE                          -                      how fast the mail provider is asked, by whoever asks it
  *   REVIEW#<edition>#<slot>       -                      what the newsroom said to its draft
  *   EVENTS#<edition>#<slot>#<n>   TALLY                  a part of what became of an issue's mails
- *                                 READER#<subscriber>    what that counted of a reader (TTL)
+ *   REACTIONS#<subscriber>        <edition>#<slot>       what that counted of a reader (TTL)
  *   COMPLAINTS#<edition>          STANDING               whether it is stopped, and since when complaints count
  *                                 HOUR#<yyyy-mm-ddThh>   mails accepted in it, and complaints about them (TTL)
  *   WEBHOOK#<id>                  -                      an event of the mail provider that was taken in (TTL)
@@ -176,9 +176,10 @@ export const tallyKey = (edition: string, slot: string, n: number): Key => ({
   pk: `EVENTS#${edition}#${slot}#${n}`,
   sk: 'TALLY',
 });
-export const reactionKey = (edition: string, slot: string, n: number, subscriber: string): Key => ({
-  pk: tallyKey(edition, slot, n).pk,
-  sk: `READER#${subscriber}`,
+export const reactionPartition = (subscriber: string) => `REACTIONS#${subscriber}`;
+export const reactionKey = (subscriber: string, edition: string, slot: string): Key => ({
+  pk: reactionPartition(subscriber),
+  sk: `${edition}#${slot}`,
 });
 export const standingKey = (edition: string): Key => ({ pk: `COMPLAINTS#${edition}`, sk: 'STANDING' });
 export const complaintHourKey = (edition: string, at: string): Key => ({

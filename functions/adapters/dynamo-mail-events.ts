@@ -5,6 +5,7 @@ import type { IssueRef } from '../newsletter/issue-store.ts';
 import { type IssueTally, REACTIONS } from '../newsletter/issue-tally.ts';
 import {
   ConditionsFailed,
+  fieldsOf,
   getItem,
   getItems,
   isLive,
@@ -18,11 +19,13 @@ import {
   consentKey,
   type Key,
   reactionKey,
+  reactionPartition,
   subscriberKey,
   suppressionKey,
   tallyKey,
   webhookKey,
 } from './dynamo-keys.ts';
+import { queryAll } from './dynamo-subscriber-items.ts';
 import { sameSuppression } from './dynamo-suppressions.ts';
 
 /** Parts of an issue's tally: at a thousand events a second two of them seldom meet in one. Never change it. */
@@ -57,9 +60,20 @@ export function dynamoMailEvents(table: Table): MailEventStore {
     async unproven(ref, subscriberIds) {
       const keys = subscriberIds.map((subscriberId) => readerKey({ ref, subscriberId }));
       const items = await getItems(table, keys, true);
-      return items.flatMap(({ sk, proven }) =>
-        proven === undefined ? [String(sk).slice(reactionKey('', '', 0, '').sk.length)] : [],
+      return items.flatMap(({ pk, proven }) =>
+        proven === undefined ? [String(pk).slice(reactionPartition('').length)] : [],
       );
+    },
+
+    async reactionsOf(subscriberIds, now) {
+      const items = await Promise.all(subscriberIds.map((id) => queryAll(table, reactionPartition(id), {})));
+      return items
+        .flat()
+        .filter((item) => isLive(item, now))
+        .map((item) => {
+          const [edition = '', slot = ''] = String(item.sk).split('#');
+          return { edition, slot, told: Object.keys(fieldsOf(item)).sort() };
+        });
     },
 
     async bounces(hash, now) {
@@ -171,7 +185,7 @@ function reactionItems(TableName: string, reaction: ReaderReaction, expires: num
 }
 
 function readerKey({ ref, subscriberId }: { ref: IssueRef; subscriberId: string }): Key {
-  return reactionKey(ref.edition, ref.slot, partOf(subscriberId), subscriberId);
+  return reactionKey(subscriberId, ref.edition, ref.slot);
 }
 
 function partOf(subscriberId: string): number {

@@ -80,7 +80,11 @@ export function preferencesRoutes(services: ReaderServices & LeftServices): Hono
   app.get(MANAGE_PATHS.data, async (context) => {
     const subscriber = await readerOr(context, 'manage');
     if (subscriber instanceof Response) return subscriber;
-    return new Response(`${JSON.stringify(await storedData(services, subscriber), null, 2)}\n`, {
+    const data = {
+      ...(await storedData(services, subscriber)),
+      notIncluded: pagesOf(subscriber).phrases('page.data.notIncluded'),
+    };
+    return new Response(`${JSON.stringify(data, null, 2)}\n`, {
       headers: {
         ...PRIVATE,
         'content-type': 'application/json',

@@ -77,12 +77,27 @@ describe("a reader's request", () => {
   });
 
   test('tells what became of a mail, once, and stops an edition but none of its issues', () => {
-    for (const pk of ['EVENTS#daily#noon#3', 'COMPLAINTS#daily', 'BOUNCES#h', 'SUPPRESSED#h', 'CONSENT#s1'])
+    for (const pk of [
+      'EVENTS#daily#noon#3',
+      'REACTIONS#s1',
+      'COMPLAINTS#daily',
+      'BOUNCES#h',
+      'SUPPRESSED#h',
+      'CONSENT#s1',
+    ])
       expect(may('Public', 'PutItem', pk), pk).toBe(true);
     expect(may('Public', 'PutItem', 'WEBHOOK#msg_1')).toBe(true);
     for (const action of ['GetItem', 'UpdateItem', 'DeleteItem'])
       expect(may('Public', action, 'WEBHOOK#msg_1'), action).toBe(false);
     for (const pk of ['ISSUE#daily#noon', 'OPEN']) expect(may('Public', 'UpdateItem', pk), pk).toBe(false);
+  });
+
+  test('hands readers what is stored about them, and erases it', () => {
+    for (const pk of ['SUBSCRIBER#s1', 'CONSENT#s1', 'REACTIONS#s1', 'BOUNCES#h', 'ADDRESS#h', 'SIGNUP#x'])
+      for (const action of ['GetItem', 'Query', 'DeleteItem'])
+        expect(may('Public', action, pk), `${action} ${pk}`).toBe(true);
+    for (const name of ['Editor', 'Tick'] as const)
+      expect(may(name, 'Query', 'REACTIONS#s1'), name).toBe(false);
   });
 
   test('asks the hub, and sees no subscription', () => {

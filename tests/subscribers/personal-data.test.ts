@@ -30,37 +30,6 @@ async function tracesOf(world: World, id: string): Promise<string[]> {
     .filter((pk) => !STAYS.test(pk));
 }
 
-it('a reader gets all that is stored about them as a file, which nobody else keeps', async () => {
-  const { world, manage } = await reader({ topics: ['harbour'], timeZone: 'Europe/Madrid' });
-  await world.request('/subscriptions', {
-    method: 'POST',
-    body: { email: ANA, editions: ['weekly'], language: 'es' },
-  });
-  const address = beside(manage, '/subscriptions/manage/address');
-  await world.request(address, { method: 'POST', body: { email: 'new@reader.example' } });
-  await world.services.subscribers.suppress(addressHash(ANA), {
-    reason: 'bounced',
-    at: '2026-11-22T12:00:00.000Z',
-  });
-  const answer = await world.request(beside(manage, '/subscriptions/manage/data'));
-  expect(answer.headers.get('content-type')).toBe('application/json');
-  expect(answer.headers.get('content-disposition')).toBe('attachment; filename="newsletter-data.json"');
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
-  expect(await answer.json()).toMatchObject({
-    subscriber: { email: ANA, editions: ['daily'], topics: ['harbour'], timeZone: 'Europe/Madrid' },
-    consentLog: [
-      { what: 'asked', at: '2026-11-22T12:00:00.000Z' },
-      { what: 'confirmed', editions: ['daily'] },
-    ],
-    suppression: { reason: 'bounced' },
-    signUps: expect.arrayContaining([
-      expect.objectContaining({ email: ANA, editions: ['weekly'], language: 'es' }),
-    ]),
-    addressChanges: [{ email: 'new@reader.example' }],
-  });
-});
-
 it('GET shows what will be lost, and erases nothing: mail scanners follow links', async () => {
   const { world, manage } = await reader({ language: 'es', editions: ['daily'] });
   const page = await (await world.request(beside(manage, '/subscriptions/erase'))).text();

@@ -1,0 +1,147 @@
+import { expect, it } from 'vitest';
+import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { digestOf, SECRET, SOFT, tell, told } from '../support/webhooks.ts';
+import { beside, dataOf, manageLink } from './reader.ts';
+import { type StoredItem, tracesOf } from './traces.ts';
+
+useDatabase();
+
+const ANA = 'ana@reader.example';
+const NEW = 'ana@newhome.example';
+
+/** A reader who was mailed an issue, of which the provider tells. */
+async function mailed() {
+  const world = await setUp({ config: { resendWebhookSecret: SECRET } });
+  await subscribe(world, ANA, { topics: ['harbour'], timeZone: 'Europe/Madrid' });
+  const manage = await manageLink(world, ANA);
+  await postStory(world);
+  const { id, slot } = await sendNow(world, 'first');
+  const mail = digestOf(world, ANA);
+  const tells = (type: string, data?: Record<string, unknown>) => tell(world, told(world, mail, type, data));
+  const reader = (await dataOf(world, manage)).subscriber.id;
+  return { world, manage, slot, tells, reader, view: () => issue(world, id) };
+}
+
+async function askToMove(world: World, manage: string, email: string): Promise<string> {
+  const path = beside(manage, '/subscriptions/manage/address');
+  expect((await world.request(path, { method: 'POST', body: { email } })).status).toBe(202);
+  await world.queue.drain();
+  return linkIn(world.mails.findLast(({ to }) => to === email)?.text, '/subscriptions/address');
+}
+
+async function move(world: World, manage: string): Promise<void> {
+  const link = await askToMove(world, manage, NEW);
+  expect((await world.request(link, { method: 'POST' })).status).toBe(200);
+  await world.queue.drain();
+}
+
+/** What is stored of a reader and not in their file, and why. */
+const NOT_EXPORTED: Record<string, RegExp> = {
+  'whose address it is, and which sign-ups it has: both are in the file': /^ADDRESS#/,
+  'their choices once more, by edition': /^MEMBERS#/,
+  'whom an issue went to is found by issue; the file says so': /^ISSUE#[^ ]+ (?:BATCH|PLAN)#/,
+  'counts of an hour or a day, which keep the address from being misused; the file says so': /^THROTTLE#/,
+};
+
+it('a reader gets all that is stored about them as a file, which nobody else keeps', async () => {
+  const { world, manage, slot, tells, reader } = await mailed();
+  for (const type of ['delivered', 'opened', 'clicked']) await tells(type);
+  await tells('bounced', SOFT);
+  await world.request('/subscriptions', {
+    method: 'POST',
+    body: { email: ANA, editions: ['weekly'], language: 'es' },
+  });
+  await askToMove(world, manage, NEW);
+  await world.services.subscribers.suppress(addressHash(ANA), {
+    reason: 'bounced',
+    at: '2026-11-22T12:00:00.000Z',
+  });
+  const answer = await world.request(beside(manage, '/subscriptions/manage/data'));
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  expect(answer.headers.get('content-disposition')).toBe('attachment; filename="newsletter-data.json"');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+  expect(await answer.json()).toMatchObject({
+    subscriber: { email: ANA, editions: ['daily'], topics: ['harbour'], timeZone: 'Europe/Madrid' },
+    consentLog: [
+      { what: 'asked', at: '2026-11-22T12:00:00.000Z' },
+      { what: 'confirmed', editions: ['daily'] },
+    ],
+    suppression: { reason: 'bounced' },
+    signUps: expect.arrayContaining([
+      expect.objectContaining({ email: ANA, editions: ['weekly'], language: 'es' }),
+    ]),
+    addressChanges: [{ email: NEW }],
+    mails: [{ edition: 'daily', slot, told: ['clicked', 'delivered', 'opened', 'softBounced'] }],
+    bounces: { bounces: { [digestOf(world, ANA).id]: '2026-11-22T12:00:00.000Z' } },
+    notIncluded: expect.stringContaining('by issue'),
+  });
+  await expectAllOf(world, manage, [ANA], reader);
+});
+
+it('the file has the sign-ups of an address that its reader has left', async () => {
+  const { world, manage, reader } = await mailed();
+  await move(world, manage);
+  expect((await dataOf(world, manage)).signUps).toMatchObject([{ email: ANA, subscriberId: reader }]);
+  await expectAllOf(world, manage, [ANA, NEW], reader);
+  // Somebody else's, who has the address by now.
+  world.pass(3600_000);
+  await subscribe(world, ANA);
+  expect((await dataOf(world, manage)).signUps).toHaveLength(1);
+});
+
+/** Compares the file with the table, item by item. */
+async function expectAllOf(
+  world: World,
+  manage: string,
+  addresses: string[],
+  ...ids: string[]
+): Promise<void> {
+  const data = await dataOf(world, manage);
+  const inFile: unknown[] = [
+    data.subscriber,
+    ...data.consentLog,
+    data.suppression,
+    ...data.signUps,
+    ...data.addressChanges,
+    ...data.mails.map(({ told }) => Object.fromEntries(told.map((what) => [what, 1]))),
+    { run: data.bounces },
+    ...(data.subscriber.formerIds ?? []).map(() => ({ mergedInto: data.subscriber.id })),
+  ];
+  const stored = (await tracesOf(world, addresses, ids)).filter(
+    ({ pk, sk }) => !Object.values(NOT_EXPORTED).some((reason) => reason.test(`${pk} ${sk}`)),
+  );
+  const fields = ({ pk: _, sk: __, expiresAt: ___, ...rest }: StoredItem) => rest;
+  for (const item of stored) expect(inFile, `${item.pk} ${item.sk}`).toContainEqual(fields(item));
+}
+
+it('two readers who became one have what there was of either in one file', async () => {
+  const { world, manage, slot, tells, reader } = await mailed();
+  await tells('opened');
+  await subscribe(world, NEW);
+  const theirs = await manageLink(world, NEW);
+  const other = (await dataOf(world, theirs)).subscriber.id;
+  await askToMove(world, theirs, 'third@reader.example');
+  await postStory(world);
+  const next = await sendNow(world, 'second');
+  await tell(world, told(world, digestOf(world, NEW), 'clicked'));
+  await move(world, manage);
+  const { mails, addressChanges } = await dataOf(world, manage);
+  expect(mails).toEqual([
+    { edition: 'daily', slot, told: ['opened'] },
+    { edition: 'daily', slot: next.slot, told: ['clicked'] },
+  ]);
+  expect(addressChanges.map(({ email }) => email)).toEqual([NEW, 'third@reader.example']);
+  await expectAllOf(world, manage, [ANA, NEW], reader, other);
+});
+
+it('after 90 days it is not in the file any more what became of a mail', async () => {
+  const { world, manage, tells } = await mailed();
+  await tells('opened');
+  world.pass(89 * 24 * 3600_000);
+  expect((await dataOf(world, manage)).mails).toHaveLength(1);
+  world.pass(24 * 3600_000);
+  expect((await dataOf(world, manage)).mails).toEqual([]);
+});
