@@ -5,10 +5,12 @@ import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import { type Table, transact, transactIf } from './dynamo-client.ts';
 import {
   addressKey,
+  addressSignUpKey,
   bouncesKey,
   consentPartition,
   type Key,
   memberKey,
+  reactionPartition,
   signUpKey,
   subscriberKey,
   suppressionKey,
@@ -39,16 +41,21 @@ export function dynamoErasure(table: Table): Erasure {
       );
     },
 
-    async eraseTraces({ id, formerIds = [], email }) {
+    async eraseTraces({ id, formerIds = [], email }, earlierSignUps) {
       const hash = addressHash(email);
       const { pk: address } = addressKey(hash);
       const signUps = await itemsUnder(table, address, 'SIGNUP#');
       const parts = await Promise.all([
         ...[id, ...formerIds].map((each) => queryAll(table, consentPartition(each), {})),
+        ...[id, ...formerIds].map((each) => queryAll(table, reactionPartition(each), {})),
         ...[id, ...formerIds].map((each) => itemsUnder(table, subscriberKey(each).pk, 'CHANGE#')),
       ]);
       const keys = [
         bouncesKey(hash),
+        ...earlierSignUps.flatMap((each) => [
+          signUpKey(each.id),
+          addressSignUpKey(addressHash(each.email), each.id),
+        ]),
         ...signUps.map(({ sk }) => signUpKey(String(sk).slice('SIGNUP#'.length))),
         ...[...parts.flat(), ...signUps].map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
         ...formerIds.map(subscriberKey),

@@ -94,7 +94,7 @@ export function dynamoMailEvents(table: Table): MailEventStore {
 
 /** The event's own item comes first: `apply` tells by its place that the event was known. */
 function itemsOf(TableName: string, changes: EventChanges, after: (days: number) => number): TransactItem[] {
-  const { id, reaction, complaint, suppression, consent, bounces } = changes;
+  const { id, reaction, complaint, suppression, consent, bounces, unlessErased } = changes;
   const items: TransactItem[] = [];
   if (id !== undefined) {
     const Item = { ...webhookKey(id), expiresAt: after(EVENT_DAYS) };
@@ -132,6 +132,13 @@ function itemsOf(TableName: string, changes: EventChanges, after: (days: number)
         },
       },
     );
+  }
+  // The condition of a suppression that is written sees an erasure by itself, and an item is named once a transaction.
+  if (unlessErased !== undefined && !suppression) {
+    const Key = suppressionKey(unlessErased);
+    items.push({
+      ConditionCheck: { TableName, Key, ConditionExpression: 'attribute_not_exists(erasedAt)' },
+    });
   }
   if (bounces) {
     const { hash, previous, next } = bounces;

@@ -13,6 +13,7 @@ import type { Item, Table, TransactItem } from './dynamo-client.ts';
 import {
   addressChangeKey,
   addressKey,
+  bouncesKey,
   consentKey,
   memberKey,
   signUpKey,
@@ -60,7 +61,10 @@ export function addressItems(
   const claim: TransactItem = {
     Put: { TableName, Item: { ...addressKey(after), subscriberId: next.id }, ...free },
   };
-  return before ? [claim, { Delete: { TableName, Key: addressKey(before) } }] : [claim];
+  if (!before) return [claim];
+  // That mails to the old one bounced says nothing of its reader any more, and no erasure would find it.
+  const left = [addressKey(before), bouncesKey(before)];
+  return [claim, ...left.map((Key) => ({ Delete: { TableName, Key } }))];
 }
 
 export function memberItems(

@@ -87,6 +87,13 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
   if (mail.kind !== 'issue' || clock() - mailedAt > COUNTED_DAYS * DAY_MILLISECONDS) return changes;
   const reaction = { ref: mail.ref, subscriberId: mail.subscriberId, what: REACTION[what] };
   if (await mailEvents.hasReacted(reaction)) return changes;
+  if (what === 'opened' || what === 'clicked') {
+    // Their flags went with the erasure: every further look at an old mail would count once more.
+    const reader = await services.subscribers.get(mail.subscriberId);
+    const hash = reader && addressHash(reader.email);
+    if (!hash || (await isErased(services, hash))) return changes;
+    changes.unlessErased = hash;
+  }
   changes.reaction = reaction;
   if (what === 'complained') {
     const { resumedAt = '' } = await complaints.standing(mail.ref.edition);
@@ -106,9 +113,9 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
 async function addressChanges(
   services: EventServices,
   event: MailEvent,
-): Promise<Pick<EventChanges, 'suppression' | 'consent' | 'bounces'>> {
+): Promise<Pick<EventChanges, 'suppression' | 'consent' | 'bounces' | 'unlessErased'>> {
   const { mailEvents, clock } = services;
-  const { what, address, mailId } = event;
+  const { what, address, mail, mailId } = event;
   const at = isoTime(event.at);
   switch (what) {
     case 'hard-bounced':
@@ -127,14 +134,14 @@ async function addressChanges(
       const hash = addressHash(address);
       const previous = await mailEvents.bounces(hash, clock());
       const next = withBounce(previous, mailId, at);
-      const bounces = { hash, previous, next };
+      const noted = { bounces: { hash, previous, next }, unlessErased: hash };
       const reader = await readerOf(services, event);
-      // Of somebody who was erased nothing is noted anew.
-      if (!reader && (await services.subscribers.suppressions([hash])).get(hash)?.erasedAt) return {};
-      if (!isGivenUp(next, confirmedAt(reader))) return { bounces };
+      // Of somebody who was erased nothing is noted anew, nor of an address that its reader has left.
+      if ((mail.kind === 'issue' && !reader) || (await isErased(services, hash))) return {};
+      if (!isGivenUp(next, confirmedAt(reader))) return noted;
       const times = Object.keys(next.bounces).length;
       const detail = `${times} mails in a row bounced${event.detail ? `, at last: ${event.detail}` : ''}`;
-      return { bounces, ...(await suppressionChanges(services, { ...event, detail }, 'bounced')) };
+      return { ...noted, ...(await suppressionChanges(services, { ...event, detail }, 'bounced')) };
     }
     default:
       return {};
@@ -157,7 +164,8 @@ async function suppressionChanges(
   const next = lastingSuppression(previous, { reason, at, ...(event.detail && { detail: event.detail }) });
   if (next === previous) return {};
   const suppression = { hash, previous, next };
-  if (!reader || previous?.reason === reason) return { suppression };
+  // The log of a reader who is being erased may be gone already.
+  if (!reader || previous?.reason === reason || previous?.erasedAt) return { suppression };
   const line = { at: isoTime(services.clock()), what: 'suppressed' as const, editions: reader.editions };
   return { suppression, consent: { subscriber: reader, event: { ...line, detail: reason } } };
 }
@@ -170,6 +178,11 @@ async function readerOf(
   const mailed = mail.kind === 'issue' ? mail.subscriberId : undefined;
   const id = address ? await subscribers.idByAddress(addressHash(address)) : mailed;
   return id === undefined ? undefined : subscribers.get(id);
+}
+
+/** Or is being erased: the suppression is the first that is written of it. */
+async function isErased({ subscribers }: EventServices, hash: string): Promise<boolean> {
+  return (await subscribers.suppressions([hash])).get(hash)?.erasedAt !== undefined;
 }
 
 function confirmedAt(reader: Subscriber | undefined): string | undefined {

@@ -15,6 +15,8 @@ export type EventChanges = {
   /** The line of the consent log of the reader whose address it is, as they are now. */
   consent?: { subscriber: Subscriber; event: ConsentEvent };
   bounces?: { hash: string; previous: BounceRun | undefined; next: BounceRun };
+  /** The hash of an address: all this is only noted while nobody has had it erased. */
+  unlessErased?: string;
 };
 
 export type ReaderReaction = { ref: IssueRef; subscriberId: string; what: Reaction | 'sent' };

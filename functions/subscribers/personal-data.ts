@@ -94,7 +94,7 @@ export async function erase(
     const subscriber = await subscribers.get(id);
     if (!subscriber) return undefined;
     await subscribers.suppressErased(addressHash(subscriber.email), isoTime(clock()));
-    await subscribers.eraseTraces(subscriber);
+    await subscribers.eraseTraces(subscriber, await earlierSignUps(services, subscriber));
     if (await subscribers.remove(subscriber)) return subscriber;
   }
   throw new Error(`subscriber ${id} could not be erased: it kept changing`);

@@ -68,8 +68,11 @@ export type SubscriberStore = {
 
   /** Erasure, first: the address is suppressed. One that was keeps its reason, and loses what else was noted of it. */
   suppressErased(addressHash: string, at: string): Promise<void>;
-  /** Then: the consent log, the sign-ups of the address, the changes of it that were asked for. */
-  eraseTraces(subscriber: Subscriber): Promise<void>;
+  /**
+   * Then: the consent log, the sign-ups of the address and those of earlier ones, the changes of it that were asked for,
+   * what the mail provider told of their mails.
+   */
+  eraseTraces(subscriber: Subscriber, earlierSignUps: SignUp[]): Promise<void>;
   /** Last: the subscriber, the claim on the address, the memberships. False where the subscriber has changed: once more. */
   remove(subscriber: Subscriber): Promise<boolean>;
 

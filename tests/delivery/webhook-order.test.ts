@@ -41,11 +41,22 @@ const retold = events.chain((list) =>
   ),
 );
 
+async function putReader(world: World, id: string, email: string): Promise<void> {
+  const at = new Date(world.now() - 24 * 3600_000).toISOString();
+  const choices = { language: 'en', editions: [], topics: [] };
+  const consent = { at, source: 'import' as const };
+  const reader = { id, version: 1, email, ...choices, confirmedAt: at, updatedAt: at, consent };
+  const line = { at, what: 'imported' as const, editions: [] };
+  expect(await world.services.subscribers.write(undefined, reader, line)).toBe(true);
+}
+
 /** Counters and suppressions of an issue of its own, after these events. */
 async function after(world: World, run: string, list: Event[]) {
   const answer = await world.edit('POST', '/api/editions/daily/issues', { slot: run });
   const { id } = (await answer.json()) as { id: string };
   const address = (reader: number) => `reader-${reader}@${run}.example`;
+  for (let reader = 0; reader < READERS; reader++)
+    await putReader(world, `${run}-${reader}`, address(reader));
   for (const { reader, kind, minutesAgo, number } of list) {
     const [[type, data]] = Object.entries(KINDS[kind] ?? {}) as [[string, object]];
     const at = new Date(world.now() - minutesAgo * 60_000).toISOString();

@@ -17,3 +17,11 @@ it('a delivered mail costs 4 read and 6 write units, in one transaction', async 
     'TransactWriteItemsCommand',
   ]);
 });
+
+it('one that was opened costs 5 read and 8 write units: its reader must not be erased', async () => {
+  const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+  await sendNow(world, 'morning');
+  const event = told(world, digestOf(world, 'en@reader.example'), 'opened');
+  const first = await meterOf(world.table).during(() => tell(world, event));
+  expect([first.result, first.read, first.write]).toEqual(['applied', 5, 8]);
+});

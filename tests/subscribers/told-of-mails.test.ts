@@ -4,7 +4,7 @@ import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestOf, SECRET, SOFT, tell, told } from '../support/webhooks.ts';
 import { beside, dataOf, manageLink } from './reader.ts';
-import { type StoredItem, tracesOf } from './traces.ts';
+import { leftOf, type StoredItem, tracesOf } from './traces.ts';
 
 useDatabase();
 
@@ -24,6 +24,9 @@ async function mailed() {
   return { world, manage, slot, tells, reader, view: () => issue(world, id) };
 }
 
+const erase = (world: World, manage: string) =>
+  world.request(beside(manage, '/subscriptions/erase'), { method: 'POST' });
+
 async function askToMove(world: World, manage: string, email: string): Promise<string> {
   const path = beside(manage, '/subscriptions/manage/address');
   expect((await world.request(path, { method: 'POST', body: { email } })).status).toBe(202);
@@ -35,6 +38,19 @@ async function move(world: World, manage: string): Promise<void> {
   const link = await askToMove(world, manage, NEW);
   expect((await world.request(link, { method: 'POST' })).status).toBe(200);
   await world.queue.drain();
+}
+
+/** Has `meanwhile` done just before the first command in which `what` is to be found. */
+function interrupt({ table: { client } }: World, what: RegExp, meanwhile: () => Promise<unknown>): void {
+  const send = client.send.bind(client) as (command: object) => Promise<unknown>;
+  let isDue = true;
+  client.send = (async (command: object) => {
+    if (isDue && what.test(JSON.stringify(command))) {
+      isDue = false;
+      await meanwhile();
+    }
+    return send(command);
+  }) as typeof client.send;
 }
 
 /** What is stored of a reader and not in their file, and why. */
@@ -81,7 +97,7 @@ it('a reader gets all that is stored about them as a file, which nobody else kee
   await expectAllOf(world, manage, [ANA], reader);
 });
 
-it('the file has the sign-ups of an address that its reader has left', async () => {
+it('the file has the sign-ups of an address that its reader has left, and an erasure takes them', async () => {
   const { world, manage, reader } = await mailed();
   await move(world, manage);
   expect((await dataOf(world, manage)).signUps).toMatchObject([{ email: ANA, subscriberId: reader }]);
@@ -89,7 +105,12 @@ it('the file has the sign-ups of an address that its reader has left', async () 
   // Somebody else's, who has the address by now.
   world.pass(3600_000);
   await subscribe(world, ANA);
+  const theirs = await manageLink(world, ANA);
   expect((await dataOf(world, manage)).signUps).toHaveLength(1);
+  await erase(world, manage);
+  expect((await dataOf(world, theirs)).signUps).toHaveLength(1);
+  await erase(world, theirs);
+  expect(await leftOf(world, [ANA, NEW], [reader])).toEqual([]);
 });
 
 /** Compares the file with the table, item by item. */
@@ -117,7 +138,7 @@ async function expectAllOf(
   for (const item of stored) expect(inFile, `${item.pk} ${item.sk}`).toContainEqual(fields(item));
 }
 
-it('two readers who became one have what there was of either in one file', async () => {
+it('two readers who became one have what there was of either in one file, and an erasure takes both', async () => {
   const { world, manage, slot, tells, reader } = await mailed();
   await tells('opened');
   await subscribe(world, NEW);
@@ -135,6 +156,8 @@ it('two readers who became one have what there was of either in one file', async
   ]);
   expect(addressChanges.map(({ email }) => email)).toEqual([NEW, 'third@reader.example']);
   await expectAllOf(world, manage, [ANA, NEW], reader, other);
+  await erase(world, manage);
+  expect(await leftOf(world, [ANA, NEW, 'third@reader.example'], [reader, other])).toEqual([]);
 });
 
 it('after 90 days it is not in the file any more what became of a mail', async () => {
@@ -145,3 +168,61 @@ it('after 90 days it is not in the file any more what became of a mail', async (
   world.pass(24 * 3600_000);
   expect((await dataOf(world, manage)).mails).toEqual([]);
 });
+
+it('an erasure takes what the provider told of the mails, also where the address has changed since', async () => {
+  const { world, manage, tells, reader } = await mailed();
+  for (const type of ['delivered', 'opened', 'clicked']) await tells(type);
+  await tells('bounced', SOFT);
+  await move(world, manage);
+  expect(await world.services.mailEvents.bounces(addressHash(ANA), world.now())).toBeUndefined();
+  // One that comes late is of an address that is nobody's.
+  expect(await tells('bounced', SOFT)).toBe('applied');
+  await erase(world, manage);
+  expect(await leftOf(world, [ANA, NEW], [reader])).toEqual([]);
+  expect(await world.services.mailEvents.reactionsOf([reader], world.now())).toEqual([]);
+});
+
+it('whoever was erased opens and clicks unseen, and the issue keeps what it had counted', async () => {
+  const { world, manage, tells, reader, view } = await mailed();
+  await tells('opened');
+  await erase(world, manage);
+  for (const type of ['opened', 'clicked']) expect(await tells(type)).toBe('applied');
+  expect(await view()).toMatchObject({ opened: 1, clicked: 0 });
+  expect(await leftOf(world, [ANA], [reader])).toEqual([]);
+});
+
+it('what is told of a mail that was under way is counted, and kept without a word of whose it was', async () => {
+  const { world, manage, tells, reader, view } = await mailed();
+  await erase(world, manage);
+  for (let times = 0; times < 2; times++) await tells('delivered');
+  expect((await view()).delivered).toBe(1);
+  expect(await leftOf(world, [ANA], [reader])).toEqual([]);
+});
+
+it.each([
+  ['opened', undefined],
+  ['bounced', SOFT],
+  ['complained', undefined],
+])(
+  'an event email.%s in the middle of an erasure leaves no more than one that comes after it',
+  async (type, data) => {
+    // It comes when the traces are gone, and their reader is not.
+    const { world, manage, tells, reader } = await mailed();
+    const erasing = await setUp({ sharing: world });
+    const told: string[] = [];
+    interrupt(erasing, /"version = :known"/, async () => told.push(await tells(type, data)));
+    await erase(erasing, manage);
+    expect(told).toEqual(['applied']);
+    expect(await leftOf(world, [ANA], [reader])).toEqual([]);
+
+    // It was read when nothing was gone, and is written when all is.
+    const other = await mailed();
+    const erased: number[] = [];
+    interrupt(other.world, /WEBHOOK#/, async () =>
+      erased.push((await erase(other.world, other.manage)).status),
+    );
+    expect(await other.tells(type, data)).toBe('applied');
+    expect(erased).toEqual([200]);
+    expect(await leftOf(other.world, [ANA], [other.reader])).toEqual([]);
+  },
+);

@@ -17,3 +17,40 @@ export async function tracesOf(world: World, addresses: string[], ids: string[])
   const words = [...addresses, ...addresses.map(addressHash), ...ids];
   return items.filter((item) => words.some((word) => JSON.stringify(item).includes(word)));
 }
+
+type Stays = { when: RegExp; of: 'ids' | 'hash'; without?: RegExp };
+
+/** What may be left of somebody who was erased, and why. Of an item of `ids` no address, nor the hash of one. */
+const MAY_STAY: Record<string, Stays> = {
+  'so that no import brings the address back': { when: /^SUPPRESSED#[^ ]+ -$/, of: 'hash' },
+  'whom an issue went to: an id which leads to nobody, since nothing else has it': {
+    when: /^ISSUE#[^ ]+ (?:BATCH|UNCERTAIN|PLAN)#/,
+    of: 'ids',
+  },
+  'what became of a mail that was under way, so that it counts once: the same id': {
+    when: /^REACTIONS#/,
+    of: 'ids',
+    without: /opened|clicked|unsubscribed/,
+  },
+  'what a reader asked for within the hour': { when: /^THROTTLE#(?:preferences|address)#/, of: 'ids' },
+  'mails to the address, within the hour or the day: else an erasure would be the way round it': {
+    when: /^THROTTLE#(?:confirm|bounced)#/,
+    of: 'hash',
+  },
+};
+
+/** Keys of what an erasure should have taken and did not. */
+export async function leftOf(world: World, addresses: string[], ids: string[]): Promise<string[]> {
+  const named = {
+    ids: addresses.flatMap((address) => [address, addressHash(address)]),
+    hash: [...addresses, ...ids],
+  };
+  const items = await tracesOf(world, addresses, ids);
+  return items
+    .filter((item) => {
+      const stays = Object.values(MAY_STAY).find(({ when }) => when.test(`${item.pk} ${item.sk}`));
+      const text = JSON.stringify(item);
+      return !stays || stays.without?.test(text) || named[stays.of].some((word) => text.includes(word));
+    })
+    .map(({ pk, sk }) => `${pk} ${sk}`);
+}
