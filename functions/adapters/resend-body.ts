@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { Mail } from '../delivery/mailer.ts';
 import { asciiJson } from '../newsletter/tokens.ts';
 
@@ -39,13 +40,22 @@ export function streamed(body: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Arr
 
 /** The names and their order are the client's. */
 function piecesOf({ from, to, replyTo, subject, html, text, headers, tags }: Mail): string[] {
-  const head = asciiJson({ from, headers }).slice(0, -1);
-  const middle = asciiJson({ ...(replyTo !== undefined && { reply_to: replyTo }), subject, tags }).slice(
-    1,
-    -1,
-  );
-  const end = asciiJson({ to: [to] }).slice(1);
+  const head = asciiJson({ from: withAsciiDomain(from), headers }).slice(0, -1);
+  const answers = replyTo !== undefined && { reply_to: withAsciiDomain(replyTo) };
+  const middle = asciiJson({ ...answers, subject, tags }).slice(1, -1);
+  const end = asciiJson({ to: [withAsciiDomain(to)] }).slice(1);
   return [head, ',"html":', ...jsonOf(html), `,${middle},"text":`, ...jsonOf(text), `,${end}`];
+}
+
+/**
+ * `Name <ana@españa.example>` or the address alone, as servers without SMTPUTF8 can route it: the domain in A-labels
+ * (RFC 5890, 2.3.2.1). What is before the @ has no such form (RFC 6531), and stays.
+ */
+function withAsciiDomain(mailbox: string): string {
+  return mailbox.replace(
+    /(?<=@)[^\s<>@]*\P{ASCII}[^\s<>@]*(?=>?$)/u,
+    (domain) => domainToASCII(domain) || domain,
+  );
 }
 
 function jsonOf(body: Mail['html']): string[] {

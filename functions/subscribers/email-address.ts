@@ -29,7 +29,7 @@ export const ADDRESS_RULES: Record<AddressFault, string> = {
 type Read = { ok: true; address: string } | { ok: false; fault: AddressFault };
 
 /**
- * An address as a person typed it → the form in which it is stored and mailed: trimmed, its domain in lower case.
+ * An address as a person typed it → the form in which it is stored and shown: trimmed, its domain in lower case.
  * Undefined where it cannot be an address. Internationalised ones are accepted (RFC 6531). What is refused most: spaces, line ends
  * (they would enter a header) and domains without a dot.
  */

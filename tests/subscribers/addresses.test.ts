@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseReaderAddress } from '../../functions/subscribers/email-address.ts';
@@ -64,7 +65,7 @@ const letters = fc.string({
 });
 const label = letters.filter((text) => parseReaderAddress(`a@${text}.example`).ok);
 
-it('internationalised addresses are taken, and mailed as they were given, whatever script they are in', async () => {
+it('internationalised addresses are taken, and mailed with their domains in ASCII, whatever script they are in', async () => {
   const world = await setUp();
   const typed: string[] = [];
   await fc.assert(
@@ -78,7 +79,7 @@ it('internationalised addresses are taken, and mailed as they were given, whatev
       });
       expect([email, answer.status]).toEqual([email, 202]);
       await world.queue.drain();
-      expect(world.mails.at(-1)?.to).toBe(email);
+      expect(world.mails.at(-1)?.to).toBe(`${local}@${domainToASCII(`${domain}.example`)}`);
     }),
     { numRuns: 40 },
   );

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { expect } from 'vitest';
 import { setUp, type World } from './installation.ts';
 
@@ -35,9 +36,15 @@ export async function subscribe(
   });
   expect(answer.status).toBe(202);
   await world.queue.drain();
-  const mail = world.mails.findLast(({ to }) => to === email);
+  const mail = world.mails.findLast(({ to }) => to === mailedTo(email));
   const link = linkIn(mail?.text, '/subscriptions/confirm');
   expect((await world.request(link, { method: 'POST' })).status).toBe(200);
+}
+
+/** The address as the provider is given it. */
+function mailedTo(email: string): string {
+  const at = email.lastIndexOf('@') + 1;
+  return email.slice(0, at) + domainToASCII(email.slice(at));
 }
 
 /** Path and query of the first link to `path` in a mail. */
