@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { Cron } from 'croner';
 import * as z from 'zod';
 import { parseTimeZone } from './local-time.ts';
@@ -49,10 +50,18 @@ export const httpsPicture = picture.refine((url) => url.startsWith('https:'), {
   message: 'must be an https URL: mail programs fetch pictures over https only',
 });
 export const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolute https URL' });
-export const mailbox = oneLine(320).regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
-  message:
-    'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>"',
-});
+/** The domain may be in its own letters: it is mailed in ASCII. */
+export const mailbox = oneLine(320)
+  .regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
+    message:
+      'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>"',
+  })
+  .refine((text) => !/[\u202a-\u202e\u2066-\u2069]/.test(text), {
+    message: 'must not change the direction of text (U+202A to U+202E, U+2066 to U+2069)',
+  })
+  .refine((text) => domainToASCII(text.slice(text.lastIndexOf('@') + 1).replace('>', '')) !== '', {
+    message: 'must have a domain after the @, such as paper.example or españa.example',
+  });
 export const timeZone = z.string().refine((name) => parseTimeZone(name) !== undefined, {
   message: 'must be a time zone of the IANA database, such as "America/New_York"',
 });

@@ -30,6 +30,10 @@ test.each<[path: string, change: object, allowed: string]>([
     { sponsor: { ...daily?.sponsor, from: '2026-11-22', until: '2026-11-21' } },
     'must not be before sponsor.from',
   ],
+  ['from', { from: 'El Correo <hola@espa ña.example>' }, 'must be an address, "news@paper.example"'],
+  ['from', { from: 'El Correo <hola@%.example>' }, 'must have a domain after the @'],
+  ['from', { from: 'El \u202eCorreo <hola@paper.example>' }, 'must not change the direction of text'],
+  ['replyTo', { replyTo: 'El \u2067Correo <hola@paper.example>' }, 'must not change the direction of text'],
 ])('an edition with a wrong %s is refused by its path, with what is allowed', (path, change, allowed) => {
   const parse = () => parseSettings({ ...settings, editions: [{ ...daily, ...change }] });
   expect(parse).toThrow(`  editions[0].${path}: `);

@@ -4,7 +4,7 @@ import { type DigestInput, digestView } from './digest-view.ts';
 import { MAX_SUBJECT, ownPreheader, subjectOf } from './mail-subject.ts';
 import { digestText } from './mail-text.ts';
 import type { DigestView, MailStory, StoryGroup } from './mail-view.ts';
-import { mailLine } from './mail-words.ts';
+import { headerLine, mailLine } from './mail-words.ts';
 import { preheaderOf } from './preheader.ts';
 import { personalBytes, renderMail } from './render-mail.ts';
 
@@ -41,7 +41,7 @@ export async function composeDigest(input: DigestInput): Promise<ComposedDigest>
     scheduledAt: input.issue.scheduledAt,
   };
   const own = subjectOf(edition, language, facts);
-  const subject = mailLine(input.subject ?? '', MAX_SUBJECT) || own.subject;
+  const subject = headerLine(input.subject ?? '', MAX_SUBJECT) || own.subject;
   const preheader = preheaderOf(
     subject,
     [

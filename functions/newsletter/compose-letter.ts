@@ -3,7 +3,7 @@ import { inLanguage, type Publication } from '../settings.ts';
 import type { ComposedMail } from './compose-digest.ts';
 import { letterText } from './mail-text.ts';
 import type { LetterView, MailLink } from './mail-view.ts';
-import { mailLine, mailLogo } from './mail-words.ts';
+import { headerLine, mailLine, mailLogo } from './mail-words.ts';
 import { preheaderOf } from './preheader.ts';
 import { renderMail } from './render-mail.ts';
 
@@ -40,7 +40,7 @@ const MAX_TEXT = 600;
 export async function composeLetter(input: LetterInput): Promise<ComposedMail> {
   const { templates, language } = input;
   const view = letterView(input);
-  const subject = mailLine(input.subject, MAX_SUBJECT);
+  const subject = headerLine(input.subject, MAX_SUBJECT);
   const preheader = preheaderOf(
     subject,
     [mailLine(input.preheader, MAX_TEXT), view.ignore, view.intro],

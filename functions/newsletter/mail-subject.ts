@@ -1,6 +1,6 @@
 import { longDate } from '../locale.ts';
 import type { EditionSettings, Placeholder } from '../settings.ts';
-import { mailLine } from './mail-words.ts';
+import { headerLine } from './mail-words.ts';
 
 /** Characters. A server may fold or cut longer ones; an inbox shows some sixty. */
 export const MAX_SUBJECT = 150;
@@ -26,13 +26,13 @@ export function subjectOf(
   language: string,
   facts: SubjectFacts,
 ): { subject: string; characters: number } {
-  const whole = mailLine(filled(edition, 'subject', language, facts) ?? facts.lead, MAX_WHOLE);
-  return { subject: mailLine(whole, MAX_SUBJECT) || facts.edition, characters: [...whole].length };
+  const whole = headerLine(filled(edition, 'subject', language, facts) ?? facts.lead, MAX_WHOLE);
+  return { subject: headerLine(whole || facts.edition, MAX_SUBJECT), characters: [...whole].length };
 }
 
 /** The edition's own words beside the subject; empty where its settings have none. */
 export function ownPreheader(edition: Templates, language: string, facts: SubjectFacts): string {
-  return mailLine(filled(edition, 'preheader', language, facts) ?? '', MAX_SUBJECT);
+  return headerLine(filled(edition, 'preheader', language, facts) ?? '', MAX_SUBJECT);
 }
 
 function filled(

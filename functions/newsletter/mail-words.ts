@@ -18,6 +18,17 @@ export function mailLine(text: string, max: number): string {
   );
 }
 
+/** Embeddings, overrides and isolates, with what ends them. The marks U+200E and U+200F turn nothing but themselves. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * What stands in a header, or beside one in an inbox. A list of mails shows it in one line with other texts, which a
+ * change of direction that is not ended, or whose end was cut off, would turn round as well (UAX #9, 2.7).
+ */
+export function headerLine(text: string, max: number): string {
+  return mailLine(text.slice(0, max * 10).replace(TURNS, ''), max);
+}
+
 /** Bytes. Servers and clients cut longer ones; it also keeps the size of a story within bounds. */
 const MAX_LINK = 2048;
 
