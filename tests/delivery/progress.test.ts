@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
-import { issue, postStory, sendNow } from '../support/newsroom.ts';
+import { type IssueView, issue, postStory, sendNow } from '../support/newsroom.ts';
 import { FAULTS } from '../support/provider.ts';
 import { addReaders, everyChoice } from '../support/readers.ts';
 
@@ -85,4 +85,49 @@ it('one that is stopped says how far it came, and nothing of when it ends', asyn
   expect(state).toBe('stopped');
   expect(sent).toBeGreaterThan(0);
   expect(progress).toEqual({ percent: sent });
+});
+
+it('readers who were mailed, were refused or had left are the share that is done, and are told apart', async () => {
+  const seen: (IssueView & { progress?: Progress })[] = [];
+  const world: World = await setUp({
+    provider: async ({ key }) => {
+      const [, id = ''] = key.split('/');
+      seen.push(await issue(world, id));
+      return undefined;
+    },
+  });
+  for (const section of SECTIONS) await postStory(world, { section });
+  const readers = await addReaders(world, 40, (index) => ({ topics: CHOICES[index % CHOICES.length] ?? [] }));
+  const waiting = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'send' } });
+  const planned = await sendNow(waiting, 'morning');
+  expect(planned).toMatchObject({ state: 'sending', planned: 40, sent: 0, progress: { percent: 0 } });
+  for (const { email } of readers.slice(0, 7)) world.account.badAddresses.add(email);
+  for (const { id } of readers.slice(20, 31)) {
+    const link = world.services.links.unsubscribe(id, 'daily', '');
+    expect((await world.request(link, { method: 'POST' })).status).toBe(200);
+  }
+  await world.sweep();
+  await world.queue.drain();
+
+  expect(seen.some(({ sent, failed, left }) => sent > 0 && failed > 0 && left > 0)).toBe(true);
+  for (const { sent, failed, left, progress } of seen)
+    expect(progress).toMatchObject({ percent: Math.floor(((sent + failed + left) / 40) * 100) });
+  const ended = await issue(world, planned.id);
+  expect(ended).toMatchObject({ state: 'sent', planned: 40, sent: 22, failed: 7, left: 11 });
+  expect(ended).not.toHaveProperty('progress');
+});
+
+it('while readers are still put in batches it says so, and not when it ends; then no more', async () => {
+  const world = await setUp();
+  await postStory(world);
+  await addReaders(world, 30);
+  const unplanned = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'plan' } });
+  const { id, ...begun } = await sendNow(unplanned, 'morning');
+  expect(begun).toMatchObject({ state: 'sending', planned: 0 });
+  expect(begun).toHaveProperty('progress', { percent: 0, planning: true });
+  const unsent = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'send' } });
+  await unsent.sweep();
+  await unsent.queue.drain();
+  expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 30, sent: 0 });
+  expect(await issue(world, id)).toHaveProperty('progress', { percent: 0 });
 });

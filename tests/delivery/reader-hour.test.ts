@@ -8,13 +8,19 @@ useDatabase();
 
 const QUARTER = 15 * 60_000;
 
-/** The daily at `hour` of Tokyo's clocks, and for each reader at that hour of their own. Now is shortly before. */
-async function readersIn(zones: (string | undefined)[], slot: string, tokyo: string, withWait = true) {
+/** The daily at an hour of Tokyo's clocks, or another zone's, and for each reader at that hour of their own. */
+async function readersIn(
+  zones: (string | undefined)[],
+  slot: string,
+  tokyo: string,
+  withWait = true,
+  timeZone = 'Asia/Tokyo',
+) {
   const { config } = await setUp();
   const { publication } = config;
   const editions = publication.editions.map(
     (edition): EditionSettings =>
-      edition.id === 'daily' ? { ...edition, timeZone: 'Asia/Tokyo', readerHour: withWait } : edition,
+      edition.id === 'daily' ? { ...edition, timeZone, readerHour: withWait } : edition,
   );
   const arrived = new Map<string, string>();
   const world: World = await setUp({
@@ -184,3 +190,35 @@ it.each([['2099-01-01-0730'], ['9999-12-31-2359']])(
     expect(await issue(world, `daily.${slot}`)).toMatchObject({ state: 'sent', planned: 2, sent: 2 });
   },
 );
+
+it('from the first zone of the earth to the last each gets each issue once, though two of them overlap', async () => {
+  const zones = ['Pacific/Kiritimati', 'Pacific/Auckland', 'Pacific/Pago_Pago', 'Etc/GMT+12'];
+  const monday = '2026-11-22T17:30:00.000Z';
+  const tuesday = '2026-11-23T17:30:00.000Z';
+  const { world, readers, times, id } = await readersIn(zones, '2026-11-23-0730', monday, true, zones[0]);
+  expect(times()).toEqual({ 'Pacific/Kiritimati': monday });
+  await hours(world, 23);
+  await postStory(world);
+  await hours(world, 1);
+  expect(times()).toEqual({ 'Pacific/Kiritimati': monday, 'Pacific/Auckland': '2026-11-22T18:30:00.000Z' });
+  expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 4, sent: 2 });
+
+  await world.startEdition('daily', tuesday);
+  await world.queue.drain();
+  await hours(world, 3);
+  // UTC+14, UTC+13, UTC-11, UTC-12: of the first issue the last two, of the second the first two.
+  expect(times()).toEqual({
+    'Pacific/Kiritimati': tuesday,
+    'Pacific/Auckland': '2026-11-23T18:30:00.000Z',
+    'Pacific/Pago_Pago': '2026-11-23T18:30:00.000Z',
+    'Etc/GMT+12': '2026-11-23T19:30:00.000Z',
+  });
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 4, sent: 4 });
+  expect([...digestCounts(world).values()].toSorted()).toEqual([1, 1, 2, 2]);
+  await hours(world, 24);
+  expect(times()).toMatchObject({
+    'Pacific/Pago_Pago': '2026-11-24T18:30:00.000Z',
+    'Etc/GMT+12': '2026-11-24T19:30:00.000Z',
+  });
+  expect(digestCounts(world)).toEqual(new Map(readers.map(({ email }) => [email, 2])));
+});

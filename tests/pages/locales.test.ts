@@ -66,7 +66,7 @@ function withFrench() {
   writeFileSync(join(folder, 'locales', 'fr.json'), JSON.stringify(french));
   const templates = readTemplates(folder);
   rmSync(folder, { recursive: true });
-  return { templates, config: { publication: inFrench() } };
+  return { templates, publication: inFrench() };
 }
 
 /** Without its words, and with its places: what English is then left on a page came from elsewhere. */
@@ -100,7 +100,8 @@ function englishIn(text: string): string[] {
 }
 
 it('a language is added by its file and the settings: every page and mail of a reader speaks it', async () => {
-  const world = await setUp(withFrench());
+  const { templates, publication } = withFrench();
+  const world = await setUp({ templates, config: { publication } });
   const spoken: [what: string, text: string][] = [];
   const visit = async (what: string, path: string, body?: unknown) => {
     const headers = { 'accept-language': 'fr' };
@@ -148,6 +149,47 @@ it('a language is added by its file and the settings: every page and mail of a r
   await visit('gone', manage);
   expect(spoken).toHaveLength(15);
   for (const [what, text] of spoken) {
+    expect(text, what).toContain('§');
+    expect(englishIn(text), what).toEqual([]);
+  }
+});
+
+it('so do the mails that an issue has besides, a test, a welcome and a draft, and the page behind the draft', async () => {
+  const { templates, publication } = withFrench();
+  const editor = 'bureau@paper.example';
+  for (const edition of publication.editions) {
+    edition.welcome = true;
+    edition.review = { editors: [editor], minutesBefore: 30, otherwise: 'hold' };
+  }
+  const world = await setUp({ templates, config: { publication } });
+  const story = { language: 'fr', title: 'Titre', summary: 'Chapeau.', content: { html: '<p>Texte.</p>' } };
+  await postStory(world, story);
+  await sendNow(world, 'first');
+  await postStory(world, story);
+  const reader = { email: 'ana@reader.example', language: 'fr', editions: ['daily'] };
+  await world.request('/subscriptions', { method: 'POST', body: reader });
+  await world.queue.drain();
+  const confirm = linkIn(world.mails.at(-1)?.text, '/subscriptions/confirm');
+  await world.request(confirm, { method: 'POST' });
+  const test = { to: [editor], language: 'fr' };
+  expect((await world.edit('POST', '/api/editions/daily/test', test)).status).toBe(202);
+  const schedule = world.schedule();
+  await schedule.tick();
+  world.pass(60_000);
+  await schedule.tick();
+  await world.queue.drain();
+
+  const kinds = ['welcome', 'test', 'draft'];
+  const mails = kinds.map((kind) => world.mails.filter(({ key }) => key.startsWith(`${kind}/`)));
+  expect(mails.map(({ length }) => length)).toEqual([1, 1, 1]);
+  for (const { subject } of mails.flat()) expect(subject).toMatch(/^§/);
+  const spoken = mails.flat().map(({ subject, html, text }, at) => [kinds[at], `${subject} ${html} ${text}`]);
+  const [draft] = mails[2] ?? [];
+  const decision = linkIn(draft?.text, '/issues/review');
+  for (const method of ['GET', 'POST'])
+    spoken.push([`${method} of the draft`, await (await world.request(decision, { method })).text()]);
+  for (const [what, text = ''] of spoken) {
+    expect(text, what).toMatch(/<html[^>]* lang="fr"/);
     expect(text, what).toContain('§');
     expect(englishIn(text), what).toEqual([]);
   }

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, issue } from '../support/newsroom.ts';
+import { asWell, draftOfFerry, drafts, EDITOR, ID, links, MINUTE, minutes, press, READER } from './drafts.ts';
+
+useDatabase();
+
+const APPROVED = `Approved by ${EDITOR}.`;
+const HELD = `Held by ${EDITOR}.`;
+const GONE = 'It has gone out already: there is nothing left to decide.';
+
+async function pageOf(answer: Response): Promise<string> {
+  expect(answer.status).toBe(200);
+  return (await answer.text()).replace(/\s+/g, ' ');
+}
+const said = (page: string) => [APPROVED, HELD, GONE].filter((words) => page.includes(words));
+
+/** Both at the same moment, by two processes, the first to be asked one or the other. */
+async function bothAtOnce(world: World, first: 'approve' | 'hold'): Promise<string[]> {
+  const { approve, hold } = links(drafts(world)[0]);
+  const other = await asWell(world);
+  const presses =
+    first === 'approve'
+      ? [press(world, approve), press(other, hold)]
+      : [press(world, hold), press(other, approve)];
+  return Promise.all((await Promise.all(presses)).map(pageOf));
+}
+
+it.each(['approve', 'hold'] as const)(
+  'approved and held at the same moment, %s first: a page for each, and one of the two counts',
+  async (first) => {
+    const world = await draftOfFerry();
+    const pages = await bothAtOnce(world, first);
+    const decision = (await issue(world, ID)).review?.decision?.what;
+    expect(['approved', 'held']).toContain(decision);
+    for (const page of pages) expect(said(page)).toHaveLength(1);
+    // Whichever was written last, its own page says so, and so does every page from then on.
+    const counts = decision === 'approved' ? APPROVED : HELD;
+    expect(pages.flatMap(said)).toContain(counts);
+    for (const link of Object.values(links(drafts(world)[0])))
+      expect(said(await pageOf(await world.request(link)))).toEqual([counts]);
+    await minutes(world, 40);
+    expect(digestsTo(world, READER)).toHaveLength(decision === 'approved' ? 1 : 0);
+    expect(await issue(world, ID)).toMatchObject({ state: decision === 'approved' ? 'sent' : 'draft' });
+  },
+);
+
+it.each(['approve', 'hold'] as const)(
+  'the same past its hour, %s first: it has gone out once or it is held, and not both',
+  async (first) => {
+    const world = await draftOfFerry({ otherwise: 'hold' });
+    world.pass(35 * MINUTE);
+    const pages = await bothAtOnce(world, first);
+    for (const page of pages) expect(said(page)).toHaveLength(1);
+    await world.queue.drain();
+    await minutes(world, 10);
+    const { state, review } = await issue(world, ID);
+    const wentOut = digestsTo(world, READER).length;
+    expect([state, wentOut]).toEqual(review?.decision?.what === 'approved' ? ['sent', 1] : ['draft', 0]);
+    const { hold } = links(drafts(world)[0]);
+    expect(said(await pageOf(await world.request(hold)))).toEqual([wentOut ? GONE : HELD]);
+  },
+);
+
+it('approved twice, it says the same twice, keeps the first word and goes out once', async () => {
+  const world = await draftOfFerry({ otherwise: 'hold' });
+  const { approve } = links(drafts(world)[0]);
+  const first = await pageOf(await press(world, approve));
+  const { review } = await issue(world, ID);
+  world.pass(MINUTE);
+  const second = await pageOf(await press(world, approve));
+  expect([said(first), said(second)]).toEqual([[APPROVED], [APPROVED]]);
+  expect((await issue(world, ID)).review).toEqual(review);
+  await minutes(world, 40);
+  expect(digestsTo(world, READER)).toHaveLength(1);
+  expect(said(await pageOf(await press(world, approve)))).toEqual([GONE]);
+  await minutes(world, 10);
+  expect(digestsTo(world, READER)).toHaveLength(1);
+});
+
+it('held after it went out, it stays sent, and the page offers nothing more to press', async () => {
+  const world = await draftOfFerry();
+  const { hold } = links(drafts(world)[0]);
+  await minutes(world, 40);
+  expect(digestsTo(world, READER)).toHaveLength(1);
+  const before = await issue(world, ID);
+  const page = await pageOf(await press(world, hold));
+  expect(said(page)).toEqual([GONE]);
+  expect(page).not.toContain('<button name="answer"');
+  await minutes(world, 10);
+  expect(await issue(world, ID)).toEqual(before);
+  expect(digestsTo(world, READER)).toHaveLength(1);
+});
