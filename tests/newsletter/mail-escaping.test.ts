@@ -101,6 +101,33 @@ test.each([
   for (const part of [html, text]) expect(part.split(UNSUBSCRIBE_TOKEN)).toHaveLength(2);
 });
 
+test('an address with what reads like an entity leads where it says, wherever it stands', async () => {
+  const at = (place: string) => `https://${place}.example/?a=1&amp;b=2&copy;=3&lt;i`;
+  const image = { url: at('photo'), alt: 'A boat' };
+  const related = [{ title: 'More', url: at('related') }];
+  const story = (id: string) => aStory({ id, url: at(id), image, related });
+  const { publication, edition } = digestInput();
+  const logo = { url: at('logo'), width: 200, height: 40 };
+  const buttons = [{ text: 'Go', url: at('button') }];
+  const digest = await aDigest({
+    publication: { ...publication, mail: { ...publication.mail, logo } },
+    edition: { ...edition, sponsor: { name: 'Books', text: { en: 'Read', es: 'Lea' }, url: at('sponsor') } },
+    stories: [story('lead'), story('second')],
+    mostRecent: [story('recent')],
+    webUrl: at('web'),
+    notice: 'A draft',
+    buttons,
+  });
+  const letter = await aLetter({ buttons, links: [{ text: 'Here', url: at('link') }] });
+  const found = [await factsOf(page(), digest.html), await factsOf(page(), letter.html)].map(
+    ({ links, images }) => [...links.map(({ href }) => href), ...images.map(({ src }) => src)],
+  );
+  const places = ['photo', 'related', 'lead', 'second', 'recent', 'logo', 'button', 'sponsor', 'web'];
+  expect(found[0]).toEqual(expect.arrayContaining(places.map(at)));
+  expect(found[1]).toEqual(expect.arrayContaining([at('button'), at('link')]));
+  for (const url of found.flat()) expect(url).not.toMatch(/a=1&b|©|</);
+});
+
 test('what the settings say is text as well, in both mails', async () => {
   const words = '<b>"%%UNSUBSCRIBE_URL%%\' {{ 7|times:7 }} & </mj-text>';
   const names = { en: words, es: words };
