@@ -1,5 +1,6 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { issueKey } from '../../functions/adapters/dynamo-keys.ts';
+import { frozenKey, issueKey } from '../../functions/adapters/dynamo-keys.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
@@ -174,4 +175,19 @@ it('an issue that the sweep cannot look after holds up no other', async () => {
   expect(other.log.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields)).toEqual([
     { issue: broken.id, error: expect.any(Error) },
   ]);
+});
+
+it('an issue that was frozen before frozen issues were compressed is sent to its end', async () => {
+  const world = await setUp({ faults: { lose: ({ kind }) => kind === 'plan' } });
+  await subscribe(world, 'ana@reader.example');
+  await postStory(world);
+  const { id, edition, slot, url } = await sendNow(world, 'before');
+  const Item = { ...frozenKey(edition, slot), ...(await world.services.issues.frozen({ edition, slot })) };
+  await world.table.client.send(new PutCommand({ TableName: world.table.name, Item }));
+  const other = await setUp({ sharing: world });
+  other.pass(60_000);
+  await other.sweep();
+  await other.queue.drain();
+  expect(await issue(other, id)).toMatchObject({ state: 'sent', sent: 1 });
+  expect((await other.request(new URL(url).pathname)).status).toBe(200);
 });

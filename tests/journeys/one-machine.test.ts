@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { dataFolder, get, post, start } from '../support/process.ts';
+import { BY_NPM, dataFolder, get, post, start } from '../support/process.ts';
 
 // Each starts processes, one after the other, on whatever machine this is.
 vi.setConfig({ testTimeout: 180_000 });
@@ -111,6 +111,19 @@ it('the embedded DynamoDB found dead is started again, with what it stored', asy
   expect((await post(`${running.url}/api/articles`, story('after'))).status).toBe(201);
   expect((await get(`${running.url}/api/articles/before`)).status).toBe(200);
   await expect.poll(running.output, { timeout: 10_000 }).toContain('it was started again');
+});
+
+it('npm start that is asked to end finishes what is in flight, and one that is killed takes the server with it', async () => {
+  const folder = dataFolder();
+  const asked = await start(folder, {}, BY_NPM);
+  asked.child.kill('SIGTERM');
+  await asked.ended;
+  expect(asked.output()).toMatch(/stopping: finishing what is in flight\n(?:.*\n)*stopped\n/);
+  const killed = await start(folder, {}, BY_NPM);
+  killed.child.kill('SIGKILL');
+  // It closes when the server has let go of its output, which is npm's.
+  await killed.ended;
+  await expect(fetch(killed.url)).rejects.toThrow('fetch failed');
 });
 
 it('nothing is left running after kill -9', async () => {

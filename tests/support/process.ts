@@ -23,12 +23,21 @@ export function dataFolder(): string {
   return folder;
 }
 
+/** What `npm start` runs in the end. */
+const ITSELF = [process.execPath, 'functions/local.ts'];
+/** As people type it. */
+export const BY_NPM = ['npm', 'start'];
+
 /** Starts it and waits until it says that it is ready; rejects with its output where it ends before. */
-export async function start(folder: string, env: Record<string, string> = {}): Promise<Running> {
-  if (env.PORT !== undefined) return startAt(env.PORT, folder, env);
+export async function start(
+  folder: string,
+  env: Record<string, string> = {},
+  command = ITSELF,
+): Promise<Running> {
+  if (env.PORT !== undefined) return startAt(env.PORT, folder, env, command);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startAt(String(await freePort()), folder, env);
+      return await startAt(String(await freePort()), folder, env, command);
     } catch (error) {
       // Another of the tests at the same time was faster.
       if (attempt === 3 || !String(error).includes('the port is in use')) throw error;
@@ -36,9 +45,14 @@ export async function start(folder: string, env: Record<string, string> = {}): P
   }
 }
 
-async function startAt(port: string, folder: string, env: Record<string, string>): Promise<Running> {
+async function startAt(
+  port: string,
+  folder: string,
+  env: Record<string, string>,
+  [program = '', ...args]: string[],
+): Promise<Running> {
   const url = `http://localhost:${port}`;
-  const child = spawn(process.execPath, ['functions/local.ts'], {
+  const child = spawn(program, args, {
     env: {
       ...cleanEnvironment(),
       PORT: port,
