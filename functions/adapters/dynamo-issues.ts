@@ -1,6 +1,6 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { FrozenIssue, Issue, Variant } from '../newsletter/issue.ts';
+import { type FrozenIssue, type Issue, PARTS, type Variant } from '../newsletter/issue.ts';
 import type { EditionCursor, IssueStore } from '../newsletter/issue-store.ts';
 import {
   ConditionsFailed,
@@ -57,7 +57,9 @@ export function dynamoIssues(table: Table): IssueStore {
 
     async frozen({ edition, slot }) {
       const item = await getItem(table, frozenKey(edition, slot));
-      return item && unpacked<FrozenIssue>(item);
+      if (!item) return undefined;
+      // Issues of before stand there as they are.
+      return 'z' in item ? unpacked<FrozenIssue>(item) : (fieldsOf(item) as FrozenIssue);
     },
 
     async list(edition, limit) {
@@ -191,8 +193,10 @@ export function dynamoIssues(table: Table): IssueStore {
   return store;
 }
 
+/** One that does not say in how many parts it is planned, as those of before, is not planned before its one part is. */
 function issueOf(item: Item): Issue {
-  return fieldsOf(item) as Issue;
+  const { shardsPlanned = 0, ...fields } = fieldsOf(item);
+  return { parts: PARTS, partsPlanned: shardsPlanned, ...fields } as Issue;
 }
 
 function packed(what: object): Uint8Array {

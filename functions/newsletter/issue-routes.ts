@@ -10,11 +10,11 @@ import { done, type Outcome } from '../refusal.ts';
 import { isoTime } from '../services.ts';
 import type { EditionSettings } from '../settings.ts';
 import type { ComplaintStore } from './complaints.ts';
-import { type Issue, isIssueRef, parseIssueId, SLOT_PATTERN } from './issue.ts';
+import { type Issue, isIssueRef, issueId, parseIssueId, SLOT_PATTERN } from './issue.ts';
 import type { TallyStore } from './issue-tally.ts';
 import { issueView } from './issue-view.ts';
 import type { ReviewStore } from './review-store.ts';
-import { extraSlot, nextRun } from './slot.ts';
+import { extraSlot, isAhead, nextRun } from './slot.ts';
 import { type StartServices, startIssue } from './start-issue.ts';
 
 export type IssueRouteServices = StartServices &
@@ -64,12 +64,17 @@ export function issueRoutes(services: IssueRouteServices): Hono<Guarded> {
 
   app.post('/editions/:id/issues', needs('issues:send'), limited, async (context) => {
     const id = context.req.param('id');
-    if (!editions.some((edition) => edition.id === id))
-      return problemResponse({ kind: 'not-found', what: `edition "${id}"` });
+    const edition = editions.find((each) => each.id === id);
+    if (!edition) return problemResponse({ kind: 'not-found', what: `edition "${id}"` });
     const now = isoTime(clock());
     const slot = await slotOfRequest(context.req.raw, `${id} ${context.get('bearer').id}`, now);
     if (!slot.ok) return problemResponse(slot.refusal);
-    const view = issueView(config, await startIssue(services, id, slot.value, now), clock());
+    const issue = await startIssue(services, id, slot.value, now);
+    if (issue.createdAt === now && isAhead(edition, slot.value, clock()))
+      log.warn('an issue goes out ahead of its schedule, which will send none at its hour', {
+        issue: issueId(issue),
+      });
+    const view = issueView(config, issue, clock());
     return Response.json(view, { status: 202, headers: { ...NO_STORE, location: view.self } });
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Cron } from 'croner';
-import { localTime } from '../local-time.ts';
+import { instantOf, localTime } from '../local-time.ts';
+import { isoTime } from '../services.ts';
 import type { EditionSettings } from '../settings.ts';
 
 /**
@@ -30,4 +31,16 @@ export function nextRun(
 ): number | undefined {
   const cron = new Cron(edition.cron, { timezone: edition.timeZone, paused: true });
   return cron.nextRun(new Date(after))?.getTime();
+}
+
+/** Whether the slot is one that the schedule comes to after `now` (milliseconds), and will then find taken. */
+export function isAhead(
+  edition: Pick<EditionSettings, 'cron' | 'timeZone'>,
+  slot: string,
+  now: number,
+): boolean {
+  const local = localTimeOfSlot(slot);
+  const at = local === undefined ? now : instantOf(local, edition.timeZone);
+  const run = at > now ? nextRun(edition, at - 1000) : undefined;
+  return run !== undefined && slotOf(isoTime(run), edition.timeZone) === slot;
 }

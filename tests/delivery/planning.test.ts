@@ -66,6 +66,28 @@ it('an issue in four parts: each reader gets it once, and it has not ended befor
   expect(digestCounts(world)).toEqual(onceEach(readers));
 });
 
+it('an issue that was started before issues said how many parts they have is planned, and not taken for sent', async () => {
+  const world = await setUp();
+  await postStory(world);
+  const readers = await addReaders(world, 120);
+  const idle = await setUp({ sharing: world, faults: { lose: () => true } });
+  const { id, edition, slot } = await sendNow(idle, 'morning');
+  await world.table.client.send(
+    new UpdateCommand({
+      TableName: world.table.name,
+      Key: issueKey(edition, slot),
+      UpdateExpression: 'SET shardsPlanned = :none REMOVE parts, partsPlanned',
+      ExpressionAttributeValues: { ':none': 0 },
+    }),
+  );
+  for (let minute = 0; minute < 2; minute++) {
+    await world.sweep();
+    await world.queue.drain();
+  }
+  expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 120, sent: 120 });
+  expect(digestCounts(world)).toEqual(onceEach(readers));
+});
+
 /** As one that was started by a version with another number of parts. */
 async function inParts({ table }: World, edition: string, slot: string, parts: number): Promise<void> {
   await table.client.send(

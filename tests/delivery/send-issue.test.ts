@@ -97,6 +97,20 @@ describe('POST /api/editions/{id}/issues', () => {
     expect(second?.text).toContain('The budget');
   });
 
+  it('in a slot that the schedule is still to come to is told in the log: it will find it taken', async () => {
+    const world = await setUp();
+    await subscribe(world, 'ana@reader.example');
+    await postStory(world);
+    const warnings = async (slot: string) => {
+      await world.edit('POST', '/api/editions/daily/issues', { slot });
+      return world.log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields?.issue);
+    };
+    for (const slot of ['noon', '2026-11-21-0730', '2026-12-24-0731']) await warnings(slot);
+    expect(await warnings('2026-12-24-0730')).toEqual(['daily.2026-12-24-0730']);
+    world.pass(1000);
+    expect(await warnings('2026-12-24-0730')).toEqual(['daily.2026-12-24-0730']);
+  });
+
   it('refuses an unknown edition, a bad slot and a token without the scope', async () => {
     const world = await setUp();
     expect((await world.edit('POST', '/api/editions/monthly/issues')).status).toBe(404);
