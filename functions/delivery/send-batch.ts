@@ -1,41 +1,35 @@
 import type { Log } from '../log.ts';
+import { type ComplaintStore, reasonToStop } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import type { Message, Queue } from '../queue.ts';
-import { type Clock, isoTime } from '../services.ts';
-import { addressHash } from '../subscribers/email-address.ts';
-import type { Links } from '../subscribers/links.ts';
-import { isPaused } from '../subscribers/subscriber.ts';
-import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import { isoTime } from '../services.ts';
 import {
   type BatchOutcome,
   type ClaimedBatch,
   isKeyForgotten,
   KEY_HOURS,
   LEASE_SECONDS,
-  type Recipient,
   type Tally,
 } from './batch.ts';
 import { addressed, type BatchParts, mailTo, payloadHash, requestKey } from './batch-mails.ts';
 import type { ComposedIssues } from './composed-issues.ts';
-import type { DeliveryStore } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
+import { type FreezeServices, type FrozenBatch, withRecipients } from './freeze-batch.ts';
 import type { MailEventStore } from './mail-event-store.ts';
 import type { Mailer, SendOutcome } from './mailer.ts';
 import { type Pace, sendInTurn } from './pace.ts';
 import { proveBatch } from './prove-batch.ts';
+import { stopEditions } from './stop-editions.ts';
 
-export type SendServices = {
+export type SendServices = FreezeServices & {
   issues: IssueStore;
   composed: ComposedIssues;
-  subscribers: SubscriberStore;
-  delivery: DeliveryStore;
+  complaints: ComplaintStore;
   mailEvents: MailEventStore;
   mailer: Mailer;
   pace: Pace;
-  links: Links;
   queue: Queue;
-  clock: Clock;
   log: Log;
 };
 
@@ -44,10 +38,12 @@ export type SendServices = {
  * run out, and the same bytes go out under the same key: the provider takes them once.
  */
 export async function sendBatch(services: SendServices, ref: IssueRef, batchId: string): Promise<void> {
-  const { issues, composed, delivery, pace, clock } = services;
+  const { issues, composed, complaints, delivery, pace, clock } = services;
   const issue = await issues.get(ref);
   const frozen = issue && (await composed.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
+  // Its readers may have stopped it a moment ago; the message that says so waits behind those of the batches.
+  if (await reasonToStop(complaints, ref.edition)) return stopEditions(services);
   const batch = await delivery.claim(ref, batchId, clock(), clock() + LEASE_SECONDS * 1000);
   if (!batch) return;
   const variant = await composed.variant(issue, batch.variant);
@@ -71,7 +67,8 @@ async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchP
   if (readers.length === 0) {
     await settle(services, ref, batch, { kind: 'empty', at: isoTime(clock()) });
   } else if (payloadHash(parts, readers) !== batch.payloadHash) {
-    const reason = 'its mails cannot be made again as they were: was the link secret changed?';
+    const reason =
+      'its mails cannot be made again as they were: another version of this program froze them, or another link secret was in use';
     await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
   } else if (isKeyForgotten(batch.frozenAt, clock())) {
     // Not looked at before: a process may sleep for a day at any point, a laptop's does.
@@ -81,38 +78,6 @@ async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchP
     const mails = readers.map((reader) => mailTo(parts, reader));
     await act(services, ref, batch, await sendInTurn(services, mails, requestKey(parts)));
   }
-}
-
-type FrozenBatch = ClaimedBatch & {
-  recipients: Recipient[];
-  frozenAt: number;
-  /** Another holder froze it, and had no answer or died over it. */
-  mayBeTaken: boolean;
-};
-
-/** Where it is not frozen: who is still subscribed and not suppressed, frozen before anything is sent. */
-async function withRecipients(
-  { subscribers, delivery, links, clock }: SendServices,
-  batch: ClaimedBatch,
-  parts: BatchParts,
-): Promise<FrozenBatch | undefined> {
-  const { recipients: earlier, frozenAt } = batch;
-  if (earlier && frozenAt !== undefined) return { ...batch, recipients: earlier, frozenAt, mayBeTaken: true };
-  const found = new Map((await subscribers.getMany(batch.subscriberIds)).map((each) => [each.id, each]));
-  const present = batch.subscriberIds
-    .flatMap((id) => found.get(id) ?? [])
-    .filter((reader) => reader.editions.includes(parts.ref.edition) && !isPaused(reader, clock()))
-    .filter(({ mergedAt = '' }) => mergedAt === '' || mergedAt < (parts.startedAt ?? ''))
-    .map(({ id, email }) => ({ subscriberId: id, email, hash: addressHash(email) }));
-  const suppressed = await subscribers.suppressions(present.map(({ hash }) => hash));
-  const recipients = present
-    .filter(({ hash }) => !suppressed.has(hash))
-    .map(({ subscriberId, email }): Recipient => ({ subscriberId, email }));
-  const hash = payloadHash(parts, addressed(links, parts, recipients));
-  const frozen = { recipients, payloadHash: hash, frozenAt: clock() };
-  // False: our lease had run out, and another holder froze first. It goes on with what it froze.
-  if (!(await delivery.freeze(parts.ref, batch, frozen))) return undefined;
-  return { ...batch, ...frozen, mayBeTaken: false };
 }
 
 async function act(

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { ComplaintStore } from '../newsletter/complaints.ts';
 import { COMPLAINT_DAYS } from '../newsletter/complaints.ts';
+import type { IssueStore } from '../newsletter/issue-store.ts';
 import { handOver, type Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
 
@@ -8,18 +9,21 @@ import { type Clock, isoTime } from '../services.ts';
 const ALARM_RATE = 0.001;
 const STOP_RATE = 0.003;
 
+type WeighServices = { complaints: ComplaintStore; issues: IssueStore; queue: Queue; clock: Clock; log: Log };
+
 /** Raises the alarm once when an edition's rate of complaints gets high, and stops the edition when it is too high. */
 export async function weighComplaints(
-  { complaints, queue, clock, log }: { complaints: ComplaintStore; queue: Queue; clock: Clock; log: Log },
+  { complaints, issues, queue, clock, log }: WeighServices,
   edition: string,
 ): Promise<void> {
   const now = clock();
   const { accepted, complained } = await complaints.count(edition, now);
+  const mailed = accepted + (await underWay(issues, edition));
   // A complaint may come before the batch of its mail is settled: of nothing there is no share.
-  const rate = accepted > 0 ? complained / accepted : 0;
-  const figures = { edition, accepted, complained, days: COMPLAINT_DAYS };
+  const rate = accepted > 0 ? complained / mailed : 0;
+  const figures = { edition, mailed, complained, days: COMPLAINT_DAYS };
   if (rate > STOP_RATE) {
-    const reason = `${complained} of ${accepted} readers reported it as spam`;
+    const reason = `${complained} of ${mailed} readers reported it as spam`;
     if (await complaints.stop(edition, { at: isoTime(now), reason })) {
       log.error('an edition was stopped: too many of its readers report it as spam', figures);
       await handOver(queue, log, [{ kind: 'stop' }]);
@@ -30,4 +34,14 @@ export async function weighComplaints(
   } else {
     await complaints.calm(edition);
   }
+}
+
+/** Readers who are about to be mailed: of the first batch of thousands, one complaint is no rate. */
+async function underWay(issues: IssueStore, edition: string): Promise<number> {
+  const open = (await issues.open()).filter((ref) => ref.edition === edition);
+  const left = open.map(async (ref) => {
+    const issue = await issues.get(ref);
+    return issue ? issue.planned - issue.sent - issue.failed - issue.left : 0;
+  });
+  return (await Promise.all(left)).reduce((sum, each) => sum + each, 0);
 }

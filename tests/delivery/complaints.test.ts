@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { transact } from '../../functions/adapters/dynamo-client.ts';
 import { countedItem } from '../../functions/adapters/dynamo-complaints.ts';
+import type { Message } from '../../functions/queue.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
-import { digestsTo, issue, linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestsTo, issue, postStory, sendNow, withReaders } from '../support/newsroom.ts';
+import { addReaders } from '../support/readers.ts';
 import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
 
 useDatabase();
@@ -117,6 +119,51 @@ describe('complaints about an edition', () => {
   });
 });
 
+describe('an issue under way', () => {
+  /** A daily to 600, of which the first hundred have it and the rest of the batches wait. */
+  async function underWay(): Promise<{ world: World; id: string }> {
+    const world = await setUp({ config });
+    await addReaders(world, 600);
+    await postStory(world);
+    let sends = 0;
+    const lose = ({ kind }: Message) => kind === 'send' && ++sends > 1;
+    const first = await setUp({ sharing: world, config, faults: { lose } });
+    const { id } = await sendNow(first, 'morning');
+    expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 600, sent: 100 });
+    return { world, id };
+  }
+  const complainOne = async (world: World, reader: number) =>
+    tell(world, told(world, digestOf(world, `reader-${reader}@reader.example`), 'complained'));
+  const readersOf = (world: World) => world.mails.map(({ to }) => Number(/\d+/.exec(to)?.[0]));
+
+  it('is not stopped by one complaint of the first hundred: the others are mailed in the next minutes', async () => {
+    const { world, id } = await underWay();
+    const [one = 0, two = 0] = readersOf(world);
+    await complainOne(world, one);
+    expect(errors(world)).toEqual([ALARM]);
+    expect(await edition(world)).toMatchObject({ stopped: null });
+    await complainOne(world, two);
+    expect(await edition(world)).toMatchObject({
+      stopped: { reason: '2 of 600 readers reported it as spam' },
+    });
+    expect(await issue(world, id)).toMatchObject({ sent: 100 });
+  });
+
+  it('is stopped before its next batch, though the message that says so waits behind it', async () => {
+    const { world, id } = await underWay();
+    const deaf = await setUp({ sharing: world, config, faults: { lose: ({ kind }) => kind === 'stop' } });
+    for (const reader of readersOf(world).slice(0, 2)) await complainOne(deaf, reader);
+    const [ref] = await world.services.issues.open();
+    if (!ref) throw new Error('no issue is open');
+    const due = await world.services.delivery.due(ref, world.now(), 100);
+    expect(due.length).toBe(5);
+    await deaf.queue.send(due.map((batch) => ({ kind: 'send', ...ref, batch })));
+    await deaf.queue.drain();
+    expect(world.mails).toHaveLength(100);
+    expect(await issue(world, id)).toMatchObject({ state: 'stopped', sent: 100 });
+  });
+});
+
 describe('an edition that was stopped', () => {
   /** Stopped while an issue is under way of which nobody has a mail yet. */
   async function stopped() {
@@ -143,7 +190,7 @@ describe('an edition that was stopped', () => {
       state: 'stopped',
       sent: 0,
       reason: expect.stringMatching(
-        /^its edition was stopped at 2026-.*: 2 of 600 readers reported it as spam$/,
+        /^its edition was stopped at 2026-.*: 2 of 602 readers reported it as spam$/,
       ),
     });
     expect(digestsTo(world, EN)).toHaveLength(1);
@@ -217,47 +264,5 @@ describe('an edition that was stopped', () => {
     expect(answer.status).toBe(403);
     expect((await world.edit('POST', '/api/editions/monthly/resume')).status).toBe(404);
     expect((await world.edit('GET', '/api/editions/daily/resume')).status).toBe(405);
-  });
-});
-
-describe('a link of an issue', () => {
-  const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-  const leaveBy = (world: World, link: string | undefined, body: string) =>
-    world.request(String(/https:\/\/[^/]+(\/[^>]+)>/.exec(String(link))?.[1]), {
-      method: 'POST',
-      headers: FORM,
-      body,
-    });
-
-  it.each(['List-Unsubscribe=One-Click', 'scope=all'])(
-    'counts a reader who leaves by it (%s) once',
-    async (body) => {
-      const world = await withReaders();
-      const first = await sendNow(world, 'morning');
-      world.pass(DAY);
-      await postStory(world);
-      const second = await sendNow(world, 'noon');
-      const [older, newer] = digestsTo(world, EN).map(({ headers }) => headers['List-Unsubscribe']);
-      for (let times = 0; times < 3; times++) expect((await leaveBy(world, newer, body)).status).toBe(200);
-      expect((await leaveBy(world, older, body)).status).toBe(200);
-      expect((await issue(world, second.id)).unsubscribed).toBe(1);
-      expect((await issue(world, first.id)).unsubscribed).toBe(0);
-      await subscribe(world, EN);
-      await leaveBy(world, newer, body);
-      expect((await issue(world, second.id)).unsubscribed).toBe(1);
-    },
-  );
-
-  it('counts a reader too who leaves by the preferences: its edition, and not another', async () => {
-    const world = await withReaders();
-    await subscribe(world, 'both@reader.example', { editions: ['daily', 'weekly'] });
-    const { id } = await sendNow(world, 'morning');
-    const [mail] = digestsTo(world, 'both@reader.example');
-    const link = linkIn(mail?.text, '/subscriptions/manage');
-    const save = (editions: string[]) => world.request(link, { method: 'POST', body: { editions } });
-    expect((await save(['daily'])).status).toBe(200);
-    expect((await issue(world, id)).unsubscribed).toBe(0);
-    for (let times = 0; times < 2; times++) expect((await save([])).status).toBe(200);
-    expect((await issue(world, id)).unsubscribed).toBe(1);
   });
 });
