@@ -131,8 +131,9 @@ export function isIssueRef({ edition, slot }: Pick<Issue, 'edition' | 'slot'>): 
 }
 
 export function parseIssueId(id: string): Pick<Issue, 'edition' | 'slot'> {
-  const [edition = '', slot = ''] = id.split('.');
-  return { edition, slot };
+  const [edition = '', ...rest] = id.split('.');
+  // With whatever stands behind a second dot, which makes it the slot of no issue.
+  return { edition, slot: rest.join('.') };
 }
 
 export function issueUrl({ edition, slot }: Pick<Issue, 'edition' | 'slot'>, baseUrl: string): string {

@@ -138,6 +138,15 @@ describe('an editor', () => {
   });
 });
 
+it('an id with something behind it is no issue: nothing is held by it, and nothing found', async () => {
+  const world = await draftOfFerry();
+  for (const id of [`${ID}.anything`, `${ID}.`]) {
+    expect([id, (await world.edit('POST', `/api/issues/${id}/hold`)).status]).toEqual([id, 404]);
+    expect([id, (await world.edit('GET', `/api/issues/${id}`)).status]).toEqual([id, 404]);
+  }
+  expect((await issue(world, ID)).review?.decision).toBeUndefined();
+});
+
 it('the page behind a draft speaks the language of its mail', async () => {
   const world = await newsroom();
   await postStory(world, FERRY);
