@@ -7,6 +7,7 @@ export type AddressFault =
   | 'missing'
   | 'no-at'
   | 'spaces'
+  | 'unreadable'
   | 'too-long'
   | 'local-part'
   | 'domain'
@@ -19,6 +20,8 @@ export const ADDRESS_RULES: Record<AddressFault, string> = {
   missing: `is missing: it must be a mail address, ${EXAMPLE}`,
   'no-at': `has no @: it must be a mail address, ${EXAMPLE}`,
   spaces: 'has a space, a line end or another character that cannot be seen: a mail address has none',
+  unreadable:
+    'has U+FFFD, which stands for a character that could not be read: send the address in UTF-8, percent-encoded as such in a form',
   'too-long': 'is too long: at most 64 bytes before the @ and 254 in all (RFC 5321)',
   'local-part':
     'has something before the @ that cannot be mailed: brackets, quotes, a comma, another @, or a dot at an end or beside another',
@@ -53,6 +56,8 @@ function readAddress(typed: string): Read {
   // Persian and Hindi domains have joiners (RFC 5892, A.1 and A.2), which nothing before the @ needs.
   if (!text.isWellFormed() || /[\s\p{Cc}]|(?![\u200c\u200d])\p{Cf}|[\u200c\u200d].*@/u.test(text))
     return no('spaces');
+  // What a decoder puts where bytes were not in the charset that they were said to be in.
+  if (text.includes('\ufffd')) return no('unreadable');
   const at = text.lastIndexOf('@');
   if (at < 0) return no('no-at');
   const local = text.slice(0, at);

@@ -14,6 +14,8 @@ const WRONG: [typed: string, detail: string, english: string, spanish: string][]
   ['ana.reader.example', 'has no @', 'There is no @', 'Falta la @'],
   ['ana @reader.example', 'has a space', 'There is a space', 'Hay un espacio'],
   ['ana@reader.example\r\nBcc: x@y.example', 'has a space', 'There is a space', 'Hay un espacio'],
+  ['an\ufffd@reader.example', 'has U\\+FFFD', 'could not be read', 'No se ha podido leer'],
+  ['ana@r\ufffdader.example', 'has U\\+FFFD', 'could not be read', 'No se ha podido leer'],
   [`${'a'.repeat(65)}@reader.example`, 'is too long', 'is too long', 'demasiado larga'],
   [`ana@${'a.'.repeat(130)}example`, 'is too long', 'is too long', 'demasiado larga'],
   ['ana,eva@reader.example', 'has something before the @', 'something before the @', 'Antes de la @'],
@@ -48,6 +50,19 @@ describe('the reason for which an address is refused', () => {
     await world.queue.drain();
     expect(world.mails).toEqual([]);
   });
+});
+
+it('a form whose bytes are no UTF-8 is refused, and nobody mailed', async () => {
+  const world = await setUp();
+  const answer = await world.request('/subscriptions', {
+    method: 'POST',
+    body: 'email=%ff%25zz@reader.example&editions=daily',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  expect(answer.status).toBe(422);
+  expect(await answer.text()).toContain('A character of the address could not be read.');
+  await world.queue.drain();
+  expect(world.mails).toEqual([]);
 });
 
 it.each(['ana@duck.com', 'ana@mozmail.com', 'ana@privaterelay.appleid.com', 'ana@mailinator.com.example'])(
