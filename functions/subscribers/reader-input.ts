@@ -95,12 +95,14 @@ export function isDay(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
-const email = z.string({ error: ADDRESS_RULES.missing }).transform((typed, context) => {
-  const read = parseReaderAddress(typed);
-  if (read.ok) return read.address;
-  context.addIssue({ code: 'custom', message: ADDRESS_RULES[read.fault] });
-  return z.NEVER;
-});
+const email = z
+  .string({ error: ({ input }) => (input === undefined ? ADDRESS_RULES.missing : 'must be a string') })
+  .transform((typed, context) => {
+    const read = parseReaderAddress(typed);
+    if (read.ok) return read.address;
+    context.addIssue({ code: 'custom', message: ADDRESS_RULES[read.fault] });
+    return z.NEVER;
+  });
 
 const timeZone = z
   .string({ error: 'must be a time zone of the IANA database, such as America/New_York' })

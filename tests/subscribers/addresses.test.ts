@@ -52,6 +52,21 @@ describe('the reason for which an address is refused', () => {
   });
 });
 
+it.each([
+  [5, 'must be a string'],
+  [true, 'must be a string'],
+  [[], 'must be a string'],
+  [null, 'must be a string'],
+  [undefined, 'is missing: it must be a mail address, such as ana@paper.example'],
+])('an address that is %j as JSON is told what it is', async (email, detail) => {
+  const world = await setUp();
+  for (const path of ['/subscriptions', '/subscriptions/link']) {
+    const answer = await world.request(path, { method: 'POST', body: { email, editions: ['daily'] } });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ errors: [{ pointer: '/email', detail }] });
+  }
+});
+
 it('a form whose bytes are no UTF-8 is refused, and nobody mailed', async () => {
   const world = await setUp();
   const answer = await world.request('/subscriptions', {
