@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { problemResponse } from '../problem.ts';
 import { isIssueRef, parseIssueId } from './issue.ts';
 import { issueView } from './issue-view.ts';
-import { decide, isInEffect, type ReviewServices } from './review.ts';
+import { decide, overruled, type ReviewServices } from './review.ts';
 
 export type ReviewRouteServices = ReviewServices & AccessServices & { config: Config };
 
@@ -24,12 +24,8 @@ export function reviewRoutes(services: ReviewRouteServices): Hono<Guarded> {
       const reviewed = isIssueRef(ref) ? await decide(services, ref, what, by) : undefined;
       if (!reviewed) return problemResponse({ kind: 'not-found', what: `issue "${id}"` });
       const { issue, decision } = reviewed;
-      if (!isInEffect(reviewed, what)) {
-        return problemResponse({
-          kind: 'conflict',
-          detail: `The issue is ${issue.state}; only a draft can be approved or held.`,
-        });
-      }
+      const detail = overruled(reviewed, what);
+      if (detail) return problemResponse({ kind: 'conflict', detail });
       return Response.json(issueView(config, issue, clock(), { decision }), {
         headers: { 'cache-control': 'no-store' },
       });

@@ -74,8 +74,12 @@ export async function decide(
   return issue && { issue, decision: await reviews.decision(ref) };
 }
 
-/** Whether a draft is still what was said of it. */
-export function isInEffect({ issue, decision }: Reviewed, what: Decision['what']): boolean {
-  if (decision?.what !== what) return false;
-  return issue.state === 'draft' || (what === 'approved' && ['sending', 'sent'].includes(issue.state));
+/** Why a draft is not what was said of it, for people; undefined where it is. */
+export function overruled({ issue, decision }: Reviewed, what: Decision['what']): string | undefined {
+  const { state } = issue;
+  const wentOut = what === 'approved' && ['sending', 'sent'].includes(state);
+  if (decision?.what === what && (state === 'draft' || wentOut)) return undefined;
+  if (state !== 'draft') return `The issue is ${state}; only a draft can be approved or held.`;
+  if (!decision) return 'The issue has become a draft only now: look at it, and say it again.';
+  return `Meanwhile, at ${decision.at}, the draft was ${decision.what} by ${decision.by}. The last word counts: say it again if it is to be ${what}.`;
 }

@@ -1,7 +1,20 @@
 import { expect, it } from 'vitest';
 import { useDatabase, type World } from '../support/installation.ts';
-import { digestsTo, issue } from '../support/newsroom.ts';
-import { asWell, draftOfFerry, drafts, EDITOR, ID, links, MINUTE, minutes, press, READER } from './drafts.ts';
+import { digestsTo, issue, postStory } from '../support/newsroom.ts';
+import {
+  asWell,
+  draftOfFerry,
+  drafts,
+  EDITOR,
+  FERRY,
+  ID,
+  links,
+  MINUTE,
+  minutes,
+  newsroom,
+  press,
+  READER,
+} from './drafts.ts';
 
 useDatabase();
 
@@ -61,6 +74,49 @@ it.each(['approve', 'hold'] as const)(
     expect(said(await pageOf(await world.request(hold)))).toEqual([wentOut ? GONE : HELD]);
   },
 );
+
+it('approved by a system while an editor holds it: 409 with who held it and when, and said again it counts', async () => {
+  const world = await draftOfFerry();
+  const { hold } = links(drafts(world)[0]);
+  const { reviews } = world.services;
+  const { decide } = reviews;
+  reviews.decide = async (...word) => {
+    reviews.decide = decide;
+    await decide(...word);
+    await press(await asWell(world), hold);
+  };
+  const approve = () => world.edit('POST', `/api/issues/${ID}/approve`);
+  const overruled = await approve();
+  expect(overruled.status).toBe(409);
+  expect(await overruled.json()).toMatchObject({
+    detail: `Meanwhile, at 2026-11-22T12:02:00.000Z, the draft was held by ${EDITOR}. The last word counts: say it again if it is to be approved.`,
+  });
+  expect((await issue(world, ID)).review?.decision?.what).toBe('held');
+  expect((await approve()).status).toBe(200);
+  await minutes(world, 40);
+  expect(digestsTo(world, READER)).toHaveLength(1);
+});
+
+it('held in the moment in which it becomes a draft: 409 to be said again, and nothing is held', async () => {
+  const world = await newsroom();
+  await postStory(world, FERRY);
+  const { issues } = world.services;
+  const { get } = issues;
+  issues.get = async (ref) => {
+    issues.get = get;
+    const before = await get(ref);
+    await minutes(await asWell(world), 2);
+    return before;
+  };
+  const hold = () => world.edit('POST', `/api/issues/${ID}/hold`);
+  const early = await hold();
+  expect(early.status).toBe(409);
+  expect(await early.json()).toMatchObject({
+    detail: 'The issue has become a draft only now: look at it, and say it again.',
+  });
+  expect((await issue(world, ID)).review?.decision).toBeUndefined();
+  expect((await hold()).status).toBe(200);
+});
 
 it('approved twice, it says the same twice, keeps the first word and goes out once', async () => {
   const world = await draftOfFerry({ otherwise: 'hold' });
