@@ -19,7 +19,7 @@ import { addressPage, erasePage } from './token-pages.ts';
 /** What a reader changes by the link in every mail. A GET changes nothing. */
 export function preferencesRoutes(services: ReaderServices & LeftServices): Hono {
   const { config, subscribers, clock } = services;
-  const { visitor, pagesOf, opened, withToken, readerOr, refusedToClient, refusedToReader } =
+  const { visitor, gone, pagesOf, opened, withToken, readerOr, refusedToClient, refusedToReader } =
     readerLinks(services);
   const app = new Hono();
   const dayOf = (at: number, subscriber: Subscriber) => localDay(at, readerTimeZone(config, subscriber));
@@ -46,7 +46,8 @@ export function preferencesRoutes(services: ReaderServices & LeftServices): Hono
     const refusal = input.value.editions.length > 0 && (await refusedToReader(context, current.id, isForm));
     if (refusal) return refusal;
     const way = isForm ? 'page' : 'json';
-    const saved = (await savePreferences(services, current.id, input.value, way)) ?? current;
+    const saved = await savePreferences(services, current.id, input.value, way);
+    if (!saved) return gone(context);
     const [, edition, slot] = opened(context, 'manage') ?? [];
     await countLeft(services, current.id, { edition, slot }, current.editions, saved.editions);
     if (isForm) return manage((path) => withToken(context, path), saved, { said: 'saved' }, 200);

@@ -31,9 +31,11 @@ export function readerLinks(services: ReaderServices) {
   const tokenOf = (context: Context) => context.req.query('token') ?? '';
   const visitor = (context: Context): PageContext =>
     pageContext(services, readerLanguage(config, context.req));
+  const gone = (context: Context) => message(visitor(context), 'erased', 410);
 
   return {
     visitor,
+    gone,
     pagesOf: ({ language }: { language: string }): PageContext => pageContext(services, language),
     opened: (context: Context, purpose: LinkPurpose) => links.open(purpose, tokenOf(context)),
     /** An address with the token of this request. */
@@ -44,7 +46,7 @@ export function readerLinks(services: ReaderServices) {
       const [id] = links.open(purpose, tokenOf(context)) ?? [];
       if (!id) return message(visitor(context), 'expired', 404);
       // Signed here, so there was such a reader once.
-      return (await subscribers.get(id)) ?? message(visitor(context), 'erased', 410);
+      return (await subscribers.get(id)) ?? gone(context);
     },
 
     /** Counts a mail that the client asks for. Undefined: it may be sent; else the answer. */

@@ -64,6 +64,28 @@ it('erased, nothing is left but the hash of the address, and old links say so', 
   expect((await erase(world, manage)).status).toBe(200);
 });
 
+it.each([
+  ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'language=es&editions=weekly'],
+  ['JSON', {}, { editions: ['weekly'] }],
+])(
+  'erased while choices are saved by %s: the answer is that of an erased reader, and nothing is left',
+  async (_, headers, body) => {
+    const { world, manage } = await reader();
+    const { id } = (await dataOf(world, manage)).subscriber;
+    const { subscribers } = world.services;
+    const { write } = subscribers;
+    subscribers.write = async (...change) => {
+      subscribers.write = write;
+      expect((await erase(await setUp({ sharing: world }), manage)).status).toBe(200);
+      return write(...change);
+    };
+    const answer = await world.request(manage, { method: 'POST', headers, body });
+    expect(answer.status).toBe(410);
+    expect(await answer.text()).toContain('Your data is erased');
+    expect(await leftOf(world, [ANA], [id])).toEqual([]);
+  },
+);
+
 it('erased, it is not kept that mails bounced, nor noted when one is told of afterwards', async () => {
   const world = await setUp({ config: { resendWebhookSecret: SECRET } });
   await subscribe(world, ANA);
