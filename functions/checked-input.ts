@@ -19,11 +19,15 @@ export function checkedInput<T>(schema: z.ZodType<T>, input: unknown): Outcome<T
 
 /** The same of a body of JSON. An empty one is an object without members. */
 export function checkedBody<T>(schema: z.ZodType<T>, body: string): Outcome<T> {
-  let input: unknown = {};
+  const input = body.trim() === '' ? done({}) : jsonOf(body);
+  return input.ok ? checkedInput(schema, input.value) : input;
+}
+
+/** A body as JSON, or where it is none. */
+export function jsonOf(body: string): Outcome<unknown> {
   try {
-    if (body.trim() !== '') input = JSON.parse(body);
+    return done(JSON.parse(body) as unknown);
   } catch (error) {
     return refused({ kind: 'malformed', detail: `The body is not JSON: ${(error as Error).message}.` });
   }
-  return checkedInput(schema, input);
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { limitedTo } from '../body-limit.ts';
-import { checkedInput } from '../checked-input.ts';
+import { checkedInput, jsonOf } from '../checked-input.ts';
 import { problemResponse } from '../problem.ts';
 import { isoTime } from '../services.ts';
 import { type AccessServices, type Guarded, guard } from './access-routes.ts';
@@ -36,9 +36,9 @@ export function tokenRoutes(services: TokenRouteServices): Hono<Guarded> {
   const limited = limitedTo(MAX_BODY_BYTES);
 
   app.post('/', needs('tokens:write'), limited, async (context) => {
-    const input: unknown = await context.req.json().catch(() => undefined);
-    if (input === undefined) return problemResponse({ kind: 'malformed', detail: 'The body is not JSON.' });
-    const parsed = checkedInput(newToken, input);
+    const input = jsonOf(await context.req.text());
+    if (!input.ok) return problemResponse(input.refusal);
+    const parsed = checkedInput(newToken, input.value);
     if (!parsed.ok) return problemResponse(parsed.refusal);
     const { name, scopes, expiresAt } = parsed.value;
     const secret = `bs_${secrets()}`;

@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { Hono } from 'hono';
 import { type Guarded, guard } from '../access/access-routes.ts';
 import type { TokenStore } from '../access/tokens.ts';
 import { limitedTo } from '../body-limit.ts';
+import { jsonOf } from '../checked-input.ts';
 import type { Config } from '../config.ts';
 import { parseIdempotencyKey } from '../idempotency-key.ts';
 import { problemResponse } from '../problem.ts';
@@ -163,15 +165,11 @@ async function jsonBody(
   if (!allowed.includes(type))
     return refused({ kind: 'unsupported-media-type', got: got || 'not given', allowed });
   const bytes = new Uint8Array(await request.arrayBuffer());
-  try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (!isDeeper(json, MAX_DEPTH)) return done({ json, bytes });
-    return refused({ kind: 'malformed', detail: `The body is nested more than ${MAX_DEPTH} levels deep.` });
-  } catch (error) {
-    const detail =
-      error instanceof SyntaxError ? `The body is not JSON: ${error.message}.` : 'The body is not UTF-8.';
-    return refused({ kind: 'malformed', detail });
-  }
+  if (!isUtf8(bytes)) return refused({ kind: 'malformed', detail: 'The body is not UTF-8.' });
+  const json = jsonOf(new TextDecoder().decode(bytes));
+  if (!json.ok) return json;
+  if (!isDeeper(json.value, MAX_DEPTH)) return done({ json: json.value, bytes });
+  return refused({ kind: 'malformed', detail: `The body is nested more than ${MAX_DEPTH} levels deep.` });
 }
 
 /** An article has four levels. What reads it recurses, and a megabyte of brackets would be more than the stack has. */

@@ -1,3 +1,4 @@
+import { jsonOf } from '../checked-input.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 
 export type Body = { fields: Record<string, unknown>; isForm: boolean };
@@ -7,15 +8,12 @@ export async function readBody(request: Request): Promise<Outcome<Body>> {
   const got = request.headers.get('content-type') ?? '';
   const type = got.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/json') {
-    try {
-      const json = (await request.json()) as unknown;
-      const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
-      return isObject
-        ? done({ fields: json as Body['fields'], isForm: false })
-        : refused({ kind: 'malformed', detail: 'The body must be a JSON object.' });
-    } catch {
-      return refused({ kind: 'malformed', detail: 'The body is not JSON.' });
-    }
+    const json = jsonOf(await request.text());
+    if (!json.ok) return json;
+    const isObject = typeof json.value === 'object' && json.value !== null && !Array.isArray(json.value);
+    return isObject
+      ? done({ fields: json.value as Body['fields'], isForm: false })
+      : refused({ kind: 'malformed', detail: 'The body must be a JSON object.' });
   }
   const allowed = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
   if (type !== 'application/x-www-form-urlencoded' && type !== 'multipart/form-data') {
