@@ -46,11 +46,11 @@ export function day(context: PageContext, iso: string, timeZone = homeTimeZone(c
   return html`<time datetime="${iso}">${longDate(iso, spokenLanguage(context), timeZone)}</time>`;
 }
 
-/** A day and the time on it, to the second. */
+/** A day and the time on it, to the second, with the zone whose clocks show it. */
 export function moment(context: PageContext, iso: string): Html {
   const format = new Intl.DateTimeFormat(spokenLanguage(context), {
     dateStyle: 'medium',
-    timeStyle: 'medium',
+    timeStyle: 'long',
     timeZone: homeTimeZone(context),
   });
   return html`<time datetime="${iso}">${format.format(new Date(iso))}</time>`;

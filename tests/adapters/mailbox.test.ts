@@ -83,6 +83,16 @@ it('keeps a mail with its parts and headers, and shows it', async () => {
   });
   const page = await world.request('/mailbox');
   expect(await page.text()).toContain('Today');
+  for (const path of ['/mailbox', '/mailbox/mail-1'])
+    for (const [language, time] of [
+      ['en', 'Nov 22, 2026, 7:00:00 AM EST'],
+      ['es', '22 nov 2026, 7:00:00 GMT-5'],
+    ] as const) {
+      const shown = await world.request(path, { headers: { 'accept-language': language } });
+      expect((await shown.text()).replaceAll('\u202f', ' ')).toContain(
+        `<time datetime="2026-11-22T12:00:00.000Z">${time}</time>`,
+      );
+    }
   expect(await (await world.request('/mailbox/mail-1/html')).text()).toBe(
     '<head><base target="_blank"></head><p>Hello</p>',
   );
