@@ -110,8 +110,9 @@ function onStop(stop: () => Promise<void>): void {
     say('stopped');
     process.exit(0);
   };
-  process.once('SIGINT', finish);
-  process.once('SIGTERM', finish);
+  // Ctrl-C comes twice: from the terminal, and from npm, which hands it on.
+  process.on('SIGINT', finish);
+  process.on('SIGTERM', finish);
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === 'start') {
     setInterval(() => process.ppid !== parent && process.exit(1), 200).unref();

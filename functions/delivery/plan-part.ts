@@ -39,6 +39,8 @@ export async function planPart(services: PlanServices, ref: IssueRef, part: numb
   const issue = await issues.get(ref);
   const frozen = issue && (await composed.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
+  // A message of before names none: the sweep asks for those that the issue has.
+  if (!(part < issue.parts)) return;
   if (!issue.startedAt && (await storiesNow(services, frozen.storyIds)).length < frozen.storyIds.length) {
     // Nobody is to get what was retracted: it is composed again, and planned then.
     return handOver(queue, log, [{ kind: 'compose', ...ref }]);

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { ComplaintStore } from '../newsletter/complaints.ts';
 import { COMPLAINT_DAYS } from '../newsletter/complaints.ts';
+import { doneOf, wavesAhead } from '../newsletter/issue-progress.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { handOver, type Queue } from '../queue.ts';
 import { type Clock, isoTime } from '../services.ts';
@@ -17,8 +18,10 @@ export async function weighComplaints(
   edition: string,
 ): Promise<void> {
   const now = clock();
+  // First: who is mailed between the two counts twice, and stops nothing.
+  const ahead = await underWay(issues, edition, now);
   const { accepted, complained } = await complaints.count(edition, now);
-  const mailed = accepted + (await underWay(issues, edition));
+  const mailed = accepted + ahead;
   // A complaint may come before the batch of its mail is settled: of nothing there is no share.
   const rate = accepted > 0 ? complained / mailed : 0;
   const figures = { edition, mailed, complained, days: COMPLAINT_DAYS };
@@ -36,12 +39,14 @@ export async function weighComplaints(
   }
 }
 
-/** Readers who are about to be mailed: of the first batch of thousands, one complaint is no rate. */
-async function underWay(issues: IssueStore, edition: string): Promise<number> {
+/** Readers who are about to be mailed, but for those whose hour is still to come: of the first of thousands, one is no rate. */
+async function underWay(issues: IssueStore, edition: string, now: number): Promise<number> {
   const open = (await issues.open()).filter((ref) => ref.edition === edition);
   const left = open.map(async (ref) => {
     const issue = await issues.get(ref);
-    return issue ? issue.planned - issue.sent - issue.failed - issue.left : 0;
+    if (!issue) return 0;
+    const later = wavesAhead(issue, now).reduce((sum, { planned }) => sum + planned, 0);
+    return issue.planned - later - doneOf(issue);
   });
-  return (await Promise.all(left)).reduce((sum, each) => sum + each, 0);
+  return (await Promise.all(left)).reduce((sum, each) => sum + Math.max(0, each), 0);
 }

@@ -57,7 +57,7 @@ function rateOf({ notes = [], startedAt, sent }: Issue, now: number): number | u
 
 type Wave = { at: number; planned: number };
 
-function wavesAhead({ waves }: Issue, now: number): Wave[] {
+export function wavesAhead({ waves }: Issue, now: number): Wave[] {
   return Object.entries(waves)
     .map(([time, planned]) => ({ at: Date.parse(time), planned }))
     .filter(({ at }) => at > now)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { transact } from '../../functions/adapters/dynamo-client.ts';
 import { countedItem } from '../../functions/adapters/dynamo-complaints.ts';
 import type { Message } from '../../functions/queue.ts';
+import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, withReaders } from '../support/newsroom.ts';
 import { addReaders } from '../support/readers.ts';
@@ -147,6 +148,20 @@ describe('an issue under way', () => {
       stopped: { reason: '2 of 600 readers reported it as spam' },
     });
     expect(await issue(world, id)).toMatchObject({ sent: 100 });
+  });
+
+  it('does not count readers whose own hour is still to come', async () => {
+    const world = await setUp({ config: { ...config, ...withEditions({ readerHour: true }) } });
+    await addReaders(world, 600, (index) => (index < 100 ? {} : { timeZone: 'Pacific/Honolulu' }));
+    await postStory(world);
+    world.pass(1800_000);
+    await world.startEdition('daily', '2026-11-22T12:30:00.000Z');
+    await world.queue.drain();
+    expect(world.mails).toHaveLength(100);
+    await complainOne(world, 7);
+    expect(await edition(world)).toMatchObject({
+      stopped: { reason: '1 of 100 readers reported it as spam' },
+    });
   });
 
   it('is stopped before its next batch, though the message that says so waits behind it', async () => {

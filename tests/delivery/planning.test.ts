@@ -5,6 +5,7 @@ import { MAX_RECIPIENTS } from '../../functions/delivery/batch.ts';
 import type { PlanProgress } from '../../functions/delivery/delivery-store.ts';
 import { planPage } from '../../functions/delivery/plan-page.ts';
 import type { FrozenIssue } from '../../functions/newsletter/issue.ts';
+import type { Message } from '../../functions/queue.ts';
 import { type Choice, choiceKey, type Member } from '../../functions/subscribers/subscriber.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow } from '../support/newsroom.ts';
@@ -29,6 +30,12 @@ it('of a long list the queue is given what the pace lets through; the sweep give
   await world.sweep();
   expect(world.queue.waiting()).toBeGreaterThan(0);
   expect(world.queue.waiting()).toBeLessThanOrEqual(WITHIN_REACH);
+  // Two that meet in their turns put a batch off to the next sweep.
+  for (let minute = 0; minute < 3; minute++) {
+    await world.queue.drain();
+    world.pass(60_000);
+    await world.sweep();
+  }
   await world.queue.drain();
   expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: readers.length });
   expect(digestCounts(world)).toEqual(onceEach(readers));
@@ -70,7 +77,7 @@ it('an issue that was started before issues said how many parts they have is pla
   const world = await setUp();
   await postStory(world);
   const readers = await addReaders(world, 120);
-  const idle = await setUp({ sharing: world, faults: { lose: () => true } });
+  const idle = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'plan' } });
   const { id, edition, slot } = await sendNow(idle, 'morning');
   await world.table.client.send(
     new UpdateCommand({
@@ -80,6 +87,9 @@ it('an issue that was started before issues said how many parts they have is pla
       ExpressionAttributeValues: { ':none': 0 },
     }),
   );
+  await world.queue.send([{ kind: 'plan', edition, slot, shard: 0 } as unknown as Message]);
+  await world.queue.drain();
+  expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 0 });
   for (let minute = 0; minute < 2; minute++) {
     await world.sweep();
     await world.queue.drain();

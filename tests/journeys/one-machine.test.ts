@@ -126,6 +126,14 @@ it('npm start that is asked to end finishes what is in flight, and one that is k
   await expect(fetch(killed.url)).rejects.toThrow('fetch failed');
 });
 
+it('Ctrl-C that comes twice, from the terminal and from npm, ends it as cleanly', async () => {
+  const running = await start(dataFolder());
+  running.child.kill('SIGINT');
+  await expect.poll(running.output, { timeout: 10_000 }).toContain('stopping');
+  running.child.kill('SIGINT');
+  expect(await running.ended).toEqual({ code: 0, signal: null });
+});
+
 it('nothing is left running after kill -9', async () => {
   const folder = dataFolder();
   const running = await start(folder);
