@@ -1,4 +1,4 @@
-import type { PublicationSettings } from './functions/settings.ts';
+import type { PublicationSettings } from './functions/settings/publication.ts';
 
 /**
  * The publication: what it is called, the languages it speaks, its sections and its newsletters.

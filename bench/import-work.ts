@@ -2,11 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { hashToken } from '../functions/access/tokens.ts';
-import { openTable } from '../functions/adapters/dynamo-client.ts';
-import { ids } from '../functions/adapters/ids.ts';
-import { tableStores } from '../functions/adapters/stores.ts';
+import { openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
+import { ids } from '../functions/adapters/random.ts';
 import { loadConfig } from '../functions/config.ts';
-import { isoTime } from '../functions/services.ts';
+import { isoTime } from '../functions/shared/clock.ts';
+import { tableStores } from '../functions/start/stores.ts';
 import { subscriberRoutes } from '../functions/subscribers/subscriber-routes.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { ensureTable, openTable } from '../functions/adapters/dynamo-client.ts';
-import { startDynoxide } from '../functions/adapters/dynoxide.ts';
+import { ensureTable, openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
+import { startDynoxide } from '../functions/adapters/one-machine/dynoxide.ts';
 import { loadConfig } from '../functions/config.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 import { type Child, flagsOfStart, startServer } from './child.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { hashToken } from '../functions/access/tokens.ts';
-import { ensureTable, openTable } from '../functions/adapters/dynamo-client.ts';
-import { ids } from '../functions/adapters/ids.ts';
-import { localInstallation } from '../functions/adapters/local-installation.ts';
-import { readTemplates } from '../functions/adapters/templates.ts';
+import { ensureTable, openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
+import { ids } from '../functions/adapters/random.ts';
+import { readTemplates } from '../functions/adapters/read-templates.ts';
 import { loadConfig } from '../functions/config.ts';
+import { localInstallation } from '../functions/start/local-installation.ts';
 import { type Consumed, meterOf } from '../tests/support/units.ts';
 import { story } from './stories.ts';
 

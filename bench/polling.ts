@@ -1,4 +1,4 @@
-import { startDynoxide } from '../functions/adapters/dynoxide.ts';
+import { startDynoxide } from '../functions/adapters/one-machine/dynoxide.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 import { quantile } from './interleave.ts';
 import { openNewsroom, READERS, type Round } from './polling-newsroom.ts';

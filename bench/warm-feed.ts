@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../functions/adapters/dynoxide.ts';
+import { freePort } from '../functions/adapters/one-machine/dynoxide.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 import { type Child, startServer } from './child.ts';
 import { inTurns, type Pair, quantile, summaryOf } from './interleave.ts';

@@ -1,9 +1,9 @@
-import { ensureTable, openTable } from '../functions/adapters/dynamo-client.ts';
-import { startDynoxide } from '../functions/adapters/dynoxide.ts';
-import { ids } from '../functions/adapters/ids.ts';
-import { tableStores } from '../functions/adapters/stores.ts';
+import { ensureTable, openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
+import { startDynoxide } from '../functions/adapters/one-machine/dynoxide.ts';
+import { ids } from '../functions/adapters/random.ts';
 import { createArticle } from '../functions/articles/write-article.ts';
 import { loadConfig } from '../functions/config.ts';
+import { tableStores } from '../functions/start/stores.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 import { type Child, startServer } from './child.ts';
 import { interleave } from './interleave.ts';

@@ -5,7 +5,6 @@ import { type WebhookServices, webhookRoutes } from './delivery/webhook-routes.t
 import { feedRoutes } from './feeds/feed-routes.ts';
 import type { FeedServices } from './feeds/feed-services.ts';
 import { rememberedFeed, type ServerBindings } from './feeds/remembered-feed.ts';
-import type { Log } from './log.ts';
 import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.ts';
 import { type PreviewRouteServices, previewRoutes } from './newsletter/preview-routes.ts';
 import { type ReviewRouteServices, reviewRoutes } from './newsletter/review-routes.ts';
@@ -16,7 +15,8 @@ import { type PageServices, pageRoutes } from './pages/page-routes.ts';
 import { preferencesRoutes } from './pages/preferences-routes.ts';
 import { pageContext, readerLanguage } from './pages/reader-language.ts';
 import { type SubscriptionServices, subscriptionRoutes } from './pages/subscription-routes.ts';
-import { problemResponse } from './problem.ts';
+import type { Log } from './shared/log.ts';
+import { problemResponse } from './shared/problem.ts';
 import { type SubscriberRouteServices, subscriberRoutes } from './subscribers/subscriber-routes.ts';
 import { type SuppressionRouteServices, suppressionRoutes } from './subscribers/suppression-routes.ts';
 import type { HubServices } from './websub/take-request.ts';

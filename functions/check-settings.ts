@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { readTemplates } from './adapters/templates.ts';
+import { readTemplates } from './adapters/read-templates.ts';
 import { loadConfig } from './config.ts';
-import { missingWords } from './locale.ts';
-import { SettingsError } from './settings.ts';
+import { SettingsError } from './settings/publication.ts';
+import { missingWords } from './shared/locale.ts';
 
 /** `npm run synth` and `deploy` start with this: a setting that the functions would refuse is not deployed. */
 try {

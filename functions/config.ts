@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import settings from '../broadsheet.config.ts';
-import { type Publication, parseSettings, SettingsError } from './settings.ts';
+import { type Publication, parseSettings, SettingsError } from './settings/publication.ts';
 
 /** Everything that differs between one deployment and another, read once at start. */
 export type Config = {

@@ -1,10 +1,10 @@
 import { handle } from 'hono/aws-lambda';
-import { startOnAws } from './adapters/aws-start.ts';
-import { lambdaPreviews } from './adapters/lambda-previews.ts';
-import { secrets } from './adapters/secrets.ts';
+import { lambdaPreviews } from './adapters/aws/lambda-previews.ts';
+import { secrets } from './adapters/random.ts';
 import { createEditorApp } from './app.ts';
 import { required } from './config.ts';
 import { feedCache } from './feeds/feed-cache.ts';
+import { startOnAws } from './start/aws-start.ts';
 import { LAMBDA_LIMITS } from './subscribers/csv-limits.ts';
 
 /** `/api`: authenticated writes. */

@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { hashToken } from './access/tokens.ts';
-import { openDataFolder } from './adapters/data-folder.ts';
-import { ensureTable, openTable } from './adapters/dynamo-client.ts';
-import { startDynoxide } from './adapters/dynoxide.ts';
-import { firstRun } from './adapters/first-run.ts';
-import { ids } from './adapters/ids.ts';
-import { plainLog } from './adapters/json-log.ts';
-import { listen, localInstallation } from './adapters/local-installation.ts';
-import { readTemplates } from './adapters/templates.ts';
+import { ensureTable, openTable } from './adapters/dynamo/dynamo-client.ts';
+import { plainLog } from './adapters/log-lines.ts';
+import { openDataFolder } from './adapters/one-machine/data-folder.ts';
+import { startDynoxide } from './adapters/one-machine/dynoxide.ts';
+import { ids } from './adapters/random.ts';
+import { readTemplates } from './adapters/read-templates.ts';
 import { loadConfig } from './config.ts';
-import { missingWords } from './locale.ts';
-import { SettingsError } from './settings.ts';
+import { SettingsError } from './settings/publication.ts';
+import { missingWords } from './shared/locale.ts';
+import { firstRun } from './start/first-run.ts';
+import { listen, localInstallation } from './start/local-installation.ts';
 
 /** `npm start`: everything in one process, with nothing but npm. */
 

@@ -1,14 +1,14 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { resendSettings, startOnAws } from './adapters/aws-start.ts';
-import { resendMailer } from './adapters/resend-mailer.ts';
-import { handleRecords } from './delivery/handle-records.ts';
-import { handleTick } from './delivery/handle-tick.ts';
-import { sweep } from './delivery/sweep.ts';
+import { resendMailer } from './adapters/resend/resend-mailer.ts';
 import { composePreview } from './newsletter/compose-preview.ts';
 import type { Preview, PreviewRequest, TestAnswer, TestRequest } from './newsletter/previews.ts';
 import { sendTest } from './newsletter/send-test.ts';
 import { startAllDue, startSlot } from './newsletter/start-due.ts';
-import type { Outcome } from './refusal.ts';
+import type { Outcome } from './shared/refusal.ts';
+import { resendSettings, startOnAws } from './start/aws-start.ts';
+import { handleTick } from './work/handle-compose.ts';
+import { handleRecords } from './work/handle-records.ts';
+import { sweep } from './work/sweep.ts';
 
 /** What EventBridge Scheduler sends: an edition's time has come, or the sweep's. */
 export type TickEvent = { kind: 'issue'; edition: string; scheduledAt: string } | { kind: 'sweep' };

@@ -1,12 +1,12 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { resendSettings, startOnAws } from './adapters/aws-start.ts';
-import { callbackClient } from './adapters/callback-client.ts';
-import { cloudFrontCdn } from './adapters/cloudfront-cdn.ts';
-import { resendMailer } from './adapters/resend-mailer.ts';
+import { cloudFrontCdn } from './adapters/aws/cloudfront-cdn.ts';
+import { callbackClient } from './adapters/http/callback-client.ts';
+import { resendMailer } from './adapters/resend/resend-mailer.ts';
 import { required } from './config.ts';
-import { handleRecords } from './delivery/handle-records.ts';
-import { handleWork } from './delivery/handle-work.ts';
 import { feedCache } from './feeds/feed-cache.ts';
+import { resendSettings, startOnAws } from './start/aws-start.ts';
+import { handleRecords } from './work/handle-records.ts';
+import { handleWork } from './work/handle-work.ts';
 
 const base = await startOnAws(process.env);
 const services = {

@@ -24,7 +24,7 @@ const READ_CHECK_REMOVE: Right[] = ['read', 'check', 'remove'];
 const NONE: Right[] = [];
 
 /**
- * Who may touch which partitions (key grammar: functions/adapters/dynamo-keys.ts). A hole in the public function must
+ * Who may touch which partitions (key grammar: functions/adapters/dynamo/dynamo-keys.ts). A hole in the public function must
  * not let anybody change an article. The editors' function imports and exports readers, so their addresses are kept from an
  * editor by the scopes `subscribers:*` alone, as is lifting a suppression; a hole in it can remove no reader, though it can write over one.
  */

@@ -34,14 +34,14 @@ describe('each rule catches what breaks it', () => {
     [
       'a domain with an adapter',
       'functions/feeds/a.ts',
-      "import { x } from '../adapters/dynamo-feeds.ts';",
-      'imports the adapter',
+      "import { x } from '../adapters/dynamo/dynamo-feeds.ts';",
+      'does not know adapters',
     ],
     [
       'a page with an adapter',
       'functions/pages/a.ts',
-      "import { x } from '../adapters/dynamo-feeds.ts';",
-      'imports the adapter',
+      "import { x } from '../adapters/dynamo/dynamo-feeds.ts';",
+      'does not know adapters',
     ],
     [
       'a domain with the AWS SDK',
@@ -63,7 +63,7 @@ describe('each rule catches what breaks it', () => {
     ],
     [
       'Hono in an adapter',
-      'functions/adapters/dynamo-feeds.ts',
+      'functions/adapters/dynamo/dynamo-feeds.ts',
       "import { x } from 'hono/html';",
       'answers no HTTP',
     ],
@@ -98,11 +98,25 @@ describe('each rule catches what breaks it', () => {
       'does not know access',
     ],
     [
-      'a root file that knows a domain',
-      'functions/queue.ts',
-      "import { x } from './feeds/b.ts';",
-      'from the root',
+      'mails that know issues',
+      'functions/mails/a.ts',
+      "import type { X } from '../newsletter/b.ts';",
+      'mails does not know newsletter',
     ],
+    [
+      'an adapter that knows the app',
+      'functions/adapters/aws/a.ts',
+      "import { x } from '../../app.ts';",
+      'adapters does not know app.ts',
+    ],
+    [
+      'a shared file that knows a domain',
+      'functions/shared/queue.ts',
+      "import { x } from '../feeds/b.ts';",
+      'shared does not know feeds',
+    ],
+    ['a loose file', 'functions/queue.ts', '', 'in no room'],
+    ['a room that is not there', 'functions/utils/a.ts', '', 'in no room'],
     [
       'infra that knows functions',
       'infra/a.ts',
@@ -133,14 +147,27 @@ describe('each rule catches what breaks it', () => {
       'a circle of imports: functions/feeds/a.ts → functions/feeds/b.ts → functions/feeds/c.ts → functions/feeds/a.ts',
     ]);
   });
+
+  test('a circle of folders, though no file is in a circle', () => {
+    const sources = new Map([
+      ['functions/adapters/aws/a.ts', "import type { B } from '../dynamo/b.ts';"],
+      ['functions/adapters/dynamo/c.ts', "import { d } from '../aws/d.ts';"],
+      ['functions/adapters/dynamo/b.ts', ''],
+      ['functions/adapters/aws/d.ts', ''],
+    ]);
+    expect(violations(sources)).toEqual([
+      'a circle of folders: functions/adapters/aws → functions/adapters/dynamo → functions/adapters/aws',
+    ]);
+  });
 });
 
 describe('what is allowed passes', () => {
   test.each([
     [
-      'functions/adapters/a.ts',
-      "import { x } from '@aws-sdk/client-sqs';\nimport { y } from '../feeds/b.ts';\nconst a = Date.now() + Math.random();",
+      'functions/adapters/aws/a.ts',
+      "import { x } from '@aws-sdk/client-sqs';\nimport { y } from '../../feeds/b.ts';\nconst a = Date.now() + Math.random();",
     ],
+    ['functions/start/a.ts', "import { x } from '../adapters/b.ts';\nimport { y } from '../app.ts';"],
     ['functions/local.ts', "import { x } from './adapters/b.ts';\nconst a = process.env.A ?? new Date();"],
     ['functions/config.ts', 'const a = process.env.A;'],
     [

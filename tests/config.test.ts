@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import settings from '../broadsheet.config.ts';
 import { loadConfig, required, sha256 } from '../functions/config.ts';
-import { parseSettings, SettingsError } from '../functions/settings.ts';
+import { parseSettings, SettingsError } from '../functions/settings/publication.ts';
 
 /** The message a person gets who has just set something wrong. */
 function refusal(action: () => unknown): string {

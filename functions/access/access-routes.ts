@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { problemResponse } from '../problem.ts';
-import type { Clock } from '../services.ts';
+import type { Clock } from '../shared/clock.ts';
+import { problemResponse } from '../shared/problem.ts';
 import { authorise, type Bearer, type Scope, type TokenStore } from './tokens.ts';
 
 export type AccessServices = {

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { limitedTo } from '../body-limit.ts';
-import { checkedInput, jsonOf } from '../checked-input.ts';
-import { problemResponse } from '../problem.ts';
-import { isoTime } from '../services.ts';
+import { limitedTo } from '../shared/body-limit.ts';
+import { checkedInput, jsonOf } from '../shared/checked-input.ts';
+import { isoTime } from '../shared/clock.ts';
+import { problemResponse } from '../shared/problem.ts';
 import { type AccessServices, type Guarded, guard } from './access-routes.ts';
 import { hashToken, SCOPES, type Token } from './tokens.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { done, type Outcome, refused } from '../refusal.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 
 /** What a token may do. */
 export const SCOPES = [

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { slugOf } from './slug.ts';
-import { legalLine, legalText } from './text.ts';
+import { slugOf } from '../shared/slug.ts';
+import { legalLine, legalText } from '../shared/text.ts';
 
 /** The fields of an article's input, each with its rule in words that an editor can act on. */
 

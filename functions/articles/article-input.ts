@@ -1,10 +1,10 @@
 import type * as z from 'zod';
-import { type Fault, pointerOf } from '../refusal.ts';
+import { type Fault, pointerOf } from '../shared/refusal.ts';
+import { countIllegal } from '../shared/text.ts';
 import type { Article, ArticleFields } from './article.ts';
 import { type content, FIELDS } from './article-fields.ts';
 import { PLAYED_RULE, podcastType } from './podcast-audio.ts';
 import { htmlOfMarkdown, MAX_DEPTH, sanitiseHtml } from './sanitise.ts';
-import { countIllegal } from './text.ts';
 
 /** Bytes of an article's JSON. DynamoDB's item holds 400 KB; a body of text packs to a third or less. */
 export const MAX_BODY_BYTES = 1_048_576;

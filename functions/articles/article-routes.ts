@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { Hono } from 'hono';
 import { type Guarded, guard } from '../access/access-routes.ts';
 import type { TokenStore } from '../access/tokens.ts';
-import { limitedTo } from '../body-limit.ts';
-import { jsonOf } from '../checked-input.ts';
 import type { Config } from '../config.ts';
-import { parseIdempotencyKey } from '../idempotency-key.ts';
-import { problemResponse } from '../problem.ts';
-import { done, type Fault, type Outcome, refused } from '../refusal.ts';
+import { limitedTo } from '../shared/body-limit.ts';
+import { jsonOf } from '../shared/checked-input.ts';
+import { parseIdempotencyKey } from '../shared/idempotency-key.ts';
+import { problemResponse } from '../shared/problem.ts';
+import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import { type Article, guidOf, linkOf, versionTag } from './article.ts';
 import { MAX_BODY_BYTES } from './article-input.ts';
 import {

@@ -1,4 +1,4 @@
-import { isoTime, laterOf } from '../services.ts';
+import { isoTime, laterOf } from '../shared/clock.ts';
 import { type Article, type ArticleFields, isListed } from './article.ts';
 import { inputOf } from './article-input.ts';
 

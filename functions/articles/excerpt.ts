@@ -1,4 +1,4 @@
-import { legalText } from './text.ts';
+import { legalText } from '../shared/text.ts';
 
 /** Enough of a body to find a few sentences in. */
 const LOOKED_AT = 20_000;

@@ -1,6 +1,6 @@
-import type { Log } from '../log.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { type Clock, isoTime, laterOf } from '../services.ts';
+import { type Clock, isoTime, laterOf } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
 import { type Article, isListed, isPublic, type Translation } from './article.ts';
 import type { ArticleStore } from './article-store.ts';
 

@@ -1,6 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
-import { legalText } from './text.ts';
+import { legalText } from '../shared/text.ts';
 import { isTrackingPixel } from './tracking-pixel.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { inLanguage, type Publication } from '../settings.ts';
-import { slugOf } from './slug.ts';
+import { inLanguage, type Publication } from '../settings/publication.ts';
+import { slugOf } from '../shared/slug.ts';
 
 /** The name that the settings have for a section, else the editor's own. */
 export function sectionName(publication: Publication, section: string, language: string | undefined): string {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Log } from '../log.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { done, type Fault, type Outcome, type Refusal, refused } from '../refusal.ts';
-import type { Clock, Ids } from '../services.ts';
+import type { Clock, Ids } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
+import { done, type Fault, type Outcome, type Refusal, refused } from '../shared/refusal.ts';
 import { type Article, versionTag } from './article.ts';
 import { ID_RULE, isArticleId } from './article-fields.ts';
 import { inputOf, parseArticle } from './article-input.ts';

@@ -1,10 +1,10 @@
-import type { Log } from '../log.ts';
 import type { ComplaintStore } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import type { Reaction } from '../newsletter/issue-tally.ts';
-import type { Queue } from '../queue.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import type { Queue } from '../shared/queue.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { Subscriber, Suppression } from '../subscribers/subscriber.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { PersonalLinks } from '../mails/placeholders.ts';
 import { type FrozenIssue, issueId } from '../newsletter/issue.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
-import type { PersonalLinks } from '../newsletter/tokens.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { Recipient } from './batch.ts';
 import type { ReadyVariant } from './composed-issues.ts';

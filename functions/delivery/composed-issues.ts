@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { type Personal, personal } from '../mails/placeholders.ts';
 import { type FrozenIssue, type Issue, issueId, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
-import { type Personal, personal } from '../newsletter/tokens.ts';
 
 /**
  * What composing made of an issue, read once a process and not once a batch: it does not change, unless the issue is

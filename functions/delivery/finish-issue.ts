@@ -1,7 +1,7 @@
-import type { Log } from '../log.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
-import type { Clock } from '../services.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { noteProgress } from './note-progress.ts';
 

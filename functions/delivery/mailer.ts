@@ -1,4 +1,4 @@
-import type { WrittenLater } from '../newsletter/tokens.ts';
+import type { WrittenLater } from '../mails/placeholders.ts';
 
 /** One mail, as the provider gets it. */
 export type Mail = {

@@ -1,7 +1,7 @@
-import type { Log } from '../log.ts';
 import { type Issue, issueId } from '../newsletter/issue.ts';
 import { doneOf, progressOf } from '../newsletter/issue-progress.ts';
-import type { Clock } from '../services.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 
 /** A note is a write and a line of the log: each tenth of the readers, but no oftener than every ten seconds … */

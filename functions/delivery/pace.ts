@@ -1,4 +1,4 @@
-import type { Clock } from '../services.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { Mail, Mailer, SendOutcome } from './mailer.ts';
 
 /** How fast the mail provider is asked. One pace for all who ask it, in whatever process: the limit is the account's. */

@@ -1,9 +1,9 @@
 import type { ArticleStore } from '../articles/article-store.ts';
-import type { Log } from '../log.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { storiesNow } from '../newsletter/stories-now.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
 import { type Member, SHARDS, shardOf } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { ComposedIssues } from './composed-issues.ts';

@@ -1,5 +1,5 @@
 import type { IssueRef } from '../newsletter/issue-store.ts';
-import type { Clock } from '../services.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { MailEventStore } from './mail-event-store.ts';
 

@@ -1,5 +1,5 @@
-import { instantOf, parseTimeZone } from '../local-time.ts';
 import type { FrozenIssue } from '../newsletter/issue.ts';
+import { instantOf, parseTimeZone } from '../shared/local-time.ts';
 import type { Member } from '../subscribers/subscriber.ts';
 
 /**

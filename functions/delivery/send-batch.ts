@@ -1,9 +1,9 @@
-import type { Log } from '../log.ts';
 import { type ComplaintStore, reasonToStop } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
-import type { Message, Queue } from '../queue.ts';
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import type { Message, Queue } from '../shared/queue.ts';
 import {
   type BatchOutcome,
   type ClaimedBatch,

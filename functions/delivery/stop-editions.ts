@@ -1,7 +1,7 @@
-import type { Log } from '../log.ts';
 import { type ComplaintStore, reasonToStop } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
+import type { Log } from '../shared/log.ts';
 
 /** Stops the issues under way of editions that are stopped. One not composed yet is skipped when it is to be. */
 export async function stopEditions({

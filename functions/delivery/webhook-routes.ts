@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
-import { problemResponse } from '../problem.ts';
+import { limitedTo } from '../shared/body-limit.ts';
+import { problemResponse } from '../shared/problem.ts';
 import { applyEvent, type EventServices } from './apply-event.ts';
 import { readMailEvent } from './mail-event.ts';
 import { signerOf, verifySigned } from './webhook-signature.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { timingSafeEqual } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { done, type Outcome, refused } from '../refusal.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 
 /** A webhook as it came. The headers are undefined where they are not there. */
 export type SignedRequest = {

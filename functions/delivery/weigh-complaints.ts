@@ -1,10 +1,10 @@
-import type { Log } from '../log.ts';
 import type { ComplaintStore } from '../newsletter/complaints.ts';
 import { COMPLAINT_DAYS } from '../newsletter/complaints.ts';
 import { doneOf, wavesAhead } from '../newsletter/issue-progress.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
 
 /** Google and Yahoo (2024) want senders below 0.1 %, and block those at 0.3 %: https://support.google.com/a/answer/81126 */
 const ALARM_RATE = 0.001;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { done, type Outcome, refused } from '../refusal.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { isNotModified } from './conditional.ts';
 import { chooseEncoding, ENCODINGS, encode, NO_ENCODING } from './encoding.ts';
 import { entityTag } from './feed-head.ts';

@@ -1,4 +1,4 @@
-import type { Publication } from '../settings.ts';
+import type { Publication } from '../settings/publication.ts';
 import type { FeedSelector } from './feed-key.ts';
 
 /** The feeds that are there from the first day, as people look for them. Others come with articles (`feeds-of-late.ts`). */

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import Negotiator from 'negotiator';
-import type { Refusal } from '../refusal.ts';
+import type { Refusal } from '../shared/refusal.ts';
 import { recent } from './recent.ts';
 
 /** How the bytes of a document may be coded, the smallest first. */

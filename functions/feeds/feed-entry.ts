@@ -1,7 +1,7 @@
 import { type Article, type Author, guidOf, linkOf } from '../articles/article.ts';
 import { excerptOf } from '../articles/excerpt.ts';
-import { escapeMarkup, shorten } from '../articles/text.ts';
-import { laterOf } from '../services.ts';
+import { laterOf } from '../shared/clock.ts';
+import { escapeMarkup, shorten } from '../shared/text.ts';
 
 /** An article as every format shows it. Text is plain text, `html` is HTML, URLs are absolute, times are ISO 8601. */
 export type FeedEntry = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
 import { isPast } from './archive.ts';
 import { ENCODING_MARKS, ENCODINGS, type Encoding } from './encoding.ts';
 import { documentPath, type FeedAddress, FORMAT_TYPES, feedKey } from './feed-key.ts';

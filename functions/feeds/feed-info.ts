@@ -1,9 +1,9 @@
 import type { Article } from '../articles/article.ts';
 import { sectionName } from '../articles/section-name.ts';
-import { slugOf } from '../articles/slug.ts';
 import type { Config } from '../config.ts';
-import type { PodcastSettings } from '../podcast-settings.ts';
-import { inLanguage, type Publication } from '../settings.ts';
+import type { PodcastSettings } from '../settings/podcast.ts';
+import { inLanguage, type Publication } from '../settings/publication.ts';
+import { slugOf } from '../shared/slug.ts';
 import {
   type ArchivePart,
   documentPath,

@@ -1,7 +1,7 @@
 import type { Article } from '../articles/article.ts';
 import { publicationLanguage } from '../articles/language.ts';
 import { podcastType } from '../articles/podcast-audio.ts';
-import { slugOf } from '../articles/slug.ts';
+import { slugOf } from '../shared/slug.ts';
 
 /**
  * Which articles a feed has. Its key names the partition of its pointers; its path is where it is served.

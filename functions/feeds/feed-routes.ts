@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
-import { isSlug } from '../articles/slug.ts';
-import type { Templates } from '../locale.ts';
-import { problemResponse } from '../problem.ts';
-import { type Outcome, refused } from '../refusal.ts';
+import type { Templates } from '../shared/locale.ts';
+import { problemResponse } from '../shared/problem.ts';
+import { type Outcome, refused } from '../shared/refusal.ts';
+import { isSlug } from '../shared/slug.ts';
 import { answerText } from './answer-text.ts';
 import {
   archivePart,

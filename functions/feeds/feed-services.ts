@@ -1,7 +1,7 @@
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
-import type { Clock } from '../services.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
 import type { FeedCache } from './feed-cache.ts';
 import type { FeedStore } from './feed-store.ts';
 

@@ -1,4 +1,4 @@
-import type { Publication } from '../settings.ts';
+import type { Publication } from '../settings/publication.ts';
 import { isConfigured } from './configured-feeds.ts';
 import type { NamedBy } from './feed-info.ts';
 import { type FeedSelector, feedKey, type InFeeds, selectorsOf } from './feed-key.ts';

@@ -1,6 +1,6 @@
 import { type Article, isPublic } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
 import { type FeedSelector, feedKey } from './feed-key.ts';
 import type { FeedStore } from './feed-store.ts';
 

@@ -1,7 +1,7 @@
-import { slugOf } from '../articles/slug.ts';
-import { escapeMarkup } from '../articles/text.ts';
 import type { Config } from '../config.ts';
-import { languageName, phrasesIn, type Templates } from '../locale.ts';
+import { languageName, phrasesIn, type Templates } from '../shared/locale.ts';
+import { slugOf } from '../shared/slug.ts';
+import { escapeMarkup } from '../shared/text.ts';
 import { feedLanguages, feedsInAllLanguages, feedsInLanguage } from './configured-feeds.ts';
 import { changedByStories, ON_OTHER_SITES } from './feed-head.ts';
 import { type FeedInfo, feedInfo, type NamedBy } from './feed-info.ts';

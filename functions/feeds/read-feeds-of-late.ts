@@ -1,5 +1,5 @@
 import { isPublic } from '../articles/article.ts';
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
 import { type FeedSelector, feedKey } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
 import { feedWindow, windowTag } from './feed-window.ts';

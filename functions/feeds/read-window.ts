@@ -1,4 +1,4 @@
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
 import { readPart } from './archive.ts';
 import { isConfigured } from './configured-feeds.ts';
 import { windowKey } from './feed-head.ts';

@@ -1,7 +1,7 @@
 import type { Image } from '../articles/article.ts';
 import { podcastType } from '../articles/podcast-audio.ts';
-import { shorten } from '../articles/text.ts';
-import { isArtworkUrl, MOST_DESCRIPTION_BYTES, MOST_PODCAST_CHARACTERS } from '../podcast-settings.ts';
+import { isArtworkUrl, MOST_DESCRIPTION_BYTES, MOST_PODCAST_CHARACTERS } from '../settings/podcast.ts';
+import { shorten } from '../shared/text.ts';
 import type { FeedEntry } from './feed-entry.ts';
 import type { PodcastHead } from './feed-info.ts';
 import { element, textElement } from './xml.ts';

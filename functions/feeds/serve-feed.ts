@@ -1,4 +1,4 @@
-import { done, type Outcome, refused } from '../refusal.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { isNotModified } from './conditional.ts';
 import { asksForDelta } from './delta.ts';
 import { chooseEncoding, type Encoding, NO_ENCODING } from './encoding.ts';

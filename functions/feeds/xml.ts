@@ -1,4 +1,4 @@
-import { escapeMarkup } from '../articles/text.ts';
+import { escapeMarkup } from '../shared/text.ts';
 
 /** XML as text. What is plain text is escaped here and nowhere before. */
 

@@ -1,7 +1,7 @@
 import type { Article } from '../articles/article.ts';
-import { handOver } from '../queue.ts';
-import { isoTime } from '../services.ts';
-import type { EditionSettings } from '../settings.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { isoTime } from '../shared/clock.ts';
+import { handOver } from '../shared/queue.ts';
 import { composeVariants, wholeLanguages } from './compose-variants.ts';
 import {
   type ComposeServices,

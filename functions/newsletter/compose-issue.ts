@@ -1,4 +1,4 @@
-import type { EditionSettings } from '../settings.ts';
+import type { EditionSettings } from '../settings/publication.ts';
 import { reasonToStop } from './complaints.ts';
 import { composeDraft, reviewDraft } from './compose-draft.ts';
 import {

@@ -2,20 +2,20 @@ import type { Article } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
 import { publicationLanguage } from '../articles/language.ts';
 import type { Config } from '../config.ts';
-import type { Templates } from '../locale.ts';
-import { done, type Fault, type Outcome, refused } from '../refusal.ts';
-import { type Clock, isoTime } from '../services.ts';
-import type { EditionSettings } from '../settings.ts';
+import { composeDigest } from '../mails/compose-digest.ts';
+import { personalise } from '../mails/placeholders.ts';
+import { personalBytes } from '../mails/render-mail.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
+import type { Templates } from '../shared/locale.ts';
+import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
 import { type ComplaintStore, reasonToStop } from './complaints.ts';
-import { composeDigest } from './compose-digest.ts';
 import { tooFew } from './composition.ts';
 import type { IssueStore } from './issue-store.ts';
 import { warningsOf } from './preview-warnings.ts';
 import type { Preview, PreviewRequest, Warning } from './previews.ts';
-import { personalBytes } from './render-mail.ts';
 import { type Selection, selectStories, storiesFor, storyWindow } from './select-stories.ts';
-import { personalise } from './tokens.ts';
 
 export type PreviewServices = {
   config: Config;

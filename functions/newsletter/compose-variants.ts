@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Article } from '../articles/article.ts';
 import type { Config } from '../config.ts';
-import type { Templates } from '../locale.ts';
-import type { Clock } from '../services.ts';
-import type { EditionSettings } from '../settings.ts';
+import { type ComposedMail, composeDigest, type DigestInput } from '../mails/compose-digest.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Templates } from '../shared/locale.ts';
 import { type Choice, choiceKey } from '../subscribers/subscriber.ts';
-import { type ComposedMail, composeDigest, type DigestInput } from './compose-digest.ts';
 import { type FrozenIssue, type Issue, issueUrl, type Variant } from './issue.ts';
 import { storiesFor } from './select-stories.ts';
 

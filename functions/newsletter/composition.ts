@@ -1,8 +1,8 @@
 import type { Article } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
-import type { Templates } from '../locale.ts';
-import { handOver } from '../queue.ts';
-import type { EditionSettings } from '../settings.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import type { Templates } from '../shared/locale.ts';
+import { handOver } from '../shared/queue.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { ComplaintStore } from './complaints.ts';

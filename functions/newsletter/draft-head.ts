@@ -1,8 +1,8 @@
-import { dayAndTime, phrasesIn, type Templates } from '../locale.ts';
-import type { EditionSettings } from '../settings.ts';
-import type { DigestInput } from './compose-digest.ts';
+import type { DigestInput } from '../mails/compose-digest.ts';
+import { APPROVE_TOKEN, HOLD_TOKEN } from '../mails/placeholders.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { dayAndTime, phrasesIn, type Templates } from '../shared/locale.ts';
 import type { Issue } from './issue.ts';
-import { APPROVE_TOKEN, HOLD_TOKEN } from './tokens.ts';
 
 /** What stands above a draft: that it is one, what will become of it, and the links that decide it. */
 export function draftHead(

@@ -1,4 +1,4 @@
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
 import type { FrozenIssue } from './issue.ts';
 import type { EditionCursor } from './issue-store.ts';
 

@@ -1,4 +1,4 @@
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
 import type { Issue } from './issue.ts';
 
 /** How far an issue is. Absent members: nothing can be said of them yet, or any more. */

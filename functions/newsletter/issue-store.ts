@@ -1,4 +1,4 @@
-import type { OutboxEntry } from '../outbox.ts';
+import type { OutboxEntry } from '../shared/outbox.ts';
 import type { Decision, FrozenIssue, Issue, Variant } from './issue.ts';
 
 /** Up to when an edition's stories were taken, and the stories of its last issues. */

@@ -1,10 +1,10 @@
 import { type Article, isPublic, linkOf } from '../articles/article.ts';
-import type { EditionSettings } from '../settings.ts';
-import { type ComposedDigest, MAX_HTML } from './compose-digest.ts';
-import { MAX_SUBJECT } from './mail-subject.ts';
-import { mailLink } from './mail-words.ts';
+import { type ComposedDigest, MAX_HTML } from '../mails/compose-digest.ts';
+import { MAX_SUBJECT } from '../mails/mail-subject.ts';
+import { mailLink } from '../mails/mail-words.ts';
+import { sponsorOn } from '../mails/sponsor.ts';
+import type { EditionSettings } from '../settings/publication.ts';
 import type { Warning } from './previews.ts';
-import { sponsorOn } from './sponsor.ts';
 
 /** Characters of a subject that a phone shows. */
 const SHOWN_SUBJECT = 60;

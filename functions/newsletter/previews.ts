@@ -1,4 +1,4 @@
-import type { Outcome } from '../refusal.ts';
+import type { Outcome } from '../shared/refusal.ts';
 
 /** What an issue would be now, for editors. Nothing of it is stored, and no story is taken by it. */
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
 import type { Config } from '../config.ts';
-import { problemResponse } from '../problem.ts';
+import { problemResponse } from '../shared/problem.ts';
 import { isIssueRef, parseIssueId } from './issue.ts';
 import { issueView } from './issue-view.ts';
 import { decide, overruled, type ReviewServices } from './review.ts';

@@ -1,6 +1,6 @@
-import type { Log } from '../log.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
 import { type Decision, type Issue, issueId, type Review } from './issue.ts';
 import type { IssueRef, IssueStore } from './issue-store.ts';
 import type { ReviewStore } from './review-store.ts';

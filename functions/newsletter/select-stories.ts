@@ -1,9 +1,9 @@
 import { type Article, isPublic } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
 import { publicationLanguage } from '../articles/language.ts';
-import { slugOf } from '../articles/slug.ts';
-import { isoTime } from '../services.ts';
-import type { EditionSettings } from '../settings.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { isoTime } from '../shared/clock.ts';
+import { slugOf } from '../shared/slug.ts';
 import { latest, OVERLAP_MILLISECONDS } from './edition-cursor.ts';
 import type { EditionCursor } from './issue-store.ts';
 

@@ -1,11 +1,11 @@
-import { phrasesIn } from '../locale.ts';
-import type { Log } from '../log.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { done, type Outcome, refused } from '../refusal.ts';
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
+import { phrasesIn } from '../shared/locale.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
+import { RETRY_AFTER_SECONDS, type Throttle } from '../shared/throttle.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
-import { RETRY_AFTER_SECONDS, type Throttle } from '../throttle.ts';
 import { composePreview, type PreviewServices } from './compose-preview.ts';
 import type { TestAnswer, TestRequest } from './previews.ts';
 import type { TestStore } from './test-store.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Cron } from 'croner';
-import { instantOf, localTime } from '../local-time.ts';
-import { isoTime } from '../services.ts';
-import type { EditionSettings } from '../settings.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { isoTime } from '../shared/clock.ts';
+import { instantOf, localTime } from '../shared/local-time.ts';
 
 /**
  * The slot of a schedule, named by the local time it is for: `2026-11-22-0730`. An hour that daylight saving repeats

@@ -1,5 +1,5 @@
-import { isoTime } from '../services.ts';
-import type { EditionSettings } from '../settings.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { isoTime } from '../shared/clock.ts';
 import type { Issue, Review } from './issue.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import { nextRun, slotOf } from './slot.ts';

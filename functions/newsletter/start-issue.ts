@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
 import { type Issue, issueId, issueUrl, PARTS, type Review } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
 

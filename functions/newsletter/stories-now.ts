@@ -1,6 +1,6 @@
 import { type Article, isPublic } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
-import { type Clock, isoTime } from '../services.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
 
 /** The stories as they are now, in the order of `ids`, without those that left. */
 export async function storiesNow(

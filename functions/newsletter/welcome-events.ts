@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { OutboxEntry } from '../outbox.ts';
+import type { OutboxEntry } from '../shared/outbox.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
 import type { IssueStore } from './issue-store.ts';
 

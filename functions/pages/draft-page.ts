@@ -1,10 +1,10 @@
 import { html, raw } from 'hono/html';
 import type { Article } from '../articles/article.ts';
-import { shorten } from '../articles/text.ts';
-import { dayAndTime, type PhraseKey } from '../locale.ts';
 import type { Decision, Issue } from '../newsletter/issue.ts';
 import { latestRelease } from '../newsletter/review.ts';
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
+import { dayAndTime, type PhraseKey } from '../shared/locale.ts';
+import { shorten } from '../shared/text.ts';
 import { type Html, homeTimeZone, type PageContext, settingText, spokenLanguage } from './page-context.ts';
 import { tokenPage } from './token-pages.ts';
 

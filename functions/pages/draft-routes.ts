@@ -1,11 +1,11 @@
 import { type Context, Hono } from 'hono';
 import type { ArticleStore } from '../articles/article-store.ts';
-import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
-import type { Templates } from '../locale.ts';
 import { type Decision, isIssueRef, parseIssueId } from '../newsletter/issue.ts';
 import { decide, type Reviewed, type ReviewServices } from '../newsletter/review.ts';
 import { storiesNow } from '../newsletter/stories-now.ts';
+import { limitedTo } from '../shared/body-limit.ts';
+import type { Templates } from '../shared/locale.ts';
 import { LINK_PATHS, type Links } from '../subscribers/links.ts';
 import { draftPage } from './draft-page.ts';
 import { message, page } from './page-response.ts';

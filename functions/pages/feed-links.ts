@@ -2,8 +2,6 @@ import { html } from 'hono/html';
 import type { Article } from '../articles/article.ts';
 import { publicationLanguage } from '../articles/language.ts';
 import { sectionName } from '../articles/section-name.ts';
-import { slugOf } from '../articles/slug.ts';
-import { shorten } from '../articles/text.ts';
 import type { NamedBy } from '../feeds/feed-info.ts';
 import {
   documentPath,
@@ -13,7 +11,9 @@ import {
   FORMAT_TYPES,
   formatsOf,
 } from '../feeds/feed-key.ts';
-import { languageName } from '../locale.ts';
+import { languageName } from '../shared/locale.ts';
+import { slugOf } from '../shared/slug.ts';
+import { shorten } from '../shared/text.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 
 export const FORMAT_NAMES: Record<FeedFormat, string> = { rss: 'RSS', atom: 'Atom', json: 'JSON' };

@@ -3,7 +3,7 @@ import { publicationLanguage } from '../articles/language.ts';
 import { feedLanguages, feedsInAllLanguages, feedsInLanguage } from '../feeds/configured-feeds.ts';
 import type { FeedSelector } from '../feeds/feed-key.ts';
 import { type FeedsOfLate, GROUPS } from '../feeds/feeds-of-late.ts';
-import { languageName } from '../locale.ts';
+import { languageName } from '../shared/locale.ts';
 import { feedName, formatLinks } from './feed-links.ts';
 import { FEEDS_SCRIPT_PATH } from './feeds-script.ts';
 import { followFeed } from './follow-feed.ts';

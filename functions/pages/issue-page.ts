@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Article } from '../articles/article.ts';
-import { shorten } from '../articles/text.ts';
+import { shorten } from '../shared/text.ts';
 import { layout } from './layout.ts';
 import { day, type Html, type PageContext, settingText } from './page-context.ts';
 import { storyList } from './story-list.ts';

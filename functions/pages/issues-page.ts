@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import { shorten } from '../articles/text.ts';
 import { issueUrl } from '../newsletter/issue.ts';
+import { shorten } from '../shared/text.ts';
 import { layout, pathInLanguage } from './layout.ts';
 import { day, type Html, homeTimeZone, type PageContext, settingText } from './page-context.ts';
 

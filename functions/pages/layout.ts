@@ -1,9 +1,9 @@
 import { html, raw } from 'hono/html';
 import type { Article } from '../articles/article.ts';
 import { publicationLanguage } from '../articles/language.ts';
-import { shorten } from '../articles/text.ts';
 import { type FeedAddress, type FeedSelector, feedPath } from '../feeds/feed-key.ts';
-import { directionOf, languageName } from '../locale.ts';
+import { directionOf, languageName } from '../shared/locale.ts';
+import { shorten } from '../shared/text.ts';
 import { headFeeds, siteFeeds } from './feed-links.ts';
 import { type Html, inOwnLanguage, type PageContext, settingText, spokenLanguage } from './page-context.ts';
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { shorten } from '../articles/text.ts';
+import { shorten } from '../shared/text.ts';
 import { layout } from './layout.ts';
 import { type Html, moment, type PageContext } from './page-context.ts';
 

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { Config } from '../config.ts';
-import type { Templates } from '../locale.ts';
+import type { Templates } from '../shared/locale.ts';
 import { type Mail, mailboxPage, mailPage } from './mailbox-pages.ts';
 import { message, page } from './page-response.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';

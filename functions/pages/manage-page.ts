@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Fault } from '../refusal.ts';
+import type { Fault } from '../shared/refusal.ts';
 import type { Suppression } from '../subscribers/subscriber.ts';
 import { type Html, homeTimeZone, type PageContext } from './page-context.ts';
 import { pauseField, timeZoneField } from './preference-fields.ts';

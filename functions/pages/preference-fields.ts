@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { Fault } from '../refusal.ts';
+import type { Fault } from '../shared/refusal.ts';
 import { MAX_PAUSE_DAYS } from '../subscribers/reader-input.ts';
 import { day, type Html, type PageContext } from './page-context.ts';
 import { described, ruleOf } from './reader-fields.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { countLeft, type LeftServices } from '../delivery/count-left.ts';
-import { localDay } from '../local-time.ts';
-import { problemResponse } from '../problem.ts';
+import { localDay } from '../shared/local-time.ts';
+import { problemResponse } from '../shared/problem.ts';
 import { askForAddressChange, changeAddress } from '../subscribers/address-change.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';

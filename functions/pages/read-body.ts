@@ -1,5 +1,5 @@
-import { jsonOf } from '../checked-input.ts';
-import { done, type Outcome, refused } from '../refusal.ts';
+import { jsonOf } from '../shared/checked-input.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 
 export type Body = { fields: Record<string, unknown>; isForm: boolean };
 

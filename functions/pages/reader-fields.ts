@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
-import { languageName, type PhraseKey } from '../locale.ts';
-import type { Fault } from '../refusal.ts';
+import { languageName, type PhraseKey } from '../shared/locale.ts';
+import type { Fault } from '../shared/refusal.ts';
 import { parseReaderAddress } from '../subscribers/email-address.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 

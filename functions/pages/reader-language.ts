@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import Negotiator from 'negotiator';
 import type { Config } from '../config.ts';
-import { phrasesIn, type Templates } from '../locale.ts';
+import { phrasesIn, type Templates } from '../shared/locale.ts';
 import type { PageContext } from './page-context.ts';
 
 /**

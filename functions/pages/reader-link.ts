@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
-import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
-import type { Templates } from '../locale.ts';
-import { problemResponse } from '../problem.ts';
+import { limitedTo } from '../shared/body-limit.ts';
+import type { Templates } from '../shared/locale.ts';
+import { problemResponse } from '../shared/problem.ts';
 import { LINK_PATHS, type LinkPurpose, type Links } from '../subscribers/links.ts';
 import type { SubscriberServices } from '../subscribers/sign-up.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Fault } from '../refusal.ts';
+import type { Fault } from '../shared/refusal.ts';
 import { layout, pathInLanguage } from './layout.ts';
 import type { Html, PageContext } from './page-context.ts';
 import { editionsField, emailField, faultSummary, languageField, topicsField } from './reader-fields.ts';

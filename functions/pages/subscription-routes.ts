@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { countLeft, type LeftServices } from '../delivery/count-left.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { welcomeEvents } from '../newsletter/welcome-events.ts';
-import { problemResponse } from '../problem.ts';
+import { problemResponse } from '../shared/problem.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
 import { unsubscribe } from '../subscribers/preferences.ts';
 import { parseEmail, parseSignUp } from '../subscribers/reader-input.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { PhraseKey } from '../locale.ts';
+import type { PhraseKey } from '../shared/locale.ts';
 import { endsWithConsent, type Suppression } from '../subscribers/subscriber.ts';
 import { pathInLanguage } from './layout.ts';
 import type { Html, PageContext } from './page-context.ts';

@@ -1,4 +1,4 @@
-import type { PhraseKey } from '../locale.ts';
+import type { PhraseKey } from '../shared/locale.ts';
 import { type PageContext, spokenLanguage } from './page-context.ts';
 
 /** Where a zone is and what its time is called. Cities are as the IANA database spells them: no runtime translates them. */

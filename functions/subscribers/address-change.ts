@@ -1,5 +1,5 @@
-import { handOver } from '../queue.ts';
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
+import { handOver } from '../shared/queue.ts';
 import { addressHash } from './email-address.ts';
 import { mayConfirm } from './mail-limits.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';

@@ -1,4 +1,4 @@
-import { done, type Fault, type Outcome, refused } from '../refusal.ts';
+import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 
 /**
  * What a file says of a reader. An export has them all, so that it is an import too; of the last three `suppressed` then refuses

@@ -1,5 +1,5 @@
-import { parseTimeZone } from '../local-time.ts';
-import type { Publication } from '../settings.ts';
+import type { Publication } from '../settings/publication.ts';
+import { parseTimeZone } from '../shared/local-time.ts';
 import { cellText } from './csv-cells.ts';
 import type { Column } from './csv-columns.ts';
 import type { Row } from './csv-rows.ts';

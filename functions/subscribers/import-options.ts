@@ -1,7 +1,7 @@
-import { done, type Fault, type Outcome, refused } from '../refusal.ts';
-import { isoTime } from '../services.ts';
-import { oneLine } from '../setting-values.ts';
-import type { Publication } from '../settings.ts';
+import type { Publication } from '../settings/publication.ts';
+import { oneLine } from '../settings/values.ts';
+import { isoTime } from '../shared/clock.ts';
+import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import type { Column } from './csv-columns.ts';
 
 /** What the address of an import says for every line that does not say it itself. */

@@ -1,4 +1,4 @@
-import { type Clock, type Ids, isoTime } from '../services.ts';
+import { type Clock, type Ids, isoTime } from '../shared/clock.ts';
 import { coalesced } from './coalesced.ts';
 import { addressHash } from './email-address.ts';
 import type { ImportedReader } from './import-line.ts';

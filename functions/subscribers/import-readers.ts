@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../shared/log.ts';
 import type { CsvLimits } from './csv-limits.ts';
 import { type Row, UnreadableFrom } from './csv-rows.ts';
 import { addressHash } from './email-address.ts';

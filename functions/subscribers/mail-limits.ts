@@ -1,6 +1,6 @@
-import type { Log } from '../log.ts';
-import type { Clock } from '../services.ts';
-import type { Throttle } from '../throttle.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import type { Throttle } from '../shared/throttle.ts';
 import { addressHash } from './email-address.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 

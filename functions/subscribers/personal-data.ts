@@ -1,4 +1,4 @@
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
 import { addressHash } from './email-address.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';
 import type { AddressChange, ConsentEvent, SignUp, Subscriber, Suppression } from './subscriber.ts';

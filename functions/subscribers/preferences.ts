@@ -1,4 +1,4 @@
-import { isoTime } from '../services.ts';
+import { isoTime } from '../shared/clock.ts';
 import type { Preferences } from './reader-input.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';
 import type { ConsentEvent, Subscriber } from './subscriber.ts';

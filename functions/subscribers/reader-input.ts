@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { checkedInput } from '../checked-input.ts';
 import type { Config } from '../config.ts';
-import { instantOf, localDay, parseTimeZone } from '../local-time.ts';
-import { done, type Outcome } from '../refusal.ts';
-import { isoTime } from '../services.ts';
+import { checkedInput } from '../shared/checked-input.ts';
+import { isoTime } from '../shared/clock.ts';
+import { instantOf, localDay, parseTimeZone } from '../shared/local-time.ts';
+import { done, type Outcome } from '../shared/refusal.ts';
 import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import type { Subscriber } from './subscriber.ts';
 

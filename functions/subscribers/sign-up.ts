@@ -1,7 +1,7 @@
-import type { Log } from '../log.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { type Clock, type Ids, isoTime } from '../services.ts';
-import type { Throttle } from '../throttle.ts';
+import { type Clock, type Ids, isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
+import type { Throttle } from '../shared/throttle.ts';
 import { addressHash } from './email-address.ts';
 import { mayConfirm, mayTell } from './mail-limits.ts';
 import type { SignUpInput } from './reader-input.ts';

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
-import { limitedTo } from '../body-limit.ts';
 import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
-import { problemResponse } from '../problem.ts';
-import { done, type Outcome, refused } from '../refusal.ts';
-import { isoTime } from '../services.ts';
+import { limitedTo } from '../shared/body-limit.ts';
+import { isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { problemResponse } from '../shared/problem.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { readHeader } from './csv-columns.ts';
 import type { CsvLimits } from './csv-limits.ts';
 import { csvRows, UnreadableFrom } from './csv-rows.ts';

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
-import type { Log } from '../log.ts';
-import { problemResponse } from '../problem.ts';
-import { done, type Outcome, refused } from '../refusal.ts';
+import type { Log } from '../shared/log.ts';
+import { problemResponse } from '../shared/problem.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { addressHash, parseAddress } from './email-address.ts';
 import type { SuppressionStore } from './suppression.ts';
 

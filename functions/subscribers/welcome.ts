@@ -1,4 +1,4 @@
-import type { OutboxEntry } from '../outbox.ts';
+import type { OutboxEntry } from '../shared/outbox.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 

@@ -1,6 +1,6 @@
-import type { Log } from '../log.ts';
-import { handOver, type Queue } from '../queue.ts';
-import type { Clock } from '../services.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
 import type { DistributionStore, WebSubStore } from './websub-store.ts';
 
 export type AnnounceServices = {

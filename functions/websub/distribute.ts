@@ -1,6 +1,6 @@
 import type { FeedServices } from '../feeds/feed-services.ts';
-import { handOver } from '../queue.ts';
-import type { Ids } from '../services.ts';
+import type { Ids } from '../shared/clock.ts';
+import { handOver } from '../shared/queue.ts';
 import { contentByPage } from './content.ts';
 import { AT_ONCE, type DeliverServices, deliveries, isLongDown, PAGE, WORK_SECONDS } from './deliver.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';

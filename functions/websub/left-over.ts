@@ -1,4 +1,4 @@
-import type { Message } from '../queue.ts';
+import type { Message } from '../shared/queue.ts';
 import type { DistributionStore, VerificationStore, WebSubStore } from './websub-store.ts';
 
 export type LeftOverStores = {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Config } from '../config.ts';
 import { feedKey } from '../feeds/feed-key.ts';
-import { done, type Outcome, refused } from '../refusal.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { isPublicAddress } from './callback-address.ts';
 import {
   DEFAULT_LEASE_SECONDS,

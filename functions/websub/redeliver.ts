@@ -1,5 +1,5 @@
 import type { FeedServices } from '../feeds/feed-services.ts';
-import { handOver } from '../queue.ts';
+import { handOver } from '../shared/queue.ts';
 import { contentByPage } from './content.ts';
 import { AT_ONCE, bookRetry, type DeliverServices, deliveries, PAGE, WORK_SECONDS } from './deliver.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';

@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
-import { handOver, type Queue } from '../queue.ts';
-import { done, type Outcome, refused } from '../refusal.ts';
-import { type Clock, type Ids, isoTime } from '../services.ts';
-import { RETRY_AFTER_SECONDS, type Throttle } from '../throttle.ts';
+import { type Clock, type Ids, isoTime } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
+import { RETRY_AFTER_SECONDS, type Throttle } from '../shared/throttle.ts';
 import { parseRequest } from './parse-request.ts';
 import type { VerificationStore } from './websub-store.ts';
 

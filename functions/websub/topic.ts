@@ -1,4 +1,3 @@
-import { isSlug } from '../articles/slug.ts';
 import type { Config } from '../config.ts';
 import {
   type FeedAddress,
@@ -10,7 +9,8 @@ import {
   LANGUAGE_PATTERN,
   PODCAST_FILE,
 } from '../feeds/feed-key.ts';
-import { isCanonicalTag } from '../setting-values.ts';
+import { isCanonicalTag } from '../settings/values.ts';
+import { isSlug } from '../shared/slug.ts';
 
 const PATH = new RegExp(
   `^(?:/(${LANGUAGE_PATTERN}))?(?:/(section|tag|author)s/([^/]+))?/(${[...Object.values(FORMAT_FILES), PODCAST_FILE].join('|')})$`,

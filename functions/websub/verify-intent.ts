@@ -1,6 +1,6 @@
 import type { FeedServices } from '../feeds/feed-services.ts';
-import { handOver, type Queue } from '../queue.ts';
-import type { Ids } from '../services.ts';
+import type { Ids } from '../shared/clock.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
 import { type CallbackAnswer, type Callbacks, describeAnswer, hostOf, isSuccess } from './callbacks.ts';
 import { readContent } from './content.ts';
 import { AT_ONCE } from './deliver.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { plainResponse } from '../problem.ts';
+import { plainResponse } from '../shared/problem.ts';
 import { type HubServices, takeRequest } from './take-request.ts';
 
 /** Room for the longest topic, callback and secret, percent-encoded, and for parameters that are not ours. */

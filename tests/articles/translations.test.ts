@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { OutboxEvent } from '../../functions/outbox.ts';
+import type { OutboxEvent } from '../../functions/shared/outbox.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { atomFaults, rssFaults } from '../support/feed-rules.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';

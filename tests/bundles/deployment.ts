@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { ensureTable, openTable } from '../../functions/adapters/dynamo-client.ts';
-import { startDynoxide } from '../../functions/adapters/dynoxide.ts';
+import { ensureTable, openTable } from '../../functions/adapters/dynamo/dynamo-client.ts';
+import { startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
 import { FUNCTIONS, type FunctionId, type Json, policyOf } from '../infra/policy.ts';
 import { cloudFront, dynamoAs, lambdaService, mailProvider, secretsManager, sqs } from './fake-aws.ts';
 import { type Lambda, startLambda } from './lambda.ts';

@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { dueKey } from '../../functions/adapters/dynamo-keys.ts';
-import { dynamoWebSub } from '../../functions/adapters/dynamo-websub.ts';
+import { dueKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
+import { dynamoWebSub } from '../../functions/adapters/dynamo/dynamo-websub.ts';
 import { BASE_URL, type Deployment } from './deployment.ts';
 import { deliver, request } from './lambda.ts';
 import { newsroom } from './newsroom.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { transact } from '../../functions/adapters/dynamo-client.ts';
-import { countedItem } from '../../functions/adapters/dynamo-complaints.ts';
-import type { Message } from '../../functions/queue.ts';
+import { transact } from '../../functions/adapters/dynamo/dynamo-client.ts';
+import { countedItem } from '../../functions/adapters/dynamo/dynamo-complaints.ts';
+import type { Message } from '../../functions/shared/queue.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, withReaders } from '../support/newsroom.ts';

@@ -1,11 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { issueKey } from '../../functions/adapters/dynamo-keys.ts';
+import { issueKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
 import { MAX_RECIPIENTS } from '../../functions/delivery/batch.ts';
 import type { PlanProgress } from '../../functions/delivery/delivery-store.ts';
 import { planPage } from '../../functions/delivery/plan-page.ts';
 import type { FrozenIssue } from '../../functions/newsletter/issue.ts';
-import type { Message } from '../../functions/queue.ts';
+import type { Message } from '../../functions/shared/queue.ts';
 import { type Choice, choiceKey, type Member } from '../../functions/subscribers/subscriber.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow } from '../support/newsroom.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EditionSettings } from '../../functions/settings.ts';
+import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, postStory } from '../support/newsroom.ts';
 import { addReaders, digestCounts, onceEach } from '../support/readers.ts';

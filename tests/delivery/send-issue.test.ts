@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { frozenKey, issueKey } from '../../functions/adapters/dynamo-keys.ts';
+import { frozenKey, issueKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';

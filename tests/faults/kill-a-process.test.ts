@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { ensureTable, openTable } from '../../functions/adapters/dynamo-client.ts';
-import { dynamoSubscribers } from '../../functions/adapters/dynamo-subscribers.ts';
-import { startDynoxide } from '../../functions/adapters/dynoxide.ts';
+import { ensureTable, openTable } from '../../functions/adapters/dynamo/dynamo-client.ts';
+import { dynamoSubscribers } from '../../functions/adapters/dynamo/dynamo-subscribers.ts';
+import { startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
 import { LEASE_SECONDS } from '../../functions/delivery/batch.ts';
 import type { IssueView } from '../support/newsroom.ts';
 import { dataFolder, get, post, type Running, start } from '../support/process.ts';

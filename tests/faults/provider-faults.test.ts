@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { Issue } from '../../functions/newsletter/issue.ts';
-import type { Message } from '../../functions/queue.ts';
+import type { Message } from '../../functions/shared/queue.ts';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { useDatabase } from '../support/installation.ts';
 import { afterwards, FAULTS, type Fault, throttledFor } from '../support/provider.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { QueueFaults } from '../../functions/adapters/memory-queue.ts';
-import type { Message } from '../../functions/queue.ts';
+import type { QueueFaults } from '../../functions/adapters/one-machine/memory-queue.ts';
+import type { Message } from '../../functions/shared/queue.ts';
 import { useDatabase } from '../support/installation.ts';
 import { afterwards, FAULTS } from '../support/provider.ts';
 import { counter } from './fault-table.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { IssueRef } from '../../functions/newsletter/issue-store.ts';
-import type { Message } from '../../functions/queue.ts';
+import type { Message } from '../../functions/shared/queue.ts';
 import { afterwards, FAULTS, type Fault, throttledFor } from '../support/provider.ts';
 import { type Newspaper, newDay, type Reader, recover, setEditions } from './newspaper.ts';
 import { type Inject, type Injection, type WatchedProcess, watchedProcess } from './watched-process.ts';

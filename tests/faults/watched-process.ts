@@ -1,5 +1,5 @@
-import type { QueueFaults } from '../../functions/adapters/memory-queue.ts';
-import type { Message } from '../../functions/queue.ts';
+import type { QueueFaults } from '../../functions/adapters/one-machine/memory-queue.ts';
+import type { Message } from '../../functions/shared/queue.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { afterwards, FAULTS, type Fault } from '../support/provider.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ids } from '../../functions/adapters/ids.ts';
+import { ids } from '../../functions/adapters/random.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { readRss } from '../support/parsers.ts';

@@ -3,7 +3,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { parseAtomFeed, parseRssFeed } from 'feedsmith';
 import Parser from 'rss-parser';
 import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../../functions/settings.ts';
+import { parseSettings } from '../../functions/settings/publication.ts';
 import { aFullArticleInput } from '../support/builders.ts';
 import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
 import { setUp, useDatabase } from '../support/installation.ts';

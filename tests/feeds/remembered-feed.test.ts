@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../../functions/adapters/dynoxide.ts';
-import { listen } from '../../functions/adapters/local-installation.ts';
+import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
+import { listen } from '../../functions/start/local-installation.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import * as keys from '../../functions/adapters/dynamo-keys.ts';
+import * as keys from '../../functions/adapters/dynamo/dynamo-keys.ts';
 import { actionsOf, FUNCTIONS, type FunctionId, mayTouch, type Statement } from './policy.ts';
 import { resourcesOf, statementsOf, synthesize } from './synthesized.ts';
 

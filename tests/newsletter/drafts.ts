@@ -1,4 +1,4 @@
-import type { EditionSettings } from '../../functions/settings.ts';
+import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EditionSettings } from '../../functions/settings.ts';
+import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { sendIssue, withEditions } from '../support/editions.ts';
 import { START, setUp, useDatabase, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';

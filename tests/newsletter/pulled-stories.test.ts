@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Message } from '../../functions/queue.ts';
+import type { Message } from '../../functions/shared/queue.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 

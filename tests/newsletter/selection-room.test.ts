@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EditionSettings } from '../../functions/settings.ts';
+import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { sendIssue, storiesMailed, withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';

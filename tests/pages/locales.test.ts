@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readTemplates } from '../../functions/adapters/templates.ts';
+import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import { loadConfig } from '../../functions/config.ts';
-import { missingWords } from '../../functions/locale.ts';
-import { parseSettings } from '../../functions/settings.ts';
+import { parseSettings } from '../../functions/settings/publication.ts';
+import { missingWords } from '../../functions/shared/locale.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { linkIn, postStory, sendNow } from '../support/newsroom.ts';
 

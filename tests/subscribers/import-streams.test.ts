@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { serve } from '@hono/node-server';
 import { expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../../functions/adapters/dynoxide.ts';
-import { listen } from '../../functions/adapters/local-installation.ts';
+import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
+import { listen } from '../../functions/start/local-installation.ts';
 import { OWNER_TOKEN, setUp, useDatabase, type World } from '../support/installation.ts';
 import { CONSENT, postCsv, readers, readReport } from '../support/lists.ts';
 

@@ -3,35 +3,55 @@ import { posix } from 'node:path';
 /** Path from the repository's root → source. */
 export type Sources = Map<string, string>;
 
-const DOMAINS = ['articles', 'feeds', 'newsletter', 'subscribers', 'delivery', 'websub', 'access'];
-/** Which other domains a domain may know. Delivery carries out what a change of an article asks for. */
+/**
+ * The rooms of `functions/`, and which other rooms each may import. `access` is for route files alone (`ROUTES_ONLY`).
+ * Entry points and `start/` build everything, so they may import anything.
+ */
 const MAY_KNOW: Record<string, string[]> = {
-  access: [],
-  articles: [],
-  subscribers: [],
-  feeds: ['articles'],
-  newsletter: ['articles', 'subscribers'],
-  delivery: ['subscribers', 'newsletter', 'articles', 'websub'],
-  websub: ['articles', 'feeds'],
+  shared: [],
+  settings: ['shared'],
+  'config.ts': ['shared', 'settings'],
+  access: ['shared', 'config.ts'],
+  articles: ['shared', 'settings', 'config.ts'],
+  feeds: ['shared', 'settings', 'config.ts', 'articles'],
+  websub: ['shared', 'settings', 'config.ts', 'articles', 'feeds'],
+  subscribers: ['shared', 'settings', 'config.ts'],
+  mails: ['shared', 'settings', 'articles'],
+  newsletter: ['shared', 'settings', 'config.ts', 'articles', 'subscribers', 'mails'],
+  delivery: ['shared', 'config.ts', 'articles', 'subscribers', 'mails', 'newsletter'],
+  letters: ['shared', 'settings', 'config.ts', 'articles', 'subscribers', 'mails', 'newsletter', 'delivery'],
+  pages: [
+    ...['shared', 'settings', 'config.ts', 'articles', 'feeds', 'subscribers', 'mails', 'newsletter'],
+    'delivery',
+  ],
+  'app.ts': [
+    ...['shared', 'access', 'articles', 'feeds', 'websub', 'subscribers', 'newsletter', 'delivery', 'pages'],
+  ],
+  work: ['shared', 'articles', 'websub', 'newsletter', 'delivery', 'letters'],
+  adapters: ['shared', 'config.ts', 'access', 'articles', 'feeds', 'websub', 'subscribers', 'mails'].concat(
+    'newsletter',
+    'delivery',
+  ),
 };
+const ROUTES_ONLY = 'access';
+/** What lies outside `functions/` and is read by it: the settings, and the phrases, whose keys are a type. */
+const SETTINGS = ['broadsheet.config.ts', 'templates/locales/en.json'];
 const MOST_LINES = 250;
 const MOST_LINES_OF_A_TEST = 300;
 
 const isEntry = (path: string) =>
-  /^functions\/(?:[^/]+\.(?:lambda|edge)|local|token|check-settings)\.ts$/.test(path);
-const isAdapter = (path: string) => path.startsWith('functions/adapters/');
-const folderOf = (path: string) => /^functions\/([^/]+)\//.exec(path)?.[1];
+  /^functions\/(?:[^/]+\.(?:lambda|edge)|local|check-settings)\.ts$/.test(path);
+/** `functions/feeds/opml.ts` → `feeds`, `functions/app.ts` → `app.ts`. */
+const roomOf = (path: string) => /^functions\/([^/]+)/.exec(path)?.[1];
+const folderOf = (path: string) => posix.dirname(path);
+const isAdapter = (path: string) => roomOf(path) === 'adapters';
 const isRoutes = (path: string) => path.endsWith('-routes.ts');
+const buildsEverything = (path: string) => isEntry(path) || roomOf(path) === 'start';
 const servesHttp = (path: string) =>
-  isEntry(path) ||
+  buildsEverything(path) ||
   isRoutes(path) ||
-  ['pages', 'console'].includes(folderOf(path) ?? '') ||
-  [
-    'functions/app.ts',
-    'functions/body-limit.ts',
-    'functions/adapters/mailbox.ts',
-    'functions/adapters/local-installation.ts',
-  ].includes(path);
+  ['pages', 'console', 'app.ts'].includes(roomOf(path) ?? '') ||
+  path === 'functions/shared/body-limit.ts';
 
 /** Every import of a file, also of types, as it is written. */
 export function importsOf(source: string): string[] {
@@ -54,8 +74,12 @@ export function violations(sources: Sources): string[] {
 function importFaults(path: string, imports: string[]): string[] {
   const faults: string[] = [];
   const fault = (what: string) => faults.push(`${path} ${what}`);
-  const folder = folderOf(path);
-  const isDomain = folder !== undefined && DOMAINS.includes(folder);
+  if (
+    path.startsWith('functions/') &&
+    !buildsEverything(path) &&
+    !Object.hasOwn(MAY_KNOW, roomOf(path) ?? '')
+  )
+    fault('stands in no room that the rules know');
   for (const name of imports) {
     const target = name.startsWith('.') ? posix.join(posix.dirname(path), name) : undefined;
     if (target && !/\.(?:ts|json)$/.test(target)) fault(`imports ${name} without its .ts`);
@@ -64,28 +88,26 @@ function importFaults(path: string, imports: string[]): string[] {
       target &&
       !target.startsWith('infra/') &&
       target !== 'broadsheet.config.ts'
-    ) {
+    )
       fault(`imports ${target}: infra knows the settings and nothing else`);
-    }
     if (!path.startsWith('functions/')) continue;
-    if (target?.startsWith('infra/')) fault(`imports ${target}`);
+    if (target && !target.startsWith('functions/') && !SETTINGS.includes(target)) fault(`imports ${target}`);
     if (/^hono(?:\/|$)|^@hono\//.test(name) && !servesHttp(path))
       fault(`imports ${name} and answers no HTTP`);
-    if (isAdapter(path) || isEntry(path)) continue;
-    if (target && isAdapter(target)) fault(`imports the adapter ${target}`);
-    if (/^@aws-sdk\/|^resend$/.test(name)) fault(`imports ${name}`);
-    const other = target && folderOf(target);
-    if (!other || other === folder || !DOMAINS.concat('pages', 'console').includes(other)) continue;
-    if (folder === undefined && path !== 'functions/app.ts') fault(`imports ${target} from the root`);
-    const allowed = [...(MAY_KNOW[folder ?? ''] ?? []), ...(isRoutes(path) ? ['access'] : [])];
-    if (isDomain && !allowed.includes(other)) fault(`imports ${target}: ${folder} does not know ${other}`);
+    if (buildsEverything(path)) continue;
+    if (/^@aws-sdk\/|^resend$/.test(name) && !isAdapter(path)) fault(`imports ${name}`);
+    const room = roomOf(path) ?? '';
+    const other = target?.startsWith('functions/') ? roomOf(target) : undefined;
+    if (!other || other === room) continue;
+    const known = [...(MAY_KNOW[room] ?? []), ...(isRoutes(path) ? [ROUTES_ONLY] : [])];
+    if (!known.includes(other)) fault(`imports ${target}: ${room} does not know ${other}`);
   }
   return faults;
 }
 
 /** Time, chance and the environment come in as services and settings. */
 function reachesOut(path: string, code: string): string[] {
-  if (isAdapter(path) || isEntry(path)) return [];
+  if (isAdapter(path) || buildsEverything(path)) return [];
   const rules: [RegExp, string][] = [
     [/\bDate\.now\b/, 'Date.now'],
     [/\bnew Date\(\s*\)/, 'new Date()'],
@@ -103,20 +125,38 @@ function tooLong(path: string, source: string): string[] {
   return lines > most ? [`${path} has ${lines} lines, at most ${most}`] : [];
 }
 
+/** Circles of files, and circles of folders. */
 function cycles(sources: Sources): string[] {
+  const files = new Map<string, Set<string>>();
+  const folders = new Map<string, Set<string>>();
+  for (const [path, source] of sources) {
+    const targets = importsOf(source)
+      .filter((name) => name.startsWith('.'))
+      .map((name) => posix.join(posix.dirname(path), name))
+      .filter((target) => sources.has(target));
+    files.set(path, new Set(targets));
+    if (!path.startsWith('functions/')) continue;
+    const known = folders.get(folderOf(path)) ?? new Set();
+    for (const target of targets) if (folderOf(target) !== folderOf(path)) known.add(folderOf(target));
+    folders.set(folderOf(path), known);
+  }
+  // The files at the root stand on all levels: those that are low are imported, the entry points import.
+  folders.delete('functions');
+  for (const known of folders.values()) known.delete('functions');
+  return [...circlesIn(files, 'imports'), ...circlesIn(folders, 'folders')];
+}
+
+function circlesIn(graph: Map<string, Set<string>>, of: string): string[] {
   const done = new Set<string>();
   const found: string[] = [];
-  const visit = (path: string, trail: string[]): void => {
-    const start = trail.indexOf(path);
-    if (start >= 0) found.push(`a circle of imports: ${[...trail.slice(start), path].join(' → ')}`);
-    if (start >= 0 || done.has(path)) return;
-    for (const name of importsOf(sources.get(path) ?? '')) {
-      const target = posix.join(posix.dirname(path), name);
-      if (name.startsWith('.') && sources.has(target)) visit(target, [...trail, path]);
-    }
-    done.add(path);
+  const visit = (node: string, trail: string[]): void => {
+    const start = trail.indexOf(node);
+    if (start >= 0) found.push(`a circle of ${of}: ${[...trail.slice(start), node].join(' → ')}`);
+    if (start >= 0 || done.has(node)) return;
+    for (const next of graph.get(node) ?? []) visit(next, [...trail, node]);
+    done.add(node);
   };
-  for (const path of sources.keys()) visit(path, []);
+  for (const node of graph.keys()) visit(node, []);
   return found;
 }
 

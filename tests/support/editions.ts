@@ -1,5 +1,5 @@
 import { loadConfig } from '../../functions/config.ts';
-import type { EditionSettings } from '../../functions/settings.ts';
+import type { EditionSettings } from '../../functions/settings/publication.ts';
 import type { World } from './installation.ts';
 import { sendNow } from './newsroom.ts';
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll } from 'vitest';
 import { hashToken } from '../../functions/access/tokens.ts';
-import { ensureTable, openTable, type Table } from '../../functions/adapters/dynamo-client.ts';
-import { type Dynoxide, startDynoxide } from '../../functions/adapters/dynoxide.ts';
-import { type Installation, localInstallation } from '../../functions/adapters/local-installation.ts';
-import type { QueueFaults } from '../../functions/adapters/memory-queue.ts';
-import { resendMailer } from '../../functions/adapters/resend-mailer.ts';
-import { readTemplates } from '../../functions/adapters/templates.ts';
+import { ensureTable, openTable, type Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
+import { type Dynoxide, startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
+import type { QueueFaults } from '../../functions/adapters/one-machine/memory-queue.ts';
+import { readTemplates } from '../../functions/adapters/read-templates.ts';
+import { resendMailer } from '../../functions/adapters/resend/resend-mailer.ts';
 import { type Config, loadConfig } from '../../functions/config.ts';
-import type { Templates } from '../../functions/locale.ts';
-import type { Log } from '../../functions/log.ts';
-import type { Ids } from '../../functions/services.ts';
+import type { Ids } from '../../functions/shared/clock.ts';
+import type { Templates } from '../../functions/shared/locale.ts';
+import type { Log } from '../../functions/shared/log.ts';
+import { type Installation, localInstallation } from '../../functions/start/local-installation.ts';
 import type { Callbacks } from '../../functions/websub/callbacks.ts';
 import { type Account, type Provider, type Script, startProvider, type TakenMail } from './provider.ts';
 

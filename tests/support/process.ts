@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { freePort } from '../../functions/adapters/dynoxide.ts';
+import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
 
 /** `npm start` as a process of its own, on a free port and a folder of its own. */
 export type Running = {

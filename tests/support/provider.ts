@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
  * A mail provider over HTTP that speaks Resend's API, keeps its own record of what it took, and fails as it is told.
  *
  * It shares nothing with the mailbox: its record is the evidence of every delivery test, and a mistake in the rules of
- * idempotency keys that both had would be seen by nobody. tests/adapters/mailbox.test.ts holds both to the same rules.
+ * idempotency keys that both had would be seen by nobody. tests/adapters/one-machine/mailbox.test.ts holds both to the same rules.
  * https://resend.com/docs/api-reference/emails/send-batch-emails, …/errors, https://resend.com/docs/dashboard/emails/idempotency-keys
  */
 export type Provider = {

@@ -1,4 +1,4 @@
-import type { Table } from '../../functions/adapters/dynamo-client.ts';
+import type { Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
 import type { Script } from './provider.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Table } from '../../functions/adapters/dynamo-client.ts';
+import type { Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
 
 /**
  * What DynamoDB charges for: capacity units as its own ConsumedCapacity says, whole to the half unit in the embedded

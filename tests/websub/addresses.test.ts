@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type LookupFunction } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callbackClient } from '../../functions/adapters/callback-client.ts';
+import { callbackClient } from '../../functions/adapters/http/callback-client.ts';
 import { isPublicAddress } from '../../functions/websub/callback-address.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { callbackLookup } from '../../functions/adapters/callback-lookup.ts';
+import { callbackLookup } from '../../functions/adapters/http/callback-lookup.ts';
 
 /** A name server on this machine: says 203.0.113.7 of every name but those that begin with "slow", of which it says nothing. */
 async function nameServer(): Promise<string> {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, LookupFunction, Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
-import { callbackClient } from '../../functions/adapters/callback-client.ts';
+import { callbackClient } from '../../functions/adapters/http/callback-client.ts';
 
 /** Every name is this machine. */
 const lookup = ((_name, _options, done) =>

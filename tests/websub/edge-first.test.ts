@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { outboxKey } from '../../functions/adapters/dynamo-keys.ts';
+import { outboxKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
 import { useDatabase, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { hub, minutes } from './hub.ts';

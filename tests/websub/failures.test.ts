@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
-import { callbackClient } from '../../functions/adapters/callback-client.ts';
+import { callbackClient } from '../../functions/adapters/http/callback-client.ts';
 import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { hub, minutes, subscribe, tellSubscribers } from './hub.ts';

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { memoryQueue } from '../../functions/adapters/memory-queue.ts';
+import { memoryQueue } from '../../functions/adapters/one-machine/memory-queue.ts';
 import type { CallbackAnswer, Callbacks } from '../../functions/websub/callbacks.ts';
 import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';

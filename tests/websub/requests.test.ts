@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { throttleKey } from '../../functions/adapters/dynamo-keys.ts';
+import { throttleKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { ALL, fieldsOf, HUB, hub, post } from './hub.ts';
 import { receiver } from './receiver.ts';

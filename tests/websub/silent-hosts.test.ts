@@ -1,6 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { callbackClient } from '../../functions/adapters/callback-client.ts';
+import { callbackClient } from '../../functions/adapters/http/callback-client.ts';
 import type { CallbackAnswer } from '../../functions/websub/callbacks.ts';
 import { useDatabase, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';

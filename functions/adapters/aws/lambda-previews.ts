@@ -1,0 +1,19 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Previews } from '../../newsletter/previews.ts';
+
+/** The tick function composes what editors ask to see: it alone has MJML. Throws where it fails; its log says why. */
+export function lambdaPreviews(functionName: string): Previews {
+  const client = new LambdaClient({});
+  const ask = async (event: object) => {
+    const { Payload, FunctionError } = await client.send(
+      new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+    );
+    const answer = Buffer.from(Payload ?? []).toString();
+    if (FunctionError) throw new Error(`the tick function failed: ${answer.slice(0, 500)}`);
+    return JSON.parse(answer);
+  };
+  return {
+    preview: (request) => ask({ kind: 'preview', request }),
+    test: (request) => ask({ kind: 'test', request }),
+  };
+}

@@ -1,0 +1,215 @@
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { afterBatchesDue, type Batch, type Recipient } from '../../delivery/batch.ts';
+import type { DeliveryStore, PlanProgress } from '../../delivery/delivery-store.ts';
+import { fieldsOf, getItem, type Item, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
+import { countedItem } from './dynamo-complaints.ts';
+import {
+  batchKey,
+  issueKey,
+  issuePartition,
+  pendingBatch,
+  pendingKey,
+  planKey,
+  uncertainKey,
+} from './dynamo-keys.ts';
+import { countersAfter } from './dynamo-plan-counters.ts';
+
+/** Read at a time by the sweep. */
+const PENDING_PAGE = 500;
+
+/**
+ * `onlyHolder` is an id of this process, given where no other can be alive on the table: a lease of anybody else is then
+ * one of a process that died, and nobody waits until it has run out.
+ */
+export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore {
+  const { name } = table;
+  const mayBeTried = onlyHolder
+    ? '(nextAt <= :now OR (attribute_exists(holder) AND holder <> :holder))'
+    : 'nextAt <= :now';
+  const holder = onlyHolder && { ':holder': onlyHolder };
+
+  return {
+    async progress({ edition, slot }, part) {
+      const item = await getItem(table, planKey(edition, slot, part));
+      return item && (fieldsOf(item) as PlanProgress);
+    },
+
+    putBatches({ edition, slot, composition }, part, previous, next, batches, at) {
+      return transactIf(table, [
+        {
+          Put: {
+            TableName: name,
+            Item: { ...planKey(edition, slot, part), ...next },
+            ConditionExpression: previous
+              ? 'batches = :batches AND done = :no AND (#after = :after OR attribute_not_exists(#after))'
+              : 'attribute_not_exists(pk)',
+            ...(previous && {
+              ExpressionAttributeNames: { '#after': 'after' },
+              ExpressionAttributeValues: {
+                ':batches': previous.batches,
+                ':no': false,
+                ':after': previous.after ?? '',
+              },
+            }),
+          },
+        },
+        ...batches.flatMap(({ id, ...batch }) => [
+          { Put: { TableName: name, Item: { ...batchKey(edition, slot, id), ...batch } } },
+          {
+            Put: {
+              TableName: name,
+              Item: { ...pendingKey(edition, slot, id), nextAt: batch.notBefore ?? 0, attempts: 0 },
+            },
+          },
+        ]),
+        {
+          Update: {
+            TableName: name,
+            Key: issueKey(edition, slot),
+            ...countersAfter(batches, next.done, composition, at),
+          },
+        },
+      ]);
+    },
+
+    async claim({ edition, slot }, batch, now, leaseUntil) {
+      const pending = await updateIf(table, pendingKey(edition, slot, batch), {
+        UpdateExpression: `SET nextAt = :until${holder ? ', holder = :holder' : ''} ADD attempts :one`,
+        ConditionExpression: `attribute_exists(pk) AND ${mayBeTried}`,
+        ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1, ...holder },
+      });
+      const item = pending && (await getItem(table, batchKey(edition, slot, batch)));
+      return item && { ...batchOf(item, batch), attempts: Number(pending.attempts), leaseUntil };
+    },
+
+    async freeze({ edition, slot }, { id, subscriberIds }, { recipients, payloadHash, frozenAt }) {
+      const addresses = new Map(recipients.map(({ subscriberId, email }) => [subscriberId, email]));
+      const item = await updateIf(table, batchKey(edition, slot, id), {
+        UpdateExpression: 'SET addresses = :addresses, payloadHash = :hash, frozenAt = :at',
+        ConditionExpression: 'attribute_not_exists(frozenAt) AND attribute_not_exists(outcome)',
+        ExpressionAttributeValues: {
+          ':addresses': subscriberIds.map((subscriberId) => addresses.get(subscriberId) ?? ''),
+          ':hash': payloadHash,
+          ':at': frozenAt,
+        },
+      });
+      return item !== undefined;
+    },
+
+    thaw({ edition, slot }, { id, leaseUntil, attempts: claimedAs }, until, attempts) {
+      return transactIf(table, [
+        {
+          Update: {
+            TableName: name,
+            Key: pendingKey(edition, slot, id),
+            UpdateExpression: 'SET nextAt = :until, attempts = :attempts REMOVE holder',
+            ConditionExpression: 'nextAt = :lease AND attempts = :claimedAs',
+            ExpressionAttributeValues: {
+              ':until': until,
+              ':attempts': attempts,
+              ':lease': leaseUntil,
+              ':claimedAs': claimedAs,
+            },
+          },
+        },
+        {
+          Update: {
+            TableName: name,
+            Key: batchKey(edition, slot, id),
+            UpdateExpression: 'REMOVE addresses, payloadHash, frozenAt',
+          },
+        },
+      ]);
+    },
+
+    async postpone({ edition, slot }, batch, until, attempts) {
+      await updateIf(table, pendingKey(edition, slot, batch), {
+        UpdateExpression: 'SET nextAt = :until, attempts = :attempts REMOVE holder',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':until': until, ':attempts': attempts },
+      });
+    },
+
+    settle({ edition, slot }, batch, outcome, tally) {
+      return transactIf(table, [
+        {
+          Update: {
+            TableName: name,
+            Key: batchKey(edition, slot, batch),
+            UpdateExpression: 'SET outcome = :outcome REMOVE addresses',
+            ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(outcome)',
+            ExpressionAttributeValues: { ':outcome': outcome },
+          },
+        },
+        { Delete: { TableName: name, Key: pendingKey(edition, slot, batch) } },
+        ...(outcome.kind === 'uncertain'
+          ? [{ Put: { TableName: name, Item: uncertainKey(edition, slot, batch) } }]
+          : []),
+        ...(tally.sent > 0 ? [countedItem(name, edition, outcome.at, 'accepted', tally.sent)] : []),
+        {
+          Update: {
+            TableName: name,
+            Key: issueKey(edition, slot),
+            UpdateExpression: 'ADD batchesDone :one, sent :sent, failed :failed, #left :left',
+            ExpressionAttributeNames: { '#left': 'left' },
+            ExpressionAttributeValues: {
+              ':one': 1,
+              ':sent': tally.sent,
+              ':failed': tally.failed,
+              ':left': tally.left,
+            },
+          },
+        },
+      ]);
+    },
+
+    async uncertain({ edition, slot }, batch) {
+      if (!(await getItem(table, uncertainKey(edition, slot, batch)))) return undefined;
+      return ((await getItem(table, batchKey(edition, slot, batch))) as Batch | undefined)?.subscriberIds;
+    },
+
+    async due({ edition, slot }, now, limit) {
+      const batches: string[] = [];
+      const pending = queried(table, {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        FilterExpression: mayBeTried,
+        ExpressionAttributeValues: {
+          ':pk': issuePartition(edition, slot),
+          ':first': pendingKey(edition, slot, '').sk,
+          ':last': pendingKey(edition, slot, afterBatchesDue(now)).sk,
+          ':now': now,
+          ...holder,
+        },
+        Limit: Math.min(limit, PENDING_PAGE),
+      });
+      for await (const { sk } of pending) {
+        if (batches.push(pendingBatch(String(sk))) === limit) break;
+      }
+      return batches;
+    },
+
+    async note({ edition, slot }, previous, next) {
+      try {
+        const item = await updateIf(table, issueKey(edition, slot), {
+          UpdateExpression: 'SET notes = :next',
+          ConditionExpression: previous ? 'notes = :previous' : 'attribute_not_exists(notes)',
+          ExpressionAttributeValues: { ':next': next, ...(previous && { ':previous': previous }) },
+        });
+        return item !== undefined;
+      } catch (error) {
+        if (error instanceof TransactionConflictException) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Stored are the addresses alone, in the order of the planned readers and empty for those who had left: half the size. */
+function batchOf(item: Item, id: string): Batch {
+  const { addresses, ...batch } = fieldsOf(item) as Omit<Batch, 'id'> & { addresses?: string[] };
+  const recipients = addresses?.flatMap((email, index): Recipient[] => {
+    const subscriberId = batch.subscriberIds[index];
+    return email && subscriberId ? [{ subscriberId, email }] : [];
+  });
+  return { ...batch, id, ...(recipients && { recipients }) };
+}

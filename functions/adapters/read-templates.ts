@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Templates } from '../shared/locale.ts';
+
+/** Reads `templates/`: every MJML file, and every locale: a language is added by adding its file. */
+export function readTemplates(folder: string): Templates {
+  const locales = join(folder, 'locales');
+  return {
+    mjml: Object.fromEntries(filesOf(folder, '.mjml').map(([name, text]) => [name, text])),
+    locales: Object.fromEntries(filesOf(locales, '.json').map(([name, text]) => [name, JSON.parse(text)])),
+  };
+}
+
+function filesOf(folder: string, ending: string): [name: string, text: string][] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(ending))
+    .map((file) => [file.slice(0, -ending.length), readFileSync(join(folder, file), 'utf8')]);
+}

@@ -1,0 +1,46 @@
+import type { ArticleStore } from '../articles/article-store.ts';
+import type { Config } from '../config.ts';
+import type { Mail, Mailer } from '../delivery/mailer.ts';
+import type { Pace } from '../delivery/pace.ts';
+import type { IssueStore } from '../newsletter/issue-store.ts';
+import type { TestStore } from '../newsletter/test-store.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Templates } from '../shared/locale.ts';
+import type { Log } from '../shared/log.ts';
+import type { Outbox } from '../shared/outbox.ts';
+import { addressHash } from '../subscribers/email-address.ts';
+import type { Links } from '../subscribers/links.ts';
+import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+
+/**
+ * What an event of the outbox has mailed to somebody, in one request. Made again it has the same bytes, so that under its
+ * key it arrives once.
+ */
+export type Letter = {
+  /** For the log: `a confirmation`. */
+  what: string;
+  /** 1 to 100. */
+  mails: Mail[];
+  /** Within this installation. */
+  key: string;
+};
+
+export type LetterServices = {
+  config: Config;
+  subscribers: SubscriberStore;
+  articles: ArticleStore;
+  issues: IssueStore;
+  tests: TestStore;
+  outbox: Outbox;
+  mailer: Mailer;
+  pace: Pace;
+  links: Links;
+  templates: Templates;
+  clock: Clock;
+  log: Log;
+};
+
+/** Whether the address is to get no mail, whatever its reader chose. */
+export async function isSuppressed(subscribers: SubscriberStore, email: string): Promise<boolean> {
+  return (await subscribers.suppressions([addressHash(email)])).size > 0;
+}

@@ -1,0 +1,122 @@
+import { composeLetter, type LetterInput } from '../mails/compose-letter.ts';
+import { type EditionSettings, inLanguage } from '../settings/publication.ts';
+import { phrasesIn } from '../shared/locale.ts';
+import { CONFIRM_HOURS, type Subscriber } from '../subscribers/subscriber.ts';
+import { isUnwanted } from './confirmation-letter.ts';
+import { isSuppressed, type Letter, type LetterServices } from './letter.ts';
+
+/** The mails about a subscription that are no newsletter, beside the one that confirms it. */
+
+/** Asks at a new address whether the newsletters are to come there. It does not name the old one: who reads it may be a stranger. */
+export async function addressLetter(
+  services: LetterServices,
+  subscriberId: string,
+  changeId: string,
+): Promise<Letter | undefined> {
+  const { config, subscribers, links } = services;
+  const { change, subscriber } = await changeOf(services, subscriberId, changeId);
+  if (!change || !subscriber || change.replaced !== undefined) return undefined;
+  if (await isUnwanted(subscribers, change.email, change.requestedAt)) return undefined;
+  const { phrases, publication } = wordsOf(services, subscriber.language);
+  const letter = { what: 'a change of address', key: `address/${change.id}` };
+  return letterTo(services, change.email, subscriber, letter, {
+    subject: phrases('mail.address.subject', { publication }),
+    preheader: phrases('mail.address.preheader'),
+    title: phrases('mail.address.title'),
+    intro: phrases('mail.address.intro', { publication, hours: CONFIRM_HOURS }),
+    buttons: [
+      {
+        text: phrases('mail.address.button'),
+        url: links.address(subscriberId, changeId, config.baseUrl),
+      },
+    ],
+    ignore: phrases('mail.address.ignore'),
+  });
+}
+
+/** Tells the old address, from which whoever was robbed of theirs can take it back. It does not name the new one. */
+export async function movedLetter(
+  services: LetterServices,
+  subscriberId: string,
+  changeId: string,
+): Promise<Letter | undefined> {
+  const { config, subscribers, links } = services;
+  const { change, subscriber } = await changeOf(services, subscriberId, changeId);
+  if (!change?.replaced || !subscriber || (await isSuppressed(subscribers, change.replaced)))
+    return undefined;
+  const { phrases, publication } = wordsOf(services, subscriber.language);
+  const letter = { what: 'a notice of a new address', key: `moved/${change.id}` };
+  return letterTo(services, change.replaced, subscriber, letter, {
+    subject: phrases('mail.moved.subject', { publication }),
+    preheader: phrases('mail.moved.preheader'),
+    title: phrases('mail.moved.title'),
+    intro: phrases('mail.moved.intro', { publication }),
+    buttons: [{ text: phrases('mail.preferences'), url: links.manage(subscriberId, config.baseUrl) }],
+    ignore: phrases('mail.moved.ignore'),
+  });
+}
+
+/** The link to the preferences, for a reader who asked for it. */
+export async function linkLetter(
+  services: LetterServices,
+  request: { id: string; subscriberId: string; language: string },
+): Promise<Letter | undefined> {
+  const { config, subscribers, links } = services;
+  const subscriber = await subscribers.get(request.subscriberId);
+  if (!subscriber || (await isSuppressed(subscribers, subscriber.email))) return undefined;
+  const { phrases, publication } = wordsOf(services, request.language);
+  const reader = { ...subscriber, language: request.language };
+  const letter = { what: 'a link', key: `link/${request.id}` };
+  return letterTo(services, subscriber.email, reader, letter, {
+    subject: phrases('mail.link.subject', { publication }),
+    preheader: phrases('mail.link.preheader'),
+    title: phrases('mail.link.title'),
+    intro: phrases('mail.link.intro', { publication }),
+    buttons: [{ text: phrases('mail.preferences'), url: links.manage(subscriber.id, config.baseUrl) }],
+    ignore: phrases('mail.link.ignore'),
+  });
+}
+
+async function changeOf({ subscribers, clock }: LetterServices, subscriberId: string, changeId: string) {
+  const change = await subscribers.addressChange(subscriberId, changeId, clock());
+  return { change, subscriber: await subscribers.get(subscriberId) };
+}
+
+function wordsOf({ config, templates }: LetterServices, language: string) {
+  const { publication } = config;
+  return {
+    phrases: phrasesIn(templates, language),
+    publication: inLanguage(publication.name, language, publication),
+  };
+}
+
+type Texts = Pick<LetterInput, 'subject' | 'preheader' | 'title' | 'intro' | 'buttons' | 'ignore'>;
+
+async function letterTo(
+  { config, templates }: LetterServices,
+  to: string,
+  { language, editions }: Pick<Subscriber, 'language' | 'editions'>,
+  letter: Omit<Letter, 'mails'>,
+  texts: Texts,
+): Promise<Letter | undefined> {
+  const { publication, baseUrl } = config;
+  const sender = senderOf(publication.editions, editions);
+  if (!sender) return undefined;
+  const { from, replyTo, postalAddress } = sender;
+  const composed = await composeLetter({
+    ...texts,
+    publication,
+    language,
+    baseUrl,
+    postalAddress,
+    templates,
+  });
+  const { subject, html, text } = composed;
+  const tags = [{ name: 'kind', value: letter.key.slice(0, letter.key.indexOf('/')) }];
+  return { ...letter, mails: [{ from, to, replyTo, subject, html, text, headers: {}, tags }] };
+}
+
+/** A name that the reader knows: of a newsletter that they get, or once did. */
+function senderOf(all: EditionSettings[], read: string[]): EditionSettings | undefined {
+  return all.find(({ id }) => read.includes(id)) ?? all[0];
+}

@@ -1,0 +1,41 @@
+import { type EditionSettings, inLanguage, type Publication } from '../settings/publication.ts';
+import { phrasesIn, type Templates } from '../shared/locale.ts';
+import type { ComposedMail } from './compose-digest.ts';
+import { composeLetter } from './compose-letter.ts';
+
+export type ConfirmationInput = {
+  publication: Publication;
+  /** What was asked for. */
+  editions: EditionSettings[];
+  language: string;
+  confirmUrl: string;
+  /** Where the reader's preferences are, of an address that is subscribed. */
+  manageUrl?: string | undefined;
+  baseUrl: string;
+  postalAddress: string;
+  templates: Templates;
+};
+
+/** The mail of a double opt-in: nobody is a subscriber before its button is pressed, and again on the page behind it. */
+export function composeConfirmation(input: ConfirmationInput): Promise<ComposedMail> {
+  const { publication, editions, language, confirmUrl, manageUrl, templates } = input;
+  const phrases = phrasesIn(templates, language);
+  const setting = (texts: Record<string, string>) => inLanguage(texts, language, publication);
+  const name = setting(publication.name);
+  return composeLetter({
+    ...input,
+    subject: phrases('mail.confirm.subject', { publication: name }),
+    preheader: phrases('mail.confirm.preheader'),
+    title: phrases('mail.confirm.title'),
+    intro: phrases(manageUrl ? 'mail.known.intro' : 'mail.confirm.intro', { publication: name }),
+    facts: editions.map((edition) => ({
+      name: setting(edition.name),
+      text: setting(edition.description),
+    })),
+    buttons: [
+      { text: phrases('mail.confirm.button'), url: confirmUrl },
+      ...(manageUrl ? [{ text: phrases('mail.known.manage'), url: manageUrl }] : []),
+    ],
+    ignore: phrases('mail.confirm.ignore'),
+  });
+}

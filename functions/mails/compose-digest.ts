@@ -1,0 +1,144 @@
+import { inLanguage } from '../settings/publication.ts';
+import { type Phrases, phrasesIn } from '../shared/locale.ts';
+import { type DigestInput, digestView } from './digest-view.ts';
+import { MAX_SUBJECT, ownPreheader, subjectOf } from './mail-subject.ts';
+import { digestText } from './mail-text.ts';
+import type { DigestView, MailStory, StoryGroup } from './mail-view.ts';
+import { headerLine, mailLine } from './mail-words.ts';
+import { preheaderOf } from './preheader.ts';
+import { personalBytes, renderMail } from './render-mail.ts';
+
+export type { DigestInput } from './digest-view.ts';
+
+/** `html` and `text` have the tokens of `tokens.ts` where a reader's own links go. */
+export type ComposedMail = { subject: string; preheader: string; html: string; text: string };
+export type ComposedDigest = ComposedMail & {
+  /** Of the subject before it was cut. */
+  subjectCharacters: number;
+  /** Stories that are in the text and on the web only: with them, the HTML would be too large. */
+  dropped: number;
+};
+
+/** Bytes with each reader's links in place: Gmail shows no more than 102,400 of a mail. */
+export const MAX_HTML = 95_000;
+/** Stories of the list before the sponsor's word. */
+const STORIES_BEFORE_SPONSOR = 3;
+/** Characters. */
+const MAX_SETTING = 300;
+
+/** The mail of an issue in one language. A pure function of its input: the same stories give the same bytes. */
+export async function composeDigest(input: DigestInput): Promise<ComposedDigest> {
+  const { templates, language, publication, edition } = input;
+  const phrases = phrasesIn(templates, language);
+  const view = digestView(input);
+  const stories = view.groups.flatMap((group) => group.stories);
+  const facts = {
+    lead: input.stories[0]?.title ?? '',
+    edition: view.edition,
+    publication: view.publication,
+    section: view.lead.section,
+    count: input.stories.length + view.mostRecent.stories.length,
+    scheduledAt: input.issue.scheduledAt,
+  };
+  const own = subjectOf(edition, language, facts);
+  const subject = headerLine(input.subject ?? '', MAX_SUBJECT) || own.subject;
+  const preheader = preheaderOf(
+    subject,
+    [
+      mailLine(input.preheader ?? '', MAX_SETTING) || ownPreheader(edition, language, facts),
+      view.lead.dek,
+      ...stories.map(({ headline }) => headline),
+      mailLine(inLanguage(edition.description, language, publication), MAX_SETTING),
+    ],
+    phrases('mail.preheader'),
+  );
+  const all = stories.length + view.mostRecent.stories.length;
+  const { html, shown } = await fitting(all, (shown) =>
+    renderMail(templates, {
+      template: 'digest',
+      language,
+      subject,
+      preheader,
+      values: cutTo(shown, view, input.webUrl, phrases),
+    }),
+  );
+  return {
+    subject,
+    subjectCharacters: own.characters,
+    preheader,
+    html,
+    text: digestText(view),
+    dropped: all - shown,
+  };
+}
+
+/** What the template is given of `view`: as many of the stories below the lead, and a link to the others. */
+function cutTo(shown: number, view: DigestView, webUrl: string, phrases: Phrases): object {
+  const stories = view.groups.flatMap((group) => group.stories);
+  const left = stories.length + view.mostRecent.stories.length - shown;
+  return {
+    ...view,
+    groups: withSponsor(firstOf(view.groups, shown), view.sponsor !== undefined),
+    mostRecent: {
+      ...view.mostRecent,
+      stories: view.mostRecent.stories.slice(0, Math.max(0, shown - stories.length)),
+    },
+    more: left > 0 ? { text: phrases('mail.more', { count: left }), url: allStoriesUrl(webUrl) } : undefined,
+  };
+}
+
+function firstOf(groups: StoryGroup[], count: number): StoryGroup[] {
+  let room = count;
+  return groups.flatMap(({ name, stories }) => {
+    const shown = stories.slice(0, room);
+    room -= shown.length;
+    return shown.length > 0 ? [{ name, stories: shown }] : [];
+  });
+}
+
+/** The sponsor's word comes after the third story, or after the section which that is in; with fewer, at the end. */
+function withSponsor(groups: StoryGroup[], sponsor: boolean): (StoryGroup & { sponsored: boolean })[] {
+  const parts = groups.length > 1 || groups[0]?.name ? groups : inTwo(groups[0]?.stories ?? []);
+  let sponsored = !sponsor;
+  let before = 0;
+  return parts.map((group, at) => {
+    before += group.stories.length;
+    const here = !sponsored && (before >= STORIES_BEFORE_SPONSOR || at === parts.length - 1);
+    sponsored ||= here;
+    return { ...group, sponsored: here };
+  });
+}
+
+function inTwo(stories: MailStory[]): StoryGroup[] {
+  return [
+    { name: '', stories: stories.slice(0, STORIES_BEFORE_SPONSOR) },
+    { name: '', stories: stories.slice(STORIES_BEFORE_SPONSOR) },
+  ];
+}
+
+/** The web version has no limit of size: asked like this, it lists the stories that the mail had no room for. */
+function allStoriesUrl(webUrl: string): string {
+  const url = new URL(webUrl);
+  url.searchParams.set('stories', 'all');
+  return url.href;
+}
+
+/**
+ * The mail with the most stories and headlines below the lead that is small enough, found by halving. The lead always is: its texts
+ * and links have limits of their own.
+ */
+async function fitting(
+  stories: number,
+  render: (shown: number) => Promise<string>,
+): Promise<{ html: string; shown: number }> {
+  const whole = { html: await render(stories), shown: stories };
+  if (personalBytes(whole.html) <= MAX_HTML || stories === 0) return whole;
+  let fits = { html: await render(0), shown: 0 };
+  for (let tooMany = stories; tooMany - fits.shown > 1; ) {
+    const middle = Math.floor((fits.shown + tooMany) / 2);
+    const html = await render(middle);
+    if (personalBytes(html) > MAX_HTML) tooMany = middle;
+    else fits = { html, shown: middle };
+  }
+  return fits;
+}

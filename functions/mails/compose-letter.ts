@@ -1,0 +1,86 @@
+import { inLanguage, type Publication } from '../settings/publication.ts';
+import { phrasesIn, type Templates } from '../shared/locale.ts';
+import type { ComposedMail } from './compose-digest.ts';
+import { letterText } from './mail-text.ts';
+import type { LetterView, MailLink } from './mail-view.ts';
+import { headerLine, mailLine, mailLogo } from './mail-words.ts';
+import { preheaderOf } from './preheader.ts';
+import { renderMail } from './render-mail.ts';
+
+/** A mail to one person about one thing. All of its texts are plain, in `language`, and cut where they are too long. */
+export type LetterInput = {
+  publication: Publication;
+  language: string;
+  subject: string;
+  /** 40 to 90 characters; a shorter one is filled up with `ignore` or `intro`. */
+  preheader: string;
+  title: string;
+  intro: string;
+  /** What it is about, one below the other: newsletters with their descriptions, an old and a new address. */
+  facts?: { name: string; text: string }[];
+  /** What to do, the usual one first. Absolute URLs. */
+  buttons?: MailLink[];
+  /** What to do if it was somebody else. */
+  ignore?: string;
+  /** Why the mail comes, where its text does not say so. */
+  why?: string;
+  /** At the foot, after the one to the publication. */
+  links?: MailLink[];
+  baseUrl: string;
+  postalAddress: string;
+  templates: Templates;
+};
+
+/** Characters. */
+const MAX_SUBJECT = 150;
+const MAX_NAME = 200;
+const MAX_TEXT = 600;
+
+/** A pure function of its input: the same letter has the same bytes. */
+export async function composeLetter(input: LetterInput): Promise<ComposedMail> {
+  const { templates, language } = input;
+  const view = letterView(input);
+  const subject = headerLine(input.subject, MAX_SUBJECT);
+  const preheader = preheaderOf(
+    subject,
+    [mailLine(input.preheader, MAX_TEXT), view.ignore, view.intro],
+    phrasesIn(templates, language)('mail.letter.preheader', { publication: view.publication }),
+  );
+  const html = await renderMail(templates, {
+    template: 'letter',
+    language,
+    subject,
+    preheader,
+    values: view,
+  });
+  return { subject, preheader, html, text: letterText(view) };
+}
+
+function letterView(input: LetterInput): LetterView {
+  const { publication, language, baseUrl, templates, facts = [], buttons = [], links = [] } = input;
+  const phrases = phrasesIn(templates, language);
+  const name = mailLine(inLanguage(publication.name, language, publication), MAX_NAME);
+  return {
+    publication: name,
+    logo: mailLogo(publication),
+    title: mailLine(input.title, MAX_NAME),
+    intro: mailLine(input.intro, MAX_TEXT),
+    facts: facts.map((fact) => ({
+      name: mailLine(fact.name, MAX_NAME),
+      text: mailLine(fact.text, MAX_TEXT),
+    })),
+    buttons: buttons.map(({ text, url }) => {
+      const button = mailLine(text, MAX_NAME);
+      return { text: button, url, fallback: phrases('mail.letter.fallback', { button }) };
+    }),
+    ignore: mailLine(input.ignore ?? '', MAX_TEXT),
+    footer: {
+      why: mailLine(input.why ?? '', MAX_TEXT),
+      links: [
+        { text: name, url: `${baseUrl}/` },
+        ...links.map(({ text, url }) => ({ text: mailLine(text, MAX_NAME), url })),
+      ],
+      postalAddress: mailLine(input.postalAddress, MAX_TEXT),
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { domainToASCII } from 'node:url';
+import { Cron } from 'croner';
+import * as z from 'zod';
+import { parseTimeZone } from '../shared/local-time.ts';
+
+/** What a setting may be. Every message says what is allowed. */
+
+export const languageTag = z.string().refine(isCanonicalTag, {
+  message: 'must be a language tag in its canonical form, such as "en", "es" or "pt-BR" (BCP 47)',
+});
+export const slug = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, {
+  message: 'must be lower-case letters, digits and single hyphens, such as "city-hall"',
+});
+export const oneLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, { message: 'must not be empty' })
+    .max(max, { message: `must be at most ${max} characters` })
+    .refine((text) => !/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(text), {
+      message: 'must be one line without control characters, or others that XML does not allow',
+    });
+export const inLanguages = <T extends z.ZodType<string>>(text: T) => z.record(languageTag, text);
+export const localised = (max: number) => inLanguages(oneLine(max));
+/** A text with `{names}` in it, of which only these are known. */
+export const template = (max: number, names: readonly string[]) =>
+  oneLine(max).superRefine((text, context) => {
+    const allowed = names.map((name) => `{${name}}`).join(', ');
+    const unknown = [...text.matchAll(/\{([^{}]*)\}/g)].filter(([, name = '']) => !names.includes(name));
+    for (const [placeholder] of unknown)
+      context.addIssue({
+        code: 'custom',
+        message: `has ${placeholder}; what may be in braces is ${allowed}`,
+      });
+    if (/[{}]/.test(text.replace(/\{[^{}]*\}/g, '')))
+      context.addIssue({
+        code: 'custom',
+        message: `has a brace without its other one; what may be in braces is ${allowed}`,
+      });
+  });
+export const day = z.iso.date({ message: 'must be a day, such as "2026-11-22"' });
+/** RSS 2.0, image: these three are what every reader shows. */
+export const picture = z
+  .url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' })
+  .refine((url) => !/\.(?!(?:gif|jpe?g|png)$)\w+$/i.test(URL.parse(url)?.pathname ?? ''), {
+    message: 'must be the absolute http or https URL of a GIF, JPEG or PNG',
+  });
+/** Mail programs fetch pictures over https only, or warn of them. */
+export const httpsPicture = picture.refine((url) => url.startsWith('https:'), {
+  message: 'must be an https URL: mail programs fetch pictures over https only',
+});
+export const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolute https URL' });
+/** The domain may be in its own letters: it is mailed in ASCII. */
+export const mailbox = oneLine(320)
+  .regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
+    message:
+      'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>"',
+  })
+  .refine((text) => !/[\u202a-\u202e\u2066-\u2069]/.test(text), {
+    message: 'must not change the direction of text (U+202A to U+202E, U+2066 to U+2069)',
+  })
+  .refine((text) => domainToASCII(text.slice(text.lastIndexOf('@') + 1).replace('>', '')) !== '', {
+    message: 'must have a domain after the @, such as paper.example or españa.example',
+  });
+export const timeZone = z.string().refine((name) => parseTimeZone(name) !== undefined, {
+  message: 'must be a time zone of the IANA database, such as "America/New_York"',
+});
+export const cron = z.string().refine(isCron, {
+  message: 'must be a five-field cron expression, "minute hour day month weekday", such as "30 7 * * *"',
+});
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .number()
+    .int({ message: 'must be a whole number' })
+    .min(min, { message: `must be from ${min} to ${max}` })
+    .max(max, { message: `must be from ${min} to ${max}` });
+
+export function isCanonicalTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] === tag;
+  } catch {
+    return false;
+  }
+}
+
+function isCron(expression: string): boolean {
+  if (expression.trim().split(/\s+/).length !== 5) return false;
+  try {
+    new Cron(expression, { paused: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { hashToken } from '../access/tokens.ts';
+import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { openTable } from '../adapters/dynamo/dynamo-client.ts';
+import { dynamoPace } from '../adapters/dynamo/dynamo-pace.ts';
+import { jsonLog } from '../adapters/log-lines.ts';
+import { ids } from '../adapters/random.ts';
+import { readTemplates } from '../adapters/read-templates.ts';
+import { type Config, loadConfig, required } from '../config.ts';
+import { composedIssues } from '../delivery/composed-issues.ts';
+import { SettingsError } from '../settings/publication.ts';
+import { signedLinks } from '../subscribers/links.ts';
+import { tableStores } from './stores.ts';
+
+/** The secret of a deployment, as the stack makes it and its operator fills it in. */
+type Secret = {
+  linkSecret?: string;
+  editorToken?: string;
+  resendApiKey?: string;
+  resendWebhookSecret?: string;
+};
+
+/** What every function needs, built once, on its cold start. */
+export async function startOnAws(env: Record<string, string | undefined>) {
+  const secret = await readSecret(required(env, 'SECRET_ARN'));
+  const config: Config = loadConfig({
+    ...env,
+    BROADSHEET_EDITOR_TOKEN: secret.editorToken || undefined,
+    RESEND_API_KEY: secret.resendApiKey || env.RESEND_API_KEY,
+    RESEND_WEBHOOK_SECRET: secret.resendWebhookSecret || undefined,
+  });
+  if (!secret.linkSecret)
+    throw new SettingsError('the secret has no linkSecret: every link in a mail is signed with it');
+  const table = openTable(required(env, 'TABLE_NAME'), config.dynamoEndpoint);
+  const stores = tableStores(table, config);
+  const { requestsPerSecond } = config.publication.mail;
+  return {
+    ...stores,
+    composed: composedIssues(stores.issues),
+    pace: dynamoPace(table, { requestsPerSecond, clock: Date.now }),
+    config: { ...config, ownerTokenHash: secret.editorToken ? hashToken(secret.editorToken) : undefined },
+    templates: readTemplates(required(env, 'TEMPLATES_FOLDER')),
+    links: signedLinks(secret.linkSecret),
+    queue: sqsQueue({
+      work: required(env, 'QUEUE_URL'),
+      compose: required(env, 'COMPOSE_QUEUE_URL'),
+      webSub: required(env, 'WEBSUB_QUEUE_URL'),
+    }),
+    clock: Date.now,
+    ids,
+    log: jsonLog((line) => void process.stdout.write(`${line}\n`)),
+  };
+}
+
+/** Of the config of a function that mails. */
+export function resendSettings(config: Config): NonNullable<Config['resend']> {
+  if (config.resend) return config.resend;
+  throw new SettingsError('the secret has no resendApiKey: fill it in to send mail');
+}
+
+async function readSecret(id: string): Promise<Secret> {
+  const { SecretString } = await new SecretsManagerClient({}).send(
+    new GetSecretValueCommand({ SecretId: id }),
+  );
+  return JSON.parse(SecretString ?? '{}') as Secret;
+}

@@ -1,0 +1,168 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { type ServerType, serve } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Table } from '../adapters/dynamo/dynamo-client.ts';
+import { dynamoPace } from '../adapters/dynamo/dynamo-pace.ts';
+import { callbackClient } from '../adapters/http/callback-client.ts';
+import { dynamoMailbox } from '../adapters/one-machine/dynamo-mailbox.ts';
+import { localSchedule, remembered } from '../adapters/one-machine/local-schedule.ts';
+import { mailboxApi } from '../adapters/one-machine/mailbox-api-routes.ts';
+import { memoryQueue, type QueueFaults } from '../adapters/one-machine/memory-queue.ts';
+import { secrets } from '../adapters/random.ts';
+import { resendMailer } from '../adapters/resend/resend-mailer.ts';
+import { createEditorApp, createPublicApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { composedIssues } from '../delivery/composed-issues.ts';
+import type { Mailer } from '../delivery/mailer.ts';
+import { feedCache } from '../feeds/feed-cache.ts';
+import { composePreview } from '../newsletter/compose-preview.ts';
+import type { Previews } from '../newsletter/previews.ts';
+import { sendTest } from '../newsletter/send-test.ts';
+import { startAllDue, startSlot } from '../newsletter/start-due.ts';
+import { mailboxRoutes } from '../pages/mailbox-routes.ts';
+import type { Clock, Ids } from '../shared/clock.ts';
+import type { Templates } from '../shared/locale.ts';
+import type { Log } from '../shared/log.ts';
+import { isForTick } from '../shared/queue.ts';
+import { signedLinks } from '../subscribers/links.ts';
+import type { Callbacks } from '../websub/callbacks.ts';
+import { handleTick } from '../work/handle-compose.ts';
+import { handleRecords } from '../work/handle-records.ts';
+import { handleWork } from '../work/handle-work.ts';
+import { sweep } from '../work/sweep.ts';
+import { tableStores } from './stores.ts';
+
+/** The whole of Broadsheet in one process, over a table. Tests make it with a clock of their own. */
+export type Installation = ReturnType<typeof localInstallation>;
+
+type Options = {
+  config: Config;
+  table: Table;
+  templates: Templates;
+  linkSecret: string;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  /** Takes messages as they come; a test that drains the queue itself leaves it off. */
+  automatic?: boolean;
+  faults?: QueueFaults;
+  /** Nobody else is at work on the table, and nobody can be. */
+  isAlone?: boolean;
+  /** Unset: the `resend` client, to where the config says. */
+  mailer?: Mailer;
+  /** Unset: waits for a turn to mail as long as that takes. */
+  wait?: (milliseconds: number) => Promise<void>;
+  /** Unset: requests to the addresses that subscribers named. */
+  callbacks?: Callbacks;
+};
+
+/** The mailbox of this very process, where no provider is set. */
+const MAILBOX_REQUESTS_PER_SECOND = 1000;
+
+export function localInstallation(options: Options) {
+  const { config, table, templates, linkSecret, clock, ids, log } = options;
+  const stores = tableStores(table, config, options.isAlone ? ids() : undefined);
+  const links = signedLinks(linkSecret);
+  const { apiKey, baseUrl } = config.resend ?? {
+    apiKey: 're_mailbox',
+    baseUrl: `http://127.0.0.1:${config.port}/mailbox/api`,
+  };
+  const requestsPerSecond = config.resend
+    ? config.publication.mail.requestsPerSecond
+    : MAILBOX_REQUESTS_PER_SECOND;
+  const mailer = options.mailer ?? resendMailer({ apiKey, baseUrl });
+  const pace = dynamoPace(table, { requestsPerSecond, clock, ...(options.wait && { wait: options.wait }) });
+  const callbacks =
+    options.callbacks ??
+    callbackClient({
+      site: config.baseUrl,
+      // Names of one's own machines are in files of the system, which no name server knows.
+      ...(config.allowPrivateCallbacks && { mayConnect: () => true, lookup: lookup as LookupFunction }),
+    });
+  // On one machine there is no cache in front of us.
+  const cdn = { invalidate: async () => {} };
+  const queue = memoryQueue({
+    clock,
+    ids,
+    log,
+    automatic: options.automatic ?? false,
+    ...(options.faults && { faults: options.faults }),
+    handler: (message) => (event) =>
+      handleRecords(
+        event,
+        isForTick(message) ? (each) => handleTick(services, each) : (each) => handleWork(services, each),
+        log,
+      ),
+  });
+  const previews: Previews = {
+    preview: (request) => composePreview(services, request),
+    test: (request) => sendTest(services, request),
+  };
+  const services = {
+    ...stores,
+    composed: composedIssues(stores.issues),
+    config,
+    templates,
+    links,
+    mailer,
+    pace,
+    callbacks,
+    cdn,
+    queue,
+    clock,
+    ids,
+    log,
+    feedCache: feedCache(),
+    secrets,
+    previews,
+  };
+  const mailbox = dynamoMailbox(table);
+  const editor = createEditorApp(services);
+
+  // One router for all: an app mounted into another would cost every request a second one.
+  const app = createPublicApp(services);
+  app.all('/api', (context) => editor.fetch(context.req.raw));
+  app.all('/api/*', (context) => editor.fetch(context.req.raw));
+  // Where a provider takes the mails, there is nothing to show, and nobody to take mails from.
+  if (!config.resend) {
+    app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
+    app.route('/', mailboxRoutes({ config, templates, mails: mailbox }));
+  }
+
+  return {
+    services,
+    app,
+    queue,
+    sweep: () => sweep(services),
+    async startEdition(id: string, scheduledAt: string) {
+      const edition = config.publication.editions.find((candidate) => candidate.id === id);
+      if (edition) await startSlot(services, edition, Date.parse(scheduledAt));
+    },
+    schedule() {
+      const scheduled = { ...services, schedules: remembered(services.schedules) };
+      return localSchedule({
+        clock,
+        log,
+        startDue: () => startAllDue(scheduled),
+        onMinute: this.sweep,
+      });
+    },
+  };
+}
+
+/** A list of readers is read no faster than it is stored, and Node would cut a million of them off after five minutes. */
+const REQUEST_MILLISECONDS = 3_600_000;
+
+/** Listens on this machine alone, unless the public URL names another host. Throws where the port is taken. */
+export function listen(app: Hono, { port, baseUrl }: Config): Promise<ServerType> {
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
+  return new Promise((resolve, reject) => {
+    const serverOptions = { requestTimeout: REQUEST_MILLISECONDS };
+    const server = serve(
+      { fetch: app.fetch, port, serverOptions, ...(isLocal && { hostname: '127.0.0.1' }) },
+      () => resolve(server),
+    );
+    server.once('error', reject);
+  });
+}

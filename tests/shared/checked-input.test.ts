@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { setUp, useDatabase } from '../support/installation.ts';
+
+useDatabase();
+
+it.each([
+  ['POST', '/api/articles'],
+  ['PUT', '/api/articles/ferry'],
+  ['PATCH', '/api/articles/ferry'],
+  ['POST', '/api/tokens'],
+  ['POST', '/api/editions/daily/issues'],
+  ['POST', '/api/editions/daily/preview'],
+  ['POST', '/api/editions/daily/test'],
+  ['POST', '/subscriptions'],
+  ['POST', '/subscriptions/link'],
+])('%s %s: a body that is no JSON is told where it ceases to be', async (method, path) => {
+  const world = await setUp();
+  const answer = await world.edit(method, path, '{"name": "CMS",}');
+  expect(answer.status).toBe(400);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(await answer.json()).toMatchObject({
+    detail: expect.stringMatching(/^The body is not JSON: .+ at position 15\b.*\.$/),
+  });
+});
+
+it.each(['/api/articles', '/api/tokens', '/subscriptions'])('%s: an empty body is no JSON', async (path) => {
+  const world = await setUp();
+  const answer = await world.edit('POST', path, '');
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({
+    detail: 'The body is not JSON: Unexpected end of JSON input.',
+  });
+});
