@@ -1,13 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
+import { guarded } from '../functions/access/operation.ts';
 import { hashToken } from '../functions/access/tokens.ts';
 import { openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { ids } from '../functions/adapters/random.ts';
 import { loadConfig } from '../functions/config.ts';
 import { isoTime } from '../functions/shared/clock.ts';
+import { appOf } from '../functions/shared/route-table.ts';
 import { tableStores } from '../functions/start/stores.ts';
-import { subscriberRoutes } from '../functions/subscribers/subscriber-routes.ts';
+import { subscriberOperations } from '../functions/subscribers/subscriber-routes.ts';
 
 /**
  * One way of storing a list of readers, in a process that does nothing else: `node import-work.ts <database> <token>`.
@@ -52,8 +53,19 @@ async function bare(first: number, count: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-const app = new Hono()
-  .route('/api/subscribers', subscriberRoutes({ ...stores, config, clock: Date.now, ids, log }))
+const services = { ...stores, config, clock: Date.now, ids, log };
+const { import: importReaders } = subscriberOperations(services);
+const row = guarded(services)([
+  'POST',
+  '/api/subscribers/import',
+  'subscribers:write',
+  'Imports',
+  importReaders,
+]);
+const app = appOf([row], {
+  notFound: () => new Response(null, { status: 404 }),
+  failed: (error) => new Response(error.stack, { status: 500 }),
+})
   .post('/bare', async (context) => {
     await bare(Number(context.req.query('first')), Number(context.req.query('count')));
     return Response.json({});

@@ -1,30 +1,35 @@
-import { Hono } from 'hono';
-import { type TokenRouteServices, tokenRoutes } from './access/token-routes.ts';
-import { type ArticleRouteServices, articleRoutes } from './articles/article-routes.ts';
-import { type WebhookServices, webhookRoutes } from './delivery/webhook-routes.ts';
-import { feedRoutes } from './feeds/feed-routes.ts';
+import type { Context, Hono } from 'hono';
+import { type ApiRoute, guarded } from './access/operation.ts';
+import { type TokenRouteServices, tokenOperations } from './access/token-routes.ts';
+import type { AccessServices } from './access/tokens.ts';
+import { type ArticleRouteServices, articleOperations } from './articles/article-routes.ts';
+import { MAX_WEBHOOK_BYTES, type WebhookServices, webhookHandler } from './delivery/webhook-routes.ts';
+import { feedHandlers, feedPaths, refuseToFeedReader } from './feeds/feed-routes.ts';
 import type { FeedServices } from './feeds/feed-services.ts';
 import { rememberedFeed, type ServerBindings } from './feeds/remembered-feed.ts';
-import { type IssueRouteServices, issueRoutes } from './newsletter/issue-routes.ts';
-import { type PreviewRouteServices, previewRoutes } from './newsletter/preview-routes.ts';
-import { type ReviewRouteServices, reviewRoutes } from './newsletter/review-routes.ts';
-import { type DraftPageServices, draftRoutes } from './pages/draft-routes.ts';
+import { type IssueRouteServices, issueOperations } from './newsletter/issue-routes.ts';
+import { type PreviewRouteServices, previewOperations } from './newsletter/preview-routes.ts';
+import { type DraftPageServices, draftHandlers, MAX_DECISION_BYTES } from './pages/draft-routes.ts';
+import { type MailboxPageServices, mailboxHandlers } from './pages/mailbox-routes.ts';
 import { openFeed } from './pages/open-feed.ts';
 import { message } from './pages/page-response.ts';
-import { type PageServices, pageRoutes } from './pages/page-routes.ts';
-import { preferencesRoutes } from './pages/preferences-routes.ts';
+import { inEachLanguage, type PageServices, pageHandlers } from './pages/page-routes.ts';
+import { preferencesHandlers } from './pages/preferences-routes.ts';
 import { pageContext, readerLanguage } from './pages/reader-language.ts';
-import { type SubscriptionServices, subscriptionRoutes } from './pages/subscription-routes.ts';
+import { MAX_FORM_BYTES } from './pages/reader-link.ts';
+import { type SubscriptionServices, subscriptionHandlers } from './pages/subscription-routes.ts';
+import { NO_STORE } from './shared/answer-json.ts';
 import type { Log } from './shared/log.ts';
-import { problemResponse } from './shared/problem.ts';
-import { type SubscriberRouteServices, subscriberRoutes } from './subscribers/subscriber-routes.ts';
-import { type SuppressionRouteServices, suppressionRoutes } from './subscribers/suppression-routes.ts';
+import { plainResponse, problemResponse } from './shared/problem.ts';
+import { appOf, type Method, type Route } from './shared/route-table.ts';
+import { type SubscriberRouteServices, subscriberOperations } from './subscribers/subscriber-routes.ts';
+import { type SuppressionRouteServices, suppressionOperations } from './subscribers/suppression-routes.ts';
 import type { HubServices } from './websub/take-request.ts';
-import { websubRoutes } from './websub/websub-routes.ts';
+import { hubHandler, MAX_HUB_REQUEST_BYTES } from './websub/websub-routes.ts';
 
 /**
- * READ FIRST. Every address that Broadsheet answers. An app is a function of its services: the Lambda functions, the
- * server on one machine and the tests make the same two.
+ * READ FIRST. Every address that Broadsheet answers stands in one of the two tables below, and the apps are made of them.
+ * An app is a function of its services: the Lambda functions, the server on one machine and the tests make the same two.
  */
 
 export type PublicServices = FeedServices &
@@ -35,111 +40,178 @@ export type PublicServices = FeedServices &
   WebhookServices;
 export type EditorServices = ArticleRouteServices &
   IssueRouteServices &
-  ReviewRouteServices &
   SubscriberRouteServices &
   SuppressionRouteServices &
   PreviewRouteServices &
-  TokenRouteServices;
+  TokenRouteServices &
+  AccessServices;
 
-/** For readers. Cacheable where nothing else is said; no cookies anywhere. */
-export function createPublicApp(services: PublicServices): Hono {
-  const app = new Hono();
-  app.onError((error, context) => {
-    report(services.log, error, context.req.method, context.req.path);
-    return message(pageContext(services, readerLanguage(services.config, context.req)), 'failed', 500);
+/** For editors and their systems: JSON in and out (readers: CSV), never cached. Each row names the scope that a token needs. */
+export function apiRoutes(services: EditorServices): ApiRoute[] {
+  const articles = articleOperations(services);
+  const tokens = tokenOperations(services);
+  const subscribers = subscriberOperations(services);
+  const suppressions = suppressionOperations(services);
+  const issues = issueOperations(services);
+  const previews = previewOperations(services);
+  // biome-ignore format: a table is read by its columns
+  return [
+    ['POST',   '/api/articles',              'articles:write',    'Stores a new article.',                                             articles.post],
+    ['GET',    '/api/articles',              'articles:read',     'Lists articles, the newest first.',                                 articles.list],
+    ['GET',    '/api/articles/:id',          'articles:read',     'Shows an article.',                                                 articles.get],
+    ['PUT',    '/api/articles/:id',          'articles:write',    'Stores an article whole, as new or instead of what was there.',     articles.put],
+    ['PATCH',  '/api/articles/:id',          'articles:write',    'Changes some fields of an article (RFC 7396).',                     articles.patch],
+    ['DELETE', '/api/articles/:id',          'articles:write',    'Retracts an article: it leaves every feed and page.',               articles.retract],
+
+    ['POST',   '/api/tokens',                'tokens:write',      'Makes a token, and shows it this once.',                            tokens.post],
+    ['GET',    '/api/tokens',                'tokens:write',      'Lists the tokens.',                                                 tokens.list],
+    ['DELETE', '/api/tokens/:id',            'tokens:write',      'Revokes a token.',                                                  tokens.revoke],
+
+    ['POST',   '/api/subscribers/import',    'subscribers:write', 'Imports readers from CSV, and reports on every line.',              subscribers.import],
+    ['GET',    '/api/subscribers',           'subscribers:read',  'Exports readers as CSV.',                                           subscribers.export],
+    ['GET',    '/api/suppressions',          'subscribers:read',  'Says why an address is not mailed.',                                suppressions.get],
+    ['DELETE', '/api/suppressions',          'subscribers:write', 'Lets an address be mailed again.',                                  suppressions.lift],
+
+    ['GET',    '/api/editions',              'editions:read',     'Lists the editions, each with its next hour.',                      issues.editions],
+    ['POST',   '/api/editions/:id/resume',   'issues:send',       'Sends an edition again that complaints have stopped.',              issues.resumeEdition],
+    ['GET',    '/api/editions/:id/issues',   'editions:read',     'Lists the last issues of an edition.',                              issues.list],
+    ['POST',   '/api/editions/:id/issues',   'issues:send',       'Sends an issue now, once for each slot or key.',                    issues.send],
+    ['POST',   '/api/editions/:id/preview',  'editions:read',     'Shows what an issue would be now.',                                 previews.preview],
+    ['POST',   '/api/editions/:id/test',     'issues:send',       'Mails a proof of it to a few addresses.',                           previews.proof],
+    ['GET',    '/api/issues/:id',            'editions:read',     'Says how far an issue is.',                                         issues.get],
+    ['POST',   '/api/issues/:id/resume',     'issues:send',       'Goes on with an issue that was stopped.',                           issues.resume],
+    ['POST',   '/api/issues/:id/approve',    'issues:send',       'Approves a draft.',                                                 issues.approve],
+    ['POST',   '/api/issues/:id/hold',       'issues:send',       'Holds a draft back.',                                               issues.hold],
+  ];
+}
+
+type Row = [
+  method: Method,
+  paths: string | string[],
+  does: string,
+  answer: Route['answer'],
+  maxBytes?: number,
+];
+
+/** For readers: feeds, pages, the links in mails. Cacheable where an answer says nothing else; no cookies anywhere. */
+export function publicRoutes(services: PublicServices): Route[] {
+  const { publication } = services.config;
+  const feeds = feedHandlers(services, openFeed(services));
+  const subscriptions = subscriptionHandlers(services);
+  const preferences = preferencesHandlers(services);
+  const drafts = draftHandlers(services);
+  const pages = pageHandlers(services);
+  const each = (path: string) => inEachLanguage(publication, path);
+  // biome-ignore format: a table is read by its columns
+  return [
+    ...rows((refusal) => problemResponse(refusal), [
+      ['GET',     '/healthz',                      'Answers 200 while the process serves.',                              healthy],
+      ['POST',    '/webhooks/resend',              'Takes what the mail provider reports about our mails, signed.',      webhookHandler(services),      MAX_WEBHOOK_BYTES],
+    ]),
+    // Under /, /{language}/, /sections/{section}/, /tags/{tag}/, /authors/{author}/ and /{language}/sections/{section}/:
+    // rss.xml, atom.xml and feed.json, and the archive of each by month. podcast.xml where the settings have a podcast.
+    ...rows(refuseToFeedReader, [
+      ['GET',     feedPaths(publication),          'A feed; its page for a client that would rather have HTML.',         feeds.document],
+      ['OPTIONS', feedPaths(publication),          'Lets a feed reader that runs in a browser ask for it.',              feeds.preflight],
+      ['GET',     '/opml.xml',                     'All feeds as one list (OPML 2.0).',                                  feeds.opml],
+      ['OPTIONS', '/opml.xml',                     'Lets a feed reader that runs in a browser ask for it.',              feeds.preflight],
+    ]),
+    ...rows(plainResponse, [
+      ['POST',    '/websub',                       'Subscribes to a feed, or ends it (W3C WebSub): 202.',                hubHandler(services),          MAX_HUB_REQUEST_BYTES],
+    ]),
+    // A GET changes nothing, since mail scanners follow links: it shows a button, and the button posts.
+    ...rows(refuseToPerson(services), [
+      ['POST',    '/subscriptions',                'Signs up: 202, always the same.',                                    subscriptions.signUp,          MAX_FORM_BYTES],
+      ['POST',    '/subscriptions/link',           'Mails a reader the link to their preferences: 202, always the same.', subscriptions.mailLink,       MAX_FORM_BYTES],
+      ['GET',     '/subscriptions/confirm',        'A button that subscribes.',                                          subscriptions.showConfirm],
+      ['POST',    '/subscriptions/confirm',        'Subscribes.',                                                        subscriptions.confirm,         MAX_FORM_BYTES],
+      ['GET',     '/unsubscribe',                  'Two buttons: leave this newsletter, or all.',                        subscriptions.showUnsubscribe],
+      ['POST',    '/unsubscribe',                  'Leaves, also as a one-click request of a mail program (RFC 8058).',  subscriptions.unsubscribe,     MAX_FORM_BYTES],
+
+      ['GET',     '/subscriptions/manage',         'A form with what a reader chose.',                                   preferences.show],
+      ['POST',    '/subscriptions/manage',         'Saves it; takes JSON too.',                                          preferences.save,              MAX_FORM_BYTES],
+      ['POST',    '/subscriptions/manage/address', 'Mails a link to a new address: 202, always the same.',               preferences.askForAddress,     MAX_FORM_BYTES],
+      ['GET',     '/subscriptions/manage/data',    'All that is stored about a reader, as JSON.',                        preferences.data],
+      ['GET',     '/subscriptions/address',        'A button that changes the address.',                                 preferences.showAddress],
+      ['POST',    '/subscriptions/address',        'Changes the address.',                                               preferences.changeAddress,     MAX_FORM_BYTES],
+      ['GET',     '/subscriptions/erase',          'What will be lost, and a button that erases it.',                    preferences.showErase],
+      ['POST',    '/subscriptions/erase',          'Erases all that is stored about a reader.',                          preferences.erase,             MAX_FORM_BYTES],
+
+      ['GET',     '/issues/review',                'A draft for an editor, and two buttons.',                            drafts.show],
+      ['POST',    '/issues/review',                'Approves the draft, or holds it back.',                              drafts.decide,                 MAX_DECISION_BYTES],
+
+      ['GET',     each('/'),                       'The latest stories, and the sign-up form.',                          pages.home],
+      ['GET',     each('/feeds'),                  'All feeds, for people.',                                             pages.feeds],
+      ['GET',     each('/subscribe'),              'The newsletters, and the sign-up form.',                             pages.subscribe],
+      ['GET',     each('/issues'),                 'Past issues.',                                                       pages.issues],
+      ['GET',     '/articles/:id',                 'A story.',                                                           pages.article],
+      ['GET',     '/issues/:edition/:slot',        'The web version of an issue.',                                       pages.issue],
+      ['GET',     '/style.css',                    'The style of the pages.',                                            pages.style],
+      ['GET',     '/feeds.js',                     'The script of the pages that show feeds.',                           pages.feedsScript],
+    ]),
+  ];
+}
+
+/** On one machine, where no provider takes the mails: what the mailbox took. */
+export function mailboxRoutes(services: MailboxPageServices): Route[] {
+  const mailbox = mailboxHandlers(services);
+  // biome-ignore format: a table is read by its columns
+  return rows(refuseToPerson(services), [
+    ['GET', '/mailbox',          'The mails that were sent.',              mailbox.list],
+    ['GET', '/mailbox/:id',      'A mail.',                                mailbox.mail],
+    ['GET', '/mailbox/:id/html', 'Its HTML alone, which the page shows.',  mailbox.html],
+  ]);
+}
+
+export function createEditorApp(services: EditorServices): Hono {
+  return appOf(apiRoutes(services).map(guarded(services)), {
+    notFound: ({ req }) => problemResponse({ kind: 'not-found', what: `resource at ${req.path}` }),
+    failed(error, { req }) {
+      report(services.log, error, req.method, req.path);
+      return problemResponse({ kind: 'failed' });
+    },
   });
+}
 
-  // GET  /healthz                            200 while the process serves
-  app.get('/healthz', () => new Response('ok\n', { headers: { 'cache-control': 'no-store' } }));
-
-  // GET  …/rss.xml  …/atom.xml  …/feed.json  under
-  //      /  /{language}/  /sections/{section}/  /tags/{tag}/  /authors/{author}/  /{language}/sections/{section}/
-  // GET  /podcast.xml  /{language}/podcast.xml         the audio versions, where the settings have a podcast
-  // GET  …/archive/{yyyy-mm}/  …/archive/{yyyy-mm}/{before}/     under each of them, the same names: its archive
-  //      a page instead, where the client would rather have HTML
-  // GET  /opml.xml                           all feeds, those of late too, as one list
-  app.route('/', feedRoutes(services, openFeed(services)));
-
-  // POST /websub                             subscribe to a feed, or unsubscribe: 202 (W3C WebSub)
-  app.route('/', websubRoutes(services));
-
-  // POST /subscriptions                      sign up: 202, always the same
-  // POST /subscriptions/link                 mail me the link to my preferences: 202, always the same
-  // GET  /subscriptions/confirm?token=       a button; POST subscribes
-  // GET  /unsubscribe?token=                 two buttons; POST leaves, also as RFC 8058 one-click
-  app.route('/', subscriptionRoutes(services));
-
-  // GET  /subscriptions/manage?token=        a form; POST saves it, as JSON too
-  // POST /subscriptions/manage/address?token=       mail a link to my new address: 202, always the same
-  // GET  /subscriptions/address?token=       a button; POST changes the address
-  // GET  /subscriptions/manage/data?token=   everything that is stored about the reader, as JSON
-  // GET  /subscriptions/erase?token=         what will be lost, and a button; POST erases it
-  app.route('/', preferencesRoutes(services));
-
-  // GET  /issues/review?token=               a draft for an editor, and two buttons; POST approves or holds
-  app.route('/', draftRoutes(services));
-
-  // POST /webhooks/resend                    what the mail provider tells of our mails, signed: 200
-  app.route('/', webhookRoutes(services));
-
-  // GET  /                                   latest stories and the sign-up form
-  // GET  /feeds  /subscribe  /issues         lists of feeds, newsletters, past issues; these four also under /{language}
-  // GET  /articles/{id}                      a story as a plain page
-  // GET  /issues/{edition}/{slot}            an issue's web version
-  // GET  /style.css  /feeds.js
-  app.route('/', pageRoutes(services));
-  app.notFound((context) => {
-    const reader = pageContext(services, readerLanguage(services.config, context.req));
-    const allow = allowedMethods(app, context.req.path);
-    return allow ? message(reader, 'not-here', 405, { allow }) : message(reader, 'not-found', 404);
+/** `more`: rows that only this installation has. */
+export function createPublicApp(services: PublicServices, more: Route[] = []): Hono {
+  const app = appOf([...publicRoutes(services), ...more], {
+    notFound: (context) => message(readerOf(services, context), 'not-found', 404),
+    failed(error, context) {
+      report(services.log, error, context.req.method, context.req.path);
+      return message(readerOf(services, context), 'failed', 500);
+    },
   });
   return withMemory(app, services);
 }
 
-/** For editors and their systems: Bearer tokens with scopes, JSON in and out (readers: CSV), never cached. */
-export function createEditorApp(services: EditorServices): Hono {
-  const app = new Hono();
-  app.onError((error, context) => {
-    report(services.log, error, context.req.method, context.req.path);
-    return problemResponse({ kind: 'failed' });
-  });
+/** Rows that refuse in the same words. */
+function rows(refuse: Route['refuse'], table: Row[]): Route[] {
+  return table.map(([method, paths, does, answer, maxBytes]) => ({
+    method,
+    paths: [paths].flat(),
+    does,
+    answer,
+    maxBytes,
+    refuse,
+  }));
+}
 
-  // POST   /api/articles                     new: 201; Idempotency-Key
-  // GET    /api/articles?cursor=&limit=      newest first
-  // GET    /api/articles/{id}
-  // PUT    /api/articles/{id}                201 or 200; If-Match, If-None-Match
-  // PATCH  /api/articles/{id}                JSON merge patch
-  // DELETE /api/articles/{id}                retract: 204
-  app.route('/api/articles', articleRoutes(services));
+function refuseToPerson(services: ReaderContext): Route['refuse'] {
+  return (refusal, context) =>
+    refusal.kind === 'method-not-allowed'
+      ? message(readerOf(services, context), 'not-here', 405, { allow: refusal.allow })
+      : problemResponse(refusal);
+}
 
-  // POST   /api/tokens                       a new token, shown this once
-  // GET    /api/tokens   DELETE /api/tokens/{id}
-  app.route('/api/tokens', tokenRoutes(services));
+type ReaderContext = Pick<PublicServices, 'config' | 'templates'>;
 
-  // POST   /api/subscribers/import           CSV in, a report a line out as NDJSON
-  // GET    /api/subscribers?edition=&limit=  CSV; Link: rel=next where it is a part
-  app.route('/api/subscribers', subscriberRoutes(services));
+function readerOf(services: ReaderContext, { req }: Context) {
+  return pageContext(services, readerLanguage(services.config, req));
+}
 
-  // GET    /api/suppressions?email=          why an address is not mailed
-  // DELETE /api/suppressions?email=&why=     it may be mailed again: 204
-  app.route('/api/suppressions', suppressionRoutes(services));
-
-  // GET    /api/editions
-  // GET    /api/editions/{id}/issues         the last ones
-  // POST   /api/editions/{id}/resume         send again what complaints have stopped
-  // POST   /api/editions/{id}/issues         send now: 202; slot or Idempotency-Key
-  // POST   /api/editions/{id}/preview        what an issue would be now: JSON, or the HTML
-  // POST   /api/editions/{id}/test           the same by mail: 202; Idempotency-Key
-  // GET    /api/issues/{id}                  how far it is
-  // POST   /api/issues/{id}/resume           go on with one that was stopped: 202
-  app.route('/api', issueRoutes(services));
-
-  // POST   /api/issues/{id}/approve          what the newsroom says to a draft
-  // POST   /api/issues/{id}/hold
-  app.route('/api', reviewRoutes(services));
-  app.route('/api', previewRoutes(services));
-  app.notFound((context) => problemResponse({ kind: 'not-found', what: `resource at ${context.req.path}` }));
-  return app;
+function healthy(): Response {
+  return new Response('ok\n', { headers: NO_STORE });
 }
 
 /** Polls of feeds that the process remembers do not reach the router. */
@@ -148,18 +220,6 @@ function withMemory(app: Hono, services: FeedServices): Hono {
   app.fetch = (request, bindings, context) =>
     rememberedFeed(services, request, bindings as ServerBindings) ?? fetch(request, bindings, context);
   return app;
-}
-
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-
-/**
- * The methods that an address has routes for (RFC 9110, 15.5.6); empty where it has none. The router is asked once none of
- * them has answered: a middleware would make every request pay for it.
- */
-function allowedMethods(app: Hono, path: string): string {
-  return METHODS.filter((method) => app.router.match(method, path)[0].length > 0)
-    .map((method) => (method === 'GET' ? 'GET, HEAD' : method))
-    .join(', ');
 }
 
 function report(log: Log, error: Error, method: string, path: string): void {

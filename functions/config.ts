@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import settings from '../broadsheet.config.ts';
 import { type Publication, parseSettings, SettingsError } from './settings/publication.ts';
+import { sha256 } from './shared/sha256.ts';
 
 /** Everything that differs between one deployment and another, read once at start. */
 export type Config = {
@@ -50,10 +50,6 @@ export function required(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw new SettingsError(`${name} must be set`);
   return value;
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function portOf(text: string): number {

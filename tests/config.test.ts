@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import settings from '../broadsheet.config.ts';
-import { loadConfig, required, sha256 } from '../functions/config.ts';
+import { loadConfig, required } from '../functions/config.ts';
 import { parseSettings, SettingsError } from '../functions/settings/publication.ts';
+import { sha256 } from '../functions/shared/sha256.ts';
 
 /** The message a person gets who has just set something wrong. */
 function refusal(action: () => unknown): string {

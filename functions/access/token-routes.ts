@@ -1,16 +1,14 @@
-import { Hono } from 'hono';
 import * as z from 'zod';
-import { limitedTo } from '../shared/body-limit.ts';
+import { answerJson, answerNothing } from '../shared/answer-json.ts';
 import { checkedInput, jsonOf } from '../shared/checked-input.ts';
-import { isoTime } from '../shared/clock.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
 import { problemResponse } from '../shared/problem.ts';
-import { type AccessServices, type Guarded, guard } from './access-routes.ts';
-import { hashToken, SCOPES, type Token } from './tokens.ts';
+import { operation } from './operation.ts';
+import { hashToken, SCOPES, type Token, type TokenStore } from './tokens.ts';
 
 /** `secrets` gives a new token: 32 random bytes, URL-safe. */
-export type TokenRouteServices = AccessServices & { secrets: () => string };
+export type TokenRouteServices = { tokens: TokenStore; clock: Clock; secrets: () => string };
 
-const NO_STORE = { 'cache-control': 'no-store' };
 const MAX_BODY_BYTES = 10_000;
 
 const newToken = z.strictObject({
@@ -28,50 +26,68 @@ const newToken = z.strictObject({
     .optional(),
 });
 
-/** Tokens for systems and people, made and revoked by whoever holds `tokens:write`. Mounted at `/api/tokens`. */
-export function tokenRoutes(services: TokenRouteServices): Hono<Guarded> {
-  const { tokens, clock, secrets } = services;
-  const app = new Hono<Guarded>();
-  const needs = guard(services);
-  const limited = limitedTo(MAX_BODY_BYTES);
+const tokenView = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  createdAt: z.string(),
+  expiresAt: z.string().optional(),
+});
 
-  app.post('/', needs('tokens:write'), limited, async (context) => {
-    const input = jsonOf(await context.req.text());
-    if (!input.ok) return problemResponse(input.refusal);
-    const parsed = checkedInput(newToken, input.value);
-    if (!parsed.ok) return problemResponse(parsed.refusal);
-    const { name, scopes, expiresAt } = parsed.value;
-    const secret = `bs_${secrets()}`;
-    const token: Token = {
-      hash: hashToken(secret),
-      name,
-      scopes: [...new Set(scopes)],
-      createdAt: isoTime(clock()),
-      ...(expiresAt && { expiresAt: new Date(expiresAt).toISOString() }),
-    };
-    await tokens.put(token);
-    // The only time that it is shown: what is stored is its hash.
-    return Response.json({ ...view(token), token: secret }, { status: 201, headers: NO_STORE });
-  });
+/** Tokens for systems and people, made and revoked with a token that has the scope `tokens:write`. */
+export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) {
+  return {
+    post: operation({
+      body: { shape: newToken, maxBytes: MAX_BODY_BYTES },
+      answers: {
+        201: {
+          means: 'The token was made. It is shown in this answer and never again.',
+          shape: tokenView.extend({ token: z.string() }),
+        },
+      },
+      async handle({ request }) {
+        const input = jsonOf(await request.text());
+        if (!input.ok) return problemResponse(input.refusal);
+        const parsed = checkedInput(newToken, input.value);
+        if (!parsed.ok) return problemResponse(parsed.refusal);
+        const { name, scopes, expiresAt } = parsed.value;
+        const secret = `bs_${secrets()}`;
+        const token: Token = {
+          hash: hashToken(secret),
+          name,
+          scopes: [...new Set(scopes)],
+          createdAt: isoTime(clock()),
+          ...(expiresAt && { expiresAt: new Date(expiresAt).toISOString() }),
+        };
+        await tokens.put(token);
+        return answerJson({ ...view(token), token: secret }, 201);
+      },
+    }),
 
-  app.get('/', needs('tokens:write'), async () =>
-    Response.json({ tokens: (await tokens.list()).map(view) }, { headers: NO_STORE }),
-  );
+    list: operation({
+      answers: {
+        200: {
+          means: 'The tokens, without what they are.',
+          shape: z.strictObject({ tokens: z.array(tokenView) }),
+        },
+      },
+      async handle() {
+        return answerJson({ tokens: (await tokens.list()).map(view) });
+      },
+    }),
 
-  app.delete('/:id', needs('tokens:write'), async (context) => {
-    const id = context.req.param('id');
-    const token = (await tokens.list()).find(({ hash }) => idOf(hash) === id);
-    if (!token || !(await tokens.remove(token.hash)))
-      return problemResponse({ kind: 'not-found', what: `token "${id}"` });
-    return new Response(null, { status: 204, headers: NO_STORE });
-  });
-
-  app.all('/', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD, POST' }));
-  app.all('/:id', () => problemResponse({ kind: 'method-not-allowed', allow: 'DELETE' }));
-  return app;
+    revoke: operation({
+      answers: { 204: { means: 'The token is refused from now on.' } },
+      async handle({ params: { id } }) {
+        const token = (await tokens.list()).find(({ hash }) => idOf(hash) === id);
+        if (token && (await tokens.remove(token.hash))) return answerNothing();
+        return problemResponse({ kind: 'not-found', what: `token "${id}"` });
+      },
+    }),
+  };
 }
 
-function view({ hash, ...token }: Token): Omit<Token, 'hash'> & { id: string } {
+function view({ hash, ...token }: Token): z.output<typeof tokenView> {
   return { id: idOf(hash), ...token };
 }
 

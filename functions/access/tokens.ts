@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { done, type Outcome, refused } from '../shared/refusal.ts';
+import { sha256 } from '../shared/sha256.ts';
 
 /** What a token may do. */
 export const SCOPES = [
@@ -36,12 +37,19 @@ export type TokenStore = {
 /** Who is asking. `id` is stable and tells nothing of the token: it keys what a token remembers. */
 export type Bearer = { id: string; name: string };
 
-/** `Authorization: Bearer …` (RFC 6750, 2.1) and the scope a route needs → the bearer, or 401, or 403. */
+export type AccessServices = {
+  tokens: TokenStore;
+  clock: Clock;
+  config: { ownerTokenHash?: string | undefined };
+};
+
+/** `Authorization: Bearer …` (RFC 6750, section 2.1) and the scope a route needs → the bearer, or 401, or 403. */
 export async function authorise(
-  { tokens, clock, ownerTokenHash }: { tokens: TokenStore; clock: Clock; ownerTokenHash: string | undefined },
+  { tokens, clock, config }: AccessServices,
   header: string | undefined,
   scope: Scope,
 ): Promise<Outcome<Bearer>> {
+  const { ownerTokenHash } = config;
   const credentials = /^bearer +([\x21-\x7e]+)$/i.exec(header ?? '')?.[1];
   if (!credentials)
     return refused({
@@ -66,5 +74,5 @@ export async function authorise(
 }
 
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return sha256(token);
 }

@@ -3,6 +3,7 @@ import { type Fault, pointerOf } from '../shared/refusal.ts';
 import { countIllegal } from '../shared/text.ts';
 import type { Article, ArticleFields } from './article.ts';
 import { type content, FIELDS } from './article-fields.ts';
+import { READ_ONLY_FIELDS } from './article-shapes.ts';
 import { PLAYED_RULE, podcastType } from './podcast-audio.ts';
 import { htmlOfMarkdown, MAX_DEPTH, sanitiseHtml } from './sanitise.ts';
 
@@ -14,19 +15,6 @@ export const MAX_HTML_BYTES = 1_500_000;
 export type ParsedArticle =
   | { ok: true; id: string | undefined; fields: ArticleFields; warnings: Fault[] }
   | { ok: false; faults: Fault[] };
-
-/** What GET answers with beside the input: taken back without complaint, so that GET, edit, PUT works. */
-const READ_ONLY_FIELDS = [
-  'guid',
-  'version',
-  'createdAt',
-  'updatedAt',
-  'publicAt',
-  'retractedAt',
-  'translations',
-  'link',
-  'warnings',
-];
 
 /** Article input (JSON, already decoded) → checked fields, or every fault in it. */
 export function parseArticle(input: unknown): ParsedArticle {
@@ -42,7 +30,7 @@ export function parseArticle(input: unknown): ParsedArticle {
     else if (result.data !== undefined) values[name] = result.data;
   }
   for (const name of Object.keys(input)) {
-    if (!Object.hasOwn(FIELDS, name) && !READ_ONLY_FIELDS.includes(name)) {
+    if (!Object.hasOwn(FIELDS, name) && !READ_ONLY_FIELDS.some((each) => each === name)) {
       faults.push({
         pointer: pointerOf([name]),
         detail: `is not a field of an article; the fields are ${Object.keys(FIELDS).join(', ')}`,

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { Hono } from 'hono';
-import { type Guarded, guard } from '../access/access-routes.ts';
-import type { TokenStore } from '../access/tokens.ts';
+import * as z from 'zod';
+import { type Asked, type Operation, operation } from '../access/operation.ts';
 import type { Config } from '../config.ts';
-import { limitedTo } from '../shared/body-limit.ts';
+import { answerJson, answerNothing, NO_STORE } from '../shared/answer-json.ts';
 import { jsonOf } from '../shared/checked-input.ts';
 import { parseIdempotencyKey } from '../shared/idempotency-key.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import { type Article, guidOf, linkOf, versionTag } from './article.ts';
 import { MAX_BODY_BYTES } from './article-input.ts';
+import { articleInput, articleList, articlePatch, articleView } from './article-shapes.ts';
 import {
   type ArticleServices,
   createArticle,
@@ -23,126 +23,132 @@ import {
 
 export type ArticleRouteServices = ArticleServices & {
   config: Config;
-  tokens: TokenStore;
   /** Called after each write, so that this process's own next GET of a feed shows it. */
   feedCache: { forgetWindows(): void };
 };
 
 const JSON_TYPES = ['application/json'];
 const PATCH_TYPES = ['application/merge-patch+json', 'application/json'];
+const DEFAULT_PAGE = 20;
 const MAX_PAGE = 100;
 
-export function articleRoutes(services: ArticleRouteServices): Hono<Guarded> {
+const wholeNumber = { error: `must be a whole number from 1 to ${MAX_PAGE}` };
+const page = z.strictObject({
+  limit: z.coerce
+    .number(wholeNumber)
+    .int(wholeNumber)
+    .min(1, wholeNumber)
+    .max(MAX_PAGE, wholeNumber)
+    .default(DEFAULT_PAGE),
+  cursor: z
+    .string()
+    .transform((cursor, context) => {
+      if (cursor === '') return undefined;
+      const sortKey = decodeCursor(cursor);
+      if (sortKey === undefined)
+        context.addIssue({ code: 'custom', message: 'must be the "next" of an earlier answer' });
+      return sortKey;
+    })
+    .optional(),
+});
+
+export function articleOperations(services: ArticleRouteServices) {
   const { config, articles, feedCache } = services;
-  const app = new Hono<Guarded>();
-  const view = (article: Article, warnings?: Fault[]) => articleView(config, article, warnings);
+  const view = (article: Article, warnings?: Fault[]) => viewOf(config, article, warnings);
 
-  const needs = guard(services);
-  const limited = limitedTo(MAX_BODY_BYTES);
+  return {
+    post: operation({
+      body: { types: JSON_TYPES, shape: articleInput, maxBytes: MAX_BODY_BYTES },
+      answers: { 201: { means: 'The article is stored.', shape: articleView } },
+      async handle({ request, path, bearer }) {
+        const body = await jsonBody(request, JSON_TYPES);
+        if (!body.ok) return problemResponse(body.refusal);
+        const key = parseIdempotencyKey(request.headers.get('idempotency-key'));
+        if (!key.ok) return problemResponse(key.refusal);
+        const idempotency =
+          key.value === undefined
+            ? undefined
+            : {
+                key: `${bearer.id}#${key.value}`,
+                requestHash: requestHash('POST', path, body.value.bytes),
+              };
+        const outcome = await createArticle(
+          services,
+          body.value.json,
+          (article, warnings) => JSON.stringify(view(article, warnings)),
+          idempotency,
+        );
+        feedCache.forgetWindows();
+        if (!outcome.ok) return problemResponse(outcome.refusal);
+        const { status, body: text, articleId, version } = outcome.value;
+        const headers = {
+          'content-type': 'application/json',
+          location: `${config.baseUrl}/api/articles/${articleId}`,
+          etag: versionTag({ version }),
+        };
+        return new Response(text, { status, headers: { ...NO_STORE, ...headers } });
+      },
+    }),
 
-  app.post('/', needs('articles:write'), limited, async (context) => {
-    const body = await jsonBody(context.req.raw, JSON_TYPES);
-    if (!body.ok) return problemResponse(body.refusal);
-    const key = parseIdempotencyKey(context.req.header('idempotency-key'));
-    if (!key.ok) return problemResponse(key.refusal);
-    const idempotency =
-      key.value === undefined
-        ? undefined
-        : {
-            key: `${context.get('bearer').id}#${key.value}`,
-            requestHash: requestHash('POST', context.req.path, body.value.bytes),
-          };
-    const outcome = await createArticle(
-      services,
-      body.value.json,
-      (article, warnings) => JSON.stringify(view(article, warnings)),
-      idempotency,
-    );
-    feedCache.forgetWindows();
-    if (!outcome.ok) return problemResponse(outcome.refusal);
-    const { status, body: text, articleId, version } = outcome.value;
-    return new Response(text, {
-      status,
-      headers: {
-        ...JSON_HEADERS,
-        location: `${config.baseUrl}/api/articles/${articleId}`,
-        etag: versionTag({ version }),
+    list: operation({
+      query: page,
+      answers: { 200: { means: 'A page of articles, the newest first.', shape: articleList } },
+      async handle({ query: { limit, cursor } }) {
+        const { articles: found, next } = await articles.list(cursor, limit);
+        return answerJson({
+          articles: found.map((article) => view(article)),
+          next: next && encodeCursor(next),
+        });
+      },
+    }),
+
+    get: operation({
+      answers: { 200: { means: 'The article.', shape: articleView } },
+      async handle({ params: { id = '' } }) {
+        const article = await articles.get(id);
+        if (article && !article.retractedAt)
+          return answerJson(view(article), 200, { etag: versionTag(article) });
+        const retracted = article ? `: it was retracted at ${article.retractedAt}` : '';
+        return problemResponse({ kind: 'not-found', what: `article "${id}"${retracted}` });
+      },
+    }),
+
+    put: write(articleInput, JSON_TYPES, putArticle),
+
+    patch: write(articlePatch, PATCH_TYPES, patchArticle),
+
+    retract: operation({
+      answers: { 204: { means: 'The article has left every feed and page.' } },
+      async handle({ request, params: { id = '' } }) {
+        const outcome = await retractArticle(services, id, conditionsOf(request));
+        feedCache.forgetWindows();
+        return outcome.ok ? answerNothing() : problemResponse(outcome.refusal);
+      },
+    }),
+  };
+
+  function write(shape: z.ZodType, types: string[], change: typeof putArticle): Operation {
+    return operation({
+      body: { types, shape, maxBytes: MAX_BODY_BYTES },
+      answers: {
+        200: { means: 'The article was changed.', shape: articleView },
+        ...(change === putArticle && { 201: { means: 'The article is new.', shape: articleView } }),
+      },
+      async handle({ request, params: { id = '' } }: Asked<unknown>) {
+        const body = await jsonBody(request, types);
+        if (!body.ok) return problemResponse(body.refusal);
+        const outcome: Outcome<Written> = await change(services, id, body.value.json, conditionsOf(request));
+        feedCache.forgetWindows();
+        if (!outcome.ok) return problemResponse(outcome.refusal);
+        const { article, created, warnings } = outcome.value;
+        return answerJson(view(article, warnings), created ? 201 : 200, { etag: versionTag(article) });
       },
     });
-  });
-
-  app.get('/', needs('articles:read'), async (context) => {
-    const limit = Number(context.req.query('limit') ?? 20);
-    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-      return problemResponse({
-        kind: 'malformed',
-        detail: `limit must be a whole number from 1 to ${MAX_PAGE}.`,
-      });
-    }
-    const cursor = decodeCursor(context.req.query('cursor'));
-    if (!cursor.ok) return problemResponse(cursor.refusal);
-    const { articles: page, next } = await articles.list(cursor.value, limit);
-    return Response.json(
-      { articles: page.map((article) => view(article)), next: next && encodeCursor(next) },
-      { headers: JSON_HEADERS },
-    );
-  });
-
-  app.get('/:id', needs('articles:read'), async (context) => {
-    const article = await articles.get(context.req.param('id'));
-    if (!article || article.retractedAt) {
-      const what = `article "${context.req.param('id')}"${article ? `: it was retracted at ${article.retractedAt}` : ''}`;
-      return problemResponse({ kind: 'not-found', what });
-    }
-    return Response.json(view(article), { headers: { ...JSON_HEADERS, etag: versionTag(article) } });
-  });
-
-  app.put('/:id', needs('articles:write'), limited, async (context) => {
-    const body = await jsonBody(context.req.raw, JSON_TYPES);
-    if (!body.ok) return problemResponse(body.refusal);
-    return answerWrite(
-      await putArticle(services, context.req.param('id'), body.value.json, conditionsOf(context.req)),
-    );
-  });
-
-  app.patch('/:id', needs('articles:write'), limited, async (context) => {
-    const body = await jsonBody(context.req.raw, PATCH_TYPES);
-    if (!body.ok) return problemResponse(body.refusal);
-    return answerWrite(
-      await patchArticle(services, context.req.param('id'), body.value.json, conditionsOf(context.req)),
-    );
-  });
-
-  app.delete('/:id', needs('articles:write'), async (context) => {
-    const outcome = await retractArticle(services, context.req.param('id'), conditionsOf(context.req));
-    feedCache.forgetWindows();
-    return outcome.ok
-      ? new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
-      : problemResponse(outcome.refusal);
-  });
-
-  app.all('/', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD, POST' }));
-  app.all('/:id', () =>
-    problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD, PUT, PATCH, DELETE' }),
-  );
-
-  function answerWrite(outcome: Outcome<Written>): Response {
-    feedCache.forgetWindows();
-    if (!outcome.ok) return problemResponse(outcome.refusal);
-    const { article, created, warnings } = outcome.value;
-    return Response.json(view(article, warnings), {
-      status: created ? 201 : 200,
-      headers: { ...JSON_HEADERS, etag: versionTag(article) },
-    });
   }
-
-  return app;
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-
 /** An article as the API shows it: the input's fields, and what only we know. PUT takes it back as it is. */
-function articleView(config: Config, article: Article, warnings?: Fault[]): Record<string, unknown> {
+function viewOf(config: Config, article: Article, warnings?: Fault[]): z.output<typeof articleView> {
   const { id, version, html, dated, section, ...rest } = article;
   return {
     id,
@@ -185,15 +191,17 @@ function isDeeper(json: unknown, levels: number): boolean {
   return level.length > 0;
 }
 
-function conditionsOf(request: { header(name: string): string | undefined }): Preconditions {
-  return { ifMatch: request.header('if-match'), ifNoneMatch: request.header('if-none-match') };
+function conditionsOf({ headers }: Request): Preconditions {
+  return {
+    ifMatch: headers.get('if-match') ?? undefined,
+    ifNoneMatch: headers.get('if-none-match') ?? undefined,
+  };
 }
 
 const encodeCursor = (sortKey: string) => Buffer.from(sortKey).toString('base64url');
 
-function decodeCursor(cursor: string | undefined): Outcome<string | undefined> {
-  if (!cursor) return done(undefined);
+/** The sort key that `encodeCursor` was given; undefined where it gave no such cursor. */
+function decodeCursor(cursor: string): string | undefined {
   const sortKey = Buffer.from(cursor, 'base64url').toString();
-  if (/^\d{4}-\d\d-\d\dT[\d:.]{12}Z#[\x21-\x7e]{1,128}$/.test(sortKey)) return done(sortKey);
-  return refused({ kind: 'malformed', detail: 'cursor must be the "next" of an earlier answer.' });
+  return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z#[\x21-\x7e]{1,128}$/.test(sortKey) ? sortKey : undefined;
 }

@@ -1,6 +1,6 @@
-import { Hono } from 'hono';
+import type { Context } from 'hono';
 import type { Config } from '../config.ts';
-import { limitedTo } from '../shared/body-limit.ts';
+import { answerJson } from '../shared/answer-json.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { applyEvent, type EventServices } from './apply-event.ts';
 import { readMailEvent } from './mail-event.ts';
@@ -9,22 +9,19 @@ import { signerOf, verifySigned } from './webhook-signature.ts';
 export type WebhookServices = EventServices & { config: Config };
 
 /** A hundred times what an event of Resend's has. */
-const MAX_BODY_BYTES = 200_000;
+export const MAX_WEBHOOK_BYTES = 200_000;
 /** What an operator needs to fill in a secret. */
 const RETRY_SECONDS = 3600;
-const NO_STORE = { 'cache-control': 'no-store' };
 
 /**
  * What the mail provider tells of our mails. An event that is of no use here is answered with 200 too: after any other
  * status the provider tells it again, for a day. One that cannot be read is to be told again: it may be a bounce.
  */
-export function webhookRoutes(services: WebhookServices): Hono {
+export function webhookHandler(services: WebhookServices): (context: Context) => Promise<Response> {
   const { config, log, clock } = services;
-  const app = new Hono();
   const sign = signerOf(config.resendWebhookSecret);
-  const limited = limitedTo(MAX_BODY_BYTES);
 
-  app.post('/webhooks/resend', limited, async ({ req }) => {
+  return async ({ req }) => {
     if (!sign) {
       log.warn(
         'a webhook was not taken: RESEND_WEBHOOK_SECRET is not set to the secret that the provider shows',
@@ -55,11 +52,8 @@ export function webhookRoutes(services: WebhookServices): Hono {
       return problemResponse({ kind: 'malformed', detail: event.unreadable });
     }
     const result = 'ignored' in event ? event : await applyEvent(services, event);
-    if (typeof result === 'string') return Response.json({ result }, { headers: NO_STORE });
+    if (typeof result === 'string') return answerJson({ result });
     log.info('a webhook is of no use here', { id, reason: result.ignored });
-    return Response.json({ result: 'ignored', reason: result.ignored }, { headers: NO_STORE });
-  });
-
-  app.all('/webhooks/resend', () => problemResponse({ kind: 'method-not-allowed', allow: 'POST' }));
-  return app;
+    return answerJson({ result: 'ignored', reason: result.ignored });
+  };
 }

@@ -1,13 +1,13 @@
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
+import type { Publication } from '../settings/publication.ts';
 import type { Templates } from '../shared/locale.ts';
 import { problemResponse } from '../shared/problem.ts';
-import { type Outcome, refused } from '../shared/refusal.ts';
+import type { Outcome, Refusal } from '../shared/refusal.ts';
 import { isSlug } from '../shared/slug.ts';
 import { answerText } from './answer-text.ts';
 import {
   archivePart,
   type FeedAddress,
-  type FeedFormat,
   type FeedSelector,
   FORMAT_FILES,
   FORMATS,
@@ -39,74 +39,72 @@ const PODCAST_FOLDERS = ['/', `/${LANGUAGE}/`];
 /** Under each folder again: the months of its archive, and the parts of a month of many articles. */
 const ARCHIVES = ['', 'archive/:month/', 'archive/:month/:before/'];
 
+/** The patterns of all feeds and of their archives. */
+export function feedPaths({ podcast }: Publication): string[] {
+  return ARCHIVES.flatMap((archive) => [
+    ...FOLDERS.flatMap((folder) => FORMATS.map((format) => `${folder}${archive}${FORMAT_FILES[format]}`)),
+    ...(podcast ? PODCAST_FOLDERS.map((folder) => `${folder}${archive}${PODCAST_FILE}`) : []),
+  ]);
+}
+
 const ALLOW = 'GET, HEAD, OPTIONS';
 
 export type FeedRouteServices = FeedServices & { templates: Templates };
 
-/** What a person is shown who opens a feed in a browser; undefined: what is the address of none. */
+/** What a person is shown who opens a feed in a browser. The address is undefined where there is no such feed. */
 export type FeedPage = (address: FeedAddress | undefined, context: Context) => Promise<Response>;
 
-export function feedRoutes(services: FeedRouteServices, page: FeedPage): Hono {
-  const app = new Hono();
-  for (const archive of ARCHIVES) {
-    for (const folder of FOLDERS) {
-      for (const format of FORMATS) documents(`${folder}${archive}${FORMAT_FILES[format]}`, format);
-    }
-    for (const folder of services.config.publication.podcast ? PODCAST_FOLDERS : [])
-      documents(`${folder}${archive}${PODCAST_FILE}`, 'rss', { podcast: true });
-  }
+export function feedHandlers(services: FeedRouteServices, page: FeedPage) {
   const list = opmlList(services);
   const listHeaders = opmlHeaders(services.config);
-  resource('/opml.xml', async (context) => {
-    const text = list(await readFeedsOfLate(services, {}));
-    return responseOf(await answerText(text, listHeaders, feedRequest(context.req.header())));
-  });
-  return app;
 
-  function documents(path: string, format: FeedFormat, fixed: FeedSelector = {}): void {
-    resource(path, (context) => {
-      const address = addressOf(format, fixed, context.req.param());
+  return {
+    document(context: Context): Response | Promise<Response> {
+      const address = addressOf(context);
       if (prefersHtml(context.req.header('accept'))) return page(address, context);
-      if (!address) return responseOf(noSuchFeed);
-      return answer(services, context, address);
-    });
-  }
+      return address ? answer(services, context, address) : refuseToFeedReader(noSuchFeed);
+    },
 
-  function resource(path: string, get: (context: Context) => Response | Promise<Response>): void {
-    app.all(path, (context) => {
-      switch (context.req.method) {
-        case 'GET':
-        case 'HEAD':
-          return get(context);
-        case 'OPTIONS':
-          return preflight();
-        default:
-          return responseOf(refused({ kind: 'method-not-allowed', allow: ALLOW }));
-      }
-    });
-  }
+    async opml(context: Context): Promise<Response> {
+      const text = list(await readFeedsOfLate(services, {}));
+      return responseOf(await answerText(text, listHeaders, feedRequest(context.req.header())));
+    },
+
+    /** For a reader that runs in a browser and sends a header of its own. */
+    preflight(): Response {
+      return new Response(null, {
+        status: 204,
+        headers: {
+          allow: ALLOW,
+          'access-control-allow-origin': '*',
+          'access-control-allow-methods': ALLOW,
+          'access-control-allow-headers': 'If-None-Match, If-Modified-Since, A-IM',
+          'access-control-max-age': '86400',
+        },
+      });
+    },
+  };
 }
 
-type Parameters = { month?: string; before?: string } & Record<string, string>;
-
-function addressOf(
-  format: FeedFormat,
-  fixed: FeedSelector,
-  { month, before, ...named }: Parameters,
-): FeedAddress | undefined {
-  // What is no slug names no feed, and its key might be another's.
-  const { language, ...slugs } = named;
-  if (!Object.values(slugs).every(isSlug)) return undefined;
-  const selector = { ...named, ...fixed };
+function addressOf({ req }: Context): FeedAddress | undefined {
+  const { month, before, ...named } = req.param() as Record<string, string | undefined>;
+  // What is no slug names no feed, and its key might be another feed's.
+  const { language: _, ...slugs } = named;
+  if (!Object.values(slugs).every((slug) => slug === undefined || isSlug(slug))) return undefined;
+  const file = req.path.slice(req.path.lastIndexOf('/') + 1);
+  const isPodcast = file === PODCAST_FILE;
+  const format = isPodcast ? 'rss' : FORMATS.find((each) => FORMAT_FILES[each] === file);
+  if (!format) return undefined;
+  const selector: FeedSelector = isPodcast ? { ...named, podcast: true } : named;
   if (month === undefined) return { selector, format };
   const archive = archivePart(month, before);
   return archive && { selector, format, archive };
 }
 
-const noSuchFeed = refused({
+const noSuchFeed: Refusal = {
   kind: 'not-found',
   what: 'such feed: names in its address are in small letters, digits and hyphens, and its archive is by month, such as archive/2026-11/',
-});
+};
 
 async function answer(services: FeedServices, { req }: Context, address: FeedAddress): Promise<Response> {
   const outcome = await serveFeed(services, address, feedRequest(req.header()));
@@ -115,21 +113,10 @@ async function answer(services: FeedServices, { req }: Context, address: FeedAdd
 }
 
 function responseOf(outcome: Outcome<Response>): Response {
-  return outcome.ok
-    ? outcome.value
-    : problemResponse(outcome.refusal, { 'access-control-allow-origin': '*' });
+  return outcome.ok ? outcome.value : refuseToFeedReader(outcome.refusal);
 }
 
-/** For a reader that runs in a browser and sends a header of its own. */
-function preflight(): Response {
-  return new Response(null, {
-    status: 204,
-    headers: {
-      allow: ALLOW,
-      'access-control-allow-origin': '*',
-      'access-control-allow-methods': ALLOW,
-      'access-control-allow-headers': 'If-None-Match, If-Modified-Since, A-IM',
-      'access-control-max-age': '86400',
-    },
-  });
+/** A feed reader that runs in a browser may read why it was refused, too. */
+export function refuseToFeedReader(refusal: Refusal): Response {
+  return problemResponse(refusal, { 'access-control-allow-origin': '*' });
 }

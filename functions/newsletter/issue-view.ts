@@ -1,28 +1,12 @@
+import type * as z from 'zod';
 import type { Config } from '../config.ts';
-import { type Decision, type Issue, issueId, issueUrl, type Review } from './issue.ts';
-import { type Progress, progressOf } from './issue-progress.ts';
+import { type Decision, type Issue, issueId, issueUrl } from './issue.ts';
+import { progressOf } from './issue-progress.ts';
+import type { issueView as issueShape } from './issue-shapes.ts';
 import type { IssueTally } from './issue-tally.ts';
 
 /** An issue as editors see it. */
-export type IssueView = Pick<
-  Issue,
-  | 'edition'
-  | 'slot'
-  | 'state'
-  | 'reason'
-  | 'scheduledAt'
-  | 'createdAt'
-  | 'planned'
-  | 'sent'
-  | 'failed'
-  | 'left'
-> & {
-  id: string;
-  url: string;
-  self: string;
-  progress?: Progress;
-  review?: Pick<Review, 'releaseAt' | 'otherwise'> & { decision?: Decision };
-} & Partial<Omit<IssueTally, 'proven'>>;
+export type IssueView = z.output<typeof issueShape>;
 
 /** `decision` is what was said to a draft, `tally` what was told of the mails since. */
 type Beside = { decision?: Decision | undefined; tally?: IssueTally | undefined };

@@ -1,66 +1,78 @@
-import { createHash } from 'node:crypto';
-import { Hono } from 'hono';
 import Negotiator from 'negotiator';
 import * as z from 'zod';
-import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
+import { operation } from '../access/operation.ts';
 import { ID_RULE, isArticleId } from '../articles/article-fields.ts';
 import type { Config } from '../config.ts';
-import type { EditionSettings } from '../settings/publication.ts';
-import { limitedTo } from '../shared/body-limit.ts';
+import { type EditionSettings, editionOf, type Publication } from '../settings/publication.ts';
+import { answerJson, NO_STORE } from '../shared/answer-json.ts';
 import { checkedBody } from '../shared/checked-input.ts';
 import type { Ids } from '../shared/clock.ts';
 import { parseIdempotencyKey } from '../shared/idempotency-key.ts';
 import { problemResponse } from '../shared/problem.ts';
+import { sha256 } from '../shared/sha256.ts';
 import { addressHash, parseAddress } from '../subscribers/email-address.ts';
+import { noEdition } from './issue-routes.ts';
+import { previewShape, proofShape } from './preview-shapes.ts';
 import type { Preview, Previews } from './previews.ts';
 
-export type PreviewRouteServices = AccessServices & { config: Config; previews: Previews; ids: Ids };
+export type PreviewRouteServices = { config: Config; previews: Previews; ids: Ids };
 
-const NO_STORE = { 'cache-control': 'no-store' };
 const MAX_BODY_BYTES = 20_000;
 const MAX_ADDRESSES = 20;
 /** As many as an issue can have in a language. */
 const MAX_STORIES = 70;
 
-/** What an issue would be, shown and mailed to editors. Mounted at `/api`. */
-export function previewRoutes(services: PreviewRouteServices): Hono<Guarded> {
-  const { config, previews, ids } = services;
-  const app = new Hono<Guarded>();
-  const needs = guard(services);
-  const limited = limitedTo(MAX_BODY_BYTES);
-  const editionOf = (id: string) => config.publication.editions.find((edition) => edition.id === id);
-  const noEdition = (id: string) => problemResponse({ kind: 'not-found', what: `edition "${id}"` });
+/** What an issue would be, shown to editors and mailed to them. */
+export function previewOperations({ config, previews, ids }: PreviewRouteServices) {
+  const { publication } = config;
 
-  app.post('/editions/:id/preview', needs('editions:read'), limited, async (context) => {
-    const edition = editionOf(context.req.param('id'));
-    if (!edition) return noEdition(context.req.param('id'));
-    const input = checkedBody(z.strictObject(choiceFields(config, edition)), await context.req.text());
-    if (!input.ok) return problemResponse(input.refusal);
-    const outcome = await previews.preview({ edition: edition.id, ...input.value });
-    if (!outcome.ok) return problemResponse(outcome.refusal);
-    if (wantsHtml(context.req.header('accept'))) return htmlOf(outcome.value);
-    return Response.json(outcome.value, { headers: { ...NO_STORE, vary: 'accept' } });
-  });
+  return {
+    preview: operation({
+      body: { shape: z.strictObject(choiceFields(publication)), optional: true, maxBytes: MAX_BODY_BYTES },
+      answers: {
+        200: {
+          means:
+            'What the issue would be now: JSON, or the HTML of the mail for a client that would rather have it.',
+          shape: previewShape,
+        },
+      },
+      async handle({ request, params: { id = '' } }) {
+        const edition = editionOf(publication, id);
+        if (!edition) return problemResponse(noEdition(id));
+        const shape = z.strictObject(choiceFields(publication, edition));
+        const input = checkedBody(shape, await request.text());
+        if (!input.ok) return problemResponse(input.refusal);
+        const outcome = await previews.preview({ edition: id, ...input.value });
+        if (!outcome.ok) return problemResponse(outcome.refusal);
+        if (wantsHtml(request.headers.get('accept'))) return htmlOf(outcome.value);
+        return answerJson(outcome.value, 200, { vary: 'accept' });
+      },
+    }),
 
-  app.post('/editions/:id/test', needs('issues:send'), limited, async (context) => {
-    const edition = editionOf(context.req.param('id'));
-    if (!edition) return noEdition(context.req.param('id'));
-    const key = parseIdempotencyKey(context.req.header('idempotency-key'));
-    if (!key.ok) return problemResponse(key.refusal);
-    const body = await context.req.text();
-    const input = checkedBody(z.strictObject({ to: addresses, ...choiceFields(config, edition) }), body);
-    if (!input.ok) return problemResponse(input.refusal);
-    const bearer = context.get('bearer').id;
-    const id = key.value === undefined ? ids() : sha256(`${bearer} ${key.value}`).slice(0, 32);
-    const requestHash = sha256(`${edition.id}\n${body}`);
-    const outcome = await previews.test({ edition: edition.id, ...input.value, id, requestHash, bearer });
-    if (!outcome.ok) return problemResponse(outcome.refusal);
-    return Response.json(outcome.value, { status: 202, headers: NO_STORE });
-  });
-
-  for (const path of ['/editions/:id/preview', '/editions/:id/test'])
-    app.all(path, () => problemResponse({ kind: 'method-not-allowed', allow: 'POST' }));
-  return app;
+    proof: operation({
+      body: {
+        shape: z.strictObject({ to: addresses, ...choiceFields(publication) }),
+        maxBytes: MAX_BODY_BYTES,
+      },
+      answers: { 202: { means: 'The proof is mailed, or was before.', shape: proofShape } },
+      async handle({ request, params: { id: editionId = '' }, bearer }) {
+        const edition = editionOf(publication, editionId);
+        if (!edition) return problemResponse(noEdition(editionId));
+        const key = parseIdempotencyKey(request.headers.get('idempotency-key'));
+        if (!key.ok) return problemResponse(key.refusal);
+        const body = await request.text();
+        const shape = z.strictObject({ to: addresses, ...choiceFields(publication, edition) });
+        const input = checkedBody(shape, body);
+        if (!input.ok) return problemResponse(input.refusal);
+        const id = key.value === undefined ? ids() : sha256(`${bearer.id} ${key.value}`).slice(0, 32);
+        const requestHash = sha256(`${editionId}\n${body}`);
+        const asked = { edition: editionId, ...input.value, id, requestHash, bearer: bearer.id };
+        const outcome = await previews.test(asked);
+        if (!outcome.ok) return problemResponse(outcome.refusal);
+        return answerJson(outcome.value, 202);
+      },
+    }),
+  };
 }
 
 const list = { error: 'must be a list' };
@@ -80,9 +92,10 @@ const addresses = z
   .max(MAX_ADDRESSES, { error: `must have at most ${MAX_ADDRESSES} mail addresses` })
   .superRefine((all, context) => faultRepeats(all.map(addressHash), context));
 
-/** Whose mail it is, and of which stories. */
-function choiceFields({ publication }: Config, { languages }: EditionSettings) {
+/** Whose mail it is, and of which stories. A language is one of the edition's, or any where no edition is given. */
+function choiceFields(publication: Publication, edition?: EditionSettings) {
   const sections = publication.sections.map(({ slug }) => slug);
+  const languages = edition?.languages ?? publication.languages;
   return {
     language: z
       .enum(languages as [string, ...string[]], { error: `must be one of ${languages.join(', ')}` })
@@ -114,7 +127,8 @@ function faultRepeats(all: string[], context: z.RefinementCtx): void {
 }
 
 /** Whoever takes anything is answered as programs are. */
-function wantsHtml(accept = '*/*'): boolean {
+function wantsHtml(header: string | null): boolean {
+  const accept = header ?? '*/*';
   return new Negotiator({ headers: { accept } }).mediaType(['application/json', 'text/html']) === 'text/html';
 }
 
@@ -132,8 +146,4 @@ function htmlOf({ html, skipped, warnings }: Preview): Response {
       'content-security-policy': "sandbox; default-src 'none'; img-src https:; style-src 'unsafe-inline'",
     },
   });
-}
-
-function sha256(content: string): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -1,4 +1,6 @@
+import type * as z from 'zod';
 import type { Outcome } from '../shared/refusal.ts';
+import type { previewShape, proofShape } from './preview-shapes.ts';
 
 /** What an issue would be now, for editors. Nothing of it is stored, and no story is taken by it. */
 
@@ -11,29 +13,8 @@ export type PreviewRequest = {
   storyIds?: string[] | undefined;
 };
 
-/** Without a story there is no mail: the first four are null then. */
-export type Preview = {
-  edition: string;
-  language: string;
-  topics: string[];
-  subject: string | null;
-  preheader: string | null;
-  html: string | null;
-  text: string | null;
-  /** Bytes of the HTML with a reader's own links, at their longest. */
-  size: number;
-  storyIds: string[];
-  /** Ids of those that are headlines at the end. */
-  mostRecent: string[];
-  /** Ids of new stories, over all languages, that there is no room for. */
-  leftOut: string[];
-  /** Why the issue would not be sent. */
-  skipped?: string;
-  warnings: Warning[];
-};
-
-/** Something an editor may want to change. `pointer` (RFC 6901) is into the preview, where it is about a part of it. */
-export type Warning = { pointer?: string; detail: string };
+export type Preview = z.output<typeof previewShape>;
+export type Warning = Preview['warnings'][number];
 
 export type TestRequest = PreviewRequest & {
   /** The same id is the same test: it is mailed once. */
@@ -46,13 +27,7 @@ export type TestRequest = PreviewRequest & {
   to: string[];
 };
 
-export type TestAnswer = Omit<Preview, 'html' | 'text'> & {
-  id: string;
-  /** Who is mailed. */
-  to: string[];
-  /** Who is not, as the address may not be mailed to any more. */
-  suppressed: { email: string; reason: string }[];
-};
+export type TestAnswer = z.output<typeof proofShape>;
 
 /** Both render a mail, and so are the work of the tick function, wherever they are asked for. */
 export type Previews = {

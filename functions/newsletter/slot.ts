@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Cron } from 'croner';
 import type { EditionSettings } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import { instantOf, localTime } from '../shared/local-time.ts';
+import { sha256 } from '../shared/sha256.ts';
 
 /**
  * The slot of a schedule, named by the local time it is for: `2026-11-22-0730`. An hour that daylight saving repeats
@@ -21,7 +21,7 @@ export function localTimeOfSlot(slot: string): string | undefined {
 
 /** The slot of an issue that an editor sends: the same key gives the same issue. */
 export function extraSlot(key: string): string {
-  return `extra-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+  return `extra-${sha256(key).slice(0, 16)}`;
 }
 
 /** The first time after `after` (milliseconds) at which the edition is due; undefined if it never is again. */

@@ -1,10 +1,9 @@
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
 import { type Decision, isIssueRef, parseIssueId } from '../newsletter/issue.ts';
 import { decide, type Reviewed, type ReviewServices } from '../newsletter/review.ts';
 import { storiesNow } from '../newsletter/stories-now.ts';
-import { limitedTo } from '../shared/body-limit.ts';
 import type { Templates } from '../shared/locale.ts';
 import { LINK_PATHS, type Links } from '../subscribers/links.ts';
 import { draftPage } from './draft-page.ts';
@@ -18,34 +17,34 @@ export type DraftPageServices = ReviewServices & {
   links: Links;
 };
 
-const MAX_BODY_BYTES = 1000;
+export const MAX_DECISION_BYTES = 1000;
 const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
 /** Where the links of a draft lead: an editor's mail program may follow them too, so only a button decides. */
-export function draftRoutes(services: DraftPageServices): Hono {
+export function draftHandlers(services: DraftPageServices) {
   const { config, issues, reviews, links } = services;
-  const app = new Hono();
-  const limited = limitedTo(MAX_BODY_BYTES);
   const newsroom = (language = config.publication.languages[0] ?? 'en') => pageContext(services, language);
 
-  app.get(LINK_PATHS.review, async (context) => {
-    const link = opened(context);
-    const issue = link && (await issues.get(link.ref));
-    return link && issue
-      ? shown(context, link, { issue, decision: await reviews.decision(link.ref) })
-      : message(newsroom(link?.language), 'no-draft', 404);
-  });
+  return {
+    async show(context: Context): Promise<Response> {
+      const link = opened(context);
+      const issue = link && (await issues.get(link.ref));
+      return link && issue
+        ? shown(context, link, { issue, decision: await reviews.decision(link.ref) })
+        : message(newsroom(link?.language), 'no-draft', 404);
+    },
 
-  app.post(LINK_PATHS.review, limited, async (context) => {
-    const link = opened(context);
-    const issue = link && (await issues.get(link.ref));
-    if (!link || !issue) return message(newsroom(link?.language), 'no-draft', 404);
-    const form = new URLSearchParams(await context.req.text());
-    const what = answerOf(form.get('answer')) ?? link.what;
-    const by = issue.review?.editors[link.editor] ?? '';
-    const reviewed = await decide(services, link.ref, what, by);
-    return reviewed ? shown(context, link, reviewed) : message(newsroom(link?.language), 'no-draft', 404);
-  });
+    async decide(context: Context): Promise<Response> {
+      const link = opened(context);
+      const issue = link && (await issues.get(link.ref));
+      if (!link || !issue) return message(newsroom(link?.language), 'no-draft', 404);
+      const form = new URLSearchParams(await context.req.text());
+      const what = answerOf(form.get('answer')) ?? link.what;
+      const by = issue.review?.editors[link.editor] ?? '';
+      const reviewed = await decide(services, link.ref, what, by);
+      return reviewed ? shown(context, link, reviewed) : message(newsroom(link?.language), 'no-draft', 404);
+    },
+  };
 
   async function shown(context: Context, link: DraftLink, { issue, decision }: Reviewed): Promise<Response> {
     const frozen = await issues.frozen(link.ref);
@@ -74,8 +73,6 @@ export function draftRoutes(services: DraftPageServices): Hono {
     if (!isIssueRef(ref) || !answer) return undefined;
     return { ref, composition: Number(composition), editor: Number(editor), what: answer, language };
   }
-
-  return app;
 }
 
 function answerOf(text: string | null | undefined): Decision['what'] | undefined {

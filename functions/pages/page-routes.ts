@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { type Article, isPublic, isWithdrawn } from '../articles/article.ts';
 import type { FeedServices } from '../feeds/feed-services.ts';
 import type { FeedsOfLate } from '../feeds/feeds-of-late.ts';
@@ -8,12 +8,13 @@ import { personalise } from '../mails/placeholders.ts';
 import { type Issue, isIssueRef, isOut, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { storiesNow } from '../newsletter/stories-now.ts';
+import type { Publication } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { articlePage } from './article-page.ts';
 import { withHeadFeeds } from './feed-links.ts';
 import { feedsPage } from './feeds-page.ts';
-import { FEEDS_SCRIPT, FEEDS_SCRIPT_PATH } from './feeds-script.ts';
+import { FEEDS_SCRIPT } from './feeds-script.ts';
 import { homePage } from './home-page.ts';
 import { issuePage } from './issue-page.ts';
 import { issuesPage } from './issues-page.ts';
@@ -29,73 +30,79 @@ export type PageServices = FeedServices & { templates: Templates; issues: IssueS
 const HOME_STORIES = 25;
 const ISSUES_LISTED = 20;
 
-export function pageRoutes(services: PageServices): Hono {
+/** The addresses of a page: in the browser's language, and in each that an address can name. */
+export function inEachLanguage({ languages }: Publication, path: string): string[] {
+  return [path, ...languages.map((language) => `/${language}${path}`)];
+}
+
+export function pageHandlers(services: PageServices) {
   const { config, clock, articles, issues } = services;
   const { languages, editions } = config.publication;
-  const app = new Hono();
 
-  app.get('/style.css', () => asset(STYLE, 'text/css', 3600));
-  // What the two agree on, a class and a few words, hardly ever changes: the script may be of yesterday.
-  app.get(FEEDS_SCRIPT_PATH, () => asset(FEEDS_SCRIPT, 'text/javascript', 86_400));
+  return {
+    async home(context: Context): Promise<Response> {
+      const reader = readerOf(context);
+      const stories = await homeStories(reader.language, languageIn(context));
+      return page(homePage(reader, { stories, form: {} }), SHARED);
+    },
 
-  // Each twice: in the browser's language, and in the one that the address names.
-  for (const own of [undefined, ...languages]) {
-    const at = own ? `/${own}` : '';
-    const readerOf = (context: Context) => (own ? pageContext(services, own) : reader(context));
+    async feeds(context: Context): Promise<Response> {
+      const body = feedsPage(readerOf(context), await feedsFor(languageIn(context)));
+      return page(body, { ...SHARED, 'content-security-policy': SCRIPT_POLICY });
+    },
 
-    app.get(`${at}/`, async (context) =>
-      page(
-        homePage(readerOf(context), {
-          stories: await homeStories(readerOf(context).language, own),
-          form: {},
-        }),
-        SHARED,
-      ),
-    );
+    async subscribe(context: Context): Promise<Response> {
+      return page(subscribePage(readerOf(context), {}), SHARED);
+    },
 
-    app.get(`${at}/feeds`, async (context) => {
-      return page(feedsPage(readerOf(context), await feedsFor(own)), {
-        ...SHARED,
-        'content-security-policy': SCRIPT_POLICY,
-      });
-    });
-
-    app.get(`${at}/subscribe`, (context) => page(subscribePage(readerOf(context), {}), SHARED));
-
-    app.get(`${at}/issues`, async (context) => {
-      const { language } = readerOf(context);
+    async issues(context: Context): Promise<Response> {
+      const reader = readerOf(context);
       const lists = await Promise.all(editions.map(({ id }) => issues.list(id, ISSUES_LISTED)));
       const lines = lists
         .flat()
-        .map(async (issue) => ({ ...issue, subject: await subjectIn(issue, language) }));
-      return page(issuesPage(readerOf(context), await Promise.all(lines)), SHARED);
-    });
+        .map(async (issue) => ({ ...issue, subject: await subjectIn(issue, reader.language) }));
+      return page(issuesPage(reader, await Promise.all(lines)), SHARED);
+    },
+
+    async article(context: Context): Promise<Response> {
+      const article = await articles.get(context.req.param('id') ?? '');
+      if (article && isWithdrawn(article)) return gone(context);
+      if (!article || !isPublic(article, isoTime(clock()))) return notFound(context);
+      return page(articlePage(pageContext(services, article.language), article), SHARED);
+    },
+
+    async issue(context: Context): Promise<Response> {
+      const ref = { edition: context.req.param('edition') ?? '', slot: context.req.param('slot') ?? '' };
+      const issue = isIssueRef(ref) ? await issues.get(ref) : undefined;
+      const frozen = issue && isOut(issue) ? await issues.frozen(ref) : undefined;
+      const chosen =
+        frozen && chosenVariant(frozen, readerOf(context).language, context.req.query('variant'));
+      const variant = chosen && (await issues.variant(ref, chosen.key));
+      if (!issue || !frozen || !variant) return issue ? notYet(context, issue) : notFound(context);
+      const stories = await storiesNow(services, variant.storyIds);
+      if (context.req.query('stories') === 'all' || stories.length < variant.storyIds.length)
+        return wholeIssue(issue, variant, stories);
+      const links = {
+        unsubscribe: `${frozen.baseUrl}/subscribe`,
+        preferences: `${frozen.baseUrl}/subscribe`,
+      };
+      const mail = await withHeadFeeds(pageContext(services, variant.language), variant.html);
+      return page(personalise(mail, links), { ...SHARED, 'content-security-policy': MAIL_POLICY });
+    },
+
+    style: () => asset(STYLE, 'text/css', 3600),
+    // The page and the script agree on a class and a few words, which hardly ever change: the script may be a day old.
+    feedsScript: () => asset(FEEDS_SCRIPT, 'text/javascript', 86_400),
+  };
+
+  /** The language that the address names, if it names one. */
+  function languageIn({ req }: Context): string | undefined {
+    const first = req.path.split('/')[1];
+    return languages.find((language) => language === first);
   }
 
-  app.get('/articles/:id', async (context) => {
-    const article = await articles.get(context.req.param('id'));
-    if (article && isWithdrawn(article)) return gone(context);
-    if (!article || !isPublic(article, isoTime(clock()))) return notFound(context);
-    return page(articlePage(pageContext(services, article.language), article), SHARED);
-  });
-
-  app.get('/issues/:edition/:slot', async (context) => {
-    const ref = { edition: context.req.param('edition'), slot: context.req.param('slot') };
-    const issue = isIssueRef(ref) ? await issues.get(ref) : undefined;
-    const frozen = issue && isOut(issue) ? await issues.frozen(ref) : undefined;
-    const chosen = frozen && chosenVariant(frozen, reader(context).language, context.req.query('variant'));
-    const variant = chosen && (await issues.variant(ref, chosen.key));
-    if (!issue || !frozen || !variant) return issue ? notYet(context, issue) : notFound(context);
-    const stories = await storiesNow(services, variant.storyIds);
-    if (context.req.query('stories') === 'all' || stories.length < variant.storyIds.length)
-      return wholeIssue(issue, variant, stories);
-    const links = { unsubscribe: `${frozen.baseUrl}/subscribe`, preferences: `${frozen.baseUrl}/subscribe` };
-    const mail = await withHeadFeeds(pageContext(services, variant.language), variant.html);
-    return page(personalise(mail, links), { ...SHARED, 'content-security-policy': MAIL_POLICY });
-  });
-
-  function reader(context: Context): PageContext {
-    return pageContext(services, readerLanguage(config, context.req));
+  function readerOf(context: Context): PageContext {
+    return pageContext(services, languageIn(context) ?? readerLanguage(config, context.req));
   }
 
   /** At its own address a language shows its own stories; `/` would rather show others than none. */
@@ -128,16 +135,14 @@ export function pageRoutes(services: PageServices): Hono {
   }
 
   function notFound(context: Context): Promise<Response> {
-    return message(reader(context), 'not-found', 404);
+    return message(readerOf(context), 'not-found', 404);
   }
 
   function gone(context: Context): Promise<Response> {
-    return message(reader(context), 'gone', 410);
+    return message(readerOf(context), 'gone', 410);
   }
 
   function notYet(context: Context, { state, reason }: Issue): Promise<Response> {
-    return message(reader(context), state === 'skipped' && reason ? 'skipped' : 'not-yet', 404);
+    return message(readerOf(context), state === 'skipped' && reason ? 'skipped' : 'not-yet', 404);
   }
-
-  return app;
 }

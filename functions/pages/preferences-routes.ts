@@ -1,11 +1,11 @@
-import { Hono } from 'hono';
+import type { Context } from 'hono';
 import { countLeft, type LeftServices } from '../delivery/count-left.ts';
 import { localDay } from '../shared/local-time.ts';
 import { problemResponse } from '../shared/problem.ts';
-import { askForAddressChange, changeAddress } from '../subscribers/address-change.ts';
+import { askForAddressChange, changeAddress as confirmAddress } from '../subscribers/address-change.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
-import { erase, storedData } from '../subscribers/personal-data.ts';
+import { erase as eraseReader, storedData } from '../subscribers/personal-data.ts';
 import { savePreferences } from '../subscribers/preferences.ts';
 import { parseEmail, parsePreferences, readerTimeZone } from '../subscribers/reader-input.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
@@ -13,130 +13,133 @@ import { type ManageData, managePage } from './manage-page.ts';
 import { message, page } from './page-response.ts';
 import { WEEKS } from './preference-fields.ts';
 import { readBody, textOf } from './read-body.ts';
-import { limited, MANAGE_PATHS, PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
+import { MANAGE_PATHS, PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
 import { addressPage, erasePage } from './token-pages.ts';
 
 /** What a reader changes by the link in every mail. A GET changes nothing. */
-export function preferencesRoutes(services: ReaderServices & LeftServices): Hono {
+export function preferencesHandlers(services: ReaderServices & LeftServices) {
   const { config, subscribers, clock } = services;
   const { visitor, gone, pagesOf, opened, withToken, readerOr, refusedToClient, refusedToReader } =
     readerLinks(services);
-  const app = new Hono();
   const dayOf = (at: number, subscriber: Subscriber) => localDay(at, readerTimeZone(config, subscriber));
 
-  app.get(MANAGE_PATHS.save, async (context) => {
-    const subscriber = await readerOr(context, 'manage');
-    if (subscriber instanceof Response) return subscriber;
-    return manage((path) => withToken(context, path), subscriber, {}, 200);
-  });
+  return {
+    async show(context: Context): Promise<Response> {
+      const subscriber = await readerOr(context, 'manage');
+      if (subscriber instanceof Response) return subscriber;
+      return manage((path) => withToken(context, path), subscriber, {}, 200);
+    },
 
-  app.post(MANAGE_PATHS.save, limited, async (context) => {
-    const current = await readerOr(context, 'manage');
-    if (current instanceof Response) return current;
-    const body = await readBody(context.req.raw);
-    if (!body.ok) return problemResponse(body.refusal);
-    const { fields, isForm } = body.value;
-    const input = parsePreferences(config, current, isForm ? fromForm(fields, current) : fields, clock());
-    if (!input.ok) {
-      if (!isForm || input.refusal.kind !== 'invalid') return problemResponse(input.refusal);
-      const { faults } = input.refusal;
-      return manage((path) => withToken(context, path), current, { faults }, 422);
-    }
-    // Leaving is never refused.
-    const refusal = input.value.editions.length > 0 && (await refusedToReader(context, current.id, isForm));
-    if (refusal) return refusal;
-    const way = isForm ? 'page' : 'json';
-    const saved = await savePreferences(services, current.id, input.value, way);
-    if (!saved) return gone(context);
-    const [, edition, slot] = opened(context, 'manage') ?? [];
-    await countLeft(services, current.id, { edition, slot }, current.editions, saved.editions);
-    if (isForm) return manage((path) => withToken(context, path), saved, { said: 'saved' }, 200);
-    const { email, language, editions, topics, timeZone = null, pausedUntil = null } = saved;
-    return Response.json({ email, language, editions, topics, timeZone, pausedUntil }, { headers: PRIVATE });
-  });
+    async save(context: Context): Promise<Response> {
+      const current = await readerOr(context, 'manage');
+      if (current instanceof Response) return current;
+      const body = await readBody(context.req.raw);
+      if (!body.ok) return problemResponse(body.refusal);
+      const { fields, isForm } = body.value;
+      const input = parsePreferences(config, current, isForm ? fromForm(fields, current) : fields, clock());
+      if (!input.ok) {
+        if (!isForm || input.refusal.kind !== 'invalid') return problemResponse(input.refusal);
+        const { faults } = input.refusal;
+        return manage((path) => withToken(context, path), current, { faults }, 422);
+      }
+      // Leaving is never refused.
+      const refusal = input.value.editions.length > 0 && (await refusedToReader(context, current.id, isForm));
+      if (refusal) return refusal;
+      const way = isForm ? 'page' : 'json';
+      const saved = await savePreferences(services, current.id, input.value, way);
+      if (!saved) return gone(context);
+      const [, edition, slot] = opened(context, 'manage') ?? [];
+      await countLeft(services, current.id, { edition, slot }, current.editions, saved.editions);
+      if (isForm) return manage((path) => withToken(context, path), saved, { said: 'saved' }, 200);
+      const { email, language, editions, topics, timeZone = null, pausedUntil = null } = saved;
+      return Response.json(
+        { email, language, editions, topics, timeZone, pausedUntil },
+        { headers: PRIVATE },
+      );
+    },
 
-  app.post(MANAGE_PATHS.address, limited, async (context) => {
-    const subscriber = await readerOr(context, 'manage');
-    if (subscriber instanceof Response) return subscriber;
-    const body = await readBody(context.req.raw);
-    if (!body.ok) return problemResponse(body.refusal);
-    const { fields, isForm } = body.value;
-    const input = parseEmail(fields);
-    const isSame = input.ok && addressHash(input.value.email) === addressHash(subscriber.email);
-    if (!input.ok || isSame) {
-      const same = [{ pointer: '/email', detail: 'is the address that is subscribed already' }];
-      const refusal = input.ok ? { kind: 'invalid' as const, faults: same } : input.refusal;
-      if (!isForm || refusal.kind !== 'invalid') return problemResponse(refusal);
-      const newAddress = { email: textOf(fields.email), faults: refusal.faults };
-      return manage((path) => withToken(context, path), subscriber, { newAddress }, 422);
-    }
-    const refusal = await refusedToClient(context, isForm);
-    if (refusal) return refusal;
-    await askForAddressChange(services, subscriber.id, input.value.email);
-    if (isForm) return manage((path) => withToken(context, path), subscriber, { said: 'addressAsked' }, 202);
-    const status = 'a link was mailed to the new address, if it can be mailed';
-    return Response.json({ status }, { status: 202, headers: PRIVATE });
-  });
+    async askForAddress(context: Context): Promise<Response> {
+      const subscriber = await readerOr(context, 'manage');
+      if (subscriber instanceof Response) return subscriber;
+      const body = await readBody(context.req.raw);
+      if (!body.ok) return problemResponse(body.refusal);
+      const { fields, isForm } = body.value;
+      const input = parseEmail(fields);
+      const isSame = input.ok && addressHash(input.value.email) === addressHash(subscriber.email);
+      if (!input.ok || isSame) {
+        const same = [{ pointer: '/email', detail: 'is the address that is subscribed already' }];
+        const refusal = input.ok ? { kind: 'invalid' as const, faults: same } : input.refusal;
+        if (!isForm || refusal.kind !== 'invalid') return problemResponse(refusal);
+        const newAddress = { email: textOf(fields.email), faults: refusal.faults };
+        return manage((path) => withToken(context, path), subscriber, { newAddress }, 422);
+      }
+      const refusal = await refusedToClient(context, isForm);
+      if (refusal) return refusal;
+      await askForAddressChange(services, subscriber.id, input.value.email);
+      if (isForm)
+        return manage((path) => withToken(context, path), subscriber, { said: 'addressAsked' }, 202);
+      const status = 'a link was mailed to the new address, if it can be mailed';
+      return Response.json({ status }, { status: 202, headers: PRIVATE });
+    },
 
-  app.get(MANAGE_PATHS.data, async (context) => {
-    const subscriber = await readerOr(context, 'manage');
-    if (subscriber instanceof Response) return subscriber;
-    const data = {
-      ...(await storedData(services, subscriber)),
-      notIncluded: pagesOf(subscriber).phrases('page.data.notIncluded'),
-    };
-    return new Response(`${JSON.stringify(data, null, 2)}\n`, {
-      headers: {
-        ...PRIVATE,
-        'content-type': 'application/json',
-        'content-disposition': 'attachment; filename="newsletter-data.json"',
-      },
-    });
-  });
+    async data(context: Context): Promise<Response> {
+      const subscriber = await readerOr(context, 'manage');
+      if (subscriber instanceof Response) return subscriber;
+      const data = {
+        ...(await storedData(services, subscriber)),
+        notIncluded: pagesOf(subscriber).phrases('page.data.notIncluded'),
+      };
+      return new Response(`${JSON.stringify(data, null, 2)}\n`, {
+        headers: {
+          ...PRIVATE,
+          'content-type': 'application/json',
+          'content-disposition': 'attachment; filename="newsletter-data.json"',
+        },
+      });
+    },
 
-  app.get(MANAGE_PATHS.erase, async (context) => {
-    const subscriber = await readerOr(context, 'manage');
-    if (subscriber instanceof Response) return subscriber;
-    const { email, editions } = subscriber;
-    const action = withToken(context, MANAGE_PATHS.erase);
-    const back = withToken(context, MANAGE_PATHS.save);
-    return page(erasePage(pagesOf(subscriber), { action, back, email, editions }), PRIVATE);
-  });
+    async showErase(context: Context): Promise<Response> {
+      const subscriber = await readerOr(context, 'manage');
+      if (subscriber instanceof Response) return subscriber;
+      const { email, editions } = subscriber;
+      const action = withToken(context, MANAGE_PATHS.erase);
+      const back = withToken(context, MANAGE_PATHS.save);
+      return page(erasePage(pagesOf(subscriber), { action, back, email, editions }), PRIVATE);
+    },
 
-  app.post(MANAGE_PATHS.erase, limited, async (context) => {
-    const [id] = opened(context, 'manage') ?? [];
-    if (!id) return message(visitor(context), 'expired', 404);
-    const erased = await erase(services, id);
-    return message(erased ? pagesOf(erased) : visitor(context), 'erased', 200);
-  });
+    async erase(context: Context): Promise<Response> {
+      const [id] = opened(context, 'manage') ?? [];
+      if (!id) return message(visitor(context), 'expired', 404);
+      const erased = await eraseReader(services, id);
+      return message(erased ? pagesOf(erased) : visitor(context), 'erased', 200);
+    },
 
-  app.get(LINK_PATHS.address, async (context) => {
-    const [subscriberId = '', changeId = ''] = opened(context, 'address') ?? [];
-    const change = changeId && (await subscribers.addressChange(subscriberId, changeId, clock()));
-    const subscriber = await subscribers.get(subscriberId);
-    if (!change || subscriber?.id !== subscriberId) return message(visitor(context), 'expired', 404);
-    if (change.replaced !== undefined) return message(pagesOf(subscriber), 'address-changed', 200);
-    const action = withToken(context, LINK_PATHS.address);
-    return page(addressPage(pagesOf(subscriber), { action, email: change.email }), PRIVATE);
-  });
+    async showAddress(context: Context): Promise<Response> {
+      const [subscriberId = '', changeId = ''] = opened(context, 'address') ?? [];
+      const change = changeId && (await subscribers.addressChange(subscriberId, changeId, clock()));
+      const subscriber = await subscribers.get(subscriberId);
+      if (!change || subscriber?.id !== subscriberId) return message(visitor(context), 'expired', 404);
+      if (change.replaced !== undefined) return message(pagesOf(subscriber), 'address-changed', 200);
+      const action = withToken(context, LINK_PATHS.address);
+      return page(addressPage(pagesOf(subscriber), { action, email: change.email }), PRIVATE);
+    },
 
-  app.post(LINK_PATHS.address, limited, async (context) => {
-    const [subscriberId, changeId] = opened(context, 'address') ?? [];
-    const changed =
-      subscriberId && changeId
-        ? await changeAddress(services, subscriberId, changeId)
-        : { kind: 'expired' as const };
-    switch (changed.kind) {
-      case 'changed':
-        return message(pagesOf(changed.subscriber), 'address-changed', 200);
-      case 'not-mailable':
-        return message(pagesOf(changed), 'not-mailable', 409);
-      case 'expired':
-        return message(visitor(context), 'expired', 404);
-    }
-  });
-
-  return app;
+    async changeAddress(context: Context): Promise<Response> {
+      const [subscriberId, changeId] = opened(context, 'address') ?? [];
+      const changed =
+        subscriberId && changeId
+          ? await confirmAddress(services, subscriberId, changeId)
+          : { kind: 'expired' as const };
+      switch (changed.kind) {
+        case 'changed':
+          return message(pagesOf(changed.subscriber), 'address-changed', 200);
+        case 'not-mailable':
+          return message(pagesOf(changed), 'not-mailable', 409);
+        case 'expired':
+          return message(visitor(context), 'expired', 404);
+      }
+    },
+  };
 
   async function manage(
     linkTo: (path: string) => string,

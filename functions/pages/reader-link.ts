@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import type { Config } from '../config.ts';
-import { limitedTo } from '../shared/body-limit.ts';
 import type { Templates } from '../shared/locale.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { LINK_PATHS, type LinkPurpose, type Links } from '../subscribers/links.ts';
@@ -16,8 +15,7 @@ export type ReaderServices = SubscriberServices & { config: Config; templates: T
 /** Pages of one reader. The token is in the address: it goes nowhere else. */
 export const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
-const MAX_BODY_BYTES = 20_000;
-export const limited = limitedTo(MAX_BODY_BYTES);
+export const MAX_FORM_BYTES = 20_000;
 
 /** Mails that one client may have sent an hour, to whatever addresses. A newsroom or a school is one client, too. */
 const MAILS_AN_HOUR = 20;

@@ -1,112 +1,112 @@
-import { Hono } from 'hono';
+import type { Context } from 'hono';
 import { countLeft, type LeftServices } from '../delivery/count-left.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { welcomeEvents } from '../newsletter/welcome-events.ts';
+import { answerJson } from '../shared/answer-json.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
-import { unsubscribe } from '../subscribers/preferences.ts';
+import { unsubscribe as leave } from '../subscribers/preferences.ts';
 import { parseEmail, parseSignUp } from '../subscribers/reader-input.ts';
-import { confirm, sendLink, signUp } from '../subscribers/sign-up.ts';
+import { signUp as askToConfirm, confirm as confirmSignUp, sendLink } from '../subscribers/sign-up.ts';
 import type { Welcome } from '../subscribers/welcome.ts';
 import { message, page } from './page-response.ts';
 import { readBody, textOf, typed } from './read-body.ts';
-import { limited, PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
+import { PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
 import { HONEYPOT, subscribePage } from './sign-up-form.ts';
 import { confirmPage, unsubscribePage } from './token-pages.ts';
 
 export type SubscriptionServices = ReaderServices & LeftServices & { issues: IssueStore };
 
 /** Coming and going. Pages of one reader: never cached, and a GET changes nothing, since mail scanners follow links. */
-export function subscriptionRoutes(services: SubscriptionServices): Hono {
+export function subscriptionHandlers(services: SubscriptionServices) {
   const { config, subscribers } = services;
   const { visitor, pagesOf, opened, withToken, readerOr, refusedToClient } = readerLinks(services);
-  const app = new Hono();
   const welcome: Welcome = (joined, editions) => welcomeEvents(services, joined, editions);
 
-  app.post('/subscriptions', limited, async (context) => {
-    const body = await readBody(context.req.raw);
-    if (!body.ok) return problemResponse(body.refusal);
-    const { fields, isForm } = body.value;
-    const input = parseSignUp(config, fields);
-    if (!input.ok) {
-      if (!isForm || input.refusal.kind !== 'invalid') return problemResponse(input.refusal);
-      const { faults } = input.refusal;
-      return page(subscribePage(visitor(context), { ...typed(fields), faults }), PRIVATE, 422);
-    }
-    const refusal = await refusedToClient(context, isForm);
-    if (refusal) return refusal;
-    // A field that people do not see: who fills it in is a program, and is told nothing.
-    if (!fields[HONEYPOT]) await signUp(services, input.value);
-    if (isForm) return message(pagesOf(input.value), 'check-inbox', 202);
-    return accepted('a confirmation was mailed to the address, if it can be mailed');
-  });
+  return {
+    async signUp(context: Context): Promise<Response> {
+      const body = await readBody(context.req.raw);
+      if (!body.ok) return problemResponse(body.refusal);
+      const { fields, isForm } = body.value;
+      const input = parseSignUp(config, fields);
+      if (!input.ok) {
+        if (!isForm || input.refusal.kind !== 'invalid') return problemResponse(input.refusal);
+        const { faults } = input.refusal;
+        return page(subscribePage(visitor(context), { ...typed(fields), faults }), PRIVATE, 422);
+      }
+      const refusal = await refusedToClient(context, isForm);
+      if (refusal) return refusal;
+      // A field that people do not see: who fills it in is a program, and is told nothing.
+      if (!fields[HONEYPOT]) await askToConfirm(services, input.value);
+      if (isForm) return message(pagesOf(input.value), 'check-inbox', 202);
+      return accepted('a confirmation was mailed to the address, if it can be mailed');
+    },
 
-  app.post('/subscriptions/link', limited, async (context) => {
-    const body = await readBody(context.req.raw);
-    if (!body.ok) return problemResponse(body.refusal);
-    const { fields, isForm } = body.value;
-    const input = parseEmail(fields);
-    if (!input.ok) {
-      if (!isForm || input.refusal.kind !== 'invalid') return problemResponse(input.refusal);
-      const link = { email: textOf(fields.email), faults: input.refusal.faults };
-      return page(subscribePage(visitor(context), { link }), PRIVATE, 422);
-    }
-    const refusal = await refusedToClient(context, isForm);
-    if (refusal) return refusal;
-    if (!fields[HONEYPOT]) await sendLink(services, input.value.email);
-    if (isForm) return message(visitor(context), 'link-sent', 202);
-    return accepted('the link was mailed to the address, if it is subscribed');
-  });
+    async mailLink(context: Context): Promise<Response> {
+      const body = await readBody(context.req.raw);
+      if (!body.ok) return problemResponse(body.refusal);
+      const { fields, isForm } = body.value;
+      const input = parseEmail(fields);
+      if (!input.ok) {
+        if (!isForm || input.refusal.kind !== 'invalid') return problemResponse(input.refusal);
+        const link = { email: textOf(fields.email), faults: input.refusal.faults };
+        return page(subscribePage(visitor(context), { link }), PRIVATE, 422);
+      }
+      const refusal = await refusedToClient(context, isForm);
+      if (refusal) return refusal;
+      if (!fields[HONEYPOT]) await sendLink(services, input.value.email);
+      if (isForm) return message(visitor(context), 'link-sent', 202);
+      return accepted('the link was mailed to the address, if it is subscribed');
+    },
 
-  app.get('/subscriptions/confirm', async (context) => {
-    const [id] = opened(context, 'confirm') ?? [];
-    const request = id ? await subscribers.signUp(id, services.clock()) : undefined;
-    if (!request) return message(visitor(context), 'expired', 404);
-    if (request.subscriberId) return message(pagesOf(request), 'confirmed', 200);
-    const action = withToken(context, LINK_PATHS.confirm);
-    return page(confirmPage(pagesOf(request), { action, editions: request.editions }), PRIVATE);
-  });
+    async showConfirm(context: Context): Promise<Response> {
+      const [id] = opened(context, 'confirm') ?? [];
+      const request = id ? await subscribers.signUp(id, services.clock()) : undefined;
+      if (!request) return message(visitor(context), 'expired', 404);
+      if (request.subscriberId) return message(pagesOf(request), 'confirmed', 200);
+      const action = withToken(context, LINK_PATHS.confirm);
+      return page(confirmPage(pagesOf(request), { action, editions: request.editions }), PRIVATE);
+    },
 
-  app.post('/subscriptions/confirm', limited, async (context) => {
-    const [id] = opened(context, 'confirm') ?? [];
-    const confirmation = id ? await confirm(services, id, welcome) : { kind: 'expired' as const };
-    switch (confirmation.kind) {
-      case 'confirmed':
-        return message(pagesOf(confirmation.subscriber), 'confirmed', 200);
-      case 'not-mailable':
-        return message(pagesOf(confirmation), 'not-mailable', 409);
-      case 'expired':
-        return message(visitor(context), 'expired', 404);
-    }
-  });
+    async confirm(context: Context): Promise<Response> {
+      const [id] = opened(context, 'confirm') ?? [];
+      const confirmation = id ? await confirmSignUp(services, id, welcome) : { kind: 'expired' as const };
+      switch (confirmation.kind) {
+        case 'confirmed':
+          return message(pagesOf(confirmation.subscriber), 'confirmed', 200);
+        case 'not-mailable':
+          return message(pagesOf(confirmation), 'not-mailable', 409);
+        case 'expired':
+          return message(visitor(context), 'expired', 404);
+      }
+    },
 
-  app.get('/unsubscribe', async (context) => {
-    const subscriber = await readerOr(context, 'unsubscribe');
-    if (subscriber instanceof Response) return subscriber;
-    const [, edition] = opened(context, 'unsubscribe') ?? [];
-    const known = config.publication.editions.map(({ id }) => id);
-    const editions = subscriber.editions.filter((id) => known.includes(id));
-    const action = withToken(context, LINK_PATHS.unsubscribe);
-    const data = { action, editions, edition: known.find((id) => id === edition) };
-    return page(unsubscribePage(pagesOf(subscriber), data), PRIVATE);
-  });
+    async showUnsubscribe(context: Context): Promise<Response> {
+      const subscriber = await readerOr(context, 'unsubscribe');
+      if (subscriber instanceof Response) return subscriber;
+      const [, edition] = opened(context, 'unsubscribe') ?? [];
+      const known = config.publication.editions.map(({ id }) => id);
+      const editions = subscriber.editions.filter((id) => known.includes(id));
+      const action = withToken(context, LINK_PATHS.unsubscribe);
+      const data = { action, editions, edition: known.find((id) => id === edition) };
+      return page(unsubscribePage(pagesOf(subscriber), data), PRIVATE);
+    },
 
-  // Both the page's buttons and RFC 8058, 3.2: no cookie, no redirect, and the same answer however often it comes.
-  app.post('/unsubscribe', limited, async (context) => {
-    const [id, edition, slot] = opened(context, 'unsubscribe') ?? [];
-    if (!id || !edition) return message(visitor(context), 'expired', 404);
-    const body = await readBody(context.req.raw);
-    const scope = body.ok ? body.value.fields.scope : undefined;
-    const way = scope === undefined ? 'one-click' : 'page';
-    const before = await subscribers.get(id);
-    const subscriber = await unsubscribe(services, id, scope === 'all' ? 'all' : edition, way);
-    await countLeft(services, id, { edition, slot }, before?.editions ?? [], subscriber?.editions ?? []);
-    return message(subscriber ? pagesOf(subscriber) : visitor(context), 'left', 200);
-  });
-
-  return app;
+    // Both the page's buttons and RFC 8058, 3.2: no cookie, no redirect, and the same answer however often it comes.
+    async unsubscribe(context: Context): Promise<Response> {
+      const [id, edition, slot] = opened(context, 'unsubscribe') ?? [];
+      if (!id || !edition) return message(visitor(context), 'expired', 404);
+      const body = await readBody(context.req.raw);
+      const scope = body.ok ? body.value.fields.scope : undefined;
+      const way = scope === undefined ? 'one-click' : 'page';
+      const before = await subscribers.get(id);
+      const subscriber = await leave(services, id, scope === 'all' ? 'all' : edition, way);
+      await countLeft(services, id, { edition, slot }, before?.editions ?? [], subscriber?.editions ?? []);
+      return message(subscriber ? pagesOf(subscriber) : visitor(context), 'left', 200);
+    },
+  };
 }
 
 function accepted(status: string): Response {
-  return Response.json({ status }, { status: 202, headers: { 'cache-control': 'no-store' } });
+  return answerJson({ status }, 202);
 }

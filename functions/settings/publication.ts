@@ -149,6 +149,11 @@ export function parseSettings(settings: unknown): Publication {
   throw new SettingsError(`broadsheet.config.ts cannot be used:\n${lines.join('\n')}`);
 }
 
+/** The edition with this id, if the settings have it. */
+export function editionOf({ editions }: Publication, id: string): EditionSettings | undefined {
+  return editions.find((edition) => edition.id === id);
+}
+
 /** A text of the settings in a language, or in the publication's first one. */
 export function inLanguage(
   texts: Record<string, string>,

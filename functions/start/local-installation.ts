@@ -11,7 +11,7 @@ import { mailboxApi } from '../adapters/one-machine/mailbox-api-routes.ts';
 import { memoryQueue, type QueueFaults } from '../adapters/one-machine/memory-queue.ts';
 import { secrets } from '../adapters/random.ts';
 import { resendMailer } from '../adapters/resend/resend-mailer.ts';
-import { createEditorApp, createPublicApp } from '../app.ts';
+import { createEditorApp, createPublicApp, mailboxRoutes } from '../app.ts';
 import type { Config } from '../config.ts';
 import { composedIssues } from '../delivery/composed-issues.ts';
 import type { Mailer } from '../delivery/mailer.ts';
@@ -20,7 +20,6 @@ import { composePreview } from '../newsletter/compose-preview.ts';
 import type { Previews } from '../newsletter/previews.ts';
 import { sendTest } from '../newsletter/send-test.ts';
 import { startAllDue, startSlot } from '../newsletter/start-due.ts';
-import { mailboxRoutes } from '../pages/mailbox-routes.ts';
 import type { Clock, Ids } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
@@ -121,14 +120,11 @@ export function localInstallation(options: Options) {
   const editor = createEditorApp(services);
 
   // One router for all: an app mounted into another would cost every request a second one.
-  const app = createPublicApp(services);
+  // Where a provider takes the mails, there is nothing to show, and nobody to take mails from.
+  const app = createPublicApp(services, config.resend ? [] : mailboxRoutes({ ...services, mailbox }));
   app.all('/api', (context) => editor.fetch(context.req.raw));
   app.all('/api/*', (context) => editor.fetch(context.req.raw));
-  // Where a provider takes the mails, there is nothing to show, and nobody to take mails from.
-  if (!config.resend) {
-    app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
-    app.route('/', mailboxRoutes({ config, templates, mails: mailbox }));
-  }
+  if (!config.resend) app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
 
   return {
     services,

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js';
+import { sha256 } from '../shared/sha256.ts';
 
 /** Why a text is no mail address, or none that we mail. */
 export type AddressFault =
@@ -91,5 +91,5 @@ export function addressHash(address: string): string {
   const domainAt = address.lastIndexOf('@') + 1;
   const domain = address.slice(domainAt);
   const mailbox = `${address.slice(0, domainAt)}${domainToASCII(domain) || domain}`;
-  return createHash('sha256').update(mailbox.toLowerCase()).digest('hex');
+  return sha256(mailbox.toLowerCase());
 }

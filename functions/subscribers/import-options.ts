@@ -15,7 +15,7 @@ export type ImportOptions = {
   fromLine: number;
 };
 
-const PARAMETERS = ['consent', 'consentAt', 'editions', 'language', 'fromLine'];
+export const IMPORT_PARAMETERS = ['consent', 'consentAt', 'editions', 'language', 'fromLine'];
 const CONSENT_NEEDED =
   'It must be known how these readers agreed to be mailed. Say it for the whole file, ' +
   '?consent=Mailchimp+list+of+2019,+double+opt-in, or for each line in a column consentSource. ' +
@@ -31,8 +31,8 @@ export function readOptions(
   const faults: Fault[] = [];
   const fault = (detail: string) => faults.push({ pointer: '', detail });
   for (const name of new Set(query.keys())) {
-    if (!PARAMETERS.includes(name))
-      fault(`There is no parameter ${name}; allowed are ${PARAMETERS.join(', ')}.`);
+    if (!IMPORT_PARAMETERS.includes(name))
+      fault(`There is no parameter ${name}; allowed are ${IMPORT_PARAMETERS.join(', ')}.`);
     else if (query.getAll(name).length > 1) fault(`The parameter ${name} is there twice.`);
   }
   const take = <T>(name: string, read: (text: string) => Read<T>): T | undefined => {

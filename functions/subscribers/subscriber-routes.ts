@@ -1,7 +1,8 @@
-import { Hono } from 'hono';
-import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
+import * as z from 'zod';
+import { operation } from '../access/operation.ts';
 import type { Config } from '../config.ts';
-import { limitedTo } from '../shared/body-limit.ts';
+import type { Publication } from '../settings/publication.ts';
+import { NO_STORE } from '../shared/answer-json.ts';
 import { isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { problemResponse } from '../shared/problem.ts';
@@ -9,17 +10,15 @@ import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { readHeader } from './csv-columns.ts';
 import type { CsvLimits } from './csv-limits.ts';
 import { csvRows, UnreadableFrom } from './csv-rows.ts';
-import { decodePlace, encodePlace, exportReaders, FIRST_PLACE, type Place } from './export-readers.ts';
+import { decodePlace, encodePlace, exportReaders, FIRST_PLACE } from './export-readers.ts';
 import { readRow } from './import-line.ts';
-import { readOptions } from './import-options.ts';
+import { IMPORT_PARAMETERS, readOptions } from './import-options.ts';
 import type { ImportServices } from './import-reader.ts';
 import { importReaders } from './import-readers.ts';
 
-export type SubscriberRouteServices = ImportServices &
-  AccessServices & { config: Config; log: Log; csvLimits?: CsvLimits };
+export type SubscriberRouteServices = ImportServices & { config: Config; log: Log; csvLimits?: CsvLimits };
 
 const CSV = 'text/csv; charset=utf-8';
-const NO_STORE = { 'cache-control': 'no-store' };
 /**
  * Of a report that is not read yet. Many clients read nothing before they have sent everything: were the report to wait for
  * them, they would wait for each other. Two hundred thousand lines find place in it.
@@ -27,78 +26,103 @@ const NO_STORE = { 'cache-control': 'no-store' };
 const UNREAD_REPORT_BYTES = 16_000_000;
 const MOST_EXPORTED_AT_ONCE = 10_000;
 
-/** Readers as CSV, in and out, for editors. Mounted at `/api/subscribers`. */
-export function subscriberRoutes(services: SubscriberRouteServices): Hono<Guarded> {
+/** Every parameter of an import is text here: what it may be depends on the settings and on the columns of the file. */
+const importQuery = z.strictObject(
+  Object.fromEntries(IMPORT_PARAMETERS.map((name) => [name, z.string().optional()])),
+);
+/** A line of an import's report. */
+export const importLine = z.union([
+  z.strictObject({
+    line: z.int(),
+    email: z.string().optional(),
+    result: z.enum(['added', 'updated', 'unchanged', 'refused']),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({
+    summary: z.strictObject({
+      complete: z.boolean(),
+      lines: z.int(),
+      added: z.int(),
+      updated: z.int(),
+      unchanged: z.int(),
+      refused: z.int(),
+      nextLine: z.int().optional(),
+      reason: z.string().optional(),
+    }),
+  }),
+]);
+
+/** Readers as CSV, in and out, for editors. */
+export function subscriberOperations(services: SubscriberRouteServices) {
   const { config, subscribers, clock, log, csvLimits = {} } = services;
   const { publication, baseUrl } = config;
-  const app = new Hono<Guarded>();
-  const needs = guard(services);
 
-  app.post('/import', needs('subscribers:write'), limitedTo(csvLimits.bodyBytes), async (context) => {
-    const body = csvBody(context.req.raw);
-    if (!body.ok) return problemResponse(body.refusal);
-    const rows = csvRows(body.value);
-    const header = await firstRow(rows);
-    if (!header.ok) return problemResponse(header.refusal);
-    const columns = readHeader(header.value);
-    if (!columns.ok) return problemResponse(columns.refusal);
-    const query = new URL(context.req.url).searchParams;
-    const options = readOptions(publication, query, columns.value, clock());
-    if (!options.ok) return problemResponse(options.refusal);
-    const report = importReaders(services, {
-      rows,
-      readLine: (row) => readRow(publication, columns.value, options.value, row, clock()),
-      fromLine: options.value.fromLine,
-      limits: csvLimits,
-      by: context.get('bearer').name,
-    });
-    return new Response(streamOf(report, UNREAD_REPORT_BYTES), {
-      headers: { ...NO_STORE, 'content-type': 'application/x-ndjson' },
-    });
-  });
+  return {
+    import: operation({
+      query: importQuery,
+      queryIsCheckedLater: true,
+      body: { types: ['text/csv'], shape: z.string(), maxBytes: csvLimits.bodyBytes },
+      answers: {
+        200: {
+          means: 'A report: a line of JSON for each line of the file, and a summary as the last one.',
+          type: 'application/x-ndjson',
+          shape: importLine,
+        },
+      },
+      async handle({ request, bearer }) {
+        const body = csvBody(request);
+        if (!body.ok) return problemResponse(body.refusal);
+        const rows = csvRows(body.value);
+        const header = await firstRow(rows);
+        if (!header.ok) return problemResponse(header.refusal);
+        const columns = readHeader(header.value);
+        if (!columns.ok) return problemResponse(columns.refusal);
+        const query = new URL(request.url).searchParams;
+        const options = readOptions(publication, query, columns.value, clock());
+        if (!options.ok) return problemResponse(options.refusal);
+        const report = importReaders(services, {
+          rows,
+          readLine: (row) => readRow(publication, columns.value, options.value, row, clock()),
+          fromLine: options.value.fromLine,
+          limits: csvLimits,
+          by: bearer.name,
+        });
+        return new Response(streamOf(report, UNREAD_REPORT_BYTES), {
+          headers: { ...NO_STORE, 'content-type': 'application/x-ndjson' },
+        });
+      },
+    }),
 
-  app.get('/', needs('subscribers:read'), async (context) => {
-    const wanted = readExport(new URL(context.req.url).searchParams);
-    if (!wanted.ok) return problemResponse(wanted.refusal);
-    const { edition, place, limit = csvLimits.exported } = wanted.value;
-    const editions = edition ? [edition] : publication.editions.map(({ id }) => id);
-    const headers = {
-      ...NO_STORE,
-      'content-type': CSV,
-      'content-disposition': `attachment; filename="subscribers-${isoTime(clock()).slice(0, 10)}.csv"`,
-    };
-    log.info('readers are exported', { by: context.get('bearer').name, edition: edition ?? 'all' });
-    const readers = exportReaders(subscribers, editions, place, limit ?? Number.POSITIVE_INFINITY);
-    if (limit === undefined) return new Response(streamOf(readers, 0), { headers });
-    const { text, next } = await collected(readers);
-    const query = new URLSearchParams({
-      ...(edition && { edition }),
-      limit: String(limit),
-      cursor: next ? encodePlace(next) : '',
-    });
-    const link = next && { link: `<${baseUrl}/api/subscribers?${query}>; rel="next"` };
-    return new Response(text, { headers: { ...headers, ...link } });
-  });
-
-  function readExport(query: URLSearchParams): Outcome<{ edition?: string; place: Place; limit?: number }> {
-    const malformed = (detail: string) => refused({ kind: 'malformed', detail });
-    const known = ['edition', 'limit', 'cursor'];
-    const unknown = [...query.keys()].find((name) => !known.includes(name));
-    if (unknown !== undefined)
-      return malformed(`There is no parameter ${unknown}; allowed are ${known.join(', ')}.`);
-    const edition = query.get('edition');
-    const ids = publication.editions.map(({ id }) => id);
-    if (edition !== null && !ids.includes(edition))
-      return malformed(`edition must be one of ${ids.join(', ')}.`);
-    const limit = query.get('limit');
-    if (limit !== null && !(/^[1-9]\d*$/.test(limit) && Number(limit) <= MOST_EXPORTED_AT_ONCE))
-      return malformed(`limit must be a whole number from 1 to ${MOST_EXPORTED_AT_ONCE}.`);
-    const cursor = query.get('cursor');
-    const place = cursor ? decodePlace(cursor) : FIRST_PLACE;
-    if (!place)
-      return malformed('cursor must be that of the link to the next part, as an earlier answer gave it.');
-    return done({ ...(edition && { edition }), place, ...(limit && { limit: Number(limit) }) });
-  }
+    export: operation({
+      query: exportQuery(publication),
+      answers: {
+        200: {
+          means: 'The readers; a link to the next part where there are more.',
+          type: 'text/csv',
+          shape: z.string(),
+        },
+      },
+      async handle({ query: { edition, cursor, limit = csvLimits.exported }, bearer }) {
+        const editions = edition ? [edition] : publication.editions.map(({ id }) => id);
+        const headers = {
+          ...NO_STORE,
+          'content-type': CSV,
+          'content-disposition': `attachment; filename="subscribers-${isoTime(clock()).slice(0, 10)}.csv"`,
+        };
+        log.info('readers are exported', { by: bearer.name, edition: edition ?? 'all' });
+        const readers = exportReaders(subscribers, editions, cursor, limit ?? Number.POSITIVE_INFINITY);
+        if (limit === undefined) return new Response(streamOf(readers, 0), { headers });
+        const { text, next } = await collected(readers);
+        const query = new URLSearchParams({
+          ...(edition && { edition }),
+          limit: String(limit),
+          cursor: next ? encodePlace(next) : '',
+        });
+        const link = next && { link: `<${baseUrl}/api/subscribers?${query}>; rel="next"` };
+        return new Response(text, { headers: { ...headers, ...link } });
+      },
+    }),
+  };
 
   function streamOf(
     parts: AsyncGenerator<string, unknown, undefined>,
@@ -128,10 +152,30 @@ export function subscriberRoutes(services: SubscriberRouteServices): Hono<Guarde
       new ByteLengthQueuingStrategy({ highWaterMark: unreadBytes }),
     );
   }
+}
 
-  app.all('/', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD' }));
-  app.all('/import', () => problemResponse({ kind: 'method-not-allowed', allow: 'POST' }));
-  return app;
+function exportQuery({ editions }: Publication) {
+  const ids = editions.map(({ id }) => id);
+  const limitRule = { error: `must be a whole number from 1 to ${MOST_EXPORTED_AT_ONCE}` };
+  return z.strictObject({
+    edition: z.enum(ids, { error: `must be one of ${ids.join(', ')}` }).optional(),
+    limit: z
+      .string()
+      .regex(/^[1-9]\d*$/, limitRule)
+      .transform(Number)
+      .pipe(z.number().max(MOST_EXPORTED_AT_ONCE, limitRule))
+      .optional(),
+    cursor: z
+      .string()
+      .default('')
+      .transform((cursor, context) => {
+        const place = cursor === '' ? FIRST_PLACE : decodePlace(cursor);
+        if (place) return place;
+        const message = 'must be that of the link to the next part, as an earlier answer gave it';
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      }),
+  });
 }
 
 /** RFC 7111, 3: CSV is UTF-8 unless it says otherwise. */

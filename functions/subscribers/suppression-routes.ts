@@ -1,64 +1,78 @@
-import { Hono } from 'hono';
-import { type AccessServices, type Guarded, guard } from '../access/access-routes.ts';
+import * as z from 'zod';
+import { operation } from '../access/operation.ts';
+import { answerJson, answerNothing } from '../shared/answer-json.ts';
 import type { Log } from '../shared/log.ts';
 import { problemResponse } from '../shared/problem.ts';
-import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { addressHash, parseAddress } from './email-address.ts';
 import type { SuppressionStore } from './suppression.ts';
 
-export type SuppressionRouteServices = AccessServices & { suppressions: SuppressionStore; log: Log };
+export type SuppressionRouteServices = { suppressions: SuppressionStore; log: Log };
 
-const NO_STORE = { 'cache-control': 'no-store' };
+/** The log keeps this much of why a suppression was lifted. */
+const MAX_WHY_CHARACTERS = 300;
 
-/** Why an address is not mailed, for whoever is asked by its reader. Mounted at `/api/suppressions`. */
-export function suppressionRoutes(services: SuppressionRouteServices): Hono<Guarded> {
-  const { suppressions, log } = services;
-  const app = new Hono<Guarded>();
-  const needs = guard(services);
+const mustBeAddress = 'must be a mail address';
+const email = z.string({ error: mustBeAddress }).transform((typed, context) => {
+  const address = parseAddress(typed);
+  if (address) return address;
+  context.addIssue({ code: 'custom', message: mustBeAddress });
+  return z.NEVER;
+});
+const mustSayWhy = 'must say why the address may be mailed again; it is kept in the log';
+const why = z.string({ error: mustSayWhy }).trim().min(1, { error: mustSayWhy });
 
-  app.get('/', needs('subscribers:read'), async ({ req }) => {
-    const email = addressOf(req.query('email'));
-    if (!email.ok) return problemResponse(email.refusal);
-    const suppression = (await suppressions.get(addressHash(email.value))) ?? null;
-    return Response.json({ email: email.value, suppression }, { headers: NO_STORE });
-  });
+const suppressionView = z.strictObject({
+  email: z.string(),
+  /** Null where the address may be mailed. */
+  suppression: z
+    .strictObject({
+      reason: z.enum(['bounced', 'complained', 'refused', 'erased']),
+      at: z.string(),
+      erasedAt: z.string().optional(),
+      detail: z.string().optional(),
+    })
+    .nullable(),
+});
 
-  app.delete('/', needs('subscribers:write'), async (context) => {
-    const email = addressOf(context.req.query('email'));
-    if (!email.ok) return problemResponse(email.refusal);
-    const why = context.req.query('why')?.trim();
-    if (!why) {
-      const detail = 'The parameter why must say why the address may be mailed again; it is kept in the log.';
-      return problemResponse({ kind: 'malformed', detail });
-    }
-    const hash = addressHash(email.value);
-    const suppression = await suppressions.get(hash);
-    if (!suppression) return problemResponse({ kind: 'not-found', what: `suppression of ${email.value}` });
-    if (suppression.reason === 'erased') {
-      const detail = 'Its reader had everything erased: nobody but they can lift it, by signing up again.';
-      return problemResponse({ kind: 'exists', detail });
-    }
-    // False: lifted, or suppressed anew, at the same moment.
-    if (!(await suppressions.lift(hash, suppression)))
-      return problemResponse({
-        kind: 'version-mismatch',
-        detail: 'The suppression has changed; look again.',
-      });
-    log.info('a suppression was lifted', {
-      address: hash.slice(0, 12),
-      reason: suppression.reason,
-      by: context.get('bearer').name,
-      why: why.slice(0, 300),
-    });
-    return new Response(null, { status: 204, headers: NO_STORE });
-  });
+/** Why an address is not mailed, for an editor whom its reader asks. */
+export function suppressionOperations({ suppressions, log }: SuppressionRouteServices) {
+  return {
+    get: operation({
+      query: z.strictObject({ email }),
+      answers: { 200: { means: 'Why the address is not mailed, or null.', shape: suppressionView } },
+      async handle({ query }) {
+        const suppression = (await suppressions.get(addressHash(query.email))) ?? null;
+        return answerJson({ email: query.email, suppression });
+      },
+    }),
 
-  app.all('/', () => problemResponse({ kind: 'method-not-allowed', allow: 'GET, HEAD, DELETE' }));
-  return app;
-}
-
-function addressOf(email: string | undefined): Outcome<string> {
-  const address = parseAddress(email ?? '');
-  if (address) return done(address);
-  return refused({ kind: 'malformed', detail: 'The parameter email must be a mail address.' });
+    lift: operation({
+      query: z.strictObject({ email, why }),
+      answers: { 204: { means: 'The address may be mailed again.' } },
+      async handle({ query, bearer }) {
+        const hash = addressHash(query.email);
+        const suppression = await suppressions.get(hash);
+        if (!suppression)
+          return problemResponse({ kind: 'not-found', what: `suppression of ${query.email}` });
+        if (suppression.reason === 'erased') {
+          const detail =
+            'Its reader had everything erased: nobody but they can lift it, by signing up again.';
+          return problemResponse({ kind: 'exists', detail });
+        }
+        // False: it was lifted, or suppressed again for another reason, at the same moment.
+        if (!(await suppressions.lift(hash, suppression)))
+          return problemResponse({
+            kind: 'version-mismatch',
+            detail: 'The suppression has changed; look again.',
+          });
+        log.info('a suppression was lifted', {
+          address: hash.slice(0, 12),
+          reason: suppression.reason,
+          by: bearer.name,
+          why: query.why.slice(0, MAX_WHY_CHARACTERS),
+        });
+        return answerNothing();
+      },
+    }),
+  };
 }

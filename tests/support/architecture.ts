@@ -34,6 +34,8 @@ const MAY_KNOW: Record<string, string[]> = {
   ),
 };
 const ROUTES_ONLY = 'access';
+/** These make apps of the route tables. */
+const ROUTE_TABLES = ['functions/shared/route-table.ts', 'functions/access/operation.ts'];
 /** What lies outside `functions/` and is read by it: the settings, and the phrases, whose keys are a type. */
 const SETTINGS = ['broadsheet.config.ts', 'templates/locales/en.json'];
 const MOST_LINES = 250;
@@ -51,7 +53,7 @@ const servesHttp = (path: string) =>
   buildsEverything(path) ||
   isRoutes(path) ||
   ['pages', 'console', 'app.ts'].includes(roomOf(path) ?? '') ||
-  path === 'functions/shared/body-limit.ts';
+  ROUTE_TABLES.includes(path);
 
 /** Every import of a file, also of types, as it is written. */
 export function importsOf(source: string): string[] {

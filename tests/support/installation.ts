@@ -5,12 +5,14 @@ import { type Dynoxide, startDynoxide } from '../../functions/adapters/one-machi
 import type { QueueFaults } from '../../functions/adapters/one-machine/memory-queue.ts';
 import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import { resendMailer } from '../../functions/adapters/resend/resend-mailer.ts';
+import { apiRoutes } from '../../functions/app.ts';
 import { type Config, loadConfig } from '../../functions/config.ts';
 import type { Ids } from '../../functions/shared/clock.ts';
 import type { Templates } from '../../functions/shared/locale.ts';
 import type { Log } from '../../functions/shared/log.ts';
 import { type Installation, localInstallation } from '../../functions/start/local-installation.ts';
 import type { Callbacks } from '../../functions/websub/callbacks.ts';
+import { checkShape } from './api-shapes.ts';
 import { type Account, type Provider, type Script, startProvider, type TakenMail } from './provider.ts';
 
 /**
@@ -137,6 +139,7 @@ export async function setUp({
     ...(faults && { faults }),
     ...(callbacks && { callbacks }),
   });
+  const rows = apiRoutes(installation.services);
   const request: World['request'] = async (path, { method = 'GET', headers = {}, body, peer } = {}) => {
     const json = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
     const init = {
@@ -144,7 +147,9 @@ export async function setUp({
       headers: { ...(json && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: json ? JSON.stringify(body) : (body as BodyInit) }),
     };
-    return installation.app.request(`https://paper.example${path}`, init, peer);
+    const answer = await installation.app.request(`https://paper.example${path}`, init, peer);
+    await checkShape(rows, method, path, answer);
+    return answer;
   };
   return {
     ...installation,

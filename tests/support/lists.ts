@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { LineReport, Summary } from '../../functions/subscribers/import-readers.ts';
 import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
+import { importLine } from '../../functions/subscribers/subscriber-routes.ts';
 import { OWNER_TOKEN, type World } from './installation.ts';
 
 /** Lists of readers, in and out through the front door. */
@@ -39,6 +40,7 @@ export function readReport(text: string): Report {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+  for (const line of lines) expect(importLine.safeParse(line).error?.issues ?? []).toEqual([]);
   const { summary } = lines.pop() as { summary: Summary };
   return { lines, summary };
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { type Clock, type Ids, isoTime } from '../../shared/clock.ts';
+import { sha256 } from '../../shared/sha256.ts';
 import { parseAddress } from '../../subscribers/email-address.ts';
 
 /**
@@ -144,7 +144,7 @@ export function mailboxApi({ store, clock, ids }: { store: MailboxStore; clock: 
       return failure(400, 'invalid_idempotency_key', 'The key must have 1 to 256 characters');
     }
     const body = await request.text();
-    const requestHash = createHash('sha256').update(body).digest('hex');
+    const requestHash = sha256(body);
     const earlier = key && (await store.reply(key, clock()));
     if (earlier) return repeated(earlier, requestHash);
     let input: unknown;

@@ -1,0 +1,113 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import * as z from 'zod';
+import { problemResponse } from '../shared/problem.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
+import type { Method, Route } from '../shared/route-table.ts';
+import { type AccessServices, authorise, type Bearer, type Scope } from './tokens.ts';
+
+/** What one address of the JSON API takes and answers. The shapes are zod schemas, so that they can be checked and shown. */
+export type Operation = {
+  /** The parameters of the query. Any other one is refused. */
+  query: z.ZodObject;
+  body?: OperationBody;
+  /** By status: what an answer of success has as its body. */
+  answers: Record<number, Answer>;
+  handle: (asked: Asked<unknown>) => Promise<Response>;
+};
+
+export type OperationBody = {
+  /** Media types that are taken; undefined: any, since JSON is expected whatever the header says. */
+  types?: string[];
+  shape: z.ZodType;
+  /** A request without a body is one with an empty object. */
+  optional?: boolean;
+  maxBytes: number | undefined;
+};
+/** `shape` is undefined where the answer has no body. `type` is its media type, `application/json` where it is unset. */
+export type Answer = { means: string; shape?: z.ZodType; type?: string };
+
+/** A request that may be carried out: its token has the scope, and its query is checked. */
+export type Asked<Query> = {
+  request: Request;
+  /** The path of the request, decoded. */
+  path: string;
+  /** What stands in the path where the pattern has a name. */
+  params: Record<string, string>;
+  query: Query;
+  bearer: Bearer;
+};
+
+type Definition<Query extends z.ZodObject> = Omit<Operation, 'query' | 'handle'> & {
+  query?: Query;
+  /** The handler checks the query itself, since what is allowed depends on the body. */
+  queryIsCheckedLater?: boolean;
+  handle: (asked: Asked<z.output<Query>>) => Promise<Response>;
+};
+
+const NO_PARAMETERS = z.strictObject({});
+
+export function operation<Query extends z.ZodObject = typeof NO_PARAMETERS>({
+  query,
+  queryIsCheckedLater,
+  handle,
+  ...shapes
+}: Definition<Query>): Operation {
+  const shape = (query ?? NO_PARAMETERS) as Query;
+  return {
+    ...shapes,
+    query: shape,
+    async handle(asked) {
+      const checked = queryIsCheckedLater ? done({}) : checkedQuery(shape, new URL(asked.request.url));
+      if (!checked.ok) return problemResponse(checked.refusal);
+      return handle({ ...asked, query: checked.value as z.output<Query> });
+    },
+  };
+}
+
+/** A row of the API's table. */
+export type ApiRoute = [method: Method, path: string, scope: Scope, does: string, operation: Operation];
+
+/** The same row with its token check. What an editor is answered is never cached. */
+export function guarded(services: AccessServices): (row: ApiRoute) => Route {
+  return ([method, path, scope, does, { body, handle }]) => ({
+    method,
+    paths: [path],
+    does,
+    before: [needs(services, scope)],
+    maxBytes: body?.maxBytes,
+    answer: (context) =>
+      handle({
+        request: context.req.raw,
+        path: context.req.path,
+        params: context.req.param() as Record<string, string>,
+        query: undefined,
+        bearer: context.get('bearer') as Bearer,
+      }),
+    refuse: (refusal) => problemResponse(refusal),
+  });
+}
+
+/** Lets a request pass whose token has the scope. */
+function needs(services: AccessServices, scope: Scope): MiddlewareHandler {
+  return async (context: Context, next) => {
+    const outcome = await authorise(services, context.req.header('authorization'), scope);
+    if (!outcome.ok) return problemResponse(outcome.refusal);
+    context.set('bearer', outcome.value);
+    return next();
+  };
+}
+
+function checkedQuery<Query extends z.ZodObject>(shape: Query, url: URL): Outcome<z.output<Query>> {
+  const names = Object.keys(shape.shape);
+  const given = [...new Set(url.searchParams.keys())];
+  const allowed = names.length === 0 ? 'this address takes none' : `allowed are ${names.join(', ')}`;
+  const faults = given.flatMap((name) => {
+    if (!names.includes(name)) return [`There is no parameter ${name}; ${allowed}.`];
+    return url.searchParams.getAll(name).length > 1 ? [`The parameter ${name} is there twice.`] : [];
+  });
+  const known = Object.fromEntries([...url.searchParams].filter(([name]) => names.includes(name)));
+  const checked = shape.safeParse(known);
+  if (checked.success && faults.length === 0) return done(checked.data);
+  for (const { path, message } of checked.error?.issues ?? []) faults.push(`${path.join('.')} ${message}.`);
+  return refused({ kind: 'malformed', detail: faults.join(' ') });
+}

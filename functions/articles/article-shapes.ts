@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { FIELDS } from './article-fields.ts';
+
+/** What the API takes and answers about articles (functions/app.ts), as schemas. */
+
+/** `/content/html` of an article, or the like, and what about it is wrong or was changed. */
+const warning = z.strictObject({ pointer: z.string(), detail: z.string() });
+const person = z.strictObject({ name: z.string(), url: z.string().optional() });
+
+/** GET answers these beside the input. They are taken back and have no effect, so that GET, edit, PUT works. */
+export const READ_ONLY_FIELDS = [
+  'guid',
+  'version',
+  'createdAt',
+  'updatedAt',
+  'publicAt',
+  'retractedAt',
+  'translations',
+  'link',
+  'warnings',
+] as const;
+
+export const articleInput = z.strictObject({
+  ...FIELDS,
+  ...Object.fromEntries(READ_ONLY_FIELDS.map((name) => [name, z.unknown().optional()])),
+});
+
+/** A JSON merge patch (RFC 7396): a field that is absent stays, and `null` removes one. */
+export const articlePatch = z.record(z.string(), z.unknown());
+
+export const articleView = z.strictObject({
+  id: z.string(),
+  /** The permanent id in feeds, a tag URI (RFC 4151). */
+  guid: z.string(),
+  version: z.int(),
+  /** Where the story is read. */
+  link: z.string(),
+  title: z.string(),
+  summary: z.string().optional(),
+  content: z.strictObject({ html: z.string() }),
+  url: z.string().optional(),
+  language: z.string(),
+  authors: z.array(person),
+  contributors: z.array(person).optional(),
+  section: z.string().optional(),
+  tags: z.array(z.string()),
+  image: z
+    .strictObject({
+      url: z.string(),
+      alt: z.string(),
+      caption: z.string().optional(),
+      credit: z.string().optional(),
+      width: z.int().optional(),
+      height: z.int().optional(),
+      type: z.string().optional(),
+      bytes: z.int().optional(),
+    })
+    .optional(),
+  audio: z
+    .strictObject({ url: z.string(), type: z.string(), bytes: z.int(), seconds: z.int().optional() })
+    .optional(),
+  commentsUrl: z.string().optional(),
+  related: z.array(z.strictObject({ title: z.string(), url: z.string() })),
+  translationOf: z.string().optional(),
+  translations: z
+    .array(z.strictObject({ id: z.string(), language: z.string(), url: z.string().optional() }))
+    .optional(),
+  publishedAt: z.string(),
+  status: z.enum(['draft', 'published']),
+  featured: z.boolean(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  publicAt: z.string().optional(),
+  retractedAt: z.string().optional(),
+  warnings: z.array(warning).optional(),
+});
+
+export const articleList = z.strictObject({
+  articles: z.array(articleView),
+  /** The cursor of the next page; absent on the last one. */
+  next: z.string().optional(),
+});

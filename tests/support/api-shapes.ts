@@ -1,0 +1,33 @@
+import { expect } from 'vitest';
+import type { ApiRoute } from '../../functions/access/operation.ts';
+
+/**
+ * Holds an answer of the JSON API against the route table: a success has a status that its row names, and a body of the
+ * shape that the row gives for it. Every request that a test makes through the front door comes through here.
+ */
+export async function checkShape(
+  rows: ApiRoute[],
+  method: string,
+  path: string,
+  answer: Response,
+): Promise<void> {
+  if (!path.startsWith('/api') || !answer.ok || method === 'HEAD') return;
+  const { pathname } = new URL(path, 'https://paper.example');
+  const row = rows.find(([each, pattern]) => each === method && patternOf(pattern).test(pathname));
+  expect(row, `no row of the route table is for ${method} ${pathname}`).toBeDefined();
+  const answers = row?.[4].answers[answer.status];
+  expect(
+    answers,
+    `${method} ${pathname} answers ${answer.status}, which its row does not name`,
+  ).toBeDefined();
+  const type = answer.headers.get('content-type');
+  if (!answers?.shape || type !== 'application/json') return;
+  const { error } = answers.shape.safeParse(await answer.clone().json());
+  expect(error?.issues ?? [], `${method} ${pathname} answers in another shape than its row gives`).toEqual(
+    [],
+  );
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
+}
