@@ -1,7 +1,7 @@
 import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Item, Table } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { editionChoiceKey, memberKey, subscriberKey } from '../functions/adapters/dynamo/dynamo-keys.ts';
-import { sha256 } from '../functions/shared/sha256.ts';
+import { sha256 } from '../functions/shared/text.ts';
 import { choiceKey, type Subscriber, shardOf } from '../functions/subscribers/subscriber.ts';
 import { figure } from './benchmark.ts';
 import { progress } from './progress.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { hashToken } from '../functions/access/tokens.ts';
 import { ensureTable, openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { ids } from '../functions/adapters/random.ts';
 import { readTemplates } from '../functions/adapters/read-templates.ts';
 import { loadConfig } from '../functions/config.ts';
+import { sha256 } from '../functions/shared/text.ts';
 import { localInstallation } from '../functions/start/local-installation.ts';
 import { type Consumed, meterOf } from '../tests/support/units.ts';
 import { story } from './stories.ts';
@@ -59,7 +59,7 @@ export async function openNewsroom(endpoint: string) {
   const token = randomBytes(24).toString('hex');
   const config = {
     ...loadConfig({ BROADSHEET_URL: 'https://paper.example' }),
-    ownerTokenHash: hashToken(token),
+    ownerTokenHash: sha256(token),
   };
   const table = openTable(config.tableName, endpoint);
   await ensureTable(table);

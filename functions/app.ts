@@ -1,12 +1,11 @@
 import type { Context, Hono } from 'hono';
-import { type ApiRoute, guarded } from './access/operation.ts';
+import { type AccessServices, type ApiRoute, guarded } from './access/operation.ts';
 import { type TokenRouteServices, tokenOperations } from './access/token-routes.ts';
-import type { AccessServices } from './access/tokens.ts';
 import { type ArticleRouteServices, articleOperations } from './articles/article-routes.ts';
 import { MAX_WEBHOOK_BYTES, type WebhookServices, webhookHandler } from './delivery/webhook-routes.ts';
 import { feedHandlers, feedPaths, refuseToFeedReader } from './feeds/feed-routes.ts';
 import type { FeedServices } from './feeds/feed-services.ts';
-import { rememberedFeed, type ServerBindings } from './feeds/remembered-feed.ts';
+import { rememberedFeed, type ServerBindings } from './feeds/serve-feed.ts';
 import { type IssueRouteServices, issueOperations } from './newsletter/issue-routes.ts';
 import { type PreviewRouteServices, previewOperations } from './newsletter/preview-routes.ts';
 import { type DraftPageServices, draftHandlers, MAX_DECISION_BYTES } from './pages/draft-routes.ts';
@@ -21,7 +20,7 @@ import { type SubscriptionServices, subscriptionHandlers } from './pages/subscri
 import { NO_STORE } from './shared/answer-json.ts';
 import type { Log } from './shared/log.ts';
 import { plainResponse, problemResponse } from './shared/problem.ts';
-import { appOf, type Method, type Route } from './shared/route-table.ts';
+import { appOf, type Method, type Otherwise, type Route } from './shared/route-table.ts';
 import { type SubscriberRouteServices, subscriberOperations } from './subscribers/subscriber-routes.ts';
 import { type SuppressionRouteServices, suppressionOperations } from './subscribers/suppression-routes.ts';
 import type { HubServices } from './websub/take-request.ts';
@@ -164,36 +163,58 @@ export function mailboxRoutes(services: MailboxPageServices): Route[] {
 }
 
 export function createEditorApp(services: EditorServices): Hono {
-  return appOf(apiRoutes(services).map(guarded(services)), {
-    notFound: ({ req }) => problemResponse({ kind: 'not-found', what: `resource at ${req.path}` }),
-    failed(error, { req }) {
-      report(services.log, error, req.method, req.path);
-      return problemResponse({ kind: 'failed' });
-    },
-  });
+  return appOf(apiRoutes(services).map(guarded(services)), inTheApi(services.log));
 }
 
-/** `more`: rows that only this installation has. */
-export function createPublicApp(services: PublicServices, more: Route[] = []): Hono {
-  const app = appOf([...publicRoutes(services), ...more], {
+export function createPublicApp(services: PublicServices): Hono {
+  return withMemory(appOf(publicRoutes(services), onThePages(services)), services);
+}
+
+/** Both in one, as one machine serves them. `hasMailbox`: no provider takes the mails. */
+export function createWholeApp(
+  services: PublicServices & EditorServices & MailboxPageServices,
+  hasMailbox: boolean,
+): Hono {
+  const api = inTheApi(services.log);
+  const pages = onThePages(services);
+  const otherwise = ({ req }: Context) => (/^\/api(\/|$)/.test(req.path) ? api : pages);
+  const routes = [
+    ...publicRoutes(services),
+    ...apiRoutes(services).map(guarded(services)),
+    ...(hasMailbox ? mailboxRoutes(services) : []),
+  ];
+  const app = appOf(routes, {
+    notFound: (context) => otherwise(context).notFound(context),
+    failed: (error, context) => otherwise(context).failed(error, context),
+  });
+  return withMemory(app, services);
+}
+
+function inTheApi(log: Log): Otherwise {
+  return {
+    notFound: ({ req }) => problemResponse({ kind: 'not-found', what: `resource at ${req.path}` }),
+    failed(error, { req }) {
+      report(log, error, req.method, req.path);
+      return problemResponse({ kind: 'failed' });
+    },
+  };
+}
+
+function onThePages(services: ReaderContext & { log: Log }): Otherwise {
+  return {
     notFound: (context) => message(readerOf(services, context), 'not-found', 404),
     failed(error, context) {
       report(services.log, error, context.req.method, context.req.path);
       return message(readerOf(services, context), 'failed', 500);
     },
-  });
-  return withMemory(app, services);
+  };
 }
 
 /** Rows that refuse in the same words. */
 function rows(refuse: Route['refuse'], table: Row[]): Route[] {
   return table.map(([method, paths, does, answer, maxBytes]) => ({
-    method,
-    paths: [paths].flat(),
-    does,
-    answer,
-    maxBytes,
-    refuse,
+    ...{ method, paths: [paths].flat(), does },
+    ...{ answer, maxBytes, refuse },
   }));
 }
 
@@ -205,7 +226,6 @@ function refuseToPerson(services: ReaderContext): Route['refuse'] {
 }
 
 type ReaderContext = Pick<PublicServices, 'config' | 'templates'>;
-
 function readerOf(services: ReaderContext, { req }: Context) {
   return pageContext(services, readerLanguage(services.config, req));
 }

@@ -1,6 +1,6 @@
 import settings from '../broadsheet.config.ts';
 import { type Publication, parseSettings, SettingsError } from './settings/publication.ts';
-import { sha256 } from './shared/sha256.ts';
+import { sha256 } from './shared/text.ts';
 
 /** Everything that differs between one deployment and another, read once at start. */
 export type Config = {

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { hashToken } from './access/tokens.ts';
 import { ensureTable, openTable } from './adapters/dynamo/dynamo-client.ts';
 import { plainLog } from './adapters/log-lines.ts';
 import { openDataFolder } from './adapters/one-machine/data-folder.ts';
@@ -9,6 +8,7 @@ import { readTemplates } from './adapters/read-templates.ts';
 import { loadConfig } from './config.ts';
 import { SettingsError } from './settings/publication.ts';
 import { missingWords } from './shared/locale.ts';
+import { sha256 } from './shared/text.ts';
 import { firstRun } from './start/first-run.ts';
 import { listen, localInstallation } from './start/local-installation.ts';
 
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   for (const missing of missingWords(templates, config.publication.languages)) log.warn(missing);
 
   const installation = localInstallation({
-    config: { ...config, ownerTokenHash: hashToken(token) },
+    config: { ...config, ownerTokenHash: sha256(token) },
     table,
     templates,
     linkSecret: folder.secret('link-secret'),

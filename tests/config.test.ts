@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import settings from '../broadsheet.config.ts';
 import { loadConfig, required } from '../functions/config.ts';
 import { parseSettings, SettingsError } from '../functions/settings/publication.ts';
-import { sha256 } from '../functions/shared/sha256.ts';
+import { sha256 } from '../functions/shared/text.ts';
 
 /** The message a person gets who has just set something wrong. */
 function refusal(action: () => unknown): string {

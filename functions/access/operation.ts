@@ -1,9 +1,12 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod';
+import { type Clock, isoTime } from '../shared/clock.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { done, type Outcome, refused } from '../shared/refusal.ts';
 import type { Method, Route } from '../shared/route-table.ts';
-import { type AccessServices, authorise, type Bearer, type Scope } from './tokens.ts';
+import { sha256 } from '../shared/text.ts';
+import type { Bearer, Scope, TokenStore } from './tokens.ts';
 
 /** What one address of the JSON API takes and answers. The shapes are zod schemas, so that they can be checked and shown. */
 export type Operation = {
@@ -64,6 +67,12 @@ export function operation<Query extends z.ZodObject = typeof NO_PARAMETERS>({
   };
 }
 
+export type AccessServices = {
+  tokens: TokenStore;
+  clock: Clock;
+  config: { ownerTokenHash?: string | undefined };
+};
+
 /** A row of the API's table. */
 export type ApiRoute = [method: Method, path: string, scope: Scope, does: string, operation: Operation];
 
@@ -95,6 +104,36 @@ function needs(services: AccessServices, scope: Scope): MiddlewareHandler {
     context.set('bearer', outcome.value);
     return next();
   };
+}
+
+/** `Authorization: Bearer …` (RFC 6750, section 2.1) and the scope a route needs → the bearer, or 401, or 403. */
+async function authorise(
+  { tokens, clock, config }: AccessServices,
+  header: string | undefined,
+  scope: Scope,
+): Promise<Outcome<Bearer>> {
+  const { ownerTokenHash } = config;
+  const credentials = /^bearer +([\x21-\x7e]+)$/i.exec(header ?? '')?.[1];
+  if (!credentials)
+    return refused({
+      kind: 'unauthenticated',
+      detail: 'Send the header "Authorization: Bearer <your token>".',
+    });
+  const hash = sha256(credentials);
+  if (ownerTokenHash && timingSafeEqual(Buffer.from(hash), Buffer.from(ownerTokenHash))) {
+    return done({ id: hash.slice(0, 16), name: 'owner' });
+  }
+  const token = await tokens.get(hash);
+  if (!token || (token.expiresAt && token.expiresAt <= isoTime(clock()))) {
+    return refused({
+      kind: 'unauthenticated',
+      detail: token
+        ? `The token ran out at ${token.expiresAt}.`
+        : 'The token is not known here: it may have been revoked or mistyped.',
+    });
+  }
+  if (!token.scopes.includes(scope)) return refused({ kind: 'forbidden', scope });
+  return done({ id: hash.slice(0, 16), name: token.name });
 }
 
 function checkedQuery<Query extends z.ZodObject>(shape: Query, url: URL): Outcome<z.output<Query>> {

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { answerJson, answerNothing } from '../shared/answer-json.ts';
-import { checkedInput, jsonOf } from '../shared/checked-input.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { problemResponse } from '../shared/problem.ts';
+import { checkedInput, jsonOf } from '../shared/refusal.ts';
+import { sha256 } from '../shared/text.ts';
 import { operation } from './operation.ts';
-import { hashToken, SCOPES, type Token, type TokenStore } from './tokens.ts';
+import { SCOPES, type Token, type TokenStore } from './tokens.ts';
 
 /** `secrets` gives a new token: 32 random bytes, URL-safe. */
 export type TokenRouteServices = { tokens: TokenStore; clock: Clock; secrets: () => string };
@@ -53,7 +54,7 @@ export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) 
         const { name, scopes, expiresAt } = parsed.value;
         const secret = `bs_${secrets()}`;
         const token: Token = {
-          hash: hashToken(secret),
+          hash: sha256(secret),
           name,
           scopes: [...new Set(scopes)],
           createdAt: isoTime(clock()),

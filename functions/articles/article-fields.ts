@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { slugOf } from '../shared/slug.ts';
-import { legalLine, legalText } from '../shared/text.ts';
+import { legalLine, legalText, slugOf } from '../shared/text.ts';
 
 /** The fields of an article's input, each with its rule in words that an editor can act on. */
 

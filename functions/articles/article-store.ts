@@ -35,7 +35,7 @@ export type Released = { id: string; due: string };
 export type ArticleStore = {
   /** The article, or its tombstone. Strongly consistent. */
   get(id: string): Promise<Article | undefined>;
-  /** Those that exist, in no order. Unless `consistent`, an edit of the last second may be missing. */
+  /** Those that exist, in the order of `ids`. Unless `consistent`, an edit of the last second may be missing. */
   getMany(ids: string[], options: { consistent: boolean }): Promise<Article[]>;
   /** The article, its pointers, index entries, reply and outbox event in one transaction: all or nothing. */
   write(change: ArticleChange): Promise<WriteResult>;

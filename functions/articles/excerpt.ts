@@ -1,3 +1,4 @@
+import { decodeHTML } from 'entities';
 import { legalText } from '../shared/text.ts';
 
 /** Enough of a body to find a few sentences in. */
@@ -18,15 +19,5 @@ export function excerptOf(html: string): string {
     .replace(INLINE_TAG, '')
     .replace(/<[^>]*>/g, ' ');
   // The cut may have halved a character.
-  return legalText(decodeEntities(prose)).replace(/\s+/g, ' ').trim();
-}
-
-const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {
-    if (name) return ENTITIES[name] ?? whole;
-    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-  });
+  return legalText(decodeHTML(prose)).replace(/\s+/g, ' ').trim();
 }

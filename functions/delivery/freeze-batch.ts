@@ -29,9 +29,7 @@ export async function withRecipients(
 ): Promise<FrozenBatch | undefined> {
   const { recipients: earlier, frozenAt } = batch;
   if (earlier && frozenAt !== undefined) return { ...batch, recipients: earlier, frozenAt, mayBeTaken: true };
-  const found = new Map((await subscribers.getMany(batch.subscriberIds)).map((each) => [each.id, each]));
-  const present = batch.subscriberIds
-    .flatMap((id) => found.get(id) ?? [])
+  const present = (await subscribers.getMany(batch.subscriberIds))
     .filter((reader) => reader.editions.includes(parts.ref.edition) && !isPaused(reader, clock()))
     .filter(({ mergedAt = '' }) => mergedAt === '' || mergedAt < (parts.startedAt ?? ''))
     .map(({ id, email }) => ({ subscriberId: id, email, hash: addressHash(email) }));

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { type ArchivePart, positionOf } from './feed-key.ts';
-import { type FeedStore, isIn, type Pointer } from './feed-store.ts';
+import { type ArchivePart, monthOf, positionOf } from './feed-key.ts';
+import { type FeedStore, isIn, type PartOfFeed, type Pointer } from './feed-window.ts';
 
 /**
  * The archive of a feed: a document a month, and a month of many articles in parts. Where a part ends is decided by
@@ -14,17 +14,6 @@ const MEAN = 50;
 const MOST_BLOCKS = 100;
 /** The same with those that left, which a part lists too. */
 const MOST_POINTERS = 1000;
-
-/** What a part holds, and the parts before and behind it. */
-export type PartOfFeed = {
-  pointers: Pointer[];
-  older: ArchivePart | undefined;
-  newer: ArchivePart | undefined;
-  /** Milliseconds: the latest change that the two links may have come with. */
-  linksChanged: number;
-  /** Another part leads here. Where it does not, somebody made up the address, or the part was cut otherwise before. */
-  isLinked: boolean;
-};
 
 /** `feed` is its key, `now` ISO 8601. A month in the future, and one that never had an article, has no pointers. */
 export async function readPart(
@@ -55,10 +44,6 @@ export async function readPart(
 /** When the month is over, nothing but an edit of the past changes its documents. */
 export function isPast({ month }: ArchivePart, now: string): boolean {
   return month < now.slice(0, 7);
-}
-
-export function monthOf({ publishedAt }: { publishedAt: string }): string {
-  return publishedAt.slice(0, 7);
 }
 
 /** Asked of the pointers of a month one by one, newest first from where a part begins: whether it begins the next. */

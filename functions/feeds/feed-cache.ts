@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { FeedAddress } from './feed-key.ts';
 import type { FeedWindow } from './feed-window.ts';
-import type { FeedsOfLate } from './feeds-of-late.ts';
-import { type Recent, recent } from './recent.ts';
+import { type Recent, recent } from './negotiation.ts';
+import type { RecentFeeds } from './recent-feeds.ts';
 import type { RenderedFeed } from './render-feed.ts';
 
 /**
@@ -21,20 +21,22 @@ export type FeedCache = {
   /** Paths at which there were feeds, and which. */
   addresses: Recent<string, FeedAddress>;
   /** What was found in a feed's window, or what `find` finds where the window's tag is another by now. */
-  ofLate(feed: string, tag: string, find: () => Promise<FeedsOfLate>): Promise<FeedsOfLate>;
+  recentFeeds(feed: string, tag: string, find: () => Promise<RecentFeeds>): Promise<RecentFeeds>;
 };
 
 const WINDOW_MILLISECONDS = 1000;
 const MAX_WINDOWS = 2000;
 /** One of everything, and one a language. */
-const MAX_OF_LATE = 50;
+const MAX_RECENT_FEEDS = 50;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 type Entry = { readAt: number; window: Promise<FeedWindow>; read?: FeedWindow };
 
 export function feedCache(): FeedCache {
   const windows = new LRUCache<string, Entry>({ max: MAX_WINDOWS });
-  const ofLate = new LRUCache<string, { tag: string; found: Promise<FeedsOfLate> }>({ max: MAX_OF_LATE });
+  const recentFeeds = new LRUCache<string, { tag: string; found: Promise<RecentFeeds> }>({
+    max: MAX_RECENT_FEEDS,
+  });
   const renderings = new Map<string, Promise<RenderedFeed | undefined>>();
   return {
     window(feed, now, read) {
@@ -66,12 +68,12 @@ export function feedCache(): FeedCache {
       return rendering;
     },
     addresses: recent(MAX_WINDOWS),
-    ofLate(feed, tag, find) {
-      const known = ofLate.get(feed);
+    recentFeeds(feed, tag, find) {
+      const known = recentFeeds.get(feed);
       if (known?.tag === tag) return known.found;
       const entry = { tag, found: find() };
-      ofLate.set(feed, entry);
-      entry.found.catch(() => ofLate.peek(feed) === entry && ofLate.delete(feed));
+      recentFeeds.set(feed, entry);
+      entry.found.catch(() => recentFeeds.peek(feed) === entry && recentFeeds.delete(feed));
       return entry.found;
     },
     bytes: new LRUCache({ maxSize: MAX_BYTES, sizeCalculation: (bytes) => bytes.byteLength + 200 }),

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { isPast } from './archive.ts';
-import { ENCODING_MARKS, ENCODINGS, type Encoding } from './encoding.ts';
-import { documentPath, type FeedAddress, FORMAT_TYPES, feedKey } from './feed-key.ts';
-import { type FeedHead, type FeedWindow, windowTag } from './feed-window.ts';
-import { hubUrl } from './hub.ts';
+import { hubUrl } from './feed-info.ts';
+import { documentPath, type FeedAddress, type FeedFormat, FORMAT_TYPES } from './feed-key.ts';
+import { type FeedHead, type FeedWindow, windowKey } from './feed-window.ts';
+import { ENCODINGS, type Encoding, entityTag } from './negotiation.ts';
 import { RENDERER_VERSION } from './render-feed.ts';
 
 /** All of an answer but its body, made once for a window and encoding. */
@@ -45,18 +45,6 @@ export const ON_OTHER_SITES = {
   'access-control-expose-headers': 'ETag, Link, Last-Modified',
 };
 
-/** Strong: each encoding has bytes of its own, and so a tag of its own (RFC 9110, 8.8.3.3). */
-export function entityTag(tag: string, encoding: Encoding): string {
-  return `"${tag}${ENCODING_MARKS[encoding]}"`;
-}
-
-/** What the process, the table and a tag know a document's articles by. */
-export function windowKey({ selector, archive }: FeedAddress): string {
-  const feed = feedKey(selector);
-  // No key of a feed has a space.
-  return archive ? `${feed} ${archive.month}${archive.before ? ` ${archive.before}` : ''}` : feed;
-}
-
 const renderings = new WeakMap<Config, string>();
 
 /** All but the articles that a document's bytes depend on. */
@@ -90,4 +78,31 @@ function cacheControl(config: Config, { archive }: FeedAddress, now: string): st
 export function changedByStories({ publication }: Config): string {
   const maxAge = publication.feeds.maxAgeMinutes * 60;
   return `public, max-age=${maxAge}, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400`;
+}
+
+/**
+ * `rendering` stands for everything else that the bytes depend on: the publication's settings, the feed's address
+ * and the version of the renderer. It has a part of the tag of its own: two tags that differ behind it alone are of
+ * documents that differ in their articles alone.
+ */
+export function windowTag(window: FeedWindow, format: FeedFormat, rendering: string): string {
+  const known = window.tags[format];
+  if (known) return known;
+  const lines = window.pointers.map(
+    ({ id, version, removedAt }) => `${id} ${version}${removedAt ? ' removed' : ''}`,
+  );
+  const content = [...lines, JSON.stringify([window.updated, window.older, window.newer])].join('\n');
+  const tag = hashOf(`${format}\n${rendering}`).slice(0, MARK_CHARACTERS) + hashOf(content).slice(0, 22);
+  window.tags[format] = tag;
+  return tag;
+}
+
+const MARK_CHARACTERS = 8;
+
+export function renderingMark(tag: string): string {
+  return tag.slice(0, MARK_CHARACTERS);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -1,7 +1,7 @@
 import type { Article } from '../articles/article.ts';
-import { publicationLanguage } from '../articles/language.ts';
 import { podcastType } from '../articles/podcast-audio.ts';
-import { slugOf } from '../shared/slug.ts';
+import { type Publication, publicationLanguage } from '../settings/publication.ts';
+import { slugOf } from '../shared/text.ts';
 
 /**
  * Which articles a feed has. Its key names the partition of its pointers; its path is where it is served.
@@ -59,6 +59,11 @@ export type ArchivePart = { month: string; before?: Position | undefined };
 
 /** The place of an article in a feed: its date (ISO 8601), and its id where dates are the same. Sorts as the feed does. */
 export type Position = `${string}#${string}`;
+
+/** The month that an article is archived under, `2026-11`. */
+export function monthOf({ publishedAt }: { publishedAt: string }): string {
+  return publishedAt.slice(0, 7);
+}
 
 export function positionOf({ publishedAt, id }: { publishedAt: string; id: string }): Position {
   return `${publishedAt}#${id}`;
@@ -128,5 +133,43 @@ export function selectorsOf(article: InFeeds, languages: string[]): FeedSelector
     ...(article.audio && podcastType(article.audio)
       ? [{ podcast: true } as const, { podcast: true, language } as const]
       : []),
+  ];
+}
+
+/*
+ * The feeds of the settings are there from the first day, in the order in which people look for them. Feeds of tags, of
+ * authors, and of languages and sections that the settings lack come with articles (`recent-feeds.ts`).
+ */
+
+/** Feeds of stories in every language: all, the podcast, and each section. */
+export function feedsInAllLanguages(publication: Publication): FeedSelector[] {
+  return configuredFeeds(publication, {});
+}
+
+/** Feeds of stories in one language. A publication in a single language has the same stories in both kinds. */
+export function feedsInLanguage(publication: Publication, language: string): FeedSelector[] {
+  return configuredFeeds(publication, { language });
+}
+
+/** The languages that have feeds of their own. */
+export function feedLanguages({ languages }: Publication): string[] {
+  return languages.length > 1 ? languages : [];
+}
+
+/** Whether the settings name the language and the section of a feed, so that it is there without a story. */
+export function isConfigured(
+  { languages, sections }: Publication,
+  { language, section, tag, author }: FeedSelector,
+): boolean {
+  if (tag || author) return false;
+  if (language && !languages.includes(language)) return false;
+  return !section || sections.some(({ slug }) => slug === section);
+}
+
+function configuredFeeds({ sections, podcast }: Publication, whole: FeedSelector): FeedSelector[] {
+  return [
+    whole,
+    ...(podcast ? [{ ...whole, podcast: true } as const] : []),
+    ...sections.map(({ slug }) => ({ ...whole, section: slug })),
   ];
 }

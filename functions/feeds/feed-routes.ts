@@ -3,8 +3,7 @@ import type { Publication } from '../settings/publication.ts';
 import type { Templates } from '../shared/locale.ts';
 import { problemResponse } from '../shared/problem.ts';
 import type { Outcome, Refusal } from '../shared/refusal.ts';
-import { isSlug } from '../shared/slug.ts';
-import { answerText } from './answer-text.ts';
+import { isSlug } from '../shared/text.ts';
 import {
   archivePart,
   type FeedAddress,
@@ -14,13 +13,12 @@ import {
   LANGUAGE_PATTERN,
   PODCAST_FILE,
 } from './feed-key.ts';
-import { feedRequest } from './feed-request.ts';
 import type { FeedServices } from './feed-services.ts';
+import { answerText, feedRequest } from './negotiation.ts';
 import { opmlHeaders, opmlList } from './opml.ts';
 import { prefersHtml } from './prefers-html.ts';
-import { readFeedsOfLate } from './read-feeds-of-late.ts';
-import { pathOf } from './remembered-feed.ts';
-import { serveFeed } from './serve-feed.ts';
+import { readRecentFeeds } from './recent-feeds.ts';
+import { pathOf, serveFeed } from './serve-feed.ts';
 
 const LANGUAGE = `:language{${LANGUAGE_PATTERN}}`;
 
@@ -66,7 +64,7 @@ export function feedHandlers(services: FeedRouteServices, page: FeedPage) {
     },
 
     async opml(context: Context): Promise<Response> {
-      const text = list(await readFeedsOfLate(services, {}));
+      const text = list(await readRecentFeeds(services, {}));
       return responseOf(await answerText(text, listHeaders, feedRequest(context.req.header())));
     },
 

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { FeedCache } from './feed-cache.ts';
-import type { FeedStore } from './feed-store.ts';
+import type { FeedStore } from './feed-window.ts';
 
 /** What serving a feed takes. */
 export type FeedServices = {

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { monthOf, type PartOfFeed } from './archive.ts';
-import type { Encoding } from './encoding.ts';
-import type { ArchivePart, FeedFormat } from './feed-key.ts';
-import { isIn, type Pointer } from './feed-store.ts';
+import { type ArchivePart, type FeedAddress, type FeedFormat, feedKey, monthOf } from './feed-key.ts';
+import type { Encoding } from './negotiation.ts';
 
 /**
  * The pointers of a feed's newest articles, or of a part of its archive, and what follows from them without reading an article: its validators.
@@ -89,29 +86,84 @@ function windowOf(
   };
 }
 
-/**
- * `rendering` stands for everything else that the bytes depend on: the publication's settings, the feed's address
- * and the version of the renderer. It has a part of the tag of its own: two tags that differ behind it alone are of
- * documents that differ in their articles alone.
- */
-export function windowTag(window: FeedWindow, format: FeedFormat, rendering: string): string {
-  const known = window.tags[format];
-  if (known) return known;
-  const lines = window.pointers.map(
-    ({ id, version, removedAt }) => `${id} ${version}${removedAt ? ' removed' : ''}`,
-  );
-  const content = [...lines, JSON.stringify([window.updated, window.older, window.newer])].join('\n');
-  const tag = hashOf(`${format}\n${rendering}`).slice(0, MARK_CHARACTERS) + hashOf(content).slice(0, 22);
-  window.tags[format] = tag;
-  return tag;
+/** That an article is in a feed: all that a poll needs to know of it. */
+export type Pointer = {
+  id: string;
+  version: number;
+  /** ISO 8601; the feed is sorted by it, and by id where it is the same. */
+  publishedAt: string;
+  /** Milliseconds since 1970. */
+  updatedAt: number;
+  /** Milliseconds; set once the article left this feed. */
+  removedAt?: number;
+  /** It left this place in the feed for another. */
+  moved?: boolean;
+  /** How many blocks of 16 KiB it takes more than the first; absent: none, as of nearly all. */
+  moreBlocks?: number;
+};
+
+/** In the feed, and not one that left it. */
+export function isIn(pointer: Pointer): boolean {
+  return pointer.removedAt === undefined;
 }
 
-const MARK_CHARACTERS = 8;
+/** A bound of a stretch of a feed: a `Position`, or a month (`yyyy-mm`), which sorts before every place in it. */
+export type Bound = string;
 
-export function renderingMark(tag: string): string {
-  return tag.slice(0, MARK_CHARACTERS);
-}
+/** Bytes of JSON. */
+export const BLOCK_BYTES = 16_384;
 
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+export type FeedDocument = { etag: string; bytes: Uint8Array };
+export type StoredEncoding = 'br' | 'gzip';
+
+/** What a reader has that was given a document: id → version. */
+export type Snapshot = Map<string, number>;
+
+export type FeedStore = {
+  /**
+   * The newest pointers up to `now` (ISO 8601), newest first: `count` articles, and those removed among them.
+   * Strongly consistent: a story accepted a moment ago is there.
+   */
+  newest(feed: string, now: string, count: number): Promise<Pointer[]>;
+  /** The pointers below a bound, newest first, those of removed articles too. Read as far as the caller goes. */
+  below(feed: string, bound: Bound, now: string): AsyncIterable<Pointer>;
+  /** The pointers from a bound up to `now`, oldest first, the same way. */
+  from(feed: string, bound: Bound, now: string): AsyncIterable<Pointer>;
+  /** `feed` is the key of a feed or of a part of its archive; `now` in milliseconds, here and below. */
+  document(
+    feed: string,
+    format: string,
+    encoding: StoredEncoding,
+    now: number,
+  ): Promise<FeedDocument | undefined>;
+  /** False where it does not fit into an item; it is then rendered again by the next process that needs it. */
+  putDocument(
+    feed: string,
+    format: string,
+    encoding: StoredEncoding,
+    document: FeedDocument,
+    now: number,
+  ): Promise<boolean>;
+  /** The articles of the document that had this tag; undefined where it was never made, or too long ago. */
+  snapshot(feed: string, format: string, tag: string, now: number): Promise<Snapshot | undefined>;
+  /** Remembers what the document with this tag has. */
+  putSnapshot(feed: string, format: string, tag: string, snapshot: Snapshot, now: number): Promise<void>;
+};
+
+/** What a part holds, and the parts before and behind it. */
+export type PartOfFeed = {
+  pointers: Pointer[];
+  older: ArchivePart | undefined;
+  newer: ArchivePart | undefined;
+  /** Milliseconds: the latest change that the two links may have come with. */
+  linksChanged: number;
+  /** Another part leads here. Where it does not, somebody made up the address, or the part was cut otherwise before. */
+  isLinked: boolean;
+};
+
+/** What the process, the table and a tag know a document's articles by. */
+export function windowKey({ selector, archive }: FeedAddress): string {
+  const feed = feedKey(selector);
+  // No key of a feed has a space.
+  return archive ? `${feed} ${archive.month}${archive.before ? ` ${archive.before}` : ''}` : feed;
 }

@@ -1,19 +1,17 @@
 import type { Config } from '../config.ts';
 import { languageName, phrasesIn, type Templates } from '../shared/locale.ts';
-import { slugOf } from '../shared/slug.ts';
-import { escapeMarkup } from '../shared/text.ts';
-import { feedLanguages, feedsInAllLanguages, feedsInLanguage } from './configured-feeds.ts';
+import { escapeMarkup, slugOf } from '../shared/text.ts';
 import { changedByStories, ON_OTHER_SITES } from './feed-head.ts';
 import { type FeedInfo, feedInfo, type NamedBy } from './feed-info.ts';
-import type { FeedSelector } from './feed-key.ts';
-import { type FeedOfLate, type FeedsOfLate, GROUPS } from './feeds-of-late.ts';
+import { type FeedSelector, feedLanguages, feedsInAllLanguages, feedsInLanguage } from './feed-key.ts';
+import { GROUPS, type RecentFeed, type RecentFeeds } from './recent-feeds.ts';
 import { element } from './xml.ts';
 
 type Services = { config: Config; templates: Templates };
 
 /** Feeds of late → the list, written once for each that are found. */
-export function opmlList(services: Services): (late: FeedsOfLate) => string {
-  const written = new WeakMap<FeedsOfLate, string>();
+export function opmlList(services: Services): (late: RecentFeeds) => string {
+  const written = new WeakMap<RecentFeeds, string>();
   return (late) => {
     const text = written.get(late) ?? opml(services, late);
     written.set(late, text);
@@ -26,7 +24,7 @@ export function opmlList(services: Services): (late: FeedsOfLate) => string {
  * settings, with a folder for each language, then those of late, in folders too. It has no date: when the settings were
  * changed is nowhere to be read, and "now" would be a change by itself.
  */
-function opml({ config, templates }: Services, late: FeedsOfLate): string {
+function opml({ config, templates }: Services, late: RecentFeeds): string {
   const { publication, baseUrl } = config;
   const phrases = phrasesIn(templates, publication.languages[0] ?? '');
   const folders = [
@@ -79,7 +77,7 @@ function outlines(config: Config, feeds: FeedSelector[]): string[] {
 }
 
 /** Its folder has several languages, and a feed of one may be called as another is. */
-function outlineOfLate(config: Config, { selector, namedBy }: FeedOfLate): string {
+function outlineOfLate(config: Config, { selector, namedBy }: RecentFeed): string {
   const info = infoOf(config, selector, namedBy);
   return outline(info, selector.language ? withLanguage(info.title, selector.language) : info.title);
 }

@@ -1,9 +1,7 @@
 import { Feed } from 'feed';
 import type { Author } from '../articles/article.ts';
-import type { FeedEntry } from './feed-entry.ts';
-import { type FeedInfo, headLinks } from './feed-info.ts';
-import { photo } from './render-photo.ts';
-import { cdata, completed, element, libraryText, textElement } from './xml.ts';
+import { type FeedEntry, type FeedInfo, headLinks } from './feed-info.ts';
+import { cdata, completed, element, libraryText, photo, textElement } from './xml.ts';
 
 /** An entry that left the feed (RFC 6721). `when` in ISO 8601. */
 export type Tombstone = { guid: string; when: string };

@@ -1,23 +1,20 @@
 import { type Article, guidOf } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
-import { sectionName } from '../articles/section-name.ts';
 import type { Config } from '../config.ts';
-import type { Publication } from '../settings/publication.ts';
+import { type Publication, sectionName } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
-import { monthOf } from './archive.ts';
-import { encode } from './encoding.ts';
-import { feedEntry } from './feed-entry.ts';
-import { feedInfo } from './feed-info.ts';
+import { feedEntry, feedInfo } from './feed-info.ts';
 import {
   type ArchivePart,
   type FeedAddress,
   type FeedSelector,
   feedPath,
+  monthOf,
   PODCAST_FILE,
   positionOf,
 } from './feed-key.ts';
-import { BLOCK_BYTES, type Pointer } from './feed-store.ts';
-import type { FeedWindow } from './feed-window.ts';
+import { BLOCK_BYTES, type FeedWindow, type Pointer } from './feed-window.ts';
+import { encode } from './negotiation.ts';
 import { renderAtom, type Tombstone } from './render-atom.ts';
 import { renderJson } from './render-json.ts';
 import { renderRss } from './render-rss.ts';

@@ -1,5 +1,4 @@
-import type { FeedEntry } from './feed-entry.ts';
-import type { FeedInfo } from './feed-info.ts';
+import type { FeedEntry, FeedInfo } from './feed-info.ts';
 
 /**
  * JSON Feed 1.1 (jsonfeed.org/version/1.1). Our own: the library writes 1.0, without authors, language and attachments.

@@ -2,8 +2,7 @@ import type { Image } from '../articles/article.ts';
 import { podcastType } from '../articles/podcast-audio.ts';
 import { isArtworkUrl, MOST_DESCRIPTION_BYTES, MOST_PODCAST_CHARACTERS } from '../settings/podcast.ts';
 import { shorten } from '../shared/text.ts';
-import type { FeedEntry } from './feed-entry.ts';
-import type { PodcastHead } from './feed-info.ts';
+import type { FeedEntry, PodcastHead } from './feed-info.ts';
 import { element, textElement } from './xml.ts';
 
 /**

@@ -1,10 +1,8 @@
 import { Feed } from 'feed';
 import { podcastType } from '../articles/podcast-audio.ts';
-import type { FeedEntry } from './feed-entry.ts';
-import { type FeedInfo, headLinks, type PodcastHead } from './feed-info.ts';
-import { photo } from './render-photo.ts';
+import { type FeedEntry, type FeedInfo, headLinks, type PodcastHead } from './feed-info.ts';
 import { asEpisode, podcastHead, podcastParts } from './render-podcast.ts';
-import { cdata, completed, element, libraryText, textElement } from './xml.ts';
+import { cdata, completed, element, libraryText, photo, textElement } from './xml.ts';
 
 /** RSS 2.0. The library makes the channel. Of an item it knows too little, and in another order than it should: those are ours. */
 export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: number): string {

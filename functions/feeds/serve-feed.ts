@@ -1,14 +1,22 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isoTime } from '../shared/clock.ts';
 import { done, type Outcome, refused } from '../shared/refusal.ts';
-import { isNotModified } from './conditional.ts';
-import { asksForDelta } from './delta.ts';
-import { chooseEncoding, type Encoding, NO_ENCODING } from './encoding.ts';
-import { deltaFor, documentBytes } from './feed-bytes.ts';
+import { readPart } from './archive.ts';
+import { asksForDelta, deltaFor, documentBytes } from './feed-bytes.ts';
 import { headOf } from './feed-head.ts';
-import type { FeedAddress } from './feed-key.ts';
-import type { FeedRequest } from './feed-request.ts';
+import { type FeedAddress, feedKey, isConfigured } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
-import type { FeedHead, FeedWindow } from './feed-window.ts';
-import { readWindow } from './read-window.ts';
+import { archiveWindow, type FeedHead, type FeedWindow, feedWindow, windowKey } from './feed-window.ts';
+import {
+  chooseEncoding,
+  type Encoding,
+  entityTag,
+  type FeedRequest,
+  feedRequest,
+  isNotModified,
+  NO_ENCODING,
+} from './negotiation.ts';
+import { prefersHtml } from './prefers-html.ts';
 
 /** How often a window is read again when an article changed while it was rendered. */
 const ATTEMPTS = 5;
@@ -83,4 +91,64 @@ async function newEntriesOf(
     'access-control-expose-headers': `${full['access-control-expose-headers']}, IM, Delta-Base`,
   };
   return new Response(bytes as Uint8Array<ArrayBuffer>, { status: 226, statusText: 'IM Used', headers });
+}
+
+/** What a document holds, strongly consistent or at most a second old. Undefined where there is no such feed. */
+export async function readWindow(
+  { config, clock, feeds, feedCache }: Pick<FeedServices, 'config' | 'clock' | 'feeds' | 'feedCache'>,
+  address: FeedAddress,
+): Promise<FeedWindow | undefined> {
+  const { selector, archive } = address;
+  const now = clock();
+  const key = feedKey(selector);
+  const window = await feedCache.window(windowKey(address), now, async () => {
+    if (archive) return archiveWindow(await readPart(feeds, key, archive, isoTime(now)));
+    const { idAuthority, feeds: settings } = config.publication;
+    const pointers = await feeds.newest(key, isoTime(now), settings.entries);
+    return feedWindow(pointers, Date.parse(idAuthority.split(',')[1] ?? ''));
+  });
+  const isThereAnyway = !archive && isConfigured(config.publication, selector);
+  return window.pointers.length > 0 || isThereAnyway ? window : undefined;
+}
+
+/** What the server on one machine hands over beside a request, and Lambda does not: the message that came. */
+export type ServerBindings =
+  | { incoming?: { headers: IncomingHttpHeaders & { 'a-im'?: string } } }
+  | undefined;
+
+/**
+ * The answer to a poll of what this process remembers, ahead of the router and without a promise. Nearly all polls are
+ * of this kind, and to find their route, its parameters and a context takes longer than to answer them
+ * (bench/warm-feed.ts). Undefined: the router has to be asked. Its answer is the same.
+ */
+export function rememberedFeed(
+  services: FeedServices,
+  request: Request,
+  bindings: ServerBindings,
+): Response | undefined {
+  if (request.method !== 'GET') return undefined;
+  const { feedCache, clock } = services;
+  const address = feedCache.addresses.get(pathOf(request.url));
+  if (!address) return undefined;
+  const window = feedCache.remembered(windowKey(address), clock());
+  if (!window || window.pointers.length === 0) return undefined;
+  const asked = askedBy(request, bindings);
+  // A page, or a delta.
+  if (prefersHtml(asked.accept) || asked.aIm !== undefined) return undefined;
+  const encoding = chooseEncoding(asked.acceptEncoding);
+  if (!encoding) return undefined;
+  const head = headOf(services, address, window, encoding);
+  return notModified(head, asked) ?? documentOf(head, feedCache.bytes.get(entityTag(head.tag, encoding)));
+}
+
+/** To make `Headers` of a message costs as much as all else here. */
+function askedBy(request: Request, bindings: ServerBindings): FeedRequest {
+  return feedRequest(bindings?.incoming?.headers ?? Object.fromEntries(request.headers));
+}
+
+/** Of an absolute URL, as it was sent: with its escapes, without a query. */
+export function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf(':') + 3);
+  const end = url.indexOf('?', start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
 }

@@ -1,3 +1,4 @@
+import type { Image } from '../articles/article.ts';
 import { escapeMarkup } from '../shared/text.ts';
 
 /** XML as text. What is plain text is escaped here and nowhere before. */
@@ -51,4 +52,18 @@ function attributeList(attributes: Attributes): string {
   return Object.entries(attributes)
     .map(([name, value]) => (value === undefined ? '' : ` ${name}="${escapeMarkup(String(value))}"`))
     .join('');
+}
+
+/** Media RSS 1.5.1, in RSS and Atom: the photo, what it shows, and whom to credit for it. */
+export function photo({ url, type, width, height, bytes, alt, caption, credit }: Image): string {
+  const parts = [
+    // It has no place for an alternative text beside a caption, which says what it says and more.
+    textElement('media:description', caption || alt, { type: 'plain' }),
+    textElement('media:credit', credit),
+  ];
+  return element(
+    'media:content',
+    { url, medium: 'image', type, width, height, fileSize: bytes },
+    parts.join(''),
+  );
 }

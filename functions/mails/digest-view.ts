@@ -1,7 +1,7 @@
 import type { Article } from '../articles/article.ts';
 import { type EditionSettings, inLanguage, type Publication } from '../settings/publication.ts';
 import { longDate, phrasesIn, type Templates } from '../shared/locale.ts';
-import { slugOf } from '../shared/slug.ts';
+import { slugOf } from '../shared/text.ts';
 import { mailStory } from './mail-story.ts';
 import { sentenceCase } from './mail-subject.ts';
 import type { DigestView, MailLink, MailStory, StoryGroup } from './mail-view.ts';

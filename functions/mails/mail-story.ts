@@ -1,7 +1,6 @@
 import { type Article, type Image, linkOf, pageOf } from '../articles/article.ts';
 import { excerptOf } from '../articles/excerpt.ts';
-import { sectionName } from '../articles/section-name.ts';
-import type { Publication } from '../settings/publication.ts';
+import { type Publication, sectionName } from '../settings/publication.ts';
 import type { Phrases } from '../shared/locale.ts';
 import type { MailLink, MailPhoto, MailStory, Size } from './mail-view.ts';
 import { mailLine, mailLink } from './mail-words.ts';

@@ -1,11 +1,10 @@
 import type { Article } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
-import { publicationLanguage } from '../articles/language.ts';
 import type { Config } from '../config.ts';
 import { composeDigest } from '../mails/compose-digest.ts';
 import { personalise } from '../mails/placeholders.ts';
 import { personalBytes } from '../mails/render-mail.ts';
-import type { EditionSettings } from '../settings/publication.ts';
+import { type EditionSettings, publicationLanguage } from '../settings/publication.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
@@ -129,7 +128,7 @@ async function storiesById({ articles }: PreviewServices, ids: string[]): Promis
     return [];
   });
   if (faults.length > 0) return refused({ kind: 'invalid', faults });
-  return done({ stories: ids.flatMap((id) => byId.get(id) ?? []), leftOut: [] });
+  return done({ stories: found, leftOut: [] });
 }
 
 /** What was asked for by id and is in the mail of another language. */

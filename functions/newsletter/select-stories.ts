@@ -1,9 +1,8 @@
 import { type Article, isPublic } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
-import { publicationLanguage } from '../articles/language.ts';
-import type { EditionSettings } from '../settings/publication.ts';
+import { type EditionSettings, publicationLanguage } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
-import { slugOf } from '../shared/slug.ts';
+import { slugOf } from '../shared/text.ts';
 import { latest, OVERLAP_MILLISECONDS } from './edition-cursor.ts';
 import type { EditionCursor } from './issue-store.ts';
 
@@ -59,9 +58,7 @@ export async function selectStories(
   };
   let oldest: string | undefined;
   const look = async (ids: string[]) => {
-    const found = await articles.getMany(ids, { consistent: true });
-    const byId = new Map(found.map((article) => [article.id, article]));
-    for (const article of ids.flatMap((id) => byId.get(id) ?? [])) {
+    for (const article of await articles.getMany(ids, { consistent: true })) {
       oldest = article.publicAt ?? oldest;
       const language = publicationLanguage(article.language, languages);
       if (!isPublic(article, window.until) || !fits(article, edition, language)) continue;

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import type { EditionSettings } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import { instantOf, localTime } from '../shared/local-time.ts';
-import { sha256 } from '../shared/sha256.ts';
+import { sha256 } from '../shared/text.ts';
 
 /**
  * The slot of a schedule, named by the local time it is for: `2026-11-22-0730`. An hour that daylight saving repeats

@@ -1,11 +1,9 @@
 import { html, raw } from 'hono/html';
 import { type Article, type Audio, type Author, linkOf } from '../articles/article.ts';
-import { publicationLanguage } from '../articles/language.ts';
-import { sectionName } from '../articles/section-name.ts';
 import type { FeedSelector } from '../feeds/feed-key.ts';
+import { publicationLanguage, sectionName } from '../settings/publication.ts';
 import { languageName } from '../shared/locale.ts';
-import { slugOf } from '../shared/slug.ts';
-import { escapeMarkup, shorten } from '../shared/text.ts';
+import { escapeMarkup, shorten, slugOf } from '../shared/text.ts';
 import { feedName, formatLinks } from './feed-links.ts';
 import { layout } from './layout.ts';
 import { byline, day, type Html, inOwnLanguage, type PageContext, spokenLanguage } from './page-context.ts';

@@ -1,7 +1,5 @@
 import { html } from 'hono/html';
 import type { Article } from '../articles/article.ts';
-import { publicationLanguage } from '../articles/language.ts';
-import { sectionName } from '../articles/section-name.ts';
 import type { NamedBy } from '../feeds/feed-info.ts';
 import {
   documentPath,
@@ -11,9 +9,9 @@ import {
   FORMAT_TYPES,
   formatsOf,
 } from '../feeds/feed-key.ts';
+import { publicationLanguage, sectionName } from '../settings/publication.ts';
 import { languageName } from '../shared/locale.ts';
-import { slugOf } from '../shared/slug.ts';
-import { shorten } from '../shared/text.ts';
+import { shorten, slugOf } from '../shared/text.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 
 export const FORMAT_NAMES: Record<FeedFormat, string> = { rss: 'RSS', atom: 'Atom', json: 'JSON' };

@@ -1,8 +1,7 @@
 import { html, raw } from 'hono/html';
-import { publicationLanguage } from '../articles/language.ts';
-import { feedLanguages, feedsInAllLanguages, feedsInLanguage } from '../feeds/configured-feeds.ts';
-import type { FeedSelector } from '../feeds/feed-key.ts';
-import { type FeedsOfLate, GROUPS } from '../feeds/feeds-of-late.ts';
+import { type FeedSelector, feedLanguages, feedsInAllLanguages, feedsInLanguage } from '../feeds/feed-key.ts';
+import { GROUPS, type RecentFeeds } from '../feeds/recent-feeds.ts';
+import { publicationLanguage } from '../settings/publication.ts';
 import { languageName } from '../shared/locale.ts';
 import { feedName, formatLinks } from './feed-links.ts';
 import { FEEDS_SCRIPT_PATH } from './feeds-script.ts';
@@ -15,7 +14,7 @@ type Row = { selector: FeedSelector; name: string };
 type Group = { title: string; text?: string; rows: Row[]; open?: boolean };
 
 /** `/feeds`: which feed is for you, and how to follow it. */
-export function feedsPage(context: PageContext, late: FeedsOfLate): Html {
+export function feedsPage(context: PageContext, late: RecentFeeds): Html {
   const { config, phrases } = context;
   const title = phrases('page.feeds.title');
   return layout(context, {
@@ -84,7 +83,7 @@ function configuredGroups(context: PageContext): Group[] {
   ];
 }
 
-function groupsOfLate(context: PageContext, late: FeedsOfLate): Group[] {
+function groupsOfLate(context: PageContext, late: RecentFeeds): Group[] {
   const { phrases } = context;
   return GROUPS.map((group) => ({
     title: phrases(`page.feeds.${group}`),

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { Article } from '../articles/article.ts';
-import { publicationLanguage } from '../articles/language.ts';
 import { type FeedAddress, type FeedSelector, feedPath } from '../feeds/feed-key.ts';
+import { publicationLanguage } from '../settings/publication.ts';
 import { directionOf, languageName } from '../shared/locale.ts';
 import { shorten } from '../shared/text.ts';
 import { headFeeds, siteFeeds } from './feed-links.ts';

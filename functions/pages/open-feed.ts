@@ -1,14 +1,12 @@
 import type { Context } from 'hono';
 import { isPublic } from '../articles/article.ts';
-import { answerText } from '../feeds/answer-text.ts';
-import { monthOf } from '../feeds/archive.ts';
-import type { FeedAddress } from '../feeds/feed-key.ts';
-import { feedRequest } from '../feeds/feed-request.ts';
+import { type FeedAddress, monthOf } from '../feeds/feed-key.ts';
 import type { FeedPage } from '../feeds/feed-routes.ts';
 import type { FeedServices } from '../feeds/feed-services.ts';
 import type { FeedWindow } from '../feeds/feed-window.ts';
-import { readWindow } from '../feeds/read-window.ts';
+import { answerText, feedRequest } from '../feeds/negotiation.ts';
 import { articlesOf } from '../feeds/render-feed.ts';
+import { readWindow } from '../feeds/serve-feed.ts';
 import { isoTime } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { problemResponse } from '../shared/problem.ts';

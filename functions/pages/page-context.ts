@@ -1,8 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import { publicationLanguage } from '../articles/language.ts';
 import type { Config } from '../config.ts';
-import { inLanguage } from '../settings/publication.ts';
+import { inLanguage, publicationLanguage } from '../settings/publication.ts';
 import { directionOf, longDate, type PhraseKey, type Phrases } from '../shared/locale.ts';
 
 /** What every page is made with. */

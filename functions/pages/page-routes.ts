@@ -1,9 +1,7 @@
 import type { Context } from 'hono';
 import { type Article, isPublic, isWithdrawn } from '../articles/article.ts';
 import type { FeedServices } from '../feeds/feed-services.ts';
-import type { FeedsOfLate } from '../feeds/feeds-of-late.ts';
-import { latestArticles } from '../feeds/latest.ts';
-import { readFeedsOfLate } from '../feeds/read-feeds-of-late.ts';
+import { latestArticles, type RecentFeeds, readRecentFeeds } from '../feeds/recent-feeds.ts';
 import { personalise } from '../mails/placeholders.ts';
 import { type Issue, isIssueRef, isOut, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
@@ -112,10 +110,10 @@ export function pageHandlers(services: PageServices) {
   }
 
   /** In a language: its own tags and authors, but guest languages and sections as everywhere, or nobody would see them. */
-  async function feedsFor(own: string | undefined): Promise<FeedsOfLate> {
-    const late = await readFeedsOfLate(services, {});
+  async function feedsFor(own: string | undefined): Promise<RecentFeeds> {
+    const late = await readRecentFeeds(services, {});
     if (!own) return late;
-    const { tags, authors } = await readFeedsOfLate(services, { language: own });
+    const { tags, authors } = await readRecentFeeds(services, { language: own });
     return { ...late, tags, authors };
   }
 

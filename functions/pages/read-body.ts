@@ -1,5 +1,4 @@
-import { jsonOf } from '../shared/checked-input.ts';
-import { done, type Outcome, refused } from '../shared/refusal.ts';
+import { done, jsonOf, type Outcome, refused } from '../shared/refusal.ts';
 
 export type Body = { fields: Record<string, unknown>; isForm: boolean };
 

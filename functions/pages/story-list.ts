@@ -1,7 +1,6 @@
 import { html, raw } from 'hono/html';
 import { type Article, linkOf } from '../articles/article.ts';
-import { publicationLanguage } from '../articles/language.ts';
-import { sectionName } from '../articles/section-name.ts';
+import { publicationLanguage, sectionName } from '../settings/publication.ts';
 import { directionOf } from '../shared/locale.ts';
 import { shorten } from '../shared/text.ts';
 import { byline, day, type Html, inOwnLanguage, type PageContext, spokenLanguage } from './page-context.ts';

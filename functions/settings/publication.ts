@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { slugOf } from '../shared/text.ts';
 import { edition } from './edition.ts';
 import { PODCAST_TEXTS, podcast } from './podcast.ts';
 import { httpsPicture, languageTag, localised, picture, slug, wholeNumber } from './values.ts';
@@ -178,4 +179,23 @@ function pathOf(path: PropertyKey[]): string {
 
 function* repeats(list: string[]): Generator<[index: number, value: string]> {
   for (const [index, value] of list.entries()) if (list.indexOf(value) < index) yield [index, value];
+}
+
+/**
+ * The language that an article counts for: the publication's own that fits best (RFC 4647, 3.4: `en-GB` falls back to
+ * `en`), else the bare language, so that a guest story in Portuguese has a feed too. `tag` is canonical BCP 47.
+ */
+export function publicationLanguage(tag: string, languages: string[]): string {
+  const parts = tag.split('-');
+  for (let length = parts.length; length > 0; length--) {
+    const candidate = parts.slice(0, length).join('-');
+    if (languages.includes(candidate)) return candidate;
+  }
+  return (parts[0] ?? tag).toLowerCase();
+}
+
+/** The name that the settings have for a section, else the editor's own. */
+export function sectionName(publication: Publication, section: string, language: string | undefined): string {
+  const known = publication.sections.find(({ slug }) => slug === slugOf(section));
+  return known ? inLanguage(known.name, language, publication) : section;
 }

@@ -21,7 +21,8 @@ export type Route = {
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type Method = (typeof METHODS)[number];
 
-type Otherwise = {
+/** What is answered where no row answers. */
+export type Otherwise = {
   /** No row has the address. */
   notFound: (context: Context) => Response | Promise<Response>;
   /** A handler threw. */

@@ -1,5 +1,4 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { hashToken } from '../access/tokens.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { openTable } from '../adapters/dynamo/dynamo-client.ts';
 import { dynamoPace } from '../adapters/dynamo/dynamo-pace.ts';
@@ -9,6 +8,7 @@ import { readTemplates } from '../adapters/read-templates.ts';
 import { type Config, loadConfig, required } from '../config.ts';
 import { composedIssues } from '../delivery/composed-issues.ts';
 import { SettingsError } from '../settings/publication.ts';
+import { sha256 } from '../shared/text.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import { tableStores } from './stores.ts';
 
@@ -38,7 +38,7 @@ export async function startOnAws(env: Record<string, string | undefined>) {
     ...stores,
     composed: composedIssues(stores.issues),
     pace: dynamoPace(table, { requestsPerSecond, clock: Date.now }),
-    config: { ...config, ownerTokenHash: secret.editorToken ? hashToken(secret.editorToken) : undefined },
+    config: { ...config, ownerTokenHash: secret.editorToken ? sha256(secret.editorToken) : undefined },
     templates: readTemplates(required(env, 'TEMPLATES_FOLDER')),
     links: signedLinks(secret.linkSecret),
     queue: sqsQueue({

@@ -11,7 +11,7 @@ import { mailboxApi } from '../adapters/one-machine/mailbox-api-routes.ts';
 import { memoryQueue, type QueueFaults } from '../adapters/one-machine/memory-queue.ts';
 import { secrets } from '../adapters/random.ts';
 import { resendMailer } from '../adapters/resend/resend-mailer.ts';
-import { createEditorApp, createPublicApp, mailboxRoutes } from '../app.ts';
+import { createWholeApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { composedIssues } from '../delivery/composed-issues.ts';
 import type { Mailer } from '../delivery/mailer.ts';
@@ -117,14 +117,10 @@ export function localInstallation(options: Options) {
     previews,
   };
   const mailbox = dynamoMailbox(table);
-  const editor = createEditorApp(services);
-
-  // One router for all: an app mounted into another would cost every request a second one.
   // Where a provider takes the mails, there is nothing to show, and nobody to take mails from.
-  const app = createPublicApp(services, config.resend ? [] : mailboxRoutes({ ...services, mailbox }));
-  app.all('/api', (context) => editor.fetch(context.req.raw));
-  app.all('/api/*', (context) => editor.fetch(context.req.raw));
-  if (!config.resend) app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
+  const hasMailbox = !config.resend;
+  const app = createWholeApp({ ...services, mailbox }, hasMailbox);
+  if (hasMailbox) app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
 
   return {
     services,

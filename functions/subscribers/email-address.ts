@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js';
-import { sha256 } from '../shared/sha256.ts';
+import { sha256 } from '../shared/text.ts';
 
 /** Why a text is no mail address, or none that we mail. */
 export type AddressFault =

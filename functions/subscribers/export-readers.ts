@@ -52,9 +52,9 @@ async function readPage(
   const isEnd = lists.every((members) => members.length < limit) && found.size <= limit;
   const next = isEnd ? nextShard(shard) : last === undefined ? undefined : { shard, after: last };
 
-  const readers = (await subscribers.getMany(ids))
-    .filter((reader) => reader.editions.some((edition) => editions.includes(edition)))
-    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  const readers = (await subscribers.getMany(ids)).filter((reader) =>
+    reader.editions.some((edition) => editions.includes(edition)),
+  );
   const suppressed = await subscribers.suppressions(readers.map(({ email }) => addressHash(email)));
   return {
     readers: readers.map((reader) => cellsOf(reader, suppressed.get(addressHash(reader.email)))),

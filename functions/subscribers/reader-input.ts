@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type { Config } from '../config.ts';
-import { checkedInput } from '../shared/checked-input.ts';
 import { isoTime } from '../shared/clock.ts';
 import { instantOf, localDay, parseTimeZone } from '../shared/local-time.ts';
-import { done, type Outcome } from '../shared/refusal.ts';
+import { checkedInput, done, type Outcome } from '../shared/refusal.ts';
 import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import type { Subscriber } from './subscriber.ts';
 

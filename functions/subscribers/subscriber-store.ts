@@ -44,7 +44,10 @@ export type SubscriberStore = {
 
   /** Strongly consistent: who has left a moment ago has left. The id of one who was merged gives the one they are in. */
   get(id: string): Promise<Subscriber | undefined>;
-  /** Without those who were merged: the one they are in gets mails of their own. */
+  /**
+   * Those that exist, in the order of `ids`. Subscribers who were merged into another are left out: that one gets mails of
+   * its own.
+   */
   getMany(ids: string[]): Promise<Subscriber[]>;
   idByAddress(addressHash: string): Promise<string | undefined>;
   idsByAddress(addressHashes: string[]): Promise<Map<string, string>>;

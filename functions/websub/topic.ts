@@ -10,7 +10,7 @@ import {
   PODCAST_FILE,
 } from '../feeds/feed-key.ts';
 import { isCanonicalTag } from '../settings/values.ts';
-import { isSlug } from '../shared/slug.ts';
+import { isSlug } from '../shared/text.ts';
 
 const PATH = new RegExp(
   `^(?:/(${LANGUAGE_PATTERN}))?(?:/(section|tag|author)s/([^/]+))?/(${[...Object.values(FORMAT_FILES), PODCAST_FILE].join('|')})$`,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hashToken, type Scope } from '../../functions/access/tokens.ts';
+import type { Scope } from '../../functions/access/tokens.ts';
+import { sha256 } from '../../functions/shared/text.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { OWNER_TOKEN, setUp, useDatabase, type World } from '../support/installation.ts';
 
@@ -13,7 +14,7 @@ beforeEach(async () => {
 const TOKEN = 'bs_cms-token-0123456789';
 const allow = (scopes: Scope[], expiresAt?: string) =>
   world.services.tokens.put({
-    hash: hashToken(TOKEN),
+    hash: sha256(TOKEN),
     name: 'cms',
     scopes,
     createdAt: '2026-01-01T00:00:00.000Z',
@@ -95,9 +96,9 @@ describe('a token', () => {
 
   test('is good no more once it is revoked', async () => {
     await allow(['articles:read']);
-    expect(await world.services.tokens.remove(hashToken(TOKEN))).toBe(true);
+    expect(await world.services.tokens.remove(sha256(TOKEN))).toBe(true);
     expect((await ask(`Bearer ${TOKEN}`)).status).toBe(401);
-    expect(await world.services.tokens.remove(hashToken(TOKEN))).toBe(false);
+    expect(await world.services.tokens.remove(sha256(TOKEN))).toBe(false);
   });
 
   test('is nowhere in the table, only its hash', async () => {
@@ -105,7 +106,7 @@ describe('a token', () => {
     expect(JSON.stringify(await world.services.tokens.list())).not.toContain(TOKEN);
     expect(await world.services.tokens.list()).toEqual([
       {
-        hash: hashToken(TOKEN),
+        hash: sha256(TOKEN),
         name: 'cms',
         scopes: ['articles:read'],
         createdAt: '2026-01-01T00:00:00.000Z',

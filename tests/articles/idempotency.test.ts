@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hashToken } from '../../functions/access/tokens.ts';
+import { sha256 } from '../../functions/shared/text.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 
@@ -75,7 +75,7 @@ describe('Idempotency-Key', () => {
   test('two editors may use the same key', async () => {
     const token = 'bs_another-editors-token';
     await world.services.tokens.put({
-      hash: hashToken(token),
+      hash: sha256(token),
       name: 'cms',
       scopes: ['articles:write'],
       createdAt: '2026-01-01T00:00:00.000Z',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import { isSlug, slugOf } from '../../functions/shared/slug.ts';
+import { isSlug, slugOf } from '../../functions/shared/text.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { all, xmlTree } from '../support/parsers.ts';

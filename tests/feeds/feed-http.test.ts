@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { chooseEncoding } from '../../functions/feeds/encoding.ts';
+import { chooseEncoding } from '../../functions/feeds/negotiation.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 

@@ -1,7 +1,7 @@
 import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import type { Article } from '../../functions/articles/article.ts';
 import { loadConfig } from '../../functions/config.ts';
-import { feedsOfStories } from '../../functions/feeds/feeds-of-late.ts';
+import { feedsOfStories } from '../../functions/feeds/recent-feeds.ts';
 import { articlePage } from '../../functions/pages/article-page.ts';
 import { type DraftData, draftPage } from '../../functions/pages/draft-page.ts';
 import { feedPage } from '../../functions/pages/feed-page.ts';
@@ -15,7 +15,7 @@ import type { Html, PageContext } from '../../functions/pages/page-context.ts';
 import { subscribePage } from '../../functions/pages/sign-up-form.ts';
 import { addressPage, confirmPage, erasePage, unsubscribePage } from '../../functions/pages/token-pages.ts';
 import { phrasesIn } from '../../functions/shared/locale.ts';
-import { slugOf } from '../../functions/shared/slug.ts';
+import { slugOf } from '../../functions/shared/text.ts';
 import { anArticle } from '../support/builders.ts';
 
 const templates = readTemplates(new URL('../../templates', import.meta.url).pathname);

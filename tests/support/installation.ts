@@ -1,5 +1,4 @@
 import { afterAll, beforeAll } from 'vitest';
-import { hashToken } from '../../functions/access/tokens.ts';
 import { ensureTable, openTable, type Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
 import { type Dynoxide, startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
 import type { QueueFaults } from '../../functions/adapters/one-machine/memory-queue.ts';
@@ -10,6 +9,7 @@ import { type Config, loadConfig } from '../../functions/config.ts';
 import type { Ids } from '../../functions/shared/clock.ts';
 import type { Templates } from '../../functions/shared/locale.ts';
 import type { Log } from '../../functions/shared/log.ts';
+import { sha256 } from '../../functions/shared/text.ts';
 import { type Installation, localInstallation } from '../../functions/start/local-installation.ts';
 import type { Callbacks } from '../../functions/websub/callbacks.ts';
 import { checkShape } from './api-shapes.ts';
@@ -113,7 +113,7 @@ export async function setUp({
   if (!sharing) await ensureTable(table);
   const config: Config = {
     ...loadConfig({ BROADSHEET_URL: 'https://paper.example' }),
-    ownerTokenHash: hashToken(OWNER_TOKEN),
+    ownerTokenHash: sha256(OWNER_TOKEN),
     ...changes,
   };
   const now = () => time.now;

@@ -1,9 +1,10 @@
 import { type Article, isListed, isPublic } from '../../articles/article.ts';
 import type { ArticleChange } from '../../articles/article-store.ts';
 import { feedsOf } from '../../feeds/feed-key.ts';
-import { BLOCK_BYTES, type Pointer } from '../../feeds/feed-store.ts';
+import { BLOCK_BYTES, type Pointer } from '../../feeds/feed-window.ts';
 import { isoTime } from '../../shared/clock.ts';
 import type { TransactItem } from './dynamo-client.ts';
+import { pointerItem } from './dynamo-feeds.ts';
 import {
   articleKey,
   articleListKey,
@@ -14,7 +15,6 @@ import {
   replyKey,
   translationKey,
 } from './dynamo-keys.ts';
-import { pointerItem } from './dynamo-pointer.ts';
 
 /**
  * The items of one article's transaction. All belong to this article alone, so that two articles never wait for each

@@ -95,10 +95,8 @@ export function dynamoArticles(table: Table, languages: string[]): ArticleStore 
         }),
       );
       const ids = Items.map((item) => idAfterTime(String(item.sk)));
-      const found = await this.getMany(ids, { consistent: true });
-      const byId = new Map(found.map((article) => [article.id, article]));
       return {
-        articles: ids.flatMap((id) => byId.get(id) ?? []),
+        articles: await this.getMany(ids, { consistent: true }),
         next: LastEvaluatedKey && String(LastEvaluatedKey.sk),
       };
     },

@@ -126,21 +126,26 @@ export function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): Item {
 
 const BATCH_GET_LIMIT = 100;
 
-/** The items that exist, in no order. What DynamoDB left unprocessed is asked for again. */
+/** The items that exist, in the order of their keys. What DynamoDB left unprocessed is asked for again. */
 export async function getItems(table: Table, keys: Key[], consistent: boolean): Promise<Item[]> {
-  const found: Item[] = [];
+  const found = new Map<string, Item>();
   for (let start = 0; start < keys.length; start += BATCH_GET_LIMIT) {
     let wanted: Item[] = keys.slice(start, start + BATCH_GET_LIMIT);
     for (let attempt = 1; wanted.length > 0; attempt++) {
       const answer = await table.client.send(
         new BatchGetCommand({ RequestItems: { [table.name]: { Keys: wanted, ConsistentRead: consistent } } }),
       );
-      found.push(...(answer.Responses?.[table.name] ?? []));
+      for (const item of answer.Responses?.[table.name] ?? []) found.set(nameOf(item as Key), item);
       wanted = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
       if (wanted.length > 0) await pause(Math.min(2 ** attempt * 10, 1000) * (0.5 + Math.random()));
     }
   }
-  return found;
+  return keys.map((key) => found.get(nameOf(key))).filter((item) => item !== undefined);
+}
+
+/** Two different keys have different names: neither part of a key has a line break. */
+function nameOf({ pk, sk }: Key): string {
+  return `${pk}\n${sk}`;
 }
 
 export function pause(milliseconds: number): Promise<void> {

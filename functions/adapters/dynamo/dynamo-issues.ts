@@ -73,13 +73,8 @@ export function dynamoIssues(table: Table): IssueStore {
         }),
       );
       const slots = Items.map(({ sk }) => idAfterTime(String(sk)));
-      const found = await getItems(
-        table,
-        slots.map((slot) => issueKey(edition, slot)),
-        true,
-      );
-      const bySlot = new Map(found.map((item) => [String(item.slot), issueOf(item)]));
-      return slots.flatMap((slot) => bySlot.get(slot) ?? []);
+      const keys = slots.map((slot) => issueKey(edition, slot));
+      return (await getItems(table, keys, true)).map(issueOf);
     },
 
     async open() {

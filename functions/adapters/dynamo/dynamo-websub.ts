@@ -1,6 +1,6 @@
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../shared/clock.ts';
-import { sha256 } from '../../shared/sha256.ts';
+import { sha256 } from '../../shared/text.ts';
 import type { Subscription, SubscriptionRequest } from '../../websub/subscription.ts';
 import type { WebSubStore } from '../../websub/websub-store.ts';
 import {

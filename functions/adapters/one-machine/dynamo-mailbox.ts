@@ -1,7 +1,7 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { getItems, type Item, isLive, queried, type Table } from '../dynamo/dynamo-client.ts';
-import { AFTER_ANY_ID, idAfterTime, mailKey, mailListKey, mailReplyKey } from '../dynamo/dynamo-keys.ts';
+import { AFTER_ANY_ID, mailKey, mailListKey, mailReplyKey } from '../dynamo/dynamo-keys.ts';
 import type { MailboxStore, MailReply, StoredMail } from './mailbox-api-routes.ts';
 
 const KEY_SECONDS = 24 * 3600;
@@ -85,13 +85,7 @@ export function dynamoMailbox(table: Table): MailboxStore {
         if (ids.length >= limit) break;
       }
       ids.splice(limit);
-      const byId = new Map(
-        (await getItems(table, ids.map(mailKey), true)).map((item) => [
-          idAfterTime(String(item.pk)),
-          unpack(item),
-        ]),
-      );
-      return ids.flatMap((id) => byId.get(id) ?? []);
+      return (await getItems(table, ids.map(mailKey), true)).map(unpack);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { type Clock, type Ids, isoTime } from '../../shared/clock.ts';
-import { sha256 } from '../../shared/sha256.ts';
+import { sha256 } from '../../shared/text.ts';
 import { parseAddress } from '../../subscribers/email-address.ts';
 
 /**

@@ -77,21 +77,24 @@ describe('reading many', () => {
 
   test('asks again for what DynamoDB left unprocessed', async () => {
     const table = tableThat(
-      { Responses: { table: [{ pk: 'k0' }] }, UnprocessedKeys: { table: { Keys: [{ pk: 'k1', sk: '-' }] } } },
-      { Responses: { table: [{ pk: 'k1' }] } },
+      {
+        Responses: { table: [{ pk: 'k1', sk: '-' }] },
+        UnprocessedKeys: { table: { Keys: [{ pk: 'k0', sk: '-' }] } },
+      },
+      { Responses: { table: [{ pk: 'k0', sk: '-' }] } },
     );
-    expect(await getItems(table, keys(2), true)).toEqual([{ pk: 'k0' }, { pk: 'k1' }]);
+    expect((await getItems(table, keys(2), true)).map(({ pk }) => pk)).toEqual(['k0', 'k1']);
   });
 
-  test('asks for a hundred at a time', async () => {
+  test('asks for a hundred at a time, and gives them in the order of their keys', async () => {
     const { table } = await setUp();
     for (const n of [0, 99, 100, 249])
       await table.client.send(new PutCommand({ TableName: table.name, Item: { pk: `k${n}`, sk: '-' } }));
-    expect((await getItems(table, keys(250), true)).map(({ pk }) => pk).sort()).toEqual([
+    expect((await getItems(table, keys(250), true)).map(({ pk }) => pk)).toEqual([
       'k0',
+      'k99',
       'k100',
       'k249',
-      'k99',
     ]);
     expect(await getItems(table, [], true)).toEqual([]);
   });
