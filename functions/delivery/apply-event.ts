@@ -1,4 +1,4 @@
-import type { ComplaintStore } from '../newsletter/complaints.ts';
+import { type ComplaintStore, weighComplaints } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import type { Reaction } from '../newsletter/issue-tally.ts';
@@ -15,7 +15,6 @@ import type { DeliveryStore } from './delivery-store.ts';
 import type { MailEvent, MailEventKind } from './mail-event.ts';
 import type { EventChanges, MailEventStore } from './mail-event-store.ts';
 import { proveBatch } from './prove-batch.ts';
-import { weighComplaints } from './weigh-complaints.ts';
 
 export type EventServices = {
   mailEvents: MailEventStore;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isIssueRef } from '../newsletter/issue.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
-import { withoutAddresses } from './without-addresses.ts';
+import { withoutAddresses } from '../subscribers/email-address.ts';
 
 /** What the mail provider tells of a mail. */
 export type MailEvent = {

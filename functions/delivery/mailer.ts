@@ -13,11 +13,6 @@ export type Mail = {
   tags: { name: string; value: string }[];
 };
 
-/** On every mail: those who share an account with us get the events of our mails too, and we those of theirs. */
-export function installationTag(installation: string): Mail['tags'][number] {
-  return { name: 'installation', value: installation };
-}
-
 /** What became of a request. Every kind tells what may be done next, so that no mail is lost and none sent twice. */
 export type SendOutcome =
   /** Taken, once and for all. `ids` by index, undefined where that address was refused. */

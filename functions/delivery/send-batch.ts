@@ -1,4 +1,4 @@
-import { type ComplaintStore, reasonToStop } from '../newsletter/complaints.ts';
+import { type ComplaintStore, reasonToStop, stopEditions } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { isoTime } from '../shared/clock.ts';
@@ -12,15 +12,22 @@ import {
   LEASE_SECONDS,
   type Tally,
 } from './batch.ts';
-import { addressed, type BatchParts, mailTo, payloadHash, requestKey } from './batch-mails.ts';
+import {
+  addressed,
+  type BatchParts,
+  type FreezeServices,
+  type FrozenBatch,
+  mailTo,
+  payloadHash,
+  requestKey,
+  withRecipients,
+} from './batch-mails.ts';
 import type { ComposedIssues } from './composed-issues.ts';
 import { finishIssue } from './finish-issue.ts';
-import { type FreezeServices, type FrozenBatch, withRecipients } from './freeze-batch.ts';
 import type { MailEventStore } from './mail-event-store.ts';
 import type { Mailer, SendOutcome } from './mailer.ts';
 import { type Pace, sendInTurn } from './pace.ts';
 import { proveBatch } from './prove-batch.ts';
-import { stopEditions } from './stop-editions.ts';
 
 export type SendServices = FreezeServices & {
   issues: IssueStore;

@@ -1,5 +1,5 @@
 import { isKeyForgotten } from '../delivery/batch.ts';
-import { installationTag } from '../delivery/mailer.ts';
+import { installationTag } from '../delivery/batch-mails.ts';
 import { sendInTurn } from '../delivery/pace.ts';
 import { type OutboxEvent, writtenAt } from '../shared/outbox.ts';
 import { confirmationLetter } from './confirmation-letter.ts';

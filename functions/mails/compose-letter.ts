@@ -1,11 +1,10 @@
 import { inLanguage, type Publication } from '../settings/publication.ts';
 import { phrasesIn, type Templates } from '../shared/locale.ts';
 import type { ComposedMail } from './compose-digest.ts';
-import { letterText } from './mail-text.ts';
+import { preheaderOf } from './mail-subject.ts';
 import type { LetterView, MailLink } from './mail-view.ts';
 import { headerLine, mailLine, mailLogo } from './mail-words.ts';
-import { preheaderOf } from './preheader.ts';
-import { renderMail } from './render-mail.ts';
+import { letterText, renderMail } from './render-mail.ts';
 
 /** A mail to one person about one thing. All of its texts are plain, in `language`, and cut where they are too long. */
 export type LetterInput = {

@@ -1,6 +1,9 @@
 import type { Article } from '../articles/article.ts';
+import type { DigestInput } from '../mails/compose-digest.ts';
+import { APPROVE_TOKEN, HOLD_TOKEN } from '../mails/placeholders.ts';
 import type { EditionSettings } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
+import { dayAndTime, phrasesIn, type Templates } from '../shared/locale.ts';
 import { handOver } from '../shared/queue.ts';
 import { composeVariants, wholeLanguages } from './compose-variants.ts';
 import {
@@ -12,11 +15,9 @@ import {
   type Taken,
   tooFewLeft,
 } from './composition.ts';
-import { draftHead } from './draft-head.ts';
-import { cursorAfter } from './edition-cursor.ts';
 import { type Decision, type Issue, issueId } from './issue.ts';
 import { givenUpReason, releaseOf } from './review.ts';
-import { storiesNow } from './stories-now.ts';
+import { cursorAfter, storiesNow } from './select-stories.ts';
 
 /** Makes the mails that the editors get, one a language, and the event that has them sent. */
 export async function composeDraft(
@@ -73,4 +74,24 @@ export async function reviewDraft(
   }
   if (stories.length === before.storyIds.length) return true;
   return composeDraft(services, edition, issue, before, stories, decision);
+}
+
+/** What stands above a draft: that it is one, what will become of it, and the links that decide it. */
+export function draftHead(
+  templates: Templates,
+  { timeZone }: EditionSettings,
+  { review, composition }: Issue,
+): (language: string) => Pick<DigestInput, 'notice' | 'buttons'> {
+  return (language) => {
+    const phrases = phrasesIn(templates, language);
+    const time = review ? dayAndTime(review.releaseAt, language, timeZone) : '';
+    const fate = phrases(review?.otherwise === 'hold' ? 'mail.review.hold' : 'mail.review.send', { time });
+    return {
+      notice: composition > 0 ? `${phrases('mail.review.changed')} ${fate}` : fate,
+      buttons: [
+        { text: phrases('mail.review.approveButton'), url: APPROVE_TOKEN },
+        { text: phrases('mail.review.holdButton'), url: HOLD_TOKEN },
+      ],
+    };
+  };
 }

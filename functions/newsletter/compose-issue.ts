@@ -10,11 +10,9 @@ import {
   tooFew,
   tooFewLeft,
 } from './composition.ts';
-import { cursorAfter, cursorWithout } from './edition-cursor.ts';
 import { type Issue, issueId } from './issue.ts';
 import type { IssueRef } from './issue-store.ts';
-import { selectStories, storyWindow } from './select-stories.ts';
-import { storiesNow } from './stories-now.ts';
+import { cursorAfter, cursorWithout, selectStories, storiesNow, storyWindow } from './select-stories.ts';
 
 /** How often it is all read again when another step of the issue, or another issue of the edition, was first. */
 const ATTEMPTS = 3;

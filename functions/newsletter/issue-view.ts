@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import type { Config } from '../config.ts';
-import { type Decision, type Issue, issueId, issueUrl } from './issue.ts';
-import { progressOf } from './issue-progress.ts';
+import { type Decision, type Issue, issueId, issueUrl, progressOf } from './issue.ts';
 import type { issueView as issueShape } from './issue-shapes.ts';
 import type { IssueTally } from './issue-tally.ts';
 

@@ -1,8 +1,8 @@
 import { type Article, isPublic, linkOf } from '../articles/article.ts';
 import { type ComposedDigest, MAX_HTML } from '../mails/compose-digest.ts';
+import { sponsorOn } from '../mails/digest-view.ts';
 import { MAX_SUBJECT } from '../mails/mail-subject.ts';
 import { mailLink } from '../mails/mail-words.ts';
-import { sponsorOn } from '../mails/sponsor.ts';
 import type { EditionSettings } from '../settings/publication.ts';
 import type { Warning } from './previews.ts';
 

@@ -3,7 +3,7 @@ import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
 import { type Decision, isIssueRef, parseIssueId } from '../newsletter/issue.ts';
 import { decide, type Reviewed, type ReviewServices } from '../newsletter/review.ts';
-import { storiesNow } from '../newsletter/stories-now.ts';
+import { storiesNow } from '../newsletter/select-stories.ts';
 import type { Templates } from '../shared/locale.ts';
 import { LINK_PATHS, type Links } from '../subscribers/links.ts';
 import { draftPage } from './draft-page.ts';

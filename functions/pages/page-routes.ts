@@ -5,7 +5,7 @@ import { latestArticles, type RecentFeeds, readRecentFeeds } from '../feeds/rece
 import { personalise } from '../mails/placeholders.ts';
 import { type Issue, isIssueRef, isOut, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
-import { storiesNow } from '../newsletter/stories-now.ts';
+import { storiesNow } from '../newsletter/select-stories.ts';
 import type { Publication } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';

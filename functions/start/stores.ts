@@ -2,7 +2,7 @@ import { dynamoArticles } from '../adapters/dynamo/dynamo-articles.ts';
 import type { Table } from '../adapters/dynamo/dynamo-client.ts';
 import { dynamoComplaints } from '../adapters/dynamo/dynamo-complaints.ts';
 import { dynamoDelivery } from '../adapters/dynamo/dynamo-delivery.ts';
-import { dynamoDistributions } from '../adapters/dynamo/dynamo-distributions.ts';
+import { dynamoDistributions, dynamoVerifications } from '../adapters/dynamo/dynamo-distributions.ts';
 import { dynamoFeeds } from '../adapters/dynamo/dynamo-feeds.ts';
 import { dynamoIssues } from '../adapters/dynamo/dynamo-issues.ts';
 import { dynamoMailEvents } from '../adapters/dynamo/dynamo-mail-events.ts';
@@ -14,7 +14,6 @@ import { dynamoSuppressions } from '../adapters/dynamo/dynamo-suppressions.ts';
 import { dynamoTests } from '../adapters/dynamo/dynamo-tests.ts';
 import { dynamoThrottle } from '../adapters/dynamo/dynamo-throttle.ts';
 import { dynamoTokens } from '../adapters/dynamo/dynamo-tokens.ts';
-import { dynamoVerifications } from '../adapters/dynamo/dynamo-verifications.ts';
 import { dynamoWebSub } from '../adapters/dynamo/dynamo-websub.ts';
 import type { Config } from '../config.ts';
 

@@ -93,3 +93,8 @@ export function addressHash(address: string): string {
   const mailbox = `${address.slice(0, domainAt)}${domainToASCII(domain) || domain}`;
   return sha256(mailbox.toLowerCase());
 }
+
+/** What a mail server gives as its reason, to be kept: servers like to repeat the address, of which no more than a hash is. */
+export function withoutAddresses(reason: string): string {
+  return reason.replace(/[^\s<>]+@[^\s<>]+/g, '…');
+}

@@ -1,8 +1,7 @@
 import { linkTranslations, type TranslationServices } from '../articles/link-translations.ts';
 import { type PlanServices, planPart } from '../delivery/plan-part.ts';
 import { type SendServices, sendBatch } from '../delivery/send-batch.ts';
-import { stopEditions } from '../delivery/stop-editions.ts';
-import type { ComplaintStore } from '../newsletter/complaints.ts';
+import { type ComplaintStore, stopEditions } from '../newsletter/complaints.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Cdn, Outbox } from '../shared/outbox.ts';
 import type { Message } from '../shared/queue.ts';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { issueKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
 import { MAX_RECIPIENTS } from '../../functions/delivery/batch.ts';
 import type { PlanProgress } from '../../functions/delivery/delivery-store.ts';
-import { planPage } from '../../functions/delivery/plan-page.ts';
+import { planPage } from '../../functions/delivery/plan-part.ts';
 import type { FrozenIssue } from '../../functions/newsletter/issue.ts';
 import type { Message } from '../../functions/shared/queue.ts';
 import { type Choice, choiceKey, type Member } from '../../functions/subscribers/subscriber.ts';

@@ -103,7 +103,7 @@ test('what the log says of too many complaints goes off', () => {
   ).Properties;
   expect(LogGroupName).toEqual({ Ref: expect.stringMatching('^PublicLogs') });
   const [, words = 'none'] = /^\{ \$\.message = "\*(.+)" \}$/.exec(FilterPattern) ?? [];
-  const source = readFileSync(`${import.meta.dirname}/../../functions/delivery/weigh-complaints.ts`, 'utf8');
+  const source = readFileSync(`${import.meta.dirname}/../../functions/newsletter/complaints.ts`, 'utf8');
   const lines = [...source.matchAll(/log\.error\('([^']+)'/g)].map(([, line]) => line);
   expect(lines).toHaveLength(2);
   for (const line of lines) expect(line?.endsWith(words), line).toBe(true);

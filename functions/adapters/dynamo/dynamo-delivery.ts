@@ -3,6 +3,7 @@ import { afterBatchesDue, type Batch, type Recipient } from '../../delivery/batc
 import type { DeliveryStore, PlanProgress } from '../../delivery/delivery-store.ts';
 import { fieldsOf, getItem, type Item, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
 import { countedItem } from './dynamo-complaints.ts';
+import { countersAfter } from './dynamo-issue-items.ts';
 import {
   batchKey,
   issueKey,
@@ -12,7 +13,6 @@ import {
   planKey,
   uncertainKey,
 } from './dynamo-keys.ts';
-import { countersAfter } from './dynamo-plan-counters.ts';
 
 /** Read at a time by the sweep. */
 const PENDING_PAGE = 500;

@@ -12,7 +12,7 @@ import {
   transact,
   transactIf,
 } from './dynamo-client.ts';
-import { moved, stepItems } from './dynamo-issue-steps.ts';
+import { moved, stepItems } from './dynamo-issue-items.ts';
 import {
   editionKey,
   frozenKey,
