@@ -2,7 +2,7 @@ import { type ComplaintStore, weighComplaints } from '../newsletter/complaints.t
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import type { Reaction } from '../newsletter/issue-tally.ts';
-import { type Clock, isoTime } from '../shared/clock.ts';
+import { type Clock, DAY_MILLISECONDS, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { Queue } from '../shared/queue.ts';
 import { addressHash } from '../subscribers/email-address.ts';
@@ -32,7 +32,6 @@ export type EventServices = {
 const MOST_DAYS = 30;
 /** After it nobody is interested any more who opened a mail. */
 const COUNTED_DAYS = 60;
-const DAY_MILLISECONDS = 24 * 3600 * 1000;
 /** Of several events for one reader at once each round lets one through. */
 const ATTEMPTS = 25;
 

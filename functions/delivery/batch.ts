@@ -1,3 +1,4 @@
+import { HOUR_MILLISECONDS } from '../shared/clock.ts';
 /** Up to 100 recipients of one variant, sent in one request. */
 export type Batch = {
   /** Within its issue; `batchId` makes it. */
@@ -56,7 +57,7 @@ export const KEY_HOURS = 23;
 
 /** Whether the provider may have forgotten a key: a repetition might be a second mail. In milliseconds. */
 export function isKeyForgotten(since: number, now: number): boolean {
-  return now - since > KEY_HOURS * 3600 * 1000;
+  return now - since > KEY_HOURS * HOUR_MILLISECONDS;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { DAY_MILLISECONDS } from '../shared/clock.ts';
 /** Mails to an address that bounced for now, since one was last delivered. */
 export type BounceRun = {
   /** The provider's id of each → when, in ISO 8601. */
@@ -37,7 +38,7 @@ export function isGivenUp(run: BounceRun, confirmedAt: string | undefined): bool
       .at(-1) ?? '';
   const times = Object.values(since(run.bounces, reached)).sort();
   const lasted = Date.parse(times.at(-1) ?? '') - Date.parse(times[0] ?? '');
-  return times.length >= BOUNCES_IN_A_ROW && lasted >= BOUNCING_DAYS * 24 * 3600 * 1000;
+  return times.length >= BOUNCES_IN_A_ROW && lasted >= BOUNCING_DAYS * DAY_MILLISECONDS;
 }
 
 function since(bounces: BounceRun['bounces'], at: string): BounceRun['bounces'] {

@@ -4,7 +4,7 @@ import { personalise } from '../mails/placeholders.ts';
 import { languageOf } from '../newsletter/compose-variants.ts';
 import { type FrozenIssue, type Issue, issueUrl } from '../newsletter/issue.ts';
 import { storiesFor, storiesNow } from '../newsletter/select-stories.ts';
-import { inLanguage } from '../settings/publication.ts';
+import { editionOf, inLanguage } from '../settings/publication.ts';
 import { phrasesIn } from '../shared/locale.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
 import { type Choice, choiceKey, isPaused, type Subscriber } from '../subscribers/subscriber.ts';
@@ -20,7 +20,7 @@ export async function welcomeLetter(
 ): Promise<Letter | undefined> {
   const { config, issues, links, templates } = services;
   const { publication, baseUrl } = config;
-  const edition = publication.editions.find(({ id }) => id === event.edition);
+  const edition = editionOf(publication, event.edition);
   if (!edition?.welcome) return undefined;
   const reader = await readerOf(services, event);
   const issue = await issues.get(event);

@@ -1,4 +1,4 @@
-import type { EditionSettings } from '../settings/publication.ts';
+import { type EditionSettings, editionOf } from '../settings/publication.ts';
 import { reasonToStop } from './complaints.ts';
 import { composeDraft, reviewDraft } from './compose-draft.ts';
 import {
@@ -23,7 +23,7 @@ const ATTEMPTS = 3;
  */
 export async function composeIssue(services: ComposeServices, ref: IssueRef): Promise<void> {
   const { config, issues } = services;
-  const edition = config.publication.editions.find(({ id }) => id === ref.edition);
+  const edition = editionOf(config.publication, ref.edition);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const issue = await issues.get(ref);
     if (!issue) return;

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { composeDigest } from '../mails/compose-digest.ts';
 import { personalise } from '../mails/placeholders.ts';
 import { personalBytes } from '../mails/render-mail.ts';
-import { type EditionSettings, publicationLanguage } from '../settings/publication.ts';
+import { type EditionSettings, editionOf, publicationLanguage } from '../settings/publication.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
@@ -34,7 +34,7 @@ export async function composePreview(
   const { config, templates, clock } = services;
   const { publication, baseUrl } = config;
   const { language, topics } = request;
-  const edition = publication.editions.find(({ id }) => id === request.edition);
+  const edition = editionOf(publication, request.edition);
   if (!edition) return refused({ kind: 'not-found', what: `edition "${request.edition}"` });
   const scheduledAt = isoTime(clock());
   const picked = request.storyIds

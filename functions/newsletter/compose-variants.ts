@@ -3,7 +3,7 @@ import type { Article } from '../articles/article.ts';
 import type { Config } from '../config.ts';
 import { type ComposedMail, composeDigest, type DigestInput } from '../mails/compose-digest.ts';
 import type { EditionSettings } from '../settings/publication.ts';
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { type Choice, choiceKey } from '../subscribers/subscriber.ts';
 import { type FrozenIssue, type Issue, issueUrl, type Variant } from './issue.ts';
@@ -22,7 +22,7 @@ export type Composed = Pick<FrozenIssue, 'choices'> & {
  */
 const MAX_VARIANTS = 400;
 const MAX_CHOICES = 3000;
-const MAX_MILLISECONDS = 60_000;
+const MAX_MILLISECONDS = MINUTE_MILLISECONDS;
 
 /** What stands above the mail in a language. */
 type Head = (language: string) => Pick<DigestInput, 'notice' | 'buttons'>;

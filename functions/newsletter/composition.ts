@@ -1,6 +1,7 @@
 import type { Article } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { EditionSettings } from '../settings/publication.ts';
+import { DAY_MILLISECONDS } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { handOver } from '../shared/queue.ts';
 import type { Links } from '../subscribers/links.ts';
@@ -74,7 +75,7 @@ export function frozenIssue(
 }
 
 /** Slots of a schedule are at most half a day ahead, and local: one further off was named by an editor, as any name is. */
-const FURTHEST_SLOT_MILLISECONDS = 2 * 24 * 3600 * 1000;
+const FURTHEST_SLOT_MILLISECONDS = 2 * DAY_MILLISECONDS;
 
 /** The local time that readers wait for; undefined: they wait for none. */
 function hourOf({ slot, createdAt }: Issue): string | undefined {

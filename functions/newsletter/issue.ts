@@ -1,4 +1,4 @@
-import { isoTime } from '../shared/clock.ts';
+import { isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 
 /** One sending of an Edition, for one slot of its schedule. */
 export type Issue = {
@@ -158,7 +158,7 @@ export type Progress = {
 };
 
 /** Older notes say nothing of how fast it is now. */
-const LATE_MILLISECONDS = 3 * 60_000;
+const LATE_MILLISECONDS = 3 * MINUTE_MILLISECONDS;
 /** An estimate before this is a guess. */
 const SHORTEST_MILLISECONDS = 1_000;
 

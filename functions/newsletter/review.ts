@@ -1,4 +1,4 @@
-import { type Clock, isoTime } from '../shared/clock.ts';
+import { type Clock, HOUR_MILLISECONDS, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import { type Decision, type Issue, issueId, type Review } from './issue.ts';
@@ -33,7 +33,7 @@ export function releaseOf(
 export function latestRelease(review: Review, decision: Decision | 'none'): number {
   const due = Date.parse(review.releaseAt);
   const approved = decision !== 'none' && decision.what === 'approved' ? Date.parse(decision.at) : due;
-  return Math.max(due, approved) + LATEST_HOURS * 3600 * 1000;
+  return Math.max(due, approved) + LATEST_HOURS * HOUR_MILLISECONDS;
 }
 
 export function givenUpReason({ releaseAt, otherwise }: Review, decision: Decision | 'none'): string {

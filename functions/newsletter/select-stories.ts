@@ -1,7 +1,7 @@
 import { type Article, isPublic } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
 import { type EditionSettings, publicationLanguage } from '../settings/publication.ts';
-import { type Clock, isoTime } from '../shared/clock.ts';
+import { type Clock, DAY_MILLISECONDS, isoTime } from '../shared/clock.ts';
 import { slugOf } from '../shared/text.ts';
 import type { FrozenIssue } from './issue.ts';
 import type { EditionCursor } from './issue-store.ts';
@@ -11,7 +11,7 @@ import type { EditionCursor } from './issue-store.ts';
  * that a backdated story is neither lost nor repeated.
  */
 
-const WEEK_MILLISECONDS = 7 * 24 * 3600 * 1000;
+const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
 /** When the stories of the next issue first became public: (after, until], ISO 8601. */
 export type StoryWindow = { after: string; until: string };
 

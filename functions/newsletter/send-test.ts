@@ -1,3 +1,4 @@
+import { editionOf } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import { phrasesIn } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
@@ -42,7 +43,7 @@ export async function sendTest(services: TestServices, request: TestRequest): Pr
   const preview = await composePreview(services, request, phrases('mail.test.notice'));
   if (!preview.ok) return preview;
   const { html, text, ...about } = preview.value;
-  const edition = config.publication.editions.find((each) => each.id === request.edition);
+  const edition = editionOf(config.publication, request.edition);
   if (!edition || html === null || text === null || about.subject === null)
     return refused({ kind: 'invalid', faults: [{ pointer: '', detail: nothingToMail(about.skipped) }] });
 

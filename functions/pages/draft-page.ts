@@ -2,6 +2,7 @@ import { html, raw } from 'hono/html';
 import type { Article } from '../articles/article.ts';
 import type { Decision, Issue } from '../newsletter/issue.ts';
 import { latestRelease } from '../newsletter/review.ts';
+import { editionOf } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import { dayAndTime, type PhraseKey } from '../shared/locale.ts';
 import { shorten } from '../shared/text.ts';
@@ -28,7 +29,7 @@ export type DraftData = {
 export function draftPage(context: PageContext, data: DraftData): Html {
   const { phrases, config } = context;
   const { issue, changed, stories, action } = data;
-  const edition = config.publication.editions.find(({ id }) => id === issue.edition);
+  const edition = editionOf(config.publication, issue.edition);
   const title = phrases('page.draft.title', {
     edition: edition ? settingText(context, edition.name) : issue.edition,
   });

@@ -9,6 +9,7 @@ import { LINK_PATHS, type Links } from '../subscribers/links.ts';
 import { draftPage } from './draft-page.ts';
 import { message, page } from './page-response.ts';
 import { pageContext } from './reader-language.ts';
+import { PRIVATE } from './reader-link.ts';
 
 export type DraftPageServices = ReviewServices & {
   config: Config;
@@ -18,7 +19,6 @@ export type DraftPageServices = ReviewServices & {
 };
 
 export const MAX_DECISION_BYTES = 1000;
-const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
 /** Where the links of a draft lead: an editor's mail program may follow them too, so only a button decides. */
 export function draftHandlers(services: DraftPageServices) {

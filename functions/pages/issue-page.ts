@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Article } from '../articles/article.ts';
+import { editionOf } from '../settings/publication.ts';
 import { shorten } from '../shared/text.ts';
 import { layout } from './layout.ts';
 import { day, type Html, type PageContext, settingText } from './page-context.ts';
@@ -21,7 +22,7 @@ export function issuePage(
     stories: Article[];
   },
 ): Html {
-  const edition = context.config.publication.editions.find(({ id }) => id === issue.edition);
+  const edition = editionOf(context.config.publication, issue.edition);
   const name = edition ? settingText(context, edition.name) : issue.edition;
   const subject = issue.subject ?? name;
   return layout(context, {

@@ -1,3 +1,4 @@
+import { NO_STORE } from '../shared/answer-json.ts';
 import { messagePage } from './message-page.ts';
 import type { Html, PageContext } from './page-context.ts';
 
@@ -57,7 +58,7 @@ export function message(
     text: phrases(`page.message.${name}.text`),
     robots: 'noindex',
   });
-  return page(body, { 'cache-control': 'no-store', ...headers }, status);
+  return page(body, { ...NO_STORE, ...headers }, status);
 }
 
 export async function page(

@@ -7,7 +7,7 @@ import { type Issue, isIssueRef, isOut, type Variant } from '../newsletter/issue
 import type { IssueStore } from '../newsletter/issue-store.ts';
 import { storiesNow } from '../newsletter/select-stories.ts';
 import type { Publication } from '../settings/publication.ts';
-import { isoTime } from '../shared/clock.ts';
+import { DAY_SECONDS, isoTime } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { articlePage } from './article-page.ts';
 import { withHeadFeeds } from './feed-links.ts';
@@ -90,7 +90,7 @@ export function pageHandlers(services: PageServices) {
 
     style: () => asset(STYLE, 'text/css', 3600),
     // The page and the script agree on a class and a few words, which hardly ever change: the script may be a day old.
-    feedsScript: () => asset(FEEDS_SCRIPT, 'text/javascript', 86_400),
+    feedsScript: () => asset(FEEDS_SCRIPT, 'text/javascript', DAY_SECONDS),
   };
 
   /** The language that the address names, if it names one. */

@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import { DAY_MILLISECONDS } from '../shared/clock.ts';
 import type { Fault } from '../shared/refusal.ts';
 import { MAX_PAUSE_DAYS } from '../subscribers/reader-input.ts';
 import { day, type Html, type PageContext } from './page-context.ts';
@@ -8,7 +9,6 @@ import { areaName, zoneName } from './zone-names.ts';
 /** The fields that only somebody who is subscribed has. */
 
 export const WEEKS = [1, 2, 4];
-const DAY = 24 * 3600 * 1000;
 
 /** `pause` is `no`, a number of weeks, or `until` the day that `pausedUntil` has. Saved again, it stays what it is. */
 export function pauseField(
@@ -22,7 +22,9 @@ export function pauseField(
     ...WEEKS.map((weeks) => option(String(weeks), phrases(`page.pause.weeks${weeks as 1 | 2 | 4}`), false)),
     option('until', phrases('page.pause.until'), Boolean(pausedUntil)),
   ];
-  const last = new Date(Date.parse(pauseFrom) + (MAX_PAUSE_DAYS - 1) * DAY).toISOString().slice(0, 10);
+  const last = new Date(Date.parse(pauseFrom) + (MAX_PAUSE_DAYS - 1) * DAY_MILLISECONDS)
+    .toISOString()
+    .slice(0, 10);
   return html`<fieldset id="pausedUntil" tabindex="-1"${described('pausedUntil', faults, 'pause-hint')}>
 <legend>${phrases('page.field.pause')}</legend>
 <p class="soft" id="pause-hint">${pausedUntil ? html`<strong>${phrases('page.pause.paused')} ${day(context, pausedUntil, 'UTC')}.</strong>` : phrases('page.pause.hint')}</p>

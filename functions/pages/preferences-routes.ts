@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { countLeft, type LeftServices } from '../delivery/count-left.ts';
+import { DAY_MILLISECONDS } from '../shared/clock.ts';
 import { localDay } from '../shared/local-time.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { askForAddressChange, changeAddress as confirmAddress } from '../subscribers/address-change.ts';
@@ -154,7 +155,7 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
       ...{ email, language, editions, topics, timeZone },
       suppression: (await subscribers.suppressions([hash])).get(hash),
       pausedUntil: paused > clock() ? dayOf(paused, subscriber) : undefined,
-      pauseFrom: dayOf(clock() + DAY, subscriber),
+      pauseFrom: dayOf(clock() + DAY_MILLISECONDS, subscriber),
       action: linkTo(MANAGE_PATHS.save),
       changeAddress: linkTo(MANAGE_PATHS.address),
       download: linkTo(MANAGE_PATHS.data),
@@ -177,9 +178,7 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
       ...(pause === 'no' && { pausedUntil: null }),
       ...(pause === 'until' && { pausedUntil }),
       ...(!isKnown && { pausedUntil: String(pause) }),
-      ...(weeks && { pausedUntil: dayOf(clock() + weeks * 7 * DAY, current) }),
+      ...(weeks && { pausedUntil: dayOf(clock() + weeks * 7 * DAY_MILLISECONDS, current) }),
     };
   }
 }
-
-const DAY = 24 * 3600 * 1000;

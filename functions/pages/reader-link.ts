@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
 import type { Config } from '../config.ts';
+import { NO_STORE } from '../shared/answer-json.ts';
+import { HOUR_SECONDS } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { LINK_PATHS, type LinkPurpose, type Links } from '../subscribers/links.ts';
@@ -13,7 +15,7 @@ import { pageContext, readerLanguage } from './reader-language.ts';
 export type ReaderServices = SubscriberServices & { config: Config; templates: Templates; links: Links };
 
 /** Pages of one reader. The token is in the address: it goes nowhere else. */
-export const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+export const PRIVATE = { ...NO_STORE, 'referrer-policy': 'no-referrer' };
 
 export const MAX_FORM_BYTES = 20_000;
 
@@ -21,7 +23,6 @@ export const MAX_FORM_BYTES = 20_000;
 const MAILS_AN_HOUR = 20;
 /** What one reader may save an hour. Each new choice is kept, and has a mail of its own in every issue. */
 const CHANGES_AN_HOUR = 30;
-const HOUR_SECONDS = 3600;
 
 /** What the routes of readers have in common: who asks, by which link, and in which language they are answered. */
 export function readerLinks(services: ReaderServices) {

@@ -8,6 +8,12 @@ export type Clock = () => number;
 /** A new id: 20 or more URL-safe characters, never given twice. */
 export type Ids = () => string;
 
+export const MINUTE_MILLISECONDS = 60_000;
+export const HOUR_MILLISECONDS = 3_600_000;
+export const DAY_MILLISECONDS = 86_400_000;
+export const HOUR_SECONDS = 3_600;
+export const DAY_SECONDS = 86_400;
+
 /** ISO 8601 in UTC with milliseconds: sorts as text. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();

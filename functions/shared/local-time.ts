@@ -1,7 +1,5 @@
+import { DAY_MILLISECONDS, MINUTE_MILLISECONDS } from './clock.ts';
 /** What clocks show where: a zone that `parseTimeZone` does not know is a RangeError in the other functions. */
-
-const DAY = 24 * 3600 * 1000;
-const MINUTE = 60 * 1000;
 
 /** A time zone in the spelling of the IANA database; undefined where it has none of that name. `+02:00` is no zone. */
 export function parseTimeZone(name: string): string | undefined {
@@ -40,12 +38,12 @@ export function instantOf(local: string, timeZone: string): number {
   const clock = clockIn(timeZone);
   const offset = (instant: number) => Date.parse(`${clock(instant)}Z`) - instant;
   // No zone is further from UTC than a day, and none changes its clocks twice within two.
-  const [before, after] = [offset(wanted - DAY), offset(wanted + DAY)];
+  const [before, after] = [offset(wanted - DAY_MILLISECONDS), offset(wanted + DAY_MILLISECONDS)];
   const shown = [wanted - before, wanted - after].filter((instant) => instant + offset(instant) === wanted);
   if (shown.length > 0) return Math.min(...shown);
-  let [old, changed] = [wanted - DAY, wanted + DAY];
-  while (changed - old > MINUTE) {
-    const middle = Math.floor((old + changed) / 2 / MINUTE) * MINUTE;
+  let [old, changed] = [wanted - DAY_MILLISECONDS, wanted + DAY_MILLISECONDS];
+  while (changed - old > MINUTE_MILLISECONDS) {
+    const middle = Math.floor((old + changed) / 2 / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
     if (offset(middle) === before) old = middle;
     else changed = middle;
   }

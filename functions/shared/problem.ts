@@ -1,3 +1,4 @@
+import { NO_STORE } from './answer-json.ts';
 import type { Fault, Refusal } from './refusal.ts';
 
 /** RFC 9457. `type` is about:blank where the status says it all; `errors` is our extension member. */
@@ -10,7 +11,7 @@ export function problemResponse(refusal: Refusal, headers: Record<string, string
     status: problem.status,
     headers: {
       'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
+      ...NO_STORE,
       ...headersOf(refusal),
       ...headers,
     },
@@ -24,7 +25,7 @@ export function plainResponse(refusal: Refusal): Response {
     status,
     headers: {
       'content-type': 'text/plain; charset=utf-8',
-      'cache-control': 'no-store',
+      ...NO_STORE,
       ...headersOf(refusal),
     },
   });

@@ -20,7 +20,7 @@ import { composePreview } from '../newsletter/compose-preview.ts';
 import type { Previews } from '../newsletter/previews.ts';
 import { sendTest } from '../newsletter/send-test.ts';
 import { startAllDue, startSlot } from '../newsletter/start-due.ts';
-import type { Clock, Ids } from '../shared/clock.ts';
+import { type Clock, HOUR_MILLISECONDS, type Ids } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
 import { isForTick } from '../shared/queue.ts';
@@ -144,7 +144,7 @@ export function localInstallation(options: Options) {
 }
 
 /** A list of readers is read no faster than it is stored, and Node would cut a million of them off after five minutes. */
-const REQUEST_MILLISECONDS = 3_600_000;
+const REQUEST_MILLISECONDS = HOUR_MILLISECONDS;
 
 /** Listens on this machine alone, unless the public URL names another host. Throws where the port is taken. */
 export function listen(app: Hono, { port, baseUrl }: Config): Promise<ServerType> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, DAY_SECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { Throttle } from '../shared/throttle.ts';
 import { addressHash } from './email-address.ts';
@@ -12,7 +12,6 @@ type LimitServices = { subscribers: SubscriberStore; throttle: Throttle; clock: 
 const MAILS_AN_HOUR = 3;
 /** Of an address that bounced: it may work again, and each mail to one that does not costs reputation. */
 const MAILS_A_DAY_AFTER_A_BOUNCE = 1;
-const DAY_SECONDS = 24 * 3600;
 
 /** Whether it is not too often to ask an address to confirm something. Whoever typed it is told nothing. `what`, for the log: `a sign-up`. */
 export async function mayConfirm(services: LimitServices, address: string, what: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Config } from '../config.ts';
-import { isoTime } from '../shared/clock.ts';
+import { DAY_MILLISECONDS, isoTime } from '../shared/clock.ts';
 import { instantOf, localDay, parseTimeZone } from '../shared/local-time.ts';
 import { checkedInput, done, type Outcome } from '../shared/refusal.ts';
 import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
@@ -40,7 +40,6 @@ export type Preferences = Pick<Subscriber, 'language' | 'editions' | 'topics' | 
 
 /** The longest pause, in days. Who wants a longer one leaves. */
 export const MAX_PAUSE_DAYS = 366;
-const DAY = 24 * 3600 * 1000;
 
 /**
  * A field that is absent stays as it is; `null` as `timeZone` is the editions' own, as `pausedUntil` the end of a pause.
@@ -74,7 +73,10 @@ export function parsePreferences(
 
 /** A day, `2026-12-24` → when it begins in the zone. */
 function pauseIn(zone: string, now: number) {
-  const [first, last] = [localDay(now + DAY, zone), localDay(now + MAX_PAUSE_DAYS * DAY, zone)];
+  const [first, last] = [
+    localDay(now + DAY_MILLISECONDS, zone),
+    localDay(now + MAX_PAUSE_DAYS * DAY_MILLISECONDS, zone),
+  ];
   return z
     .string({ error: 'must be a day, such as 2026-12-24, or null' })
     .refine((day) => isDay(day) && day >= first && day <= last, {

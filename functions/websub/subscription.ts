@@ -1,4 +1,5 @@
 import type { FeedFormat } from '../feeds/feed-key.ts';
+import { DAY_SECONDS } from '../shared/clock.ts';
 
 /** A callback that is sent a topic's content whenever it changes, until its lease ends (W3C WebSub). */
 export type Subscription = {
@@ -32,7 +33,6 @@ export type SubscriptionRequest = {
   attempts: number;
 };
 
-const DAY_SECONDS = 24 * 3600;
 /** Where none is asked for, and the longest that is granted: section 5.3.1 forbids one without end. */
 export const DEFAULT_LEASE_SECONDS = 10 * DAY_SECONDS;
 export const MAX_LEASE_SECONDS = 30 * DAY_SECONDS;

@@ -2,7 +2,7 @@ import { type Article, isListed, isPublic } from '../../articles/article.ts';
 import type { ArticleChange } from '../../articles/article-store.ts';
 import { feedsOf } from '../../feeds/feed-key.ts';
 import { BLOCK_BYTES, type Pointer } from '../../feeds/feed-window.ts';
-import { isoTime } from '../../shared/clock.ts';
+import { DAY_SECONDS, isoTime } from '../../shared/clock.ts';
 import type { TransactItem } from './dynamo-client.ts';
 import { pointerItem } from './dynamo-feeds.ts';
 import {
@@ -22,7 +22,7 @@ import {
  */
 
 /** How long an Idempotency-Key is remembered. */
-const REPLY_SECONDS = 24 * 3600;
+const REPLY_SECONDS = DAY_SECONDS;
 
 export function articlePut(
   TableName: string,

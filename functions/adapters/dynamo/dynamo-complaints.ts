@@ -4,11 +4,9 @@ import {
   type ComplaintStore,
   type EditionStanding,
 } from '../../newsletter/complaints.ts';
-import { isoTime } from '../../shared/clock.ts';
+import { DAY_MILLISECONDS, isoTime } from '../../shared/clock.ts';
 import { getItem, queried, type Table, type TransactItem, updateIf } from './dynamo-client.ts';
 import { complaintHourKey, standingKey } from './dynamo-keys.ts';
-
-const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
 export function dynamoComplaints(table: Table): ComplaintStore {
   const change = async (edition: string, update: Parameters<typeof updateIf>[2]): Promise<boolean> =>

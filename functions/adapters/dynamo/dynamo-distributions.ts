@@ -1,4 +1,5 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DAY_SECONDS } from '../../shared/clock.ts';
 import type { SubscriptionRequest } from '../../websub/subscription.ts';
 import type { DistributionStore, Sent, VerificationStore } from '../../websub/websub-store.ts';
 import {
@@ -124,7 +125,6 @@ export function dynamoDistributions(table: Table): DistributionStore {
 }
 
 /** None is under way so long: what was never done for all that is nobody's any more. */
-const DAY_SECONDS = 24 * 3600;
 
 /** As `isLive` has it, for a condition. */
 const NOT_EXPIRED = 'expiresAt > :seconds';

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type FeedStore, isIn, type Pointer, type Snapshot } from '../../feeds/feed-window.ts';
+import { DAY_SECONDS } from '../../shared/clock.ts';
 import { type Item, isLive, queried, type Table } from './dynamo-client.ts';
 import {
   AFTER_ANY_ID,
@@ -15,7 +16,6 @@ import {
 
 /** 409,600 bytes an item, less its keys and names. */
 const MAX_DOCUMENT_BYTES = 405_000;
-const DAY_SECONDS = 24 * 3600;
 /** A document that nobody asked for so long is rendered again by whoever does: most archives are walked once. */
 const DOCUMENT_SECONDS = 30 * DAY_SECONDS;
 /** A reader that comes back later is given the whole document. */
@@ -172,6 +172,6 @@ export function pointerOf({ sk, v = 1, s, u, r, m, b }: Item): Pointer {
  * How long a feed remembers that an article left it. Each poll reads these pointers too, and a tag that was given up would
  * have nothing else.
  */
-const LEFT_SECONDS = 90 * 24 * 3600;
+const LEFT_SECONDS = 90 * DAY_SECONDS;
 
 const secondOf = (milliseconds: number) => Math.floor(milliseconds / 1000);

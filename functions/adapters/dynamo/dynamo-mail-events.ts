@@ -3,6 +3,7 @@ import type { BounceRun } from '../../delivery/bounce-run.ts';
 import type { EventChanges, MailEventStore, ReaderReaction } from '../../delivery/mail-event-store.ts';
 import type { IssueRef } from '../../newsletter/issue-store.ts';
 import { type IssueTally, REACTIONS } from '../../newsletter/issue-tally.ts';
+import { DAY_SECONDS } from '../../shared/clock.ts';
 import {
   ConditionsFailed,
   fieldsOf,
@@ -30,7 +31,6 @@ import { sameSuppression } from './dynamo-suppressions.ts';
 
 /** Parts of an issue's tally: at a thousand events a second two of them seldom meet in one. Never change it. */
 const TALLIES = 32;
-const DAY_SECONDS = 24 * 3600;
 /** Longer than an event is taken in at all (`apply-event.ts`). */
 const EVENT_DAYS = 40;
 /** Longer than what readers do with a mail is counted. */

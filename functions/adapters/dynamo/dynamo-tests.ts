@@ -1,11 +1,12 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { StoredTest, TestStore } from '../../newsletter/test-store.ts';
+import { DAY_SECONDS } from '../../shared/clock.ts';
 import { ConditionsFailed, getItem, isLive, type Table, transact } from './dynamo-client.ts';
 import { testKey } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
 
 /** As long as the mail provider remembers the key of a request. */
-const KEPT_SECONDS = 24 * 3600;
+const KEPT_SECONDS = DAY_SECONDS;
 
 export function dynamoTests(table: Table): TestStore {
   const { name } = table;

@@ -1,9 +1,8 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { HOUR_SECONDS } from '../../shared/clock.ts';
 import type { Throttle } from '../../shared/throttle.ts';
 import { holds, type Table } from './dynamo-client.ts';
 import { throttleKey } from './dynamo-keys.ts';
-
-const HOUR_SECONDS = 3600;
 
 export function dynamoThrottle({ client, name }: Table): Throttle {
   return {

@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isoTime } from '../../shared/clock.ts';
+import { DAY_SECONDS, isoTime } from '../../shared/clock.ts';
 import { sha256 } from '../../shared/text.ts';
 import type { Subscription, SubscriptionRequest } from '../../websub/subscription.ts';
 import type { WebSubStore } from '../../websub/websub-store.ts';
@@ -13,8 +13,6 @@ import {
   updateIf,
 } from './dynamo-client.ts';
 import { AFTER_ANY_ID, retryKey, subscriptionKey, subscriptionPartition, topicKey } from './dynamo-keys.ts';
-
-const DAY_SECONDS = 24 * 3600;
 
 export function dynamoWebSub(table: Table): WebSubStore {
   const { client, name } = table;

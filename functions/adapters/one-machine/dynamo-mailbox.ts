@@ -1,10 +1,11 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DAY_SECONDS } from '../../shared/clock.ts';
 import { getItems, type Item, isLive, queried, type Table } from '../dynamo/dynamo-client.ts';
 import { AFTER_ANY_ID, mailKey, mailListKey, mailReplyKey } from '../dynamo/dynamo-keys.ts';
 import type { MailboxStore, MailReply, StoredMail } from './mailbox-api-routes.ts';
 
-const KEY_SECONDS = 24 * 3600;
+const KEY_SECONDS = DAY_SECONDS;
 const BATCH_WRITE_LIMIT = 25;
 
 /** The mailbox's mails on the same table, so that a restart finds them, and a repeated request its first answer. */
