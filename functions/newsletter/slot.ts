@@ -24,13 +24,24 @@ export function extraSlot(key: string): string {
   return `extra-${sha256(key).slice(0, 16)}`;
 }
 
-/** The first time after `after` (milliseconds) at which the edition is due; undefined if it never is again. */
+/**
+ * The first time after `after` (milliseconds) at which the edition is due; undefined if it never is again. The cron
+ * expression is read as local times, and each of them comes once: at its first moment if clocks show it twice, and when
+ * the clocks have changed if they skip it. croner knows time zones too, but it leaves out a day whose last hour is
+ * skipped, as it is in Greenland.
+ */
 export function nextRun(
-  edition: Pick<EditionSettings, 'cron' | 'timeZone'>,
+  { cron, timeZone }: Pick<EditionSettings, 'cron' | 'timeZone'>,
   after: number,
 ): number | undefined {
-  const cron = new Cron(edition.cron, { timezone: edition.timeZone, paused: true });
-  return cron.nextRun(new Date(after))?.getTime();
+  const localTimes = new Cron(cron, { utcOffset: 0, paused: true });
+  let local = localTimes.nextRun(new Date(`${localTime(after, timeZone)}Z`));
+  while (local) {
+    const at = instantOf(isoTime(local.getTime()).slice(0, 16), timeZone);
+    if (at > after) return at;
+    local = localTimes.nextRun(local);
+  }
+  return undefined;
 }
 
 /** Whether the slot is one that the schedule comes to after `now` (milliseconds), and will then find taken. */

@@ -16,11 +16,18 @@ export function localTime(at: number, timeZone: string): string {
   return clockIn(timeZone)(at);
 }
 
-/** A formatter holds tens of kilobytes that are long in being freed: where many times are asked for, there is one. */
+let last: { timeZone: string; clock: (at: number) => string } | undefined;
+
+/**
+ * The clock of a zone. A formatter takes longer to make than to use, and holds tens of kilobytes that are long in being
+ * freed: the last one is kept, since the times of one zone are mostly asked for one after the other.
+ */
 function clockIn(timeZone: string): (at: number) => string {
-  // Swedish writes days and times as ISO 8601 does, but for the T.
+  if (last?.timeZone === timeZone) return last.clock;
+  // Swedish writes days and times as ISO 8601 does, with a space in place of the T.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
-  return (at) => format.format(at).replace(' ', 'T');
+  last = { timeZone, clock: (at) => format.format(at).replace(' ', 'T') };
+  return last.clock;
 }
 
 /** The day there, `2026-12-24`. `at` in milliseconds since 1970. */
@@ -29,9 +36,9 @@ export function localDay(at: number, timeZone: string): string {
 }
 
 /**
- * When clocks in a time zone show a local time (`2026-11-22T07:30`), in milliseconds since 1970. Where they show it twice,
- * the first of the two; where they skip it, the moment at which they do: the next that there is. So it is with schedules
- * too; a single time croner would move on by what is skipped, to 03:30 for 02:30.
+ * When clocks in a time zone show a local time (`2026-11-22T07:30`), in milliseconds since 1970. If they show it twice,
+ * it is the first of the two. If they skip it, it is the moment at which they do, so that what is due then comes as soon
+ * as it can.
  */
 export function instantOf(local: string, timeZone: string): number {
   const wanted = Date.parse(`${local}Z`);

@@ -114,6 +114,18 @@ const EDGES: {
     ],
     again: '2027-04-04T03:30',
   },
+  {
+    // The last hour of a Saturday is skipped: half past eleven that night is the midnight at which the Sunday begins.
+    zone: 'America/Scoresbysund',
+    edge: 'spring',
+    hour: '23:30',
+    morning: ['2027-03-27T09:30', '2027-03-28T08:30', '2027-03-29T08:30'],
+    odd: [
+      ['2027-03-26-2330', '2027-03-27T01:30'],
+      ['2027-03-28-0000', '2027-03-28T01:00'],
+      ['2027-03-28-2330', '2027-03-29T00:30'],
+    ],
+  },
 ];
 type Edge = (typeof EDGES)[number];
 
