@@ -186,32 +186,18 @@ export class Alarms extends Construct {
       hurt: 'Feed readers, people on the pages or editors get 5xx.',
       anchor: 'server-errors',
     });
+    const refused = Object.values(functions).map(({ lambda }) => lambda.metricThrottles());
     this.alarm('Throttles', {
-      metric: new MathExpression({
-        expression: 'a + b + c + d',
-        usingMetrics: {
-          a: functions.public.lambda.metricThrottles(),
-          b: functions.editor.lambda.metricThrottles(),
-          c: functions.tick.lambda.metricThrottles(),
-          d: functions.work.lambda.metricThrottles(),
-        },
-        label: 'Calls of functions refused',
-        ...FIVE_MINUTES,
-      }),
+      metric: sumOf('Calls of functions refused', refused),
       atLeast: 1,
       hurt: 'The account has no function left to run: readers and editors get 5xx, mail is late.',
       anchor: 'throttles',
     });
     this.alarm('TableThrottles', {
-      metric: new MathExpression({
-        expression: 'reads + writes',
-        usingMetrics: {
-          reads: table.metric('ReadThrottleEvents', { statistic: 'Sum' }),
-          writes: table.metric('WriteThrottleEvents', { statistic: 'Sum' }),
-        },
-        label: 'Reads and writes refused',
-        ...FIVE_MINUTES,
-      }),
+      metric: sumOf('Reads and writes refused', [
+        table.metric('ReadThrottleEvents', { statistic: 'Sum' }),
+        table.metric('WriteThrottleEvents', { statistic: 'Sum' }),
+      ]),
       // The clients retry; a handful is a passing spike.
       atLeast: 100,
       hurt: 'Everybody waits, and at worst gets 5xx.',
@@ -238,6 +224,16 @@ export class Alarms extends Construct {
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
   }
+}
+
+/**
+ * The sum of metrics, of which some may have no value. A sum with a missing value is missing itself, and FILL makes the
+ * missing value a zero. Reads that are refused would otherwise raise no alarm while no write is.
+ */
+function sumOf(label: string, metrics: IMetric[]): MathExpression {
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+  const expression = metrics.map((_, index) => `FILL(m${index}, 0)`).join(' + ');
+  return new MathExpression({ expression, usingMetrics, label, ...FIVE_MINUTES });
 }
 
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
