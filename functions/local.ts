@@ -3,6 +3,7 @@ import { ensureTable, openTable } from './adapters/dynamo/dynamo-client.ts';
 import { plainLog } from './adapters/log-lines.ts';
 import { openDataFolder } from './adapters/one-machine/data-folder.ts';
 import { startDynoxide } from './adapters/one-machine/dynoxide.ts';
+import { minuteTimer } from './adapters/one-machine/minute-timer.ts';
 import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
 import { loadConfig } from './config.ts';
@@ -51,12 +52,12 @@ async function main(): Promise<void> {
     isAlone: database !== undefined,
   });
   const server = await listen(installation.app, config);
-  const schedule = installation.schedule();
-  schedule.start();
+  const timer = minuteTimer({ clock: Date.now, log, tick: installation.tick });
+  timer.start();
   onStop(async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     if ('closeIdleConnections' in server) server.closeIdleConnections();
-    await Promise.all([schedule.stop(), closed]);
+    await Promise.all([timer.stop(), closed]);
     await installation.queue.stop();
     await database?.stop();
     folder.unlock();

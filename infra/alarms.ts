@@ -64,7 +64,7 @@ export class Alarms extends Construct {
     this.requestAlarms(api, table, functions);
   }
 
-  private queueAlarms({ work, webSub, compose, missedTicks }: Queues): void {
+  private queueAlarms({ work, webSub, compose }: Queues): void {
     const notEmpty = (queue: Queue) => ({
       metric: queue.metricApproximateNumberOfMessagesVisible(FIVE_MINUTES),
       atLeast: 1,
@@ -83,11 +83,6 @@ export class Alarms extends Construct {
       ...notEmpty(compose.deadLetters),
       hurt: 'An issue is not composed, so none of its readers gets it, or confirmations of sign-ups are not mailed.',
       anchor: 'compose-dead-letters',
-    });
-    this.alarm('MissedTicks', {
-      ...notEmpty(missedTicks),
-      hurt: 'An edition was due and its issue was not started: none of its readers gets it.',
-      anchor: 'missed-ticks',
     });
     this.alarm('WorkIsLate', {
       metric: work.queue.metricApproximateAgeOfOldestMessage(FIVE_MINUTES),
@@ -115,7 +110,7 @@ export class Alarms extends Construct {
       this.alarm(`${capital(name)}Errors`, {
         metric: lambda.metricErrors(FIVE_MINUTES),
         atLeast: 1,
-        // One failure in passing is retried; two periods of them are not in passing.
+        // One failure in passing is made good by a retry or by the next tick; two periods of them are not in passing.
         periods: 2,
         hurt: hurt[name],
         anchor: `${name}-errors`,

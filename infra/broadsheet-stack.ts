@@ -1,16 +1,15 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import publication from '../broadsheet.config.ts';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
+import { Clock, NOT_RETRIED } from './clock.ts';
 import type { Deployment } from './deployment.ts';
 import { Edge } from './edge.ts';
 import { BroadsheetFunction } from './functions.ts';
 import { grantAll } from './grants.ts';
 import { Queues } from './queues.ts';
-import { LATEST_TICK, Schedules } from './schedules.ts';
 import { Store } from './store.ts';
 
 /** Messages a call: one that hangs on the mail provider takes no other with it when its time is up. */
@@ -22,7 +21,7 @@ const WORK_CONCURRENCY = Math.min(Math.max(publication.mail.requestsPerSecond, M
 /** Each has 64 deliveries under way, and mostly waits: a story is in some eight feeds, and each is distributed by one. */
 const WEBSUB_CONCURRENCY = 8;
 
-/** One publication: readers → CloudFront → API → public and editor; Scheduler and queues → tick and work; one table. */
+/** One publication: readers → CloudFront → API → public and editor; clock and queues → tick and work; one table. */
 export class BroadsheetStack extends Stack {
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id, { description: 'Broadsheet: feeds and newsletters', terminationProtection: true });
@@ -39,12 +38,7 @@ export class BroadsheetStack extends Stack {
       SECRET_ARN: secret.secretArn,
       BROADSHEET_URL: edge.baseUrl,
     };
-    const tick = new BroadsheetFunction(this, 'Tick', {
-      name: 'tick',
-      environment,
-      onFailure: new SqsDestination(queues.missedTicks),
-      maxEventAge: LATEST_TICK,
-    });
+    const tick = new BroadsheetFunction(this, 'Tick', { name: 'tick', environment, ...NOT_RETRIED });
     const functions = {
       public: new BroadsheetFunction(this, 'Public', {
         name: 'public',
@@ -83,11 +77,7 @@ export class BroadsheetStack extends Stack {
         reportBatchItemFailures: true,
       }),
     );
-    new Schedules(this, 'Schedules', {
-      tick: functions.tick,
-      editions: publication.editions,
-      missedTicks: queues.missedTicks,
-    });
+    new Clock(this, 'Clock', { tick });
     grantAll(functions, {
       table,
       secret,
@@ -110,7 +100,7 @@ export class BroadsheetStack extends Stack {
     output(
       'TickFunctionName',
       functions.tick.lambda.functionName,
-      'The function to call by hand for a missed issue',
+      'The function that a clock calls every minute, to call by hand when it fails',
     );
   }
 }

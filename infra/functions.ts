@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type IDestination, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -33,10 +33,10 @@ const TEMPLATES_FOLDER = '/var/task/templates';
 export type BroadsheetFunctionProps = {
   name: FunctionName;
   environment: Record<string, string>;
-  /** Takes the events that an asynchronous call failed on. */
-  onFailure?: IDestination;
-  /** How late such a call may still be tried. */
+  /** How long after an asynchronous call the function may still be started for it. Lambda's default is six hours. */
   maxEventAge?: Duration;
+  /** How often an asynchronous call that fails is repeated. Lambda's default is twice. */
+  retryAttempts?: number;
 };
 
 /** One function: its bundle, its role with nothing in it but its own log, and the log. */

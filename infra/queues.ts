@@ -20,15 +20,12 @@ export class Queues extends Construct {
   readonly webSub: QueueWithDeadLetters;
   /** Mails to be rendered, issues and confirmations: the tick function, the only one with MJML. */
   readonly compose: QueueWithDeadLetters;
-  /** Schedules that could not call the tick function, and calls on which it failed. */
-  readonly missedTicks: Queue;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.work = this.withDeadLetters('Work', TIMEOUTS.work);
     this.webSub = this.withDeadLetters('WebSub', TIMEOUTS.work);
     this.compose = this.withDeadLetters('Compose', TIMEOUTS.tick);
-    this.missedTicks = this.deadLetters('MissedTicks');
   }
 
   private withDeadLetters(id: string, functionTimeout: Duration): QueueWithDeadLetters {

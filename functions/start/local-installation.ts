@@ -6,7 +6,6 @@ import type { Table } from '../adapters/dynamo/dynamo-client.ts';
 import { dynamoPace } from '../adapters/dynamo/dynamo-pace.ts';
 import { callbackClient } from '../adapters/http/callback-client.ts';
 import { dynamoMailbox } from '../adapters/one-machine/dynamo-mailbox.ts';
-import { localSchedule, remembered } from '../adapters/one-machine/local-schedule.ts';
 import { mailboxApi } from '../adapters/one-machine/mailbox-api-routes.ts';
 import { memoryQueue, type QueueFaults } from '../adapters/one-machine/memory-queue.ts';
 import { secrets } from '../adapters/random.ts';
@@ -19,7 +18,6 @@ import { feedCache } from '../feeds/feed-cache.ts';
 import { composePreview } from '../newsletter/compose-preview.ts';
 import type { Previews } from '../newsletter/previews.ts';
 import { sendTest } from '../newsletter/send-test.ts';
-import { startAllDue, startSlot } from '../newsletter/start-due.ts';
 import { type Clock, HOUR_MILLISECONDS, type Ids } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
@@ -29,6 +27,7 @@ import type { Callbacks } from '../websub/callbacks.ts';
 import { handleTick } from '../work/handle-compose.ts';
 import { handleRecords } from '../work/handle-records.ts';
 import { handleWork } from '../work/handle-work.ts';
+import { runTick } from '../work/run-tick.ts';
 import { sweep } from '../work/sweep.ts';
 import { tableStores } from './stores.ts';
 
@@ -126,20 +125,10 @@ export function localInstallation(options: Options) {
     services,
     app,
     queue,
+    /** What is done every minute. */
+    tick: () => runTick(services),
+    /** The second half of a tick by itself, for tests that are about it. */
     sweep: () => sweep(services),
-    async startEdition(id: string, scheduledAt: string) {
-      const edition = config.publication.editions.find((candidate) => candidate.id === id);
-      if (edition) await startSlot(services, edition, Date.parse(scheduledAt));
-    },
-    schedule() {
-      const scheduled = { ...services, schedules: remembered(services.schedules) };
-      return localSchedule({
-        clock,
-        log,
-        startDue: () => startAllDue(scheduled),
-        onMinute: this.sweep,
-      });
-    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { ensureTable, openTable } from '../../functions/adapters/dynamo/dynamo-client.ts';
 import { startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
-import { FUNCTIONS, type FunctionId, type Json, policyOf } from '../infra/policy.ts';
+import { FUNCTIONS, type FunctionId, type Json, onlyIn, policyOf } from '../infra/policy.ts';
 import { cloudFront, dynamoAs, lambdaService, mailProvider, secretsManager, sqs } from './fake-aws.ts';
 import { type Lambda, startLambda } from './lambda.ts';
 import { ship } from './shipped.ts';
@@ -16,6 +16,9 @@ const SECRET = {
   resendApiKey: 're_shipped',
   resendWebhookSecret: WEBHOOK_SECRET,
 };
+
+/** A Sunday noon in UTC, half an hour before the daily is due: half past seven in New York. */
+export const START = Date.parse('2026-11-22T12:00:00.000Z');
 
 export type Deployment = Awaited<ReturnType<typeof deploy>>;
 
@@ -72,9 +75,21 @@ export async function deploy() {
     FunctionId,
     { lambda: Lambda; role: (typeof started)[number][1]['role'] }
   >;
+  let ahead = 0;
+  /** Sets the clock of every function and of `now()`. It goes on from there. */
+  async function setClock(now: number): Promise<void> {
+    ahead = now - Date.now();
+    await Promise.all(FUNCTIONS.map((id) => functions[id].lambda.setClock(now)));
+  }
+  await setClock(START);
+  const { Target } = onlyIn(shipped.template, 'AWS::Scheduler::Schedule').Properties;
   return {
     shipped,
     table,
+    now: () => Date.now() + ahead,
+    setClock,
+    /** What the schedule does every minute: the tick function is called with its event. Rejects if the tick fails. */
+    tick: () => functions.Tick.lambda.invoke<void>(JSON.parse(Target.Input)),
     queues,
     edge,
     provider,

@@ -16,7 +16,7 @@ export function hubTests(deployed: () => Deployment): void {
   const messages = () => deployed().queues.take(deployed().webSubQueue);
   const kinds = (bodies: string[]) => bodies.map((body) => JSON.parse(body).kind);
   const lastLine = () => JSON.parse(deployed().lambda('Work').lines().at(-1) ?? '{}');
-  const past = () => Date.now() - 60_000;
+  const past = () => deployed().now() - 60_000;
   const topic = `${BASE_URL}/atom.xml`;
   const callback = 'https://localhost:9/hook';
 
@@ -39,10 +39,10 @@ export function hubTests(deployed: () => Deployment): void {
 
   test('a story has the feeds distributed that somebody subscribed to, and what fails is booked anew', async () => {
     const { table } = deployed();
-    const id = `${new Date().toISOString()}#one`;
+    const id = `${new Date(deployed().now()).toISOString()}#one`;
     await dynamoWebSub(table).subscribe(
       { id, mode: 'subscribe', topic, feed: '*', format: 'atom', callback, leaseSeconds: 600, attempts: 1 },
-      Date.now() + 600_000,
+      deployed().now() + 600_000,
     );
     expect((await post('/api/articles', { ...FERRY, id: 'ferry-again' })).status).toBe(201);
     await handles('Work', deployed().queues.take(deployed().workQueue));
@@ -54,12 +54,12 @@ export function hubTests(deployed: () => Deployment): void {
     expect(kinds(messages())).toEqual(['redeliver']);
   });
 
-  test('the sweep finds that it is due again, and the work function tries it', async () => {
+  test('a tick finds that it is due again, and the work function tries it', async () => {
     const store = dynamoWebSub(deployed().table);
-    const [subscription] = (await store.page('*', undefined, 1, Date.now())).subscriptions;
+    const [subscription] = (await store.page('*', undefined, 1, deployed().now())).subscriptions;
     expect(subscription?.failures).toBe(1);
     if (subscription) await store.bookRetry(subscription, past());
-    await deployed().lambda('Tick').invoke({ kind: 'sweep' });
+    await deployed().tick();
     const found = messages();
     expect(kinds(found)).toEqual(['redeliver']);
     await handles('Work', found);

@@ -7,6 +7,8 @@ import { functionOf, type Shipped } from './shipped.ts';
 /** A shipped function in a process of its own, as Lambda runs it. */
 export type Lambda = {
   invoke<Answer>(event: unknown): Promise<Answer>;
+  /** Sets its clock, which goes on from there. Milliseconds since 1970. */
+  setClock(now: number): Promise<void>;
   /** Lines it wrote, as CloudWatch would get them. */
   lines(): string[];
   stop(): void;
@@ -56,15 +58,17 @@ export async function startLambda(
     else reject?.(new Error(error));
   });
   let calls = 0;
+  function ask<Answer>(what: { event: unknown } | { now: number }): Promise<Answer> {
+    calls += 1;
+    const call = calls;
+    return new Promise<Answer>((resolve, reject) => {
+      waiting.set(call, { resolve: (answer) => resolve(answer as Answer), reject });
+      child.send({ id: call, ...what });
+    });
+  }
   return {
-    invoke<Answer>(event: unknown) {
-      calls += 1;
-      const call = calls;
-      return new Promise<Answer>((resolve, reject) => {
-        waiting.set(call, { resolve: (answer) => resolve(answer as Answer), reject });
-        child.send({ id: call, event });
-      });
-    },
+    invoke: (event) => ask({ event }),
+    setClock: (now) => ask({ now }),
     lines: () => written.split('\n').filter((line) => line !== ''),
     stop: () => void child.kill(),
   };

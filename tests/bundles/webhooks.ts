@@ -14,13 +14,13 @@ export function webhookTests(deployed: () => Deployment): void {
   let events = 0;
   async function tell(type: string, data: object, who: object = {}, secret = WEBHOOK_SECRET) {
     const [mail] = deployed().provider.requests.find(({ key }) => key.startsWith('issue/'))?.mails ?? [];
-    const at = new Date().toISOString();
+    const at = new Date(deployed().now()).toISOString();
     const tags = Object.fromEntries(
       mail.tags.map(({ name, value }: Record<string, string>) => [name, value]),
     );
     const told = { email_id: 'm', created_at: at, to: mail.to, tags: { ...tags, ...who }, ...data };
     const body = JSON.stringify({ type: `email.${type}`, created_at: at, data: told });
-    const [id, seconds] = [`msg_${++events}`, Math.floor(Date.now() / 1000)];
+    const [id, seconds] = [`msg_${++events}`, Math.floor(deployed().now() / 1000)];
     const signed = {
       'content-type': 'application/json',
       'svix-id': id,
@@ -60,7 +60,7 @@ export function webhookTests(deployed: () => Deployment): void {
     const messages = deployed().queues.take(deployed().workQueue);
     expect(messages.map((body) => JSON.parse(body).kind)).toEqual(['stop']);
     await handles('Work', messages);
-    await deployed().lambda('Tick').invoke({ kind: 'sweep' });
+    await deployed().tick();
     const { status, bytes } = await post('/api/editions/daily/resume', {});
     expect([status, JSON.parse(bytes.toString()).stopped]).toEqual([200, null]);
   });

@@ -154,8 +154,9 @@ describe('an issue under way', () => {
     const world = await setUp({ config: { ...config, ...withEditions({ readerHour: true }) } });
     await addReaders(world, 600, (index) => (index < 100 ? {} : { timeZone: 'Pacific/Honolulu' }));
     await postStory(world);
+    await world.tick();
     world.pass(1800_000);
-    await world.startEdition('daily', '2026-11-22T12:30:00.000Z');
+    await world.tick();
     await world.queue.drain();
     expect(world.mails).toHaveLength(100);
     await complainOne(world, 7);
@@ -214,7 +215,9 @@ describe('an edition that was stopped', () => {
   it('skips issues that come due, and tells why', async () => {
     const { world } = await stopped();
     await complain(world, 2);
-    await world.startEdition('daily', '2026-11-23T12:30:00.000Z');
+    await world.tick();
+    world.time.now = Date.parse('2026-11-23T12:30:00.000Z');
+    await world.tick();
     await world.queue.drain();
     expect(await issue(world, 'daily.2026-11-23-0730')).toMatchObject({
       state: 'skipped',

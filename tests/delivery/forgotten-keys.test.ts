@@ -83,9 +83,9 @@ const LETTERS: [kind: string, ask: (world: World) => Promise<unknown>][] = [
     'draft',
     async (world) => {
       await postStory(world);
-      await world.schedule().tick();
+      await world.tick();
       world.pass(60_000);
-      await world.schedule().tick();
+      await world.tick();
     },
   ],
   [

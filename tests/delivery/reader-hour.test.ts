@@ -8,7 +8,7 @@ useDatabase();
 
 const QUARTER = 15 * 60_000;
 
-/** The daily at an hour of Tokyo's clocks, or another zone's, and for each reader at that hour of their own. */
+/** The daily at the slot's hour of Tokyo's clocks, or another zone's, and for each reader at that hour of their own. */
 async function readersIn(
   zones: (string | undefined)[],
   slot: string,
@@ -18,9 +18,10 @@ async function readersIn(
 ) {
   const { config } = await setUp();
   const { publication } = config;
+  const cron = `${Number(slot.slice(-2))} ${Number(slot.slice(-4, -2))} * * *`;
   const editions = publication.editions.map(
     (edition): EditionSettings =>
-      edition.id === 'daily' ? { ...edition, timeZone, readerHour: withWait } : edition,
+      edition.id === 'daily' ? { ...edition, cron, timeZone, readerHour: withWait } : edition,
   );
   const arrived = new Map<string, string>();
   const world: World = await setUp({
@@ -35,8 +36,9 @@ async function readersIn(
   const readers = await addReaders(world, zones.length, (index) =>
     zones[index] === undefined ? {} : { timeZone: zones[index] },
   );
+  await world.tick();
   world.time.now = Date.parse(tokyo);
-  await world.startEdition('daily', tokyo);
+  await world.tick();
   await world.queue.drain();
   const times = () =>
     Object.fromEntries(readers.map(({ email }, index) => [zones[index] ?? 'none', arrived.get(email)]));
@@ -203,7 +205,8 @@ it('from the first zone of the earth to the last each gets each issue once, thou
   expect(times()).toEqual({ 'Pacific/Kiritimati': monday, 'Pacific/Auckland': '2026-11-22T18:30:00.000Z' });
   expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 4, sent: 2 });
 
-  await world.startEdition('daily', tuesday);
+  expect(world.now()).toBe(Date.parse(tuesday));
+  await world.tick();
   await world.queue.drain();
   await hours(world, 3);
   // UTC+14, UTC+13, UTC-11, UTC-12: of the first issue the last two, of the second the first two.

@@ -138,7 +138,7 @@ export const stalled = (when: When): Trial => ({
     const other = await watchedProcess(home);
     for (let minute = 0; minute < STALLED_MINUTES; minute++) {
       other.pass(60_000);
-      await other.tick();
+      await other.minute();
     }
     gate.resolve();
     await hour;

@@ -30,7 +30,7 @@ beforeAll(async () => {
   home = await setUp({ config: withEditions({ review }) });
   for (const [index, reader] of READERS.entries())
     await subscribe(home, reader, { language: index === 0 ? 'en' : 'es' });
-  await home.schedule().tick();
+  await home.tick();
   const all = await aDay();
   // What follows the first plan is as it is without a draft, and tried there.
   steps = all.slice(0, all.findIndex((step) => step.includes('/PLAN#')) + 1);
@@ -54,7 +54,7 @@ async function aDay(inject?: Inject): Promise<string[]> {
       expect((await home.edit('DELETE', `/api/articles/${mistake}`)).status).toBe(204);
       await home.queue.drain();
     }
-    await process.tick();
+    await process.minute();
     if (minute >= -3 && !isApproved) isApproved = await approve(process);
     await process.queue.drain();
     if (process.isDead()) {
@@ -65,7 +65,7 @@ async function aDay(inject?: Inject): Promise<string[]> {
     if (minute > 1 && (await home.services.issues.open()).length === 0) break;
   }
   home.time.now += MINUTE;
-  await process.tick();
+  await process.minute();
   await process.queue.drain();
   done.push(...process.steps);
   process.close();

@@ -38,7 +38,7 @@ async function pullsAStory({ home }: Newspaper, inject?: Inject): Promise<string
   await editor.queue.drain();
   const process = await watchedProcess(home, inject && { inject });
   process.pass(60_000);
-  await process.tick();
+  await process.minute();
   const survivor = process.isDead() ? await watchedProcess(home) : process;
   await recover(survivor);
   for (const each of [process, survivor]) each.close();

@@ -45,7 +45,7 @@ async function stepsAfter(fault: Fault): Promise<string[]> {
 async function goOn(process: WatchedProcess): Promise<void> {
   for (let minute = 0; minute < 60 && !process.isDead(); minute++) {
     process.pass(60_000);
-    await process.tick();
+    await process.minute();
     const [issue] = await paper.home.services.issues.list('daily', 1);
     if (issue?.state === 'sent') return;
     if (issue?.state === 'stopped')

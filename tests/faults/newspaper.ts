@@ -39,7 +39,7 @@ export async function newspaper(count: number): Promise<Newspaper> {
     }),
   );
   for (const reader of readers) await join(home, reader);
-  await home.schedule().tick();
+  await home.tick();
   return { home, readers };
 }
 
@@ -83,9 +83,9 @@ export async function newDay({ home }: Newspaper): Promise<IssueRef> {
 
 /** The process at the issue's hour: it has been running for a while, and has just swept. */
 export async function atItsHour(process: WatchedProcess): Promise<void> {
-  await process.tick();
+  await process.minute();
   process.pass(30_000);
-  await process.tick();
+  await process.minute();
 }
 
 /** A fault may cost minutes; it may not cost the issue. */
@@ -95,10 +95,10 @@ const MINUTES = 60;
 export async function recover(process: WatchedProcess): Promise<void> {
   for (let minute = 0; minute < MINUTES; minute++) {
     process.pass(60_000);
-    await process.tick();
+    await process.minute();
     if ((await process.services.issues.open()).length === 0) {
       process.pass(60_000);
-      return process.tick();
+      return process.minute();
     }
   }
   throw new Error(`an issue is open after ${MINUTES} minutes`);

@@ -61,7 +61,7 @@ async function anIssue(inject?: Inject, lose?: (message: Message) => boolean, of
 async function everyHour(process: WatchedProcess, hours: number): Promise<void> {
   for (let hour = 0; hour < hours; hour++) {
     process.pass(3600_000);
-    await process.tick();
+    await process.minute();
   }
 }
 
@@ -133,7 +133,7 @@ it.for([
     const half = process.mails.length;
     expect(half).toBeGreaterThan(0);
     process.pass(30 * 60_000);
-    await process.tick();
+    await process.minute();
     expect(process.mails, 'nothing goes out of a stopped issue').toHaveLength(half);
     isRefused = false;
     const path = `/api/issues/${ref.edition}.${ref.slot}/resume`;

@@ -17,7 +17,7 @@ import {
 } from './newspaper.ts';
 import { watchedProcess } from './watched-process.ts';
 
-/** What a queue and a scheduler may do to an issue of 200 readers: both promise at least once, and no order. */
+/** What a queue and the schedule of the ticks may do to an issue of 200 readers: both promise at least once, and no order. */
 
 useDatabase();
 
@@ -78,23 +78,22 @@ function reversed<T>(messages: T[], count: Count): T[] {
   return messages.toReversed();
 }
 
-it('the schedule fires three times at once, and an editor sends the same slot: one issue', async (context) => {
+it('three ticks come at once, and an editor sends the same slot: one issue', async (context) => {
   const ref = await newDay(paper);
   const one = await watchedProcess(paper.home);
   const two = await watchedProcess(paper.home);
   one.pass(30_000);
-  const scheduledAt = new Date(one.now()).toISOString();
   const [, , , answer] = await Promise.all([
-    one.startEdition(ref.edition, scheduledAt),
-    one.startEdition(ref.edition, scheduledAt),
-    two.startEdition(ref.edition, scheduledAt),
+    one.tick(),
+    one.tick(),
+    two.tick(),
     two.edit('POST', `/api/editions/${ref.edition}/issues`, { slot: ref.slot }),
   ]);
   expect(answer.status).toBe(202);
   await Promise.all([one.queue.drain(), two.queue.drain()]);
   await recover(one);
   for (const process of [one, two]) process.close();
-  counter(context, 'schedule: fired three times, and an editor')(3, verdict(paper, ref));
+  counter(context, 'ticks: three at once, and an editor')(3, verdict(paper, ref));
   await expectOnce(paper, ref);
   const days = (await paper.home.services.issues.list(ref.edition, 10)).map(({ slot }) => slot);
   expect(days.filter((slot) => slot === ref.slot)).toHaveLength(1);
@@ -112,7 +111,7 @@ it('four processes compose, plan and send the same issue at the same time: every
   const [first] = processes;
   if (!first) throw new Error('there are no processes');
   first.pass(30_000);
-  await first.startEdition(ref.edition, new Date(first.now()).toISOString());
+  await first.tick();
   let messages = 0;
   while ((await first.services.issues.open()).length > 0) {
     sweeps = true;
@@ -149,7 +148,7 @@ it.for([
   await atItsHour(killed);
   expect(killed.isDead()).toBe(true);
   const next = await watchedProcess(paper.home, { isAlone });
-  await next.tick();
+  await next.minute();
   expect((await next.services.issues.get(ref))?.state).toBe(isAlone ? 'sent' : 'sending');
   await recover(next);
   await expectOnce(paper, ref);
@@ -179,7 +178,7 @@ it('a holder overtaken before it froze goes by what the other has frozen, whoeve
       kind === 'request' ? { what: 'meet', fault: afterwards(FAULTS.dropped) } : undefined,
   });
   other.pass(2 * 60_000);
-  await other.tick();
+  await other.minute();
   expect(paper.home.mails).toHaveLength(staying.length);
   gate.resolve();
   await hour;

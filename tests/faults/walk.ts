@@ -72,7 +72,7 @@ export const walks: fc.Arbitrary<Walk> = fc.record({
   ),
 });
 
-type AtWork = { process: WatchedProcess; tick: Promise<void> | undefined; onStall: () => void };
+type AtWork = { process: WatchedProcess; minute: Promise<void> | undefined; onStall: () => void };
 export type Walked = { ref: IssueRef; left: Reader[]; faults: number };
 
 /** Goes through an issue of a new day, and has a process without faults end it. */
@@ -99,17 +99,17 @@ export async function take(paper: Newspaper, { processes, minutes }: Walk): Prom
       }),
       mailTimeoutMilliseconds: 300,
     });
-    const at: AtWork = { process, tick: undefined, onStall: () => {} };
+    const at: AtWork = { process, minute: undefined, onStall: () => {} };
     all.push(at);
   };
   /** Ends when all there was to do is done, or the process stands still. */
   const minuteOf = (at: AtWork): Promise<void> =>
     new Promise((resolve) => {
       at.onStall = resolve;
-      at.tick ??= at.process.tick().finally(() => {
-        at.tick = undefined;
+      at.minute ??= at.process.minute().finally(() => {
+        at.minute = undefined;
       });
-      at.tick.then(resolve);
+      at.minute.then(resolve);
     });
 
   home.pass(30_000);
@@ -129,7 +129,7 @@ export async function take(paper: Newspaper, { processes, minutes }: Walk): Prom
     gate = Promise.withResolvers();
   }
   gate.resolve();
-  await Promise.all(all.map(({ tick }) => tick));
+  await Promise.all(all.map(({ minute }) => minute));
   await endWith(paper, ref);
   for (const { process } of all) process.close();
   for (const reader of left) await setEditions(home, reader, ['daily']);

@@ -36,7 +36,6 @@ test.each([
   ['WorkDeadLetters', 'QueuesWorkDeadLetters'],
   ['WebSubDeadLetters', 'QueuesWebSubDeadLetters'],
   ['ComposeDeadLetters', 'QueuesComposeDeadLetters'],
-  ['MissedTicks', 'QueuesMissedTicks'],
 ])('%s goes off at the first message', (id, queue) => {
   expect(alarm(id)).toMatchObject({
     MetricName: 'ApproximateNumberOfMessagesVisible',

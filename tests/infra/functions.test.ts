@@ -135,7 +135,7 @@ describe.each([
 test('every queue is encrypted and refuses plain HTTP', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue');
   const policies = Object.values(resourcesOf(template, 'AWS::SQS::QueuePolicy'));
-  expect(Object.keys(queues)).toHaveLength(7);
+  expect(Object.keys(queues)).toHaveLength(6);
   for (const [id, { Properties }] of Object.entries(queues)) {
     expect(Properties.SqsManagedSseEnabled, id).toBe(true);
     const policy = policies.find((each) => each.Properties.Queues[0].Ref === id);
@@ -145,14 +145,6 @@ test('every queue is encrypted and refuses plain HTTP', () => {
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     });
   }
-});
-
-test('what the tick function fails on is kept', () => {
-  const config = only(template, 'AWS::Lambda::EventInvokeConfig').Properties;
-  expect(config.FunctionName).toEqual({ Ref: expect.stringMatching('^TickFunction') });
-  expect(config.DestinationConfig.OnFailure.Destination).toEqual({
-    'Fn::GetAtt': [expect.stringMatching('^QueuesMissedTicks'), 'Arn'],
-  });
 });
 
 test('infra imports the settings and nothing else of the application', () => {

@@ -1,7 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { openTable } from '../../functions/adapters/dynamo/dynamo-client.ts';
+import { dynamoSchedules } from '../../functions/adapters/dynamo/dynamo-schedules.ts';
+import { startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
+import { loadConfig } from '../../functions/config.ts';
 import { BY_NPM, dataFolder, get, post, start } from '../support/process.ts';
 
 // Each starts processes, one after the other, on whatever machine this is.
@@ -58,6 +62,19 @@ it('Ctrl-C ends it cleanly, and the next start finds everything', async () => {
   expect(first.output()).toContain('stopped');
   const second = await start(folder, { PORT: new URL(first.url).port });
   expect(await (await fetch(`${second.url}/rss.xml`)).text()).toBe(before);
+});
+
+it('ticks as it starts: from then on the schedules are followed', async () => {
+  const folder = dataFolder();
+  const before = Date.now();
+  const running = await start(folder);
+  running.child.kill('SIGTERM');
+  await running.ended;
+  const database = await startDynoxide({ file: join(folder, 'broadsheet.db') });
+  onTestFinished(() => database.stop());
+  const schedules = dynamoSchedules(openTable('broadsheet', database.endpoint));
+  for (const { id } of loadConfig({}).publication.editions)
+    expect((await schedules.followed(id))?.through).toBeGreaterThanOrEqual(before);
 });
 
 it('a second process on the same folder is refused, and told who has it', async () => {

@@ -29,7 +29,7 @@ it('a headline that turns the direction of text does not turn the line of an inb
   await world.queue.drain();
   await postStory(world, story);
   await world.edit('POST', '/api/editions/daily/test', { to: [EDITOR], language: 'en' });
-  await world.schedule().tick();
+  await world.tick();
   await minutes(world, 2);
   expect(drafts(world, EDITOR)).toHaveLength(1);
   const subjects = world.mails

@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import type { Followed } from '../../functions/newsletter/schedule-store.ts';
+import { slotOf } from '../../functions/newsletter/slot.ts';
+import { whatIsDue } from '../../functions/newsletter/start-due.ts';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, useDatabase } from '../support/installation.ts';
 import { digestsTo, type IssueView, postStory, subscribe } from '../support/newsroom.ts';
+import { changesIn, clockIn, every, HOUR, MINUTE, milliseconds, ZONES_THAT_CHANGE } from './zones.ts';
+
+/**
+ * An edition keeps its local hour when the clocks change, and comes once a day. Many zones and hours are tried on the
+ * function that decides what is due; two of them go through the whole installation.
+ */
 
 useDatabase();
 
-const READER = 'en@reader.example';
-const HALF_AN_HOUR = 30 * 60_000;
-
 /**
- * Three days with the change in the middle. `morning` is half past seven, `odd` the hour that is not there or is there
- * twice; both in UTC, as the rules of the zone have it, and `again` is when the odd hour comes for the second time.
+ * Three days with the change in the middle. `morning` is half past seven. `hour` is a time that the change skips or
+ * repeats, and `odd` is when it is due. Both are in UTC, by the published rules of the zone. `again` is when a repeated
+ * hour comes for the second time.
  */
 const EDGES: {
   zone: string;
@@ -129,78 +136,145 @@ const EDGES: {
 ];
 type Edge = (typeof EDGES)[number];
 
-const milliseconds = (utc: string) => Date.parse(`${utc}Z`);
+const utc = (at: number) => new Date(at).toISOString().slice(0, 16);
+const daily = (hour: string) => {
+  const [hours, minutes] = hour.split(':').map(Number);
+  return `${minutes} ${hours} * * *`;
+};
 
-/** Two editions in the zone, and a reader of both; an hour before the first issue of either. */
-async function worldAt({ zone, hour, morning, odd }: Edge): Promise<World> {
-  const edition = (id: string, [hours, minute]: string[]) => ({
-    id,
-    cron: `${Number(minute)} ${Number(hours)} * * *`,
-    timeZone: zone,
-  });
-  const config = withEditions(edition('morning', ['07', '30']), edition('odd', hour.split(':')));
-  const world = await setUp({ config });
-  const first = [...morning, ...odd.map(([, at]) => at)].map(milliseconds).sort((a, b) => a - b)[0] ?? 0;
-  world.time.now = first - 2 * HALF_AN_HOUR;
-  await subscribe(world, READER, { editions: ['morning', 'odd'] });
-  await world.schedule().tick();
-  return world;
-}
+type Schedule = { cron: string; timeZone: string };
 
-/** What the timer starts at a time, if anything: an edition and the time that it names. */
-type Timer = (utc: string) => [edition: string, scheduledAt: string][];
-
-/** Around every hour at which something may be due: a story, the timer, the schedule, and all that follows. */
-async function threeDays(world: World, edge: Edge, timer: Timer = () => []): Promise<void> {
-  const schedule = world.schedule();
-  const due = [...edge.morning, ...edge.odd.map(([, at]) => at), ...(edge.again ? [edge.again] : [])];
-  const around = due.flatMap((at) => [-1, 0, 1].map((steps) => milliseconds(at) + steps * HALF_AN_HOUR));
-  for (const time of [...new Set(around)].sort((a, b) => a - b)) {
-    world.time.now = time;
-    await postStory(world);
-    for (const [edition, scheduledAt] of timer(new Date(time).toISOString().slice(0, 16)))
-      await world.startEdition(edition, scheduledAt);
-    await schedule.tick();
-    await world.queue.drain();
+/** Asks at each of these times what is due, as the ticks do. Returns what was started, and at which tick. */
+function startedBy(schedule: Schedule, ticks: number[]): [slot: string, at: string, tick: string][] {
+  const { cron, timeZone } = schedule;
+  const started: [string, string, string][] = [];
+  let followed: Followed = { through: (ticks[0] ?? 0) - 1, cron, timeZone };
+  for (const now of ticks) {
+    const due = whatIsDue(schedule, followed, now);
+    if (due.what === 'nothing') continue;
+    if (due.what !== 'issue') throw new Error(`${due.what} at ${utc(now)}`);
+    started.push([slotOf(new Date(due.at).toISOString(), timeZone), utc(due.at), utc(now)]);
+    followed = { ...followed, through: due.at };
   }
+  return started;
 }
 
-async function startedAt(world: World, edition: string): Promise<[slot: string, at: string][]> {
+describe.each(EDGES)('in $zone in $edge, at half past seven and at $hour', ({ zone, hour, morning, odd }) => {
+  const dues = [...morning, ...odd.map(([, at]) => at)].map(milliseconds).sort((a, b) => a - b);
+  const [first = 0, last = 0] = [dues[0], dues.at(-1)];
+
+  it.each([
+    ['every five minutes', 5 * MINUTE],
+    ['every half an hour', 30 * MINUTE],
+  ])('with a tick %s there is one issue a day, at its local hour', (_, step) => {
+    const ticks = every(step, first - HOUR, last + 3 * HOUR);
+    expect(startedBy({ cron: daily('07:30'), timeZone: zone }, ticks)).toEqual(
+      morning.map((at) => [expect.stringMatching(/-0730$/), at, at]),
+    );
+    expect(startedBy({ cron: daily(hour), timeZone: zone }, ticks)).toEqual(
+      odd.map(([slot, at]) => [slot, at, at]),
+    );
+  });
+
+  it('with ticks that come hours late there is one issue a day, under its own slot', () => {
+    const ticks = dues.map((at) => at + 2 * HOUR + 7 * MINUTE);
+    for (const [wanted, cron] of [
+      [morning, daily('07:30')],
+      [odd.map(([, at]) => at), daily(hour)],
+    ] as const) {
+      const started = startedBy({ cron, timeZone: zone }, [first - HOUR, ...ticks]);
+      expect(started.map(([, at]) => at)).toEqual(wanted);
+    }
+  });
+});
+
+const REPEATED = EDGES.flatMap(({ again, ...edge }) => (again ? [{ ...edge, again }] : []));
+
+it.each(REPEATED)(
+  'in $zone a schedule that is new while $hour comes for the second time begins a day later',
+  ({ zone, hour, odd, again }) => {
+    const from = milliseconds(again) - 15 * MINUTE;
+    const ticks = every(5 * MINUTE, from, from + 26 * HOUR);
+    const [next] = odd.filter(([, at]) => milliseconds(at) > from);
+    expect(startedBy({ cron: daily(hour), timeZone: zone }, ticks).map(([, at]) => at)).toEqual([next?.[1]]);
+  },
+);
+
+it('more than twenty zones that change their clocks, each in its own way, are tried', () => {
+  expect(ZONES_THAT_CHANGE.length).toBeGreaterThan(20);
+});
+
+it.each(ZONES_THAT_CHANGE)(
+  'in %s each hour around a change of clocks comes once, as soon as clocks show it or a later one',
+  (zone) => {
+    const clock = clockIn(zone);
+    const wrong: unknown[] = [];
+    for (const change of changesIn(zone)) {
+      const moments = every(15 * MINUTE, change - 12 * HOUR, change + 12 * HOUR);
+      const shown = moments.map((at) => [at, clock(at)] as const);
+      // What the old clocks would show at the change and what the new ones do, half an hour after each, and 07:30.
+      const old = new Date(milliseconds(clock(change - MINUTE)) + MINUTE).toISOString().slice(11, 16);
+      const hours = [old, clock(change).slice(11)].flatMap((at) => [at, later(at)]);
+      for (const hour of new Set([...hours, '07:30'])) {
+        const days = new Set(shown.map(([, local]) => local.slice(0, 10)));
+        const wanted = [...days]
+          .map((day) => shown.find(([, local]) => local >= `${day}T${hour}`)?.[0])
+          // The hour of the first day may have been before the first tick.
+          .filter((at) => at !== undefined && at > (moments[0] ?? 0));
+        const started = startedBy({ cron: daily(hour), timeZone: zone }, moments.slice(1));
+        const found = started.map(([, at]) => at);
+        if (found.join() !== wanted.map((at) => utc(at ?? 0)).join()) wrong.push({ hour, wanted, found });
+      }
+    }
+    expect(wrong).toEqual([]);
+  },
+);
+
+const later = (hour: string) => utc(milliseconds(`2026-01-01T${hour}`) + 30 * MINUTE).slice(11);
+
+describe.each(EDGES.slice(0, 2))('the whole installation, in $zone in $edge', (edge) => {
+  it('mails each of two editions once on the day of the change, at its hour', async () => {
+    const { world, due } = await dayOfTheChange(edge);
+    const around = due.flatMap((at) => [-30, 0, 30].map((minutes) => milliseconds(at) + minutes * MINUTE));
+    for (const time of [...new Set(around)].sort((a, b) => a - b)) {
+      world.time.now = time;
+      await postStory(world);
+      await world.tick();
+      await world.queue.drain();
+    }
+    const [, [slot, at] = []] = edge.odd;
+    const [, morning = ''] = edge.morning;
+    expect(await startedAt(world, 'odd')).toEqual([[slot, at]]);
+    expect(await startedAt(world, 'morning')).toEqual([[`${morning.slice(0, 10)}-0730`, morning]]);
+    expect(digestsTo(world, READER).map(({ key }) => key.split('/')[1])).toEqual([
+      `odd.${slot}`,
+      `morning.${morning.slice(0, 10)}-0730`,
+    ]);
+  });
+});
+
+const READER = 'en@reader.example';
+
+/** Two editions in the zone, and a reader of both, an hour before the first issue. `due`: when something may happen. */
+async function dayOfTheChange({ zone, hour, morning, odd, again }: Edge) {
+  const world = await setUp({
+    config: withEditions(
+      { id: 'morning', cron: daily('07:30'), timeZone: zone },
+      { id: 'odd', cron: daily(hour), timeZone: zone },
+    ),
+  });
+  const due = [odd[1]?.[1], morning[1], again].filter((at) => at !== undefined);
+  world.time.now = Math.min(...due.map(milliseconds)) - HOUR;
+  await subscribe(world, READER, { editions: ['morning', 'odd'] });
+  await world.tick();
+  return { world, due };
+}
+
+async function startedAt(
+  world: Awaited<ReturnType<typeof setUp>>,
+  edition: string,
+): Promise<[slot: string, at: string][]> {
   const answer = await world.edit('GET', `/api/editions/${edition}/issues`);
   const { issues } = (await answer.json()) as { issues: (IssueView & { createdAt: string })[] };
   return issues.map(({ slot, createdAt }): [string, string] => [slot, createdAt.slice(0, 16)]).toReversed();
 }
-
-async function expectOnceADay(world: World, { morning, odd }: Edge): Promise<void> {
-  expect(await startedAt(world, 'odd')).toEqual(odd);
-  const mornings = await startedAt(world, 'morning');
-  expect(mornings.map(([, at]) => at)).toEqual(morning);
-  for (const [slot] of mornings) expect(slot).toMatch(/-0730$/);
-  const issues = digestsTo(world, READER).map(({ key }) => key.split('/')[1]);
-  expect(new Set(issues).size).toBe(issues.length);
-  for (const slot of [...mornings.map(([each]) => `morning.${each}`), ...odd.map(([each]) => `odd.${each}`)])
-    expect(issues).toContain(slot);
-}
-
-describe.each(EDGES)('$zone in $edge', (edge) => {
-  it(`half past seven stays half past seven, and ${edge.hour} comes once a day`, async () => {
-    const world = await worldAt(edge);
-    await threeDays(world, edge);
-    await expectOnceADay(world, edge);
-  });
-
-  it('the same beside a timer that leaves out what is not there, and is called twice for what is', async () => {
-    const world = await worldAt(edge);
-    const { morning, odd, hour, again } = edge;
-    const there = odd.filter(([slot]) => slot.endsWith(hour.replace(':', ''))).map(([, at]) => at);
-    await threeDays(world, edge, (utc) => {
-      const due: [string, string][] = [
-        ...morning.map((at): [string, string] => ['morning', at]),
-        ...[...there, ...(again ? [again] : [])].map((at): [string, string] => ['odd', at]),
-      ];
-      const now = due.filter(([, at]) => at === utc).map(([id, at]): [string, string] => [id, `${at}:00Z`]);
-      return [...now, ...now];
-    });
-    await expectOnceADay(world, edge);
-  });
-});

@@ -23,7 +23,7 @@ export async function newsroom(
   }
   const world = await setUp({ config: { publication } });
   await subscribe(world, READER);
-  await world.schedule().tick();
+  await world.tick();
   return world;
 }
 
@@ -38,12 +38,11 @@ export async function draftOfFerry(review: Review = {}, after = 2): Promise<Worl
 export const asWell = (world: World, options: Options = {}) =>
   setUp({ ...options, sharing: world, config: world.config });
 
-/** What timer, sweep and queue do in the next minutes. */
+/** What ticks and the queue do in the next minutes. */
 export async function minutes(world: World, count: number): Promise<void> {
-  const schedule = world.schedule();
   for (let minute = 0; minute < count; minute++) {
     world.pass(MINUTE);
-    await schedule.tick();
+    await world.tick();
     await world.queue.drain();
   }
 }

@@ -167,7 +167,9 @@ describe('sponsor', () => {
     const world = await newsroom({ sponsor: { ...sponsor, until: '2026-11-22' } });
     await postStory(world);
     const lossy = await setUp({ config: world.config, sharing: world, faults: { lose: () => true } });
-    await lossy.startEdition('daily', new Date(START).toISOString());
+    await lossy.tick();
+    lossy.pass(30 * 60_000);
+    await lossy.tick();
     world.pass(DAY);
     await world.sweep();
     await world.queue.drain();

@@ -173,10 +173,9 @@ it('so do the mails that an issue has besides, a test, a welcome and a draft, an
   await world.request(confirm, { method: 'POST' });
   const test = { to: [editor], language: 'fr' };
   expect((await world.edit('POST', '/api/editions/daily/test', test)).status).toBe(202);
-  const schedule = world.schedule();
-  await schedule.tick();
+  await world.tick();
   world.pass(60_000);
-  await schedule.tick();
+  await world.tick();
   await world.queue.drain();
 
   const kinds = ['welcome', 'test', 'draft'];

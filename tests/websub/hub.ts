@@ -41,7 +41,7 @@ export async function tellSubscribers(world: World): Promise<void> {
   await world.queue.drain();
 }
 
-/** What the scheduler and the queue do in the minutes after a fault. */
+/** What the sweep and the queue do in the minutes after a fault. */
 export async function minutes(world: World, count = 1): Promise<void> {
   for (let minute = 0; minute < count; minute++) {
     world.pass(60_000);

@@ -24,8 +24,9 @@ it('issues that wait for the hour of their readers take nothing from one that is
     },
     faults: { lose: ({ kind }) => kind === 'send' && areLost },
   });
-  // Half past seven there.
-  world.time.now = Date.parse('2026-11-23T18:30:00.000Z');
+  // A minute before half past seven there.
+  world.time.now = Date.parse('2026-11-23T18:29:00.000Z');
+  await world.tick();
   for (const section of SECTIONS) await postStory(world, { section });
   await addReaders(world, 240, (index) => ({ topics: CHOICES[index % CHOICES.length] ?? [] }));
   await addReaders(world, 1, () => ({
@@ -34,7 +35,8 @@ it('issues that wait for the hour of their readers take nothing from one that is
     editions: idle,
     timeZone: 'Pacific/Honolulu',
   }));
-  for (const id of idle) await world.startEdition(id, '2026-11-23T18:30:00.000Z');
+  world.pass(60_000);
+  await world.tick();
   await sendNow(world, 'morning');
   expect(await world.services.issues.open()).toHaveLength(idle.length + 1);
   areLost = false;

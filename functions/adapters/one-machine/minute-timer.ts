@@ -1,0 +1,45 @@
+import { type Clock, MINUTE_MILLISECONDS } from '../../shared/clock.ts';
+import type { Log } from '../../shared/log.ts';
+
+/** What the schedule of EventBridge is on AWS: it ticks once when a minute begins. */
+export type MinuteTimer = {
+  /** Ticks at once, and from then on within a second of the beginning of each minute. */
+  start(): void;
+  /** Ticks no more, and waits for the tick that is running. */
+  stop(): Promise<void>;
+};
+
+type Options = { clock: Clock; log: Log; tick: () => Promise<void> };
+
+/**
+ * The timer looks at the clock every second instead of sleeping for a minute: a machine that was asleep, or whose clock
+ * was set forward or back, is then in a minute that was not ticked, and goes on within a second. A tick that takes
+ * longer than its minute is not joined by a second one; when it has ended, the minute that it is by then gets its tick.
+ */
+export function minuteTimer({ clock, log, tick }: Options): MinuteTimer {
+  let tickedIn: number | undefined;
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const look = () => {
+    const minute = Math.floor(clock() / MINUTE_MILLISECONDS);
+    if (running || minute === tickedIn) return;
+    tickedIn = minute;
+    running = tick()
+      .catch((error) => log.error('the tick of this minute failed; the next minute tries again', { error }))
+      .finally(() => {
+        running = undefined;
+      });
+  };
+
+  return {
+    start() {
+      timer = setInterval(look, 1000);
+      look();
+    },
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
