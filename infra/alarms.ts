@@ -5,12 +5,13 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  type Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -20,6 +21,7 @@ import type { Queues } from './queues.ts';
 
 const RUNBOOK = 'docs/operating.md';
 const FIVE_MINUTES = { period: Duration.minutes(5) };
+const ONE_MINUTE = { period: Duration.minutes(1) };
 
 export type AlarmsProps = {
   functions: Record<FunctionName, BroadsheetFunction>;
@@ -59,6 +61,7 @@ export class Alarms extends Construct {
     if (email) this.topic.addSubscription(new EmailSubscription(email));
     this.queueAlarms(queues);
     this.functionAlarms(functions);
+    this.tickAlarm(functions.tick);
     this.logAlarms(functions);
     this.complaintAlarm(functions.public);
     this.requestAlarms(api, table, functions);
@@ -116,27 +119,35 @@ export class Alarms extends Construct {
         anchor: `${name}-errors`,
       });
     }
-    this.alarm('SweepStopped', {
-      metric: functions.tick.lambda.metricInvocations(FIVE_MINUTES),
+  }
+
+  /**
+   * Counts the lines that a tick writes when it has ended well. Invocations of the function would not do: calls that fail
+   * are among them, and so are calls that render mails, which go on when nobody ticks.
+   *
+   * It goes off within five minutes of the last tick: the rest of that minute, three minutes without a line, and up to a
+   * minute until CloudWatch looks again. Fewer than three would raise false alarms, since the count of the last minute or
+   * two may still be on its way. Without FILL CloudWatch would put older values in place of the missing ones, whatever
+   * `treatMissingData` says, and take minutes more.
+   */
+  private tickAlarm({ logs }: BroadsheetFunction): void {
+    const ticks = this.linesOf(logs, '$.message', 'the tick of this minute is done', 'Ticks');
+    this.alarm('NobodyTicks', {
+      metric: sumOf('Ticks that ended well', [ticks], ONE_MINUTE),
       below: 1,
-      periods: 2,
+      periods: 3,
       missingIsBad: true,
-      hurt: 'No edition starts, embargoed stories are not announced, and nothing that was lost is found again.',
-      anchor: 'sweep-stopped',
+      hurt: 'Editions do not start, embargoed stories are not announced, and no mail that was lost is found again.',
+      anchor: 'nobody-ticks',
     });
   }
 
   /** A line with level "error" is written where a person must act: an issue was stopped, a batch is uncertain. */
   private logAlarms({ tick, work }: Record<FunctionName, BroadsheetFunction>): void {
     for (const [name, { logs }] of Object.entries({ tick, work })) {
-      const filter = new MetricFilter(this, `${capital(name)}LogErrorFilter`, {
-        logGroup: logs,
-        filterPattern: FilterPattern.stringValue('$.level', '=', 'error'),
-        metricNamespace: `Broadsheet/${Stack.of(this).stackName}`,
-        metricName: `${capital(name)}LogErrors`,
-      });
-      this.alarm(`${capital(name)}LogErrors`, {
-        metric: filter.metric({ statistic: 'Sum', ...FIVE_MINUTES }),
+      const id = `${capital(name)}LogErrors`;
+      this.alarm(id, {
+        metric: this.linesOf(logs, '$.level', 'error', id),
         atLeast: 1,
         hurt: 'An issue was stopped, or it is not known whether some readers got it.',
         anchor: 'log-errors',
@@ -146,14 +157,8 @@ export class Alarms extends Construct {
 
   /** Its own words, since a request of the public app that failed is a line with level "error" too, and an alarm already. */
   private complaintAlarm({ logs }: BroadsheetFunction): void {
-    const filter = new MetricFilter(this, 'ComplaintFilter', {
-      logGroup: logs,
-      filterPattern: FilterPattern.stringValue('$.message', '=', '*report it as spam'),
-      metricNamespace: `Broadsheet/${Stack.of(this).stackName}`,
-      metricName: 'Complaints',
-    });
     this.alarm('Complaints', {
-      metric: filter.metric({ statistic: 'Sum', ...FIVE_MINUTES }),
+      metric: this.linesOf(logs, '$.message', '*report it as spam', 'Complaints'),
       atLeast: 1,
       hurt: 'Many readers report an edition as spam: mail providers will soon hide it from the others, or it was stopped.',
       anchor: 'complaints',
@@ -200,6 +205,17 @@ export class Alarms extends Construct {
     });
   }
 
+  /** How many lines of a log have these words in a member of their JSON, in five minutes. */
+  private linesOf(logGroup: LogGroup, member: string, words: string, metricName: string): Metric {
+    const filter = new MetricFilter(this, `${metricName}Filter`, {
+      logGroup,
+      filterPattern: FilterPattern.stringValue(member, '=', words),
+      metricNamespace: `Broadsheet/${Stack.of(this).stackName}`,
+      metricName,
+    });
+    return filter.metric({ statistic: 'Sum', ...FIVE_MINUTES });
+  }
+
   private alarm(
     id: string,
     { metric, atLeast, below, periods = 1, missingIsBad, hurt, anchor }: Condition,
@@ -225,10 +241,10 @@ export class Alarms extends Construct {
  * The sum of metrics, of which some may have no value. A sum with a missing value is missing itself, and FILL makes the
  * missing value a zero. Reads that are refused would otherwise raise no alarm while no write is.
  */
-function sumOf(label: string, metrics: IMetric[]): MathExpression {
+function sumOf(label: string, metrics: IMetric[], period = FIVE_MINUTES): MathExpression {
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
   const expression = metrics.map((_, index) => `FILL(m${index}, 0)`).join(' + ');
-  return new MathExpression({ expression, usingMetrics, label, ...FIVE_MINUTES });
+  return new MathExpression({ expression, usingMetrics, label, ...period });
 }
 
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

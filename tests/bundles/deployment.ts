@@ -83,13 +83,19 @@ export async function deploy() {
   }
   await setClock(START);
   const { Target } = onlyIn(shipped.template, 'AWS::Scheduler::Schedule').Properties;
+  let ticksDone = 0;
   return {
     shipped,
     table,
     now: () => Date.now() + ahead,
     setClock,
     /** What the schedule does every minute: the tick function is called with its event. Rejects if the tick fails. */
-    tick: () => functions.Tick.lambda.invoke<void>(JSON.parse(Target.Input)),
+    async tick() {
+      await functions.Tick.lambda.invoke(JSON.parse(Target.Input));
+      ticksDone += 1;
+    },
+    /** How many ticks have ended well. */
+    ticksDone: () => ticksDone,
     queues,
     edge,
     provider,

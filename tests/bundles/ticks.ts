@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { dynamoSchedules } from '../../functions/adapters/dynamo/dynamo-schedules.ts';
+import { onlyIn } from '../infra/policy.ts';
 import { type Deployment, EDITOR_TOKEN } from './deployment.ts';
 import { request } from './lambda.ts';
 import { newsroom } from './newsroom.ts';
 
-/** The shipped tick function after outages and failures. */
+/** The shipped tick function after outages and failures, and what the alarm for "nobody ticks" counts of it. */
 export function tickTests(deployed: () => Deployment): void {
   const { drain } = newsroom(deployed, []);
 
@@ -59,5 +60,17 @@ export function tickTests(deployed: () => Deployment): void {
   test('an event that the function does not know fails', async () => {
     const unknown = deployed().lambda('Tick').invoke({ kind: 'unknown' });
     await expect(unknown).rejects.toThrow('the tick function does not know this event: {"kind":"unknown"}');
+  });
+
+  test('of all its calls in this file, only ticks that ended well wrote the line that the alarm counts', async () => {
+    const { FilterPattern } = onlyIn(
+      deployed().shipped.template,
+      'AWS::Logs::MetricFilter',
+      'AlarmsTicksFilter',
+    ).Properties;
+    const [, counted = ''] = /^\{ \$\.message = "(.+)" \}$/.exec(FilterPattern) ?? [];
+    const ticks = deployed().ticksDone();
+    expect(ticks).toBeGreaterThan(10);
+    await expect.poll(() => linesOf(counted).length).toBe(ticks);
   });
 }

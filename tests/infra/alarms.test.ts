@@ -74,16 +74,8 @@ test.each(FUNCTIONS)('errors of %s go off', (id) => {
   });
 });
 
-test('a sweep that has stopped goes off, though nothing is counted then', () => {
-  expect(alarm('SweepStopped')).toMatchObject({
-    MetricName: 'Invocations',
-    ComparisonOperator: 'LessThanThreshold',
-    TreatMissingData: 'breaching',
-  });
-});
-
 test.each(['Tick', 'Work'])('a line of %s with the level "error" goes off', (id) => {
-  const filter = only(template, 'AWS::Logs::MetricFilter', `Alarms${id}`).Properties;
+  const filter = only(template, 'AWS::Logs::MetricFilter', `Alarms${id}LogErrors`).Properties;
   expect(filter.LogGroupName).toEqual({ Ref: expect.stringMatching(`^${id}Logs`) });
   expect(filter.FilterPattern).toBe('{ $.level = "error" }');
   const [metric] = filter.MetricTransformations;
