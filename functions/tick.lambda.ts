@@ -5,8 +5,7 @@ import type { Preview, PreviewRequest, TestAnswer, TestRequest } from './newslet
 import { sendTest } from './newsletter/send-test.ts';
 import type { Outcome } from './shared/refusal.ts';
 import { resendSettings, startOnAws } from './start/aws-start.ts';
-import { handleTick } from './work/handle-compose.ts';
-import { handleRecords } from './work/handle-records.ts';
+import { handleCompose, handleRecords } from './work/handle-messages.ts';
 import { runTick } from './work/run-tick.ts';
 
 /** What EventBridge Scheduler sends every minute (`infra/clock.ts`). */
@@ -24,7 +23,7 @@ export async function handler(
   event: TickEvent | PreviewEvent | SQSEvent,
 ): Promise<SQSBatchResponse | Outcome<Preview | TestAnswer> | undefined> {
   if ('Records' in event)
-    return handleRecords(event, (message) => handleTick(services, message), services.log);
+    return handleRecords(event, (message) => handleCompose(services, message), services.log);
   switch (event.kind) {
     case 'tick':
       await runTick(services);

@@ -1,9 +1,12 @@
 import type { Config } from '../config.ts';
-import { type Clock, isoTime } from '../shared/clock.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { type Clock, HOUR_MILLISECONDS, isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import { type Issue, issueId, issueUrl, PARTS, type Review } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
+import type { Followed, ScheduleStore } from './schedule-store.ts';
+import { nextRun, slotOf } from './slot.ts';
 
 export type StartServices = { config: Config; issues: IssueStore; queue: Queue; clock: Clock; log: Log };
 
@@ -41,4 +44,138 @@ export async function startIssue(
   if (issue.state === 'new' || issue.state === 'draft')
     await handOver(queue, log, [{ kind: 'compose', edition, slot }]);
   return issue;
+}
+
+export type ScheduleServices = StartServices & { schedules: ScheduleStore };
+
+/** A letter for the morning is worth sending until noon. If it comes later than this, it is worse than none. */
+const LATEST_MILLISECONDS = 6 * HOUR_MILLISECONDS;
+
+/**
+ * Starts what is due of every edition. If one edition fails, the others are started all the same. At the end the
+ * failures are thrown as one error, so that whoever asked for this learns of them.
+ */
+export async function startAllDue(services: ScheduleServices): Promise<void> {
+  const { config, log } = services;
+  const failed: string[] = [];
+  for (const edition of config.publication.editions) {
+    try {
+      await startDue(services, edition);
+    } catch (error) {
+      failed.push(edition.id);
+      log.error('the schedule of an edition could not be followed; it is tried again', {
+        edition: edition.id,
+        error,
+      });
+    }
+  }
+  if (failed.length > 0)
+    throw new Error(`the schedules of these editions could not be followed: ${failed.join(', ')}`);
+}
+
+/** Starts the issue that is due, if there is one. An issue that was started already is found and not started again. */
+async function startDue(services: ScheduleServices, edition: EditionSettings): Promise<void> {
+  const { schedules, clock, log } = services;
+  const { id, cron, timeZone } = edition;
+  const now = clock();
+  const followed = await schedules.followed(id);
+  const followTo = (through: number) => schedules.follow(id, { through, cron, timeZone });
+  const due = whatIsDue(edition, followed, now);
+  switch (due.what) {
+    case 'nothing':
+      return;
+    case 'new-schedule':
+      return followTo(now);
+    case 'clock-was-ahead':
+      log.warn('a schedule was followed into the future: it goes on from now', {
+        edition: id,
+        through: isoTime(due.through),
+      });
+      return followTo(now);
+    case 'too-late':
+      log.warn('an issue was left out: its time is long past', {
+        edition: id,
+        scheduledAt: isoTime(due.at),
+      });
+      return followTo(due.at);
+    case 'issue':
+      await startSlot(services, edition, due.at, now);
+      return followTo(due.at);
+  }
+}
+
+/** What a schedule asks for at a moment. All times are milliseconds since 1970. */
+export type Due =
+  /** No slot has come since the last one that was followed. */
+  | { what: 'nothing' }
+  /** The edition is new, or its cron or time zone was changed: it starts nothing for the hours before. */
+  | { what: 'new-schedule' }
+  /** A wrong clock took the schedule to `through`, which is still to come. It goes on from now, or slots would be lost. */
+  | { what: 'clock-was-ahead'; through: number }
+  /** The slot at `at` was missed, and its issue would come too late to be of use. */
+  | { what: 'too-late'; at: number }
+  /** The issue of the slot at `at` is to be started: its time has come, or the time to show its draft. */
+  | { what: 'issue'; at: number };
+
+/**
+ * Decides what an edition's schedule asks for at `now`. Of several slots that were missed, the last one counts, so that
+ * readers get one issue after an outage. A slot at a local time that daylight saving skips is due when the clocks have
+ * changed; one at a time that comes twice is due the first time.
+ */
+export function whatIsDue(
+  edition: Pick<EditionSettings, 'cron' | 'timeZone' | 'review'>,
+  followed: Followed | undefined,
+  now: number,
+): Due {
+  if (followed?.cron !== edition.cron || followed.timeZone !== edition.timeZone)
+    return { what: 'new-schedule' };
+  const ahead = now + minutesBefore(edition) * MINUTE_MILLISECONDS;
+  // A minute more, since the clocks of two processes differ a little.
+  if (followed.through > ahead + MINUTE_MILLISECONDS)
+    return { what: 'clock-was-ahead', through: followed.through };
+  const at = lastRun(edition, followed.through, ahead);
+  if (at === undefined) return { what: 'nothing' };
+  return { what: now - at > LATEST_MILLISECONDS ? 'too-late' : 'issue', at };
+}
+
+/** The last time after `after` and until `until` that the schedule names. */
+function lastRun(
+  schedule: Pick<EditionSettings, 'cron' | 'timeZone'>,
+  after: number,
+  until: number,
+): number | undefined {
+  let last: number | undefined;
+  for (
+    let next = nextRun(schedule, after);
+    next !== undefined && next <= until;
+    next = nextRun(schedule, next)
+  ) {
+    last = next;
+    // After a long outage it is no use to walk through every slot.
+    if (until - next > LATEST_MILLISECONDS * 8) next = until - LATEST_MILLISECONDS * 8;
+  }
+  return last;
+}
+
+async function startSlot(
+  services: StartServices,
+  edition: EditionSettings,
+  at: number,
+  now: number,
+): Promise<void> {
+  const scheduledAt = isoTime(at);
+  const slot = slotOf(scheduledAt, edition.timeZone);
+  await startIssue(services, edition.id, slot, scheduledAt, reviewOf(edition, at, now));
+}
+
+/** If the issue is started late, its release is put off, so that the editors have their time to look at the draft. */
+function reviewOf(edition: EditionSettings, at: number, now: number): Review | undefined {
+  if (!edition.review) return undefined;
+  const { editors, otherwise } = edition.review;
+  const release = now <= at ? at : now + minutesBefore(edition) * MINUTE_MILLISECONDS;
+  return { editors, otherwise, releaseAt: isoTime(release) };
+}
+
+function minutesBefore({ review }: Pick<EditionSettings, 'review'>): number {
+  return review?.minutesBefore ?? 0;
 }

@@ -27,7 +27,7 @@ export type Queue = {
 };
 
 /** Messages whose work renders a mail: they go to the tick function, the only one that has MJML. */
-export function isForTick({ kind }: Message): boolean {
+export function isForComposeQueue({ kind }: Message): boolean {
   return kind === 'compose' || kind === 'letter';
 }
 

@@ -21,14 +21,11 @@ import { sendTest } from '../newsletter/send-test.ts';
 import { type Clock, HOUR_MILLISECONDS, type Ids } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
-import { isForTick } from '../shared/queue.ts';
+import { isForComposeQueue } from '../shared/queue.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import type { Callbacks } from '../websub/callbacks.ts';
-import { handleTick } from '../work/handle-compose.ts';
-import { handleRecords } from '../work/handle-records.ts';
-import { handleWork } from '../work/handle-work.ts';
-import { runTick } from '../work/run-tick.ts';
-import { sweep } from '../work/sweep.ts';
+import { handleCompose, handleRecords, handleWork } from '../work/handle-messages.ts';
+import { runTick, sweep } from '../work/run-tick.ts';
 import { tableStores } from './stores.ts';
 
 /** The whole of Broadsheet in one process, over a table. Tests make it with a clock of their own. */
@@ -89,7 +86,9 @@ export function localInstallation(options: Options) {
     handler: (message) => (event) =>
       handleRecords(
         event,
-        isForTick(message) ? (each) => handleTick(services, each) : (each) => handleWork(services, each),
+        isForComposeQueue(message)
+          ? (each) => handleCompose(services, each)
+          : (each) => handleWork(services, each),
         log,
       ),
   });

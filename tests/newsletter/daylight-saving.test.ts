@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Followed } from '../../functions/newsletter/schedule-store.ts';
 import { slotOf } from '../../functions/newsletter/slot.ts';
-import { whatIsDue } from '../../functions/newsletter/start-due.ts';
+import { whatIsDue } from '../../functions/newsletter/start-issue.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { digestsTo, type IssueView, postStory, subscribe } from '../support/newsroom.ts';

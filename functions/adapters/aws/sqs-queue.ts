@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { isForTick, isForWebSub, type Message, type Queue } from '../../shared/queue.ts';
+import { isForComposeQueue, isForWebSub, type Message, type Queue } from '../../shared/queue.ts';
 
 const BATCH_LIMIT = 10;
 
@@ -9,7 +9,7 @@ export type QueueUrls = { work: string; compose: string; webSub: string };
 export function sqsQueue(urls: QueueUrls): Queue {
   const client = new SQSClient({});
   const urlOf = (message: Message) =>
-    isForTick(message) ? urls.compose : isForWebSub(message) ? urls.webSub : urls.work;
+    isForComposeQueue(message) ? urls.compose : isForWebSub(message) ? urls.webSub : urls.work;
   const sendTo = async (url: string, messages: Message[], delaySeconds: number) => {
     for (let start = 0; start < messages.length; start += BATCH_LIMIT) {
       const Entries = messages.slice(start, start + BATCH_LIMIT).map((message, index) => ({

@@ -1,8 +1,13 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { linkTranslations, type TranslationServices } from '../articles/link-translations.ts';
 import { type PlanServices, planPart } from '../delivery/plan-part.ts';
 import { type SendServices, sendBatch } from '../delivery/send-batch.ts';
+import { type LetterServices, sendLetter } from '../letters/send-letter.ts';
 import { type ComplaintStore, stopEditions } from '../newsletter/complaints.ts';
+import { composeIssue } from '../newsletter/compose-issue.ts';
+import type { ComposeServices } from '../newsletter/composition.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
+import type { Log } from '../shared/log.ts';
 import type { Cdn, Outbox } from '../shared/outbox.ts';
 import type { Message } from '../shared/queue.ts';
 import { type AnnounceServices, announce } from '../websub/announce.ts';
@@ -17,7 +22,7 @@ export type WorkServices = PlanServices &
   VerifyServices &
   DistributeServices & { outbox: Outbox; cdn: Cdn; complaints: ComplaintStore };
 
-/** Messages of the work queue. */
+/** Carries out a message of the work queue, or of the hub's queue. */
 export async function handleWork(services: WorkServices, message: Message): Promise<void> {
   switch (message.kind) {
     case 'plan':
@@ -36,7 +41,7 @@ export async function handleWork(services: WorkServices, message: Message): Prom
       return redeliver(services);
     case 'compose':
     case 'letter':
-      throw new Error(`a ${message.kind} message came to the work queue; it belongs to the tick function's`);
+      throw new Error(`a ${message.kind} message came to the work queue; it belongs to the compose queue`);
   }
 }
 
@@ -54,4 +59,36 @@ async function carryOut(services: WorkServices, id: string): Promise<void> {
   await linkTranslations(services, event.articleId);
   await announce(services, event.feeds ?? []);
   await outbox.remove(id);
+}
+
+export type ComposeQueueServices = ComposeServices & LetterServices;
+
+/** Carries out a message of the compose queue: its work renders mails, which only the tick function can. */
+export async function handleCompose(services: ComposeQueueServices, message: Message): Promise<void> {
+  switch (message.kind) {
+    case 'compose':
+      return composeIssue(services, { edition: message.edition, slot: message.slot });
+    case 'letter':
+      return sendLetter(services, message.outboxId);
+    default:
+      throw new Error(`a ${message.kind} message came to the compose queue; it belongs to the work queue`);
+  }
+}
+
+/** Every record of an SQS batch by itself: those that fail are reported, and only they come again. */
+export async function handleRecords(
+  event: SQSEvent,
+  handle: (message: Message) => Promise<void>,
+  log: Log,
+): Promise<SQSBatchResponse> {
+  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+  for (const { messageId, body } of event.Records) {
+    try {
+      await handle(JSON.parse(body) as Message);
+    } catch (error) {
+      log.warn('a message failed and will come again', { body, error });
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  return { batchItemFailures };
 }
