@@ -6,7 +6,7 @@ import { startDynoxide } from './adapters/one-machine/dynoxide.ts';
 import { minuteTimer } from './adapters/one-machine/minute-timer.ts';
 import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
-import { loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { SettingsError } from './settings/publication.ts';
 import { missingWords } from './shared/locale.ts';
 import { sha256 } from './shared/text.ts';
@@ -67,19 +67,20 @@ async function main(): Promise<void> {
     await firstRun({ config, token, samples: inProject('samples/stories.json'), log });
     folder.write('samples-posted', '');
   }
-  greet(
-    config.baseUrl,
-    token,
-    process.env.BROADSHEET_EDITOR_TOKEN ? undefined : folder.path('editor-token'),
-    !config.resend,
-  );
+  greet(config, token, process.env.BROADSHEET_EDITOR_TOKEN ? undefined : folder.path('editor-token'));
 }
 
-function greet(url: string, token: string, tokenFile: string | undefined, hasMailbox: boolean): void {
-  const mailbox = hasMailbox
-    ? `  Mailbox   ${url}/mailbox   (anybody who reaches this server can read it)\n`
-    : '';
+function greet({ baseUrl: url, publication, resend }: Config, token: string, tokenFile?: string): void {
+  const mailbox = resend
+    ? ''
+    : `  Mailbox   ${url}/mailbox   (anybody who reaches this server can read it)\n`;
   const shown = tokenFile ? token : '$BROADSHEET_EDITOR_TOKEN';
+  const story = JSON.stringify({
+    title: 'Hello, readers',
+    content: { markdown: 'The **first** story.' },
+    language: publication.languages[0],
+    section: publication.sections[0]?.slug,
+  });
   say(`
   Site      ${url}/
   Feeds     ${url}/feeds
@@ -89,7 +90,7 @@ ${mailbox}  Token     ${tokenFile ? `${token}  (kept in ${tokenFile})` : 'as set
 
   curl -X POST ${url}/api/articles \\
     -H "authorization: Bearer ${shown}" -H 'content-type: application/json' \\
-    -d '{"title": "Hello, harbour", "content": {"markdown": "The **first** story."}, "language": "en", "section": "harbour"}'
+    -d '${story}'
 
 ready ${url}`);
 }

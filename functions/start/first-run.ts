@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { pause } from '../adapters/dynamo/dynamo-client.ts';
 import type { Config } from '../config.ts';
+import type { Publication } from '../settings/publication.ts';
 import type { Log } from '../shared/log.ts';
 
+type Sample = { id: string; language: string; section?: string };
+
 /**
- * What a new installation shows: our sample stories posted through the real endpoint, two readers who sign up and
- * confirm, and one digest sent to them. Every step has its own key, so a first run that was killed is simply repeated.
+ * What a new installation shows: our sample stories posted through the real endpoint, a reader for each language who
+ * signs up and confirms, and one digest sent to them. Each story has an id and the digest has a key, so a first run that
+ * was killed is simply repeated, also with other settings.
  */
 export async function firstRun({
   config,
@@ -20,31 +24,49 @@ export async function firstRun({
 }): Promise<void> {
   const origin = `http://127.0.0.1:${config.port}`;
   const editor = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const stories = JSON.parse(readFileSync(samples, 'utf8')) as { id: string }[];
+  const all = JSON.parse(readFileSync(samples, 'utf8')) as Sample[];
+  const stories = samplesFor(config.publication, all);
   for (const story of stories) {
     const answer = await fetch(`${origin}/api/articles`, {
       method: 'POST',
-      headers: { ...editor, 'idempotency-key': `sample-${story.id}` },
+      headers: editor,
       body: JSON.stringify(story),
     });
     if (answer.status !== 201 && answer.status !== 409)
       throw new Error(`the sample story ${story.id} was refused: ${await answer.text()}`);
   }
   log.info(`posted ${stories.length} sample stories`);
+  const leftOut = all.length - stories.length;
+  if (leftOut > 0)
+    log.info(`left out ${leftOut} sample stories, because the publication does not have their language`);
 
   const [edition] = config.publication.editions;
-  if (!edition || config.resend) return;
+  if (!edition || config.resend || stories.length === 0) return;
   for (const language of edition.languages) await subscribe(origin, language, edition.id);
   await fetch(`${origin}/api/editions/${edition.id}/issues`, {
     method: 'POST',
     headers: { ...editor, 'idempotency-key': 'sample-issue' },
   });
+  let issue: { state: string; sent: number } | undefined;
   await until(async () => {
     const answer = await fetch(`${origin}/api/editions/${edition.id}/issues`, { headers: editor });
-    const { issues } = (await answer.json()) as { issues: { state: string }[] };
-    return issues.some(({ state }) => state === 'sent' || state === 'skipped');
+    const { issues } = (await answer.json()) as { issues: { state: string; sent: number }[] };
+    issue = issues.find(({ state }) => state === 'sent' || state === 'skipped');
+    return issue !== undefined;
   });
-  log.info(`sent one digest to ${edition.languages.length} sample readers`);
+  // An issue that is skipped logs the reason itself.
+  if (issue?.state === 'sent') log.info(`sent one digest to ${issue.sent} sample readers`);
+}
+
+/** The samples that fit the settings: each in a language of the publication, and in one of its sections or in none. */
+function samplesFor({ languages, sections }: Publication, samples: Sample[]): Sample[] {
+  return samples.flatMap(({ section, ...sample }) => {
+    // A sample in "en" also serves a publication whose English is "en-GB".
+    const language = languages.find((each) => each.split('-')[0] === sample.language);
+    if (!language) return [];
+    const isKnown = sections.some(({ slug }) => slug === section);
+    return [{ ...sample, language, ...(isKnown && section && { section }) }];
+  });
 }
 
 async function subscribe(origin: string, language: string, edition: string): Promise<void> {
