@@ -3,10 +3,11 @@ import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith';
 import type { Article } from '../functions/articles/article.ts';
 import { parseArticle } from '../functions/articles/article-input.ts';
 import { nextVersion } from '../functions/articles/article-version.ts';
-import { loadConfig } from '../functions/config.ts';
 import { type FeedFormat, FORMATS } from '../functions/feeds/feed-key.ts';
 import { type FeedWindow, feedWindow } from '../functions/feeds/feed-window.ts';
 import { documentText } from '../functions/feeds/render-feed.ts';
+import { testConfig } from '../tests/support/config.ts';
+import publication from '../tests/support/publication.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 import { inTurns, type Round, summaryOf } from './interleave.ts';
 import { story } from './stories.ts';
@@ -29,7 +30,7 @@ const PAIRS = 16;
 type Render = () => string;
 
 async function run(): Promise<Result[]> {
-  const config = loadConfig({ BROADSHEET_URL: 'https://paper.example' });
+  const config = testConfig({ BROADSHEET_URL: 'https://paper.example' });
   const articles = Array.from({ length: ENTRIES }, (_, index) => articleOf(index));
   const window = windowOf(articles);
   const results: Result[] = [];
@@ -96,12 +97,12 @@ function windowOf(articles: Article[]): FeedWindow {
 }
 
 const HEAD = {
-  title: 'The Harbour Post',
-  description: 'News of the city and its harbour, in English and Spanish.',
+  title: publication.name.en,
+  description: publication.description.en,
   link: 'https://paper.example/',
 };
 const pageOf = ({ id }: Article) => `https://paper.example/articles/${id}`;
-const guidOf = ({ id }: Article) => `tag:harbourpost.example,2026:articles/${id}`;
+const guidOf = ({ id }: Article) => `tag:${publication.idAuthority}:articles/${id}`;
 const categoriesOf = ({ section, tags }: Article) => [section, ...tags].filter(Boolean);
 
 function withFeed(articles: Article[], format: FeedFormat): Render {

@@ -1,4 +1,5 @@
-import { type Config, loadConfig } from '../functions/config.ts';
+import type { Config } from '../functions/config.ts';
+import { testConfig } from '../tests/support/config.ts';
 
 /** The publication of the benchmark: an edition for each length of list, and nothing to wait for. */
 export const LINK_SECRET = 'link-secret-of-the-benchmark';
@@ -7,7 +8,7 @@ export const SLOT = 'benchmark';
 export const editionOf = (readers: number) => `readers-${readers}`;
 
 export function digestConfig(sizes: number[], receiver: string): Config {
-  const config = loadConfig({ BROADSHEET_URL: 'https://paper.example', RESEND_BASE_URL: receiver });
+  const config = testConfig({ BROADSHEET_URL: 'https://paper.example', RESEND_BASE_URL: receiver });
   const { publication } = config;
   const [daily] = publication.editions;
   if (!daily) throw new Error('the settings have no edition');

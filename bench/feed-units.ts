@@ -6,8 +6,9 @@ import { openTable, type Table } from '../functions/adapters/dynamo/dynamo-clien
 import { startDynoxide } from '../functions/adapters/one-machine/dynoxide.ts';
 import { ids } from '../functions/adapters/random.ts';
 import { readTemplates } from '../functions/adapters/read-templates.ts';
-import { type Config, loadConfig } from '../functions/config.ts';
+import type { Config } from '../functions/config.ts';
 import { localInstallation } from '../functions/start/local-installation.ts';
+import { testConfig } from '../tests/support/config.ts';
 import { type Consumed, type Meter, meterOf } from '../tests/support/units.ts';
 import { backlog } from './backlog.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
@@ -70,7 +71,7 @@ async function run(): Promise<Result[]> {
 
 async function over(count: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
-  const config = loadConfig({ BROADSHEET_URL: 'https://paper.example' });
+  const config = testConfig({ BROADSHEET_URL: 'https://paper.example' });
   try {
     const file = await backlog(folder, count, NOW, config.publication.languages);
     const database = await startDynoxide({ file });

@@ -3,12 +3,12 @@ import { serve } from '@hono/node-server';
 import { guarded } from '../functions/access/operation.ts';
 import { openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { ids } from '../functions/adapters/random.ts';
-import { loadConfig } from '../functions/config.ts';
 import { isoTime } from '../functions/shared/clock.ts';
 import { appOf } from '../functions/shared/route-table.ts';
 import { sha256 } from '../functions/shared/text.ts';
 import { tableStores } from '../functions/start/stores.ts';
 import { subscriberOperations } from '../functions/subscribers/subscriber-routes.ts';
+import { testConfig } from '../tests/support/config.ts';
 
 /**
  * One way of storing a list of readers, in a process that does nothing else: `node import-work.ts <database> <token>`.
@@ -18,7 +18,7 @@ import { subscriberOperations } from '../functions/subscribers/subscriber-routes
 const [database = '', token = ''] = process.argv.slice(2);
 const AT_ONCE = 16;
 
-const config = { ...loadConfig({}), ownerTokenHash: sha256(token) };
+const config = { ...testConfig(), ownerTokenHash: sha256(token) };
 const stores = tableStores(openTable(config.tableName, database), config);
 const silent = () => {};
 const log = { info: silent, warn: console.error, error: console.error };

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { ensureTable, openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { startDynoxide } from '../functions/adapters/one-machine/dynoxide.ts';
-import { loadConfig } from '../functions/config.ts';
+import { testConfig } from '../tests/support/config.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 import { type Child, flagsOfStart, startServer } from './child.ts';
 import { interleave } from './interleave.ts';
@@ -23,7 +23,7 @@ async function run(): Promise<Result[]> {
   const children: Child[] = [];
   const database = await startDynoxide();
   try {
-    await ensureTable(openTable(loadConfig({}).tableName, database.endpoint));
+    await ensureTable(openTable(testConfig().tableName, database.endpoint));
     const begin = async () => {
       const child = await startServer('bench/import-work.ts', [database.endpoint, TOKEN], {}, flagsOfStart());
       children.push(child);

@@ -3,9 +3,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { ensureTable, openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { ids } from '../functions/adapters/random.ts';
 import { readTemplates } from '../functions/adapters/read-templates.ts';
-import { loadConfig } from '../functions/config.ts';
 import { sha256 } from '../functions/shared/text.ts';
 import { localInstallation } from '../functions/start/local-installation.ts';
+import { testConfig } from '../tests/support/config.ts';
 import { type Consumed, meterOf } from '../tests/support/units.ts';
 import { story } from './stories.ts';
 
@@ -58,7 +58,7 @@ export type Round = Consumed & {
 export async function openNewsroom(endpoint: string) {
   const token = randomBytes(24).toString('hex');
   const config = {
-    ...loadConfig({ BROADSHEET_URL: 'https://paper.example' }),
+    ...testConfig({ BROADSHEET_URL: 'https://paper.example' }),
     ownerTokenHash: sha256(token),
   };
   const table = openTable(config.tableName, endpoint);

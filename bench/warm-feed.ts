@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../functions/adapters/one-machine/dynoxide.ts';
+import { cloneWith, OF_THE_TESTS } from '../tests/support/clone.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 import { type Child, startServer } from './child.ts';
 import { inTurns, type Pair, quantile, summaryOf } from './interleave.ts';
@@ -67,9 +68,10 @@ async function startsOf(
   isFirst: boolean,
 ): Promise<{ full: Comparison; notModified: Comparison }> {
   const servers: Child[] = [];
+  const clone = cloneWith(OF_THE_TESTS);
   try {
     const token = randomBytes(24).toString('hex');
-    const ours = await startServer('functions/local.ts', [], {
+    const ours = await startServer(join(clone.folder, 'functions/local.ts'), [], {
       PORT: String(await freePort()),
       BROADSHEET_DATA: folder,
       BROADSHEET_EDITOR_TOKEN: token,
@@ -87,6 +89,7 @@ async function startsOf(
     };
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
+    clone.remove();
   }
 }
 

@@ -6,12 +6,12 @@ import { Hono } from 'hono';
 import { openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { callbackClient } from '../functions/adapters/http/callback-client.ts';
 import { ids } from '../functions/adapters/random.ts';
-import { loadConfig } from '../functions/config.ts';
 import { feedCache } from '../functions/feeds/feed-cache.ts';
 import { tableStores } from '../functions/start/stores.ts';
 import { readContent } from '../functions/websub/content.ts';
 import { AT_ONCE } from '../functions/websub/deliver.ts';
 import { distribute } from '../functions/websub/distribute.ts';
+import { testConfig } from '../tests/support/config.ts';
 import { callbackOf, FEED, SUBSCRIBERS, secretOf, TOPIC } from './websub-subscribers.ts';
 
 /**
@@ -21,7 +21,7 @@ import { callbackOf, FEED, SUBSCRIBERS, secretOf, TOPIC } from './websub-subscri
  */
 const [way = '', receiver = '', database = ''] = process.argv.slice(2);
 
-const config = loadConfig({ BROADSHEET_ALLOW_PRIVATE_CALLBACKS: 'on' });
+const config = testConfig({ BROADSHEET_ALLOW_PRIVATE_CALLBACKS: 'on' });
 const silent = () => {};
 const stores = tableStores(openTable(config.tableName, database), config);
 const services = {

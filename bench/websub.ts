@@ -2,8 +2,8 @@ import { ensureTable, openTable } from '../functions/adapters/dynamo/dynamo-clie
 import { startDynoxide } from '../functions/adapters/one-machine/dynoxide.ts';
 import { ids } from '../functions/adapters/random.ts';
 import { createArticle } from '../functions/articles/write-article.ts';
-import { loadConfig } from '../functions/config.ts';
 import { tableStores } from '../functions/start/stores.ts';
+import { testConfig } from '../tests/support/config.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 import { type Child, startServer } from './child.ts';
 import { interleave } from './interleave.ts';
@@ -70,7 +70,7 @@ async function run(): Promise<Result[]> {
 
 /** A feed and its subscribers, made here: what the work takes is to be measured without it. */
 async function prepare(database: string, receiver: string): Promise<void> {
-  const config = loadConfig({});
+  const config = testConfig();
   const table = openTable(config.tableName, database);
   await ensureTable(table);
   const { articles, websub: subscriptions } = tableStores(table, config);

@@ -104,7 +104,7 @@ export function publicRoutes(services: PublicServices): Route[] {
   // biome-ignore format: a table is read by its columns
   return [
     ...rows((refusal) => problemResponse(refusal), [
-      ['GET',     '/healthz',                      'Answers 200 while the process serves.',                              healthy],
+      ['GET',     '/healthz',                      'Answers 200 and the version while the process serves.',              healthy(services)],
       ['POST',    '/webhooks/resend',              'Takes what the mail provider reports about our mails, signed.',      webhookHandler(services),      MAX_WEBHOOK_BYTES],
     ]),
     // Under /, /{language}/, /sections/{section}/, /tags/{tag}/, /authors/{author}/ and /{language}/sections/{section}/:
@@ -230,8 +230,8 @@ function readerOf(services: ReaderContext, { req }: Context) {
   return pageContext(services, readerLanguage(services.config, req));
 }
 
-function healthy(): Response {
-  return new Response('ok\n', { headers: NO_STORE });
+function healthy({ config }: PublicServices): Route['answer'] {
+  return () => new Response(`ok ${config.version}\n`, { headers: NO_STORE });
 }
 
 /** Polls of feeds that the process remembers do not reach the router. */

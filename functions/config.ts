@@ -1,10 +1,16 @@
-import settings from '../broadsheet.config.ts';
-import { type Publication, parseSettings, SettingsError } from './settings/publication.ts';
+import {
+  type Publication,
+  type PublicationSettings,
+  parseSettings,
+  SettingsError,
+} from './settings/publication.ts';
 import { sha256 } from './shared/text.ts';
 
 /** Everything that differs between one deployment and another, read once at start. */
 export type Config = {
   publication: Publication;
+  /** The version of Broadsheet, from `package.json`. */
+  version: string;
   /** Public base URL of every link, without a slash at the end. */
   baseUrl: string;
   port: number;
@@ -26,11 +32,15 @@ export type Config = {
 
 type Environment = Record<string, string | undefined>;
 
-/** Settings and environment → Config. Throws SettingsError; its message names the variable and what is allowed. */
-export function loadConfig(env: Environment): Config {
+/**
+ * Environment, settings and version → Config. Entry points hand in the settings of `broadsheet.config.ts`; tests have a
+ * publication of their own. Throws SettingsError; its message names the variable or the setting, and what is allowed.
+ */
+export function loadConfig(env: Environment, settings: PublicationSettings, version: string): Config {
   const port = portOf(env.PORT || '8787');
   return {
     publication: parseSettings(settings),
+    version,
     port,
     baseUrl: baseUrlOf(env.BROADSHEET_URL || `http://localhost:${port}`),
     dataFolder: env.BROADSHEET_DATA || '.broadsheet',

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import settings from '../broadsheet.config.ts';
+import project from '../package.json' with { type: 'json' };
 import { ensureTable, openTable } from './adapters/dynamo/dynamo-client.ts';
 import { plainLog } from './adapters/log-lines.ts';
 import { openDataFolder } from './adapters/one-machine/data-folder.ts';
@@ -20,7 +22,8 @@ const log = plainLog(say);
 const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
+  log.info(`Broadsheet ${project.version} starts`);
+  const config = loadConfig(process.env, settings, project.version);
   const folder = openDataFolder(config.dataFolder, config.baseUrl);
   const token = process.env.BROADSHEET_EDITOR_TOKEN || folder.secret('editor-token', 'bs_');
   if (token.length < 16)

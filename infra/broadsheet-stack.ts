@@ -1,7 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
-import publication from '../broadsheet.config.ts';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
 import { Clock, NOT_RETRIED } from './clock.ts';
@@ -16,14 +15,18 @@ import { Store } from './store.ts';
 const BATCH = 1;
 /** The least that Lambda allows. */
 const MIN_CONCURRENCY = 2;
-/** A mail request takes about a second, so this many workers reach the provider's rate; more would only be told 429. */
-const WORK_CONCURRENCY = Math.min(Math.max(publication.mail.requestsPerSecond, MIN_CONCURRENCY), 50);
+const MAX_WORK_CONCURRENCY = 50;
 /** Each has 64 deliveries under way, and mostly waits: a story is in some eight feeds, and each is distributed by one. */
 const WEBSUB_CONCURRENCY = 8;
 
+type Props = Deployment & {
+  /** The settings. Only the rate at which the provider takes mails matters to a resource. */
+  publication: { mail: { requestsPerSecond: number } };
+};
+
 /** One publication: readers → CloudFront → API → public and editor; clock and queues → tick and work; one table. */
 export class BroadsheetStack extends Stack {
-  constructor(scope: Construct, id: string, deployment: Deployment) {
+  constructor(scope: Construct, id: string, { publication, ...deployment }: Props) {
     super(scope, id, { description: 'Broadsheet: feeds and newsletters', terminationProtection: true });
     const { table, secret } = new Store(this, 'Store');
     const queues = new Queues(this, 'Queues');
@@ -56,10 +59,13 @@ export class BroadsheetStack extends Stack {
     };
 
     api.route(functions.public, functions.editor);
+    // A mail request takes about a second, so this many workers reach the provider's rate; more would only be told 429.
+    const { requestsPerSecond } = publication.mail;
+    const workConcurrency = Math.min(Math.max(requestsPerSecond, MIN_CONCURRENCY), MAX_WORK_CONCURRENCY);
     functions.work.lambda.addEventSource(
       new SqsEventSource(queues.work.queue, {
         batchSize: BATCH,
-        maxConcurrency: WORK_CONCURRENCY,
+        maxConcurrency: workConcurrency,
         reportBatchItemFailures: true,
       }),
     );

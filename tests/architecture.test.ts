@@ -121,7 +121,7 @@ describe('each rule catches what breaks it', () => {
       'infra that knows functions',
       'infra/a.ts',
       "import { x } from '../functions/config.ts';",
-      'nothing else',
+      'only infra/app.ts',
     ],
     [
       'functions that know infra',
@@ -129,12 +129,59 @@ describe('each rule catches what breaks it', () => {
       "import { x } from '../infra/a.ts';",
       'imports infra/a.ts',
     ],
+    [
+      'infra that knows the settings beside its app',
+      'infra/a.ts',
+      "import x from '../broadsheet.config.ts';",
+      'only infra/app.ts',
+    ],
+    [
+      'a domain that knows the settings',
+      'functions/config.ts',
+      "import x from '../broadsheet.config.ts';",
+      'an entry point hands it in',
+    ],
+    [
+      'a domain that knows the version',
+      'functions/pages/a.ts',
+      "import x from '../../package.json' with { type: 'json' };",
+      'an entry point hands it in',
+    ],
+    [
+      'a test that imports the settings',
+      'tests/feeds/a.test.ts',
+      "import x from '../../broadsheet.config.ts';",
+      'publication of their own',
+    ],
+    [
+      'a test that reads the settings',
+      'tests/feeds/a.test.ts',
+      "const x = readFileSync('broadsheet.config.ts', 'utf8');",
+      'publication of their own',
+    ],
+    [
+      'a benchmark that starts the server',
+      'bench/a.ts',
+      "run('functions/local.ts');",
+      'publication of their own',
+    ],
     ['an import without .ts', 'functions/feeds/a.ts', "import { x } from './b';", 'without its .ts'],
     ['an import with .js', 'tests/a.test.ts', "import { x } from './b.js';", 'without its .ts'],
     ['a file that is too long', 'functions/feeds/a.ts', 'x;\n'.repeat(251), '251 lines'],
     ['a test that is too long', 'tests/feeds/a.test.ts', 'x;\n'.repeat(301), '301 lines'],
   ])('%s', (_, path, source, words) => {
     expect(violations(file(path, source))).toEqual([expect.stringContaining(words)]);
+  });
+
+  test('a test that imports the settings by way of an entry point', () => {
+    const sources = new Map([
+      ['functions/start/aws-start.ts', "import settings from '../../broadsheet.config.ts';"],
+      ['functions/tick.lambda.ts', "import { startOnAws } from './start/aws-start.ts';"],
+      ['tests/a.test.ts', "import { handler } from '../functions/tick.lambda.ts';"],
+    ]);
+    expect(violations(sources)).toEqual([
+      'tests/a.test.ts depends on the settings: tests have a publication of their own',
+    ]);
   });
 
   test('a circle of imports', () => {
@@ -167,7 +214,10 @@ describe('what is allowed passes', () => {
       'functions/adapters/aws/a.ts',
       "import { x } from '@aws-sdk/client-sqs';\nimport { y } from '../../feeds/b.ts';\nconst a = Date.now() + Math.random();",
     ],
-    ['functions/start/a.ts', "import { x } from '../adapters/b.ts';\nimport { y } from '../app.ts';"],
+    [
+      'functions/start/a.ts',
+      "import { x } from '../adapters/b.ts';\nimport { y } from '../app.ts';\nimport z from '../../broadsheet.config.ts';",
+    ],
     ['functions/local.ts', "import { x } from './adapters/b.ts';\nconst a = process.env.A ?? new Date();"],
     ['functions/config.ts', 'const a = process.env.A;'],
     [
@@ -181,10 +231,12 @@ describe('what is allowed passes', () => {
     ['functions/pages/a.ts', "import { html } from 'hono/html';\nimport { x } from '../feeds/b.ts';"],
     ['functions/app.ts', "import { Hono } from 'hono';\nimport { x } from './feeds/b.ts';"],
     [
-      'infra/a.ts',
+      'infra/app.ts',
       "import x from '../broadsheet.config.ts';\nimport { y } from './b.ts';\nimport * as cdk from 'aws-cdk-lib';",
     ],
     ['functions/feeds/a.ts', '// Date.now() and process.env are services\n/* new Date() */\nx;\n'.repeat(80)],
     ['tests/a.test.ts', 'const a = Date.now();\n'.repeat(300)],
+    ['tests/a.test.ts', 'expect(message).toBe(\'broadsheet.config.ts, edition "daily": is wrong\');'],
+    ['tests/journeys/own-settings.test.ts', "import settings from '../../broadsheet.config.ts';"],
   ])('%s', (path, source) => expect(violations(file(path, source))).toEqual([]));
 });

@@ -1,4 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import settings from '../../broadsheet.config.ts';
+import project from '../../package.json' with { type: 'json' };
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { openTable } from '../adapters/dynamo/dynamo-client.ts';
 import { dynamoPace } from '../adapters/dynamo/dynamo-pace.ts';
@@ -22,13 +24,16 @@ type Secret = {
 
 /** What every function needs, built once, on its cold start. */
 export async function startOnAws(env: Record<string, string | undefined>) {
+  const log = jsonLog((line) => void process.stdout.write(`${line}\n`));
+  log.info('Broadsheet starts', { version: project.version });
   const secret = await readSecret(required(env, 'SECRET_ARN'));
-  const config: Config = loadConfig({
+  const variables = {
     ...env,
     BROADSHEET_EDITOR_TOKEN: secret.editorToken || undefined,
     RESEND_API_KEY: secret.resendApiKey || env.RESEND_API_KEY,
     RESEND_WEBHOOK_SECRET: secret.resendWebhookSecret || undefined,
-  });
+  };
+  const config: Config = loadConfig(variables, settings, project.version);
   if (!secret.linkSecret)
     throw new SettingsError('the secret has no linkSecret: every link in a mail is signed with it');
   const table = openTable(required(env, 'TABLE_NAME'), config.dynamoEndpoint);
@@ -48,7 +53,7 @@ export async function startOnAws(env: Record<string, string | undefined>) {
     }),
     clock: Date.now,
     ids,
-    log: jsonLog((line) => void process.stdout.write(`${line}\n`)),
+    log,
   };
 }
 

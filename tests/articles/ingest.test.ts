@@ -27,7 +27,7 @@ describe('POST /api/articles', () => {
     const article = await answer.json();
     expect(article).toMatchObject({
       ...aFullArticleInput({ id: 'ferry', content: expect.anything() }),
-      guid: 'tag:harbourpost.example,2026:articles/ferry',
+      guid: 'tag:lakesidecourier.example,2024-05:articles/ferry',
       version: 1,
       publishedAt: '2026-11-22T12:00:00.000Z',
     });

@@ -123,6 +123,7 @@ describe('a story from the editor to the inbox', () => {
     const home = await request(lambda('Public'), 'GET', '/', { headers: { 'accept-language': 'es' } });
     expect(home.status).toBe(200);
     expect(home.bytes.toString()).toMatch(/<html lang="es"/);
+    expect(home.bytes.toString()).toContain('El Heraldo del Lago');
     const story = await request(lambda('Public'), 'GET', '/articles/ferry');
     expect(story.bytes.toString()).toContain('After two years the ferry sails again.');
   });

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { ensureTable, openTable } from '../../functions/adapters/dynamo/dynamo-client.ts';
 import { startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
 import { FUNCTIONS, type FunctionId, type Json, onlyIn, policyOf } from '../infra/policy.ts';
+import { cloneWith, OF_THE_TESTS } from '../support/clone.ts';
 import { cloudFront, dynamoAs, lambdaService, mailProvider, secretsManager, sqs } from './fake-aws.ts';
 import { type Lambda, startLambda } from './lambda.ts';
 import { ship } from './shipped.ts';
@@ -27,14 +28,15 @@ export type Deployment = Awaited<ReturnType<typeof deploy>>;
  * environment. DynamoDB refuses what a function's own policy does not allow.
  */
 export async function deploy() {
+  const clone = cloneWith(OF_THE_TESTS);
   const [shipped, database, secrets, queues, edge, provider] = await Promise.all([
-    ship(),
+    ship(clone.folder),
     startDynoxide(),
     secretsManager(SECRET_ARN, SECRET),
     sqs(),
     cloudFront(),
     mailProvider(),
-  ]);
+  ]).finally(clone.remove);
   const table = openTable('shipped-table', database.endpoint);
   await ensureTable(table);
   // The client asks the host of a queue's URL.

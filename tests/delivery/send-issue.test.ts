@@ -42,7 +42,7 @@ describe('POST /api/editions/{id}/issues', () => {
         /^<https:\/\/paper\.example\/unsubscribe\?token=[\w-]+\.[\w-]+>$/,
       ),
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      'List-Id': '<daily.harbourpost.example>',
+      'List-Id': '<daily.lakesidecourier.example>',
     });
     expect(mail).toMatchObject({ from: edition?.from, replyTo: edition?.replyTo });
     for (const part of [mail?.html, mail?.text]) {

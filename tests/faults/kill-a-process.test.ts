@@ -5,9 +5,11 @@ import { dynamoSubscribers } from '../../functions/adapters/dynamo/dynamo-subscr
 import { startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
 import { LEASE_SECONDS } from '../../functions/delivery/batch.ts';
 import type { IssueView } from '../support/newsroom.ts';
-import { dataFolder, get, post, type Running, start } from '../support/process.ts';
+import { dataFolder, get, post, type Running, start, useClone } from '../support/process.ts';
 import { afterwards, FAULTS, type Fault, startProvider } from '../support/provider.ts';
 import { counter } from './fault-table.ts';
+
+useClone();
 
 /** `npm start` as a whole, killed by the kernel in the middle of an issue to 320 readers. */
 

@@ -260,7 +260,7 @@ describe('validators and caching', () => {
     await world.edit('DELETE', '/api/articles/oct');
     const deleted = all(xmlTree(await (await ask('/archive/2026-10/atom.xml')).text()), 'at:deleted-entry');
     expect(deleted.map(({ attributes }) => attributes.ref)).toEqual([
-      'tag:harbourpost.example,2026:articles/oct',
+      'tag:lakesidecourier.example,2024-05:articles/oct',
     ]);
   });
 

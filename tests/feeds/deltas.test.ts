@@ -73,7 +73,7 @@ describe.each(FILES)('GET /%s', (file) => {
     const tag = await tagOf(`/authors/ana-ruiz/${file}`);
     await world.edit('PATCH', '/api/articles/one', { title: 'one, edited' });
     const answer = await poll(`/authors/ana-ruiz/${file}`, tag);
-    expect([answer.status, await title(answer)]).toEqual([226, 'The Harbour Post: ANA RUIZ']);
+    expect([answer.status, await title(answer)]).toEqual([226, 'The Lakeside Courier: ANA RUIZ']);
   });
 
   test('a tag that was never given, of another format or of another feed is answered with the whole', async () => {
@@ -135,7 +135,7 @@ describe('an entry that left', () => {
     const feed = xmlTree(await answer.text());
     expect(all(feed, 'atom:entry')).toEqual([]);
     const refs = all(feed, 'at:deleted-entry').map(({ attributes }) => attributes.ref);
-    expect(refs).toEqual(['tag:harbourpost.example,2026:articles/b']);
+    expect(refs).toEqual(['tag:lakesidecourier.example,2024-05:articles/b']);
   });
 
   test.each(['/rss.xml', '/feed.json'])('%s has no word for it, so the whole is answered', async (path) => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 
 const FULL: ReadEntry = {
-  id: 'tag:harbourpost.example,2026:articles/ferry',
+  id: 'tag:lakesidecourier.example,2024-05:articles/ferry',
   link: 'https://paper.example/2026/ferry?from=feed&x=1',
   title: 'The ferry returns',
   summary: 'Two years on, "the old lady" sails & sings.',
@@ -62,7 +62,7 @@ const FULL: ReadEntry = {
 };
 
 const PLAIN: ReadEntry = {
-  id: 'tag:harbourpost.example,2026:articles/plain',
+  id: 'tag:lakesidecourier.example,2024-05:articles/plain',
   link: 'https://paper.example/articles/plain',
   title: 'The ferry returns',
   summary: undefined,
@@ -189,7 +189,7 @@ test('a photo without a caption is described by its alternative text', async () 
 
 test("Atom's authors keep their addresses, and a story without one has the publication's", () => {
   const feed = xmlTree(documents['atom.xml']);
-  expect(one(one(feed, 'atom:author'), 'atom:name')?.text).toBe('The Harbour Post');
+  expect(one(one(feed, 'atom:author'), 'atom:name')?.text).toBe('The Lakeside Courier');
   const [ana] = all(all(feed, 'atom:entry')[0], 'atom:author');
   expect(one(ana, 'atom:uri')?.text).toBe('https://paper.example/staff/ana?a=1&b=2');
   const contributor = all(all(feed, 'atom:entry')[0], 'atom:contributor')[1];
@@ -200,10 +200,8 @@ test('the head says what the feed is, how long it is good for and where it is', 
   const { request } = await setUp();
   const head = async (path: string) => xmlTree(await (await request(path)).text());
   const channel = one(await head('/es/sections/harbour/rss.xml'), 'channel');
-  expect(one(channel, 'title')?.text).toBe('El Correo del Puerto: Puerto');
-  expect(one(channel, 'description')?.text).toBe(
-    'Noticias de la ciudad y su puerto, en español y en inglés.',
-  );
+  expect(one(channel, 'title')?.text).toBe('El Heraldo del Lago: Puerto');
+  expect(one(channel, 'description')?.text).toBe('Lo que pasa alrededor del lago, en español y en inglés.');
   expect(one(channel, 'language')?.text).toBe('es');
   expect(one(channel, 'link')?.text).toBe('https://paper.example/es/');
   expect(one(channel, 'ttl')?.text).toBe('5');

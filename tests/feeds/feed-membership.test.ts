@@ -109,7 +109,7 @@ describe('which stories a feed has', () => {
       ];
       for (const [entry] of read) ids.add(entry?.id);
     }
-    expect([...ids]).toEqual(['tag:harbourpost.example,2026:articles/a']);
+    expect([...ids]).toEqual(['tag:lakesidecourier.example,2024-05:articles/a']);
   });
 });
 
@@ -236,7 +236,9 @@ describe('retraction', () => {
       expect(await deletedIn(folder), folder).toEqual([['a', '2026-11-22T12:10:00.000Z']]);
     }
     const xml = await (await world.request('/atom.xml')).text();
-    expect(feedsmithAtom(xml).map(({ id }) => id)).toEqual(['tag:harbourpost.example,2026:articles/b']);
+    expect(feedsmithAtom(xml).map(({ id }) => id)).toEqual([
+      'tag:lakesidecourier.example,2024-05:articles/b',
+    ]);
   });
 
   test('nothing of what it said stays in any document', async () => {

@@ -33,8 +33,8 @@ describe('as the specification has it', () => {
       one(root, 'head')?.children.map((child) => [child.name, child.text]) ?? [],
     );
     expect(head).toEqual({
-      title: 'The Harbour Post',
-      ownerName: 'The Harbour Post',
+      title: 'The Lakeside Courier',
+      ownerName: 'The Lakeside Courier',
       ownerId: 'https://paper.example/',
       docs: 'http://opml.org/spec2.opml',
     });
@@ -98,8 +98,8 @@ test('all feeds of the settings are listed once, those of a language in its fold
   ]);
   const folders = all(body, 'outline').filter((outline) => !isFeed(outline));
   expect(folders.map(({ attributes }) => attributes.text)).toEqual([
-    'The Harbour Post (English)',
-    'El Correo del Puerto (Español)',
+    'The Lakeside Courier (English)',
+    'El Heraldo del Lago (Español)',
   ]);
   for (const [index, language] of languages.entries())
     expect(paths(folders[index])).toEqual([
@@ -132,7 +132,7 @@ describe('over HTTP', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/x-opml; charset=utf-8');
     expect(headers.get('content-disposition')).toBe(
-      `attachment; filename="feeds.opml"; filename*=UTF-8''the-harbour-post.opml`,
+      `attachment; filename="feeds.opml"; filename*=UTF-8''the-lakeside-courier.opml`,
     );
     expect(headers.get('access-control-allow-origin')).toBe('*');
     // As a feed's: it changes with the stories.

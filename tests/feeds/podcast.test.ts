@@ -41,25 +41,25 @@ test('what Apple and Spotify require is in it, with stories and without', async 
 test('its head is that of the settings, in its language', async () => {
   const channel = await channelOf('/es/podcast.xml');
   const textIn = (name: string) => one(channel, name)?.text;
-  expect(textIn('title')).toBe('El Correo del Puerto, en voz alta');
-  expect(textIn('description')).toContain('leídas por quienes las escribieron');
+  expect(textIn('title')).toBe('El Heraldo para escuchar');
+  expect(textIn('description')).toContain('leídas por sus autores');
   expect(textIn('language')).toBe('es');
   expect(textIn('link')).toBe('https://paper.example/es/');
-  expect(textIn('copyright')).toBe('© El Correo del Puerto');
-  expect(textIn('itunes:author')).toBe('El Correo del Puerto');
+  expect(textIn('copyright')).toBe('© El Heraldo del Lago');
+  expect(textIn('itunes:author')).toBe('El Heraldo del Lago');
   expect(textIn('itunes:type')).toBe('episodic');
   expect(textIn('itunes:explicit')).toBe('false');
   const owner = one(channel, 'itunes:owner');
   expect([one(owner, 'itunes:name')?.text, one(owner, 'itunes:email')?.text]).toEqual([
-    'The Harbour Post',
-    'podcast@harbourpost.example',
+    'Courier Audio',
+    'audio@lakesidecourier.example',
   ]);
   const category = one(channel, 'itunes:category');
   expect([category, one(category, 'itunes:category')].map((each) => each?.attributes.text)).toEqual([
     'News',
     'Daily News',
   ]);
-  expect(one(channel, 'itunes:image')?.attributes.href).toBe('https://harbourpost.example/podcast.png');
+  expect(one(channel, 'itunes:image')?.attributes.href).toBe('https://lakesidecourier.example/audio.png');
   // Of several languages it has the first: Apple takes no podcast without one.
   expect(one(await channelOf('/podcast.xml'), 'language')?.text).toBe('en');
 });

@@ -81,9 +81,9 @@ describe('of a paper in two languages', () => {
       .filter((feed) => pathOf(feed).includes('letters'))
       .map(({ attributes }) => attributes.text);
     expect(texts).toEqual([
-      'The Harbour Post: Letters',
-      'El Correo del Puerto: Letters (Español)',
-      'The Harbour Post: Letters (English)',
+      'The Lakeside Courier: Letters',
+      'El Heraldo del Lago: Letters (Español)',
+      'The Lakeside Courier: Letters (English)',
     ]);
   });
 

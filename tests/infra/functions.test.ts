@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import publication from '../../broadsheet.config.ts';
+import publication from '../support/publication.ts';
 import { FUNCTIONS } from './policy.ts';
 import { only, resourcesOf, synthesize } from './synthesized.ts';
 
@@ -144,16 +143,5 @@ test('every queue is encrypted and refuses plain HTTP', () => {
       Action: 'sqs:*',
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     });
-  }
-});
-
-test('infra imports the settings and nothing else of the application', () => {
-  const folder = `${import.meta.dirname}/../../infra`;
-  for (const file of readdirSync(folder)) {
-    const imports = [
-      ...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/(?:from|import)\s*\(?'(\.[^']*)'/g),
-    ].map(([, path]) => path as string);
-    const outside = imports.filter((path) => !path.startsWith('./') && path !== '../broadsheet.config.ts');
-    expect(outside, file).toEqual([]);
   }
 });

@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BroadsheetStack } from '../../infra/broadsheet-stack.ts';
 import { type Deployment, readDeployment } from '../../infra/deployment.ts';
+import publication from '../support/publication.ts';
 import {
   type FunctionId,
   onlyIn,
@@ -19,7 +20,7 @@ export function quickApp(): App {
 /** The stack as CloudFormation gets it, but for the bundles. */
 export function synthesize(deployment: Partial<Deployment> = {}): Template {
   return Template.fromStack(
-    new BroadsheetStack(quickApp(), 'Broadsheet', { ...readDeployment({}), ...deployment }),
+    new BroadsheetStack(quickApp(), 'Broadsheet', { ...readDeployment({}), ...deployment, publication }),
   );
 }
 

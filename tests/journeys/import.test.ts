@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import { dataFolder, get, start, TOKEN } from '../support/process.ts';
+import { dataFolder, get, start, TOKEN, useClone } from '../support/process.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
+useClone();
 
 const READERS = 1500;
 const file = `email\n${Array.from({ length: READERS }, (_, index) => `reader${index}@reader.example\n`).join('')}`;

@@ -5,11 +5,12 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { openTable } from '../../functions/adapters/dynamo/dynamo-client.ts';
 import { dynamoSchedules } from '../../functions/adapters/dynamo/dynamo-schedules.ts';
 import { startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
-import { loadConfig } from '../../functions/config.ts';
-import { BY_NPM, dataFolder, get, post, start } from '../support/process.ts';
+import { testConfig } from '../support/config.ts';
+import { BY_NPM, cloneFolder, dataFolder, get, ITSELF, post, start, useClone } from '../support/process.ts';
 
 // Each starts processes, one after the other, on whatever machine this is.
 vi.setConfig({ testTimeout: 180_000 });
+useClone();
 
 const story = (id: string) => ({
   id,
@@ -73,7 +74,7 @@ it('ticks as it starts: from then on the schedules are followed', async () => {
   const database = await startDynoxide({ file: join(folder, 'broadsheet.db') });
   onTestFinished(() => database.stop());
   const schedules = dynamoSchedules(openTable('broadsheet', database.endpoint));
-  for (const { id } of loadConfig({}).publication.editions)
+  for (const { id } of testConfig().publication.editions)
     expect((await schedules.followed(id))?.through).toBeGreaterThanOrEqual(before);
 });
 
@@ -93,7 +94,8 @@ const canBeApart = spawnSync('unshare', [...APART, 'true']).status === 0;
 it.skipIf(!canBeApart)('so is one in another container on the same volume', async () => {
   const folder = dataFolder();
   const first = await start(folder);
-  const { status, stdout } = spawnSync('unshare', [...APART, process.execPath, 'functions/local.ts'], {
+  const { status, stdout } = spawnSync('unshare', [...APART, ...ITSELF], {
+    cwd: cloneFolder(),
     env: {
       PATH: process.env.PATH,
       PORT: new URL(first.url).port,
@@ -132,11 +134,11 @@ it('the embedded DynamoDB found dead is started again, with what it stored', asy
 
 it('npm start that is asked to end finishes what is in flight, and one that is killed takes the server with it', async () => {
   const folder = dataFolder();
-  const asked = await start(folder, {}, BY_NPM);
+  const asked = await start(folder, {}, { command: BY_NPM });
   asked.child.kill('SIGTERM');
   await asked.ended;
   expect(asked.output()).toMatch(/stopping: finishing what is in flight\n(?:.*\n)*stopped\n/);
-  const killed = await start(folder, {}, BY_NPM);
+  const killed = await start(folder, {}, { command: BY_NPM });
   killed.child.kill('SIGKILL');
   // It closes when the server has let go of its output, which is npm's.
   await killed.ended;

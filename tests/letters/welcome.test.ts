@@ -44,8 +44,8 @@ it('a reader who confirms gets the last issue, in their language and of their ch
   await joins(world, { topics: ['culture'] });
   const [mail, ...more] = welcomes(world);
   expect(more).toEqual([]);
-  expect(mail?.subject).toBe('Welcome to The Morning Tide: The play opens');
-  expect(mail?.text).toContain('Welcome. This is the last issue of The Morning Tide');
+  expect(mail?.subject).toBe('Welcome to First Light: The play opens');
+  expect(mail?.text).toContain('Welcome. This is the last issue of First Light');
   expect(mail?.html + String(mail?.text)).not.toMatch(/ferry|Se estrena|What came later|%%/);
   const web = linkIn(mail?.text, '/issues/daily/[^?]+');
   expect(await (await world.request(web)).text()).toContain('The play opens');
@@ -54,7 +54,7 @@ it('a reader who confirms gets the last issue, in their language and of their ch
   expect(mail?.headers).toEqual({
     'List-Unsubscribe': `<https://paper.example${link}>`,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-    'List-Id': '<daily.harbourpost.example>',
+    'List-Id': '<daily.lakesidecourier.example>',
   });
   expect(await issue(world, id)).toMatchObject({ planned: 1, sent: 1 });
 
@@ -70,7 +70,7 @@ it('in the language of the reader, without a word of another', async () => {
   await sendNow(world, 'morning');
   await joins(world, { language: 'es' });
   expect(welcomes(world).map(({ subject }) => subject)).toEqual([
-    'Le damos la bienvenida a La marea de la mañana: Se estrena la obra',
+    'Le damos la bienvenida a Primera luz: Se estrena la obra',
   ]);
   expect(welcomes(world)[0]?.text).not.toContain('Welcome');
 });
@@ -83,7 +83,7 @@ it('a story that was retracted since is not in it, nor one that does not fit at 
   await world.edit('DELETE', '/api/articles/mistake');
   await joins(world);
   expect(welcomes(world).map(({ subject }) => subject)).toEqual([
-    'Welcome to The Morning Tide: The ferry returns',
+    'Welcome to First Light: The ferry returns',
   ]);
   expect(welcomes(world)[0]?.html).not.toMatch(/mistake/i);
   await subscribe(world, 'politics@reader.example', { topics: ['politics'] });
@@ -132,7 +132,7 @@ it('the issue that is being sent while they join comes to them as an issue, and 
   await world.sweep();
   await world.queue.drain();
   expect(welcomes(world).map(({ subject }) => subject)).toEqual([
-    'Welcome to The Morning Tide: The ferry returns',
+    'Welcome to First Light: The ferry returns',
   ]);
   expect(digestsTo(world, NEW).map(({ subject }) => subject)).toEqual(['The play opens']);
 });

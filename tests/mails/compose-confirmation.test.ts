@@ -9,21 +9,21 @@ const confirmUrl = 'https://news.example/subscriptions/confirm?token=abc.def&x=1
 
 test('a confirmation says who asks, for which newsletters, and what to do if it was somebody else', async () => {
   const { html, text, subject } = await aConfirmation();
-  expect(subject).toBe('Confirm your subscription to The Harbour Post');
+  expect(subject).toBe('Confirm your subscription to The Lakeside Courier');
   const { text: shown } = await factsOf(page(), html);
   for (const part of [shown, text]) {
-    expect(part).toContain('asked The Harbour Post to send these newsletters');
-    expect(part).toContain('The Morning Tide');
-    expect(part).toContain('The stories of the last day, at half past seven every morning.');
-    expect(part).toContain('The Sunday Chart');
+    expect(part).toContain('asked The Lakeside Courier to send these newsletters');
+    expect(part).toContain('First Light');
+    expect(part).toContain('What is new since yesterday, every morning at half past seven.');
+    expect(part).toContain('The Long Weekend');
     expect(part).toContain('If it was not you, ignore this mail');
-    expect(part).toContain('12 Quay Street');
+    expect(part).toContain('3 Mill Lane');
   }
 });
 
 test('it names only the newsletters that were asked for', async () => {
   const { html, text } = await aConfirmation({ editions: publication.editions.slice(1) });
-  expect(html + text).not.toContain('The Morning Tide');
+  expect(html + text).not.toContain('First Light');
 });
 
 test('its button and the address under it lead to the confirmation, and nothing in it unsubscribes', async () => {
@@ -32,7 +32,7 @@ test('its button and the address under it lead to the confirmation, and nothing 
   expect(links).toEqual([
     { href: confirmUrl, text: 'Confirm subscription' },
     { href: confirmUrl, text: confirmUrl },
-    { href: 'https://news.example/', text: 'The Harbour Post' },
+    { href: 'https://news.example/', text: 'The Lakeside Courier' },
   ]);
   expect(text).toContain(`Confirm subscription:\n${confirmUrl}\n`);
   expect(html + text).not.toContain('%%');
@@ -42,11 +42,11 @@ test('it is a whole document: title, language, one h1, layout tables, colour sch
   const { html } = await aConfirmation();
   const facts = await factsOf(page(), html);
   expect(facts).toMatchObject({
-    title: 'Confirm your subscription to The Harbour Post',
+    title: 'Confirm your subscription to The Lakeside Courier',
     lang: 'en',
     dir: 'ltr',
     h1: ['Confirm your subscription'],
-    h2: ['The Morning Tide', 'The Sunday Chart'],
+    h2: ['First Light', 'The Long Weekend'],
     images: [],
   });
   expect(new Set(facts.tableRoles)).toEqual(new Set(['presentation']));

@@ -17,8 +17,8 @@ describe('what a reader sees', () => {
     const { html, text } = await aDigest({ issue: { ...digestInput().issue, scheduledAt } });
     const { text: shown } = await factsOf(page(), html);
     for (const part of [shown, text]) {
-      expect(part).toContain('The Harbour Post');
-      expect(part).toContain('The Morning Tide');
+      expect(part).toContain('The Lakeside Courier');
+      expect(part).toContain('First Light');
       expect(part).toContain('Saturday, November 21, 2026');
     }
   });
@@ -82,11 +82,9 @@ describe('what a reader sees', () => {
 
   test('the sponsor is named as one, and an edition without a sponsor has no such place', async () => {
     const { html, text } = await aDigest();
-    expect((await factsOf(page(), html)).text).toContain(
-      'From our sponsor Lighthouse Books Independent books',
-    );
-    expect(text).toContain('From our sponsor: Lighthouse Books\n');
-    expect(text).toContain('https://lighthousebooks.example/');
+    expect((await factsOf(page(), html)).text).toContain('From our sponsor Mill Lane Bakery Bread from a');
+    expect(text).toContain('From our sponsor: Mill Lane Bakery\n');
+    expect(text).toContain('https://millbakery.example/');
     const plain = await aDigest({ edition: without('sponsor') });
     expect(plain.html + plain.text).not.toMatch(/sponsor/i);
   });
@@ -104,8 +102,8 @@ describe('what a reader sees', () => {
       expect.arrayContaining([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN, digestInput().webUrl]),
     );
     for (const part of [shown, text]) {
-      expect(part).toContain('you subscribed to The Morning Tide, a newsletter of The Harbour Post');
-      expect(part).toContain('The Harbour Post, 12 Quay Street, Port City, NY 10001, USA');
+      expect(part).toContain('you subscribed to First Light, a newsletter of The Lakeside Courier');
+      expect(part).toContain('The Lakeside Courier, 3 Mill Lane, Lakeville, VT 05001, USA');
     }
     for (const url of [UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN, digestInput().webUrl])
       expect(text).toContain(`: ${url}\n`);
@@ -121,7 +119,7 @@ describe('form', () => {
       title: 'Headline 1',
       lang: 'es',
       dir: 'ltr',
-      h1: ['El Correo del Puerto'],
+      h1: ['El Heraldo del Lago'],
     });
     expect(facts.metas).toMatchObject({
       'color-scheme': 'light dark',
@@ -132,7 +130,7 @@ describe('form', () => {
 
   test('it has one h1, an h2 for each story, and no table that is more than layout', async () => {
     const facts = await factsOf(page(), (await aDigest()).html);
-    expect(facts.h1).toEqual(['The Harbour Post']);
+    expect(facts.h1).toEqual(['The Lakeside Courier']);
     expect(facts.h2).toEqual(stories(8).map(({ title }) => title));
     expect(new Set(facts.tableRoles)).toEqual(new Set(['presentation']));
   });

@@ -8,16 +8,16 @@ const page = usePage();
 test('a letter says what it is about, what can be done, and what to do if it was somebody else, in both parts', async () => {
   const { html, text, subject } = await aLetter();
   const { text: shown, title, h1, h2 } = await factsOf(page(), html);
-  expect([title, h1, h2]).toEqual([subject, ['Manage your subscriptions'], ['The Morning Tide']]);
+  expect([title, h1, h2]).toEqual([subject, ['Manage your subscriptions'], ['First Light']]);
   for (const part of [shown, text]) {
     for (const words of [
-      'The Harbour Post',
+      'The Lakeside Courier',
       'You asked for the page where you choose',
       'In English, about Harbour and Culture',
       'Open the page',
       'nobody else has the link',
       'somebody entered your address',
-      '12 Quay Street',
+      '3 Mill Lane',
     ])
       expect(part).toContain(words);
   }
@@ -32,7 +32,7 @@ test('each of its buttons is there as an address as well, the usual one first', 
     { href: leave, text: 'Leave all newsletters' },
     { href: manage, text: manage },
     { href: leave, text: leave },
-    { href: 'https://news.example/', text: 'The Harbour Post' },
+    { href: 'https://news.example/', text: 'The Lakeside Courier' },
     { href: 'https://news.example/subscriptions/manage?token=a.b', text: 'Change what you get' },
   ]);
   expect(text).toContain(`Open the page:\n${manage}\n\nLeave all newsletters:\n${leave}\n`);
@@ -41,14 +41,14 @@ test('each of its buttons is there as an address as well, the usual one first', 
 test('a letter that only tells something has no place for what it lacks', async () => {
   const { html, text } = await aLetter({ facts: [], buttons: [], ignore: '', why: '', links: [] });
   const { links, h2, text: shown } = await factsOf(page(), html);
-  expect(links).toEqual([{ href: 'https://news.example/', text: 'The Harbour Post' }]);
+  expect(links).toEqual([{ href: 'https://news.example/', text: 'The Lakeside Courier' }]);
   expect(h2).toEqual([]);
   for (const part of [shown, text]) expect(part).not.toMatch(/undefined|does not work/);
   expect(text).not.toMatch(/\n{3}/);
 });
 
 test('a short preheader is filled up to 40 characters, and a long one cut', async () => {
-  for (const preheader of ['', 'Short.', 'word '.repeat(50), 'Your newsletters of The Harbour Post']) {
+  for (const preheader of ['', 'Short.', 'word '.repeat(50), 'Your newsletters of The Lakeside Courier']) {
     const letter = await aLetter({ preheader, intro: 'Brief.', ignore: '' });
     expect(letter.preheader).toMatch(/^.{40,90}$/u);
     expect(letter.preheader).not.toBe(letter.subject);

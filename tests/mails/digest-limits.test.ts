@@ -124,7 +124,7 @@ describe('subject and preheader', () => {
     expect(long.subject).toMatch(/^Long Bcc: everybody@example\.com word .*…$/);
     expect(characters(long.subject)).toBeLessThanOrEqual(150);
     const blank = await aDigest({ stories: [aStory({ title: '\u0085' })] });
-    expect(blank.subject).toBe('The Morning Tide');
+    expect(blank.subject).toBe('First Light');
     expect((await factsOf(page(), blank.html)).h2).toEqual(['Harbour']);
   });
 });

@@ -38,7 +38,7 @@ describe('layout by sections', () => {
       const pieces = [
         'About lead',
         'About nowhere',
-        'Politics',
+        'City Hall',
         'About votes',
         'Harbour',
         'About boats',
@@ -53,7 +53,7 @@ describe('layout by sections', () => {
       stories: [aStory(), ...list.filter(({ section }) => section !== 'Culture' && section)],
       layout: 'sections',
     });
-    expect(facts.text.split('Politics')).toHaveLength(2);
+    expect(facts.text.split('City Hall')).toHaveLength(2);
     expect(inOrder(facts.text, ['About boats', 'About piers', 'From our sponsor', 'About plays'])).toBe(true);
   });
 
@@ -131,7 +131,14 @@ test('a notice and what to do about it come first, a greeting after the masthead
     { href: approve, text: 'Approve' },
     { href: `${approve}2`, text: 'Hold' },
   ]);
-  const pieces = ['Draft: goes out', 'Approve', 'Hold', 'The Harbour Post', 'Welcome aboard', 'Headline 1'];
+  const pieces = [
+    'Draft: goes out',
+    'Approve',
+    'Hold',
+    'The Lakeside Courier',
+    'Welcome aboard',
+    'Headline 1',
+  ];
   expect(inOrder(facts.text.slice(facts.text.indexOf('Draft')), pieces)).toBe(true);
   expect(inOrder(text, pieces)).toBe(true);
   expect(text).toContain(`Approve: ${approve}\n`);
@@ -141,16 +148,16 @@ test('a logo stands in place of the name, which are its words', async () => {
   const logo = { url: 'https://images.example/logo.png', width: 320, height: 64 };
   const mail = { ...publication.mail, logo };
   const { facts } = await factsOfDigest({ publication: { ...publication, mail } });
-  expect(facts.images[0]).toEqual({ src: logo.url, alt: 'The Harbour Post', width: 320 });
+  expect(facts.images[0]).toEqual({ src: logo.url, alt: 'The Lakeside Courier', width: 320 });
   expect(facts.h1).toEqual(['']);
 });
 
 test('an edition may have a subject and a preheader of its own', async () => {
   const mail = await aDigest({
-    subject: 'The Morning Tide, {date}\r\nBcc: x@example.com',
+    subject: 'First Light, {date}\r\nBcc: x@example.com',
     preheader: 'Eight stories about the harbour, to be read before the ferry.',
   });
-  expect(mail.subject).toBe('The Morning Tide, {date} Bcc: x@example.com');
+  expect(mail.subject).toBe('First Light, {date} Bcc: x@example.com');
   expect(mail.preheader).toBe('Eight stories about the harbour, to be read before the ferry.');
   const blank = await aDigest({ subject: '\u0085', preheader: 'Short' });
   expect(blank.subject).toBe('Headline 1');

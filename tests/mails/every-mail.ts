@@ -122,11 +122,11 @@ const WORDS = {
 };
 
 const SPANISH_LETTER = {
-  subject: 'Sus boletines de El Correo del Puerto',
+  subject: 'Sus boletines de El Heraldo del Lago',
   preheader: 'Nos pidió la página donde elige lo que recibe de nosotros.',
   title: 'Administre sus suscripciones',
   intro: 'Nos pidió la página donde elige qué boletines recibe.',
-  facts: [{ name: 'La marea de la mañana', text: 'En español, sobre Puerto y Cultura' }],
+  facts: [{ name: 'Primera luz', text: 'En español, sobre Puerto y Cultura' }],
   buttons: [
     { text: 'Abrir la página', url: 'https://news.example/subscriptions/manage?token=cmVhZGVyLTE.c2ln&x=1' },
     { text: 'Dejar todos los boletines', url: 'https://news.example/unsubscribe?token=YWxs.c2ln' },

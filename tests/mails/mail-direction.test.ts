@@ -36,7 +36,7 @@ it('a headline that turns the direction of text does not turn the line of an inb
     .filter(({ key }) => !key.startsWith('confirmation/'))
     .map(({ subject }) => subject);
   expect(subjects.toSorted()).toEqual(
-    [CLEAN, `Draft: ${CLEAN}`, `Welcome to The Morning Tide: ${CLEAN}`, `[Test] ${CLEAN}`].toSorted(),
+    [CLEAN, `Draft: ${CLEAN}`, `Welcome to First Light: ${CLEAN}`, `[Test] ${CLEAN}`].toSorted(),
   );
   for (const { html } of world.mails) {
     expect(preheaderOf(html)).not.toMatch(ANY);
@@ -51,14 +51,14 @@ it('nor do the templates of an edition, nor the name of a publication in a lette
     subject: { en: 'Today\u202e: {lead}', es: '{lead}' },
     preheader: { en: '\u2067What there is to be read this morning in the harbour', es: '{lead}' },
   });
-  config.publication.name = { en: 'The \u202eHarbour Post', es: 'El Correo' };
+  config.publication.name = { en: 'The \u202eLakeside Courier', es: 'El Correo' };
   const world = await setUp({ config });
   await subscribe(world, 'en@reader.example');
   await postStory(world, { title: '\u202e' });
   await postStory(world);
   await sendNow(world, 'first');
   expect(world.mails).toHaveLength(2);
-  expect(world.mails[0]?.subject).toBe('Confirm your subscription to The Harbour Post');
+  expect(world.mails[0]?.subject).toBe('Confirm your subscription to The Lakeside Courier');
   expect(world.mails[1]?.subject).toMatch(/^Today: /);
   for (const { subject, html } of world.mails) expect(subject + preheaderOf(html)).not.toMatch(ANY);
 });

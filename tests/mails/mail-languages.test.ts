@@ -23,7 +23,7 @@ test('a Spanish digest has no English phrase, and its date, names and sections a
   const { text: shown } = await factsOf(page(), mail.html);
   expect(englishIn(`${shown}\n${mail.text}\n${mail.preheader}`)).toEqual([]);
   for (const part of [shown, mail.text]) {
-    expect(part).toContain('La marea de la mañana');
+    expect(part).toContain('Primera luz');
     expect(part).toContain('Domingo, 22 de noviembre de 2026');
     expect(part).toContain('Puerto');
     expect(part).toContain('De nuestro patrocinador');
@@ -45,7 +45,7 @@ test.each(Object.entries(KINDS))('a %s in Spanish has no English word', async (_
 
 test('a Spanish confirmation asks in Spanish', async () => {
   expect((await aConfirmation({ language: 'es' })).subject).toBe(
-    'Confirme su suscripción a El Correo del Puerto',
+    'Confirme su suscripción a El Heraldo del Lago',
   );
 });
 

@@ -83,7 +83,7 @@ describe('each rule catches what breaks it', () => {
       html((source) => source.replaceAll('/issues/', '/x/')),
       'link: none to the web version',
     ],
-    ['the postal address', replaced('12 Quay Street', ''), 'postal address: not at the end'],
+    ['the postal address', replaced('3 Mill Lane', ''), 'postal address: not at the end'],
     ['stories that are no headings', html((source) => source.replaceAll('h2', 'h3')), 'h2: no story has one'],
   ])('%s', async (_, change, fault) => {
     const mail = await KINDS.digest?.('en');

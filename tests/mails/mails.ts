@@ -1,15 +1,14 @@
-import broadsheet from '../../broadsheet.config.ts';
 import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import type { Article } from '../../functions/articles/article.ts';
 import { type ConfirmationInput, composeConfirmation } from '../../functions/mails/compose-confirmation.ts';
 import { composeDigest, type DigestInput } from '../../functions/mails/compose-digest.ts';
 import { composeLetter, type LetterInput } from '../../functions/mails/compose-letter.ts';
 import { personalise } from '../../functions/mails/placeholders.ts';
-import { parseSettings } from '../../functions/settings/publication.ts';
 import { anArticle } from '../support/builders.ts';
+import { testConfig } from '../support/config.ts';
 
 export const templates = readTemplates(new URL('../../templates', import.meta.url).pathname);
-export const publication = parseSettings(broadsheet);
+export const { publication } = testConfig();
 const [daily] = publication.editions;
 if (!daily) throw new Error('the settings have no edition');
 
@@ -39,7 +38,7 @@ export function aConfirmation(fields: Partial<ConfirmationInput> = {}) {
     language: 'en',
     confirmUrl: 'https://news.example/subscriptions/confirm?token=c2lnbi11cC0x.c2lnbmF0dXJl',
     baseUrl: 'https://news.example',
-    postalAddress: 'The Harbour Post, 12 Quay Street, Port City, NY 10001, USA',
+    postalAddress: 'The Lakeside Courier, 3 Mill Lane, Lakeville, VT 05001, USA',
     templates,
     ...fields,
   });
@@ -50,11 +49,11 @@ export function aLetter(fields: Partial<LetterInput> = {}) {
   return composeLetter({
     publication,
     language: 'en',
-    subject: 'Your newsletters of The Harbour Post',
+    subject: 'Your newsletters of The Lakeside Courier',
     preheader: 'You asked us for the page where you choose what you get.',
     title: 'Manage your subscriptions',
     intro: 'You asked for the page where you choose which newsletters you get.',
-    facts: [{ name: 'The Morning Tide', text: 'In English, about Harbour and Culture' }],
+    facts: [{ name: 'First Light', text: 'In English, about Harbour and Culture' }],
     buttons: [
       { text: 'Open the page', url: 'https://news.example/subscriptions/manage?token=cmVhZGVyLTE.c2ln&x=1' },
       { text: 'Leave all newsletters', url: 'https://news.example/unsubscribe?token=YWxs.c2ln' },
@@ -63,7 +62,7 @@ export function aLetter(fields: Partial<LetterInput> = {}) {
     why: 'You get this mail because somebody entered your address on our page.',
     links: [{ text: 'Change what you get', url: 'https://news.example/subscriptions/manage?token=a.b' }],
     baseUrl: 'https://news.example',
-    postalAddress: 'The Harbour Post, 12 Quay Street, Port City, NY 10001, USA',
+    postalAddress: 'The Lakeside Courier, 3 Mill Lane, Lakeville, VT 05001, USA',
     templates,
     ...fields,
   });

@@ -15,17 +15,17 @@ it('the text part of a Spanish issue has the sponsor, in Spanish, between its st
 
 ----------------------------------------
 
-De nuestro patrocinador: Lighthouse Books
-Libros independientes en Quay Street desde 1974. Diez por ciento menos para quien lee esta carta.
-https://lighthousebooks.example/
+De nuestro patrocinador: Mill Lane Bakery
+Pan de horno de leña desde 1931. Quien lee esta carta paga la mitad por el segundo pan.
+https://millbakery.example/
 
 ----------------------------------------
 
 Recibe`.trim(),
   );
-  expect(mail?.text).not.toContain('Independent books');
+  expect(mail?.text).not.toContain('Bread from a');
   const [english] = digestsTo(world, 'en@reader.example');
-  expect(english?.text).toContain('From our sponsor: Lighthouse Books\nIndependent books on Quay Street');
+  expect(english?.text).toContain('From our sponsor: Mill Lane Bakery\nBread from a wood oven');
 });
 
 it('what a preview of a Spanish mail warns of is said in English, as all that the API says', async () => {

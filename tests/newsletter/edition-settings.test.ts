@@ -39,10 +39,10 @@ describe('subject', () => {
     await postStory(world, { language: 'es' });
     await postStory(world, { language: 'es' });
     expect((await digest(world)).subject).toBe(
-      'The ferry returns | Harbour | The Morning Tide | The Harbour Post | 1 | Sunday, November 22, 2026',
+      'The ferry returns | Harbour | First Light | The Lakeside Courier | 1 | Sunday, November 22, 2026',
     );
     expect(world.mails.findLast(({ to }) => to === 'es@reader.example')?.subject).toBe(
-      'Domingo, 22 de noviembre de 2026: 2 de El Correo del Puerto',
+      'Domingo, 22 de noviembre de 2026: 2 de El Heraldo del Lago',
     );
   });
 
@@ -53,7 +53,7 @@ describe('subject', () => {
       section: undefined,
     });
     expect((await digest(world)).subject).toBe(
-      'The Morning Tide: Why {count} and %\u200b%UNSUBSCRIBE_URL%\u200b% Bcc: x@y.example',
+      'First Light: Why {count} and %\u200b%UNSUBSCRIBE_URL%\u200b% Bcc: x@y.example',
     );
   });
 
@@ -126,7 +126,7 @@ describe('layout', () => {
       'story-of-0',
       'story-of-3',
     ]);
-    const names = ['Politics', 'Culture', 'Opinion'];
+    const names = ['City Hall', 'Culture', 'Opinion'];
     for (const part of [text, html])
       expect(names.map((name) => part.match(new RegExp(`^\\s*${name}$|>${name}<`, 'gm'))?.length)).toEqual([
         1, 1, 1,
@@ -142,9 +142,9 @@ describe('layout', () => {
 
 describe('sponsor', () => {
   const sponsor = {
-    name: 'Lighthouse Books',
+    name: 'Mill Lane Bakery',
     text: { en: 'Books since 1974.', es: 'Libros desde 1974.' },
-    url: 'https://lighthousebooks.example/',
+    url: 'https://millbakery.example/',
   };
   const at = (iso: string) => Date.parse(iso) - START;
 
@@ -160,7 +160,7 @@ describe('sponsor', () => {
     world.pass(at(now));
     await postStory(world);
     const { html, text } = await digest(world);
-    for (const part of [html, text]) expect(part.includes('Lighthouse Books')).toBe(shown);
+    for (const part of [html, text]) expect(part.includes('Mill Lane Bakery')).toBe(shown);
   });
 
   test('of an issue is that of its day, also when it is sent a day later', async () => {
@@ -173,6 +173,6 @@ describe('sponsor', () => {
     world.pass(DAY);
     await world.sweep();
     await world.queue.drain();
-    expect(world.mails.at(-1)?.text).toContain('Lighthouse Books');
+    expect(world.mails.at(-1)?.text).toContain('Mill Lane Bakery');
   });
 });

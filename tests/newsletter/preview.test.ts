@@ -247,7 +247,7 @@ describe('it warns of', () => {
       config: withEditions({ sponsor: { ...daily.sponsor, from: '2026-12-01', until: '2026-12-31' } }),
     });
     expect(await warnings({})).toEqual([
-      { detail: 'the sponsor, Lighthouse Books, is left out: it is booked from 2026-12-01 until 2026-12-31' },
+      { detail: 'the sponsor, Mill Lane Bakery, is left out: it is booked from 2026-12-01 until 2026-12-31' },
     ]);
   });
 });

@@ -43,7 +43,7 @@ describe('POST /api/editions/{id}/test', () => {
       const [mail, ...more] = testsTo(address);
       expect(more).toEqual([]);
       expect(mail?.subject).toBe('[Test] The ferry returns');
-      expect(mail?.from).toBe('The Harbour Post <morning@harbourpost.example>');
+      expect(mail?.from).toBe('The Lakeside Courier <first-light@lakesidecourier.example>');
       const notice = 'This is a test for the newsroom.';
       expect(mail?.text.startsWith(notice)).toBe(true);
       const { html = '' } = mail ?? {};

@@ -1,6 +1,5 @@
 import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import type { Article } from '../../functions/articles/article.ts';
-import { loadConfig } from '../../functions/config.ts';
 import { feedsOfStories } from '../../functions/feeds/recent-feeds.ts';
 import { articlePage } from '../../functions/pages/article-page.ts';
 import { type DraftData, draftPage } from '../../functions/pages/draft-page.ts';
@@ -17,12 +16,13 @@ import { addressPage, confirmPage, erasePage, unsubscribePage } from '../../func
 import { phrasesIn } from '../../functions/shared/locale.ts';
 import { slugOf } from '../../functions/shared/text.ts';
 import { anArticle } from '../support/builders.ts';
+import { testConfig } from '../support/config.ts';
 
 const templates = readTemplates(new URL('../../templates', import.meta.url).pathname);
 export const locales = templates.locales;
 
 export function aContext(language = 'en'): PageContext {
-  return { config: loadConfig({}), phrases: phrasesIn(templates, language), language };
+  return { config: testConfig(), phrases: phrasesIn(templates, language), language };
 }
 
 /** What editors and readers type. */
@@ -225,7 +225,7 @@ export const ENGLISH: Words = {
   section: 'Harbour',
   tag: 'Transport',
   caption: 'The Sea Lark leaves the north pier on Sunday morning.',
-  credit: 'Mara Obi / The Harbour Post',
+  credit: 'Mara Obi / The Lakeside Courier',
   alt: 'A white ferry with people at its rail, gulls above',
   related: 'What the new pier cost, and who paid for it',
   subject: 'The ferry is back, and five more stories',
@@ -245,7 +245,7 @@ export const SPANISH: Words = {
   section: 'Harbour',
   tag: 'Transporte',
   caption: 'El Alondra deja el muelle norte el domingo por la mañana.',
-  credit: 'Mara Obi / El Correo del Puerto',
+  credit: 'Mara Obi / El Heraldo del Lago',
   alt: 'Un barco blanco con gente en la borda y gaviotas',
   related: 'Cuánto costó el muelle nuevo, y quién lo pagó',
   subject: 'Vuelve el barco, y cinco noticias más',

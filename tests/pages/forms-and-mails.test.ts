@@ -61,7 +61,7 @@ describe('the pages behind a link of a mail', () => {
   it('leave one newsletter or all, as the reader decides', () => {
     const { unsubscribe, 'unsubscribe-all': all } = everyPage('en', ENGLISH);
     expect(String(unsubscribe)).toContain(
-      '<button name="scope" value="edition">Leave “The Morning Tide”</button>',
+      '<button name="scope" value="edition">Leave “First Light”</button>',
     );
     expect(String(unsubscribe)).toContain('value="all"');
     expect(String(all)).not.toContain('value="edition"');

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readTemplates } from '../../functions/adapters/read-templates.ts';
-import { loadConfig } from '../../functions/config.ts';
 import { parseSettings } from '../../functions/settings/publication.ts';
 import { missingWords } from '../../functions/shared/locale.ts';
+import { testConfig } from '../support/config.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { linkIn, postStory, sendNow } from '../support/newsroom.ts';
 
@@ -82,7 +82,7 @@ function inFrench() {
     if ('en' in value && 'es' in value) return { ...value, fr: '§' };
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, add(each)]));
   };
-  const { languages, editions, ...settings } = add(loadConfig({}).publication) as ReturnType<
+  const { languages, editions, ...settings } = add(testConfig().publication) as ReturnType<
     typeof parseSettings
   >;
   return parseSettings({

@@ -37,5 +37,5 @@ it('a subject goes with the story that it was the headline of, in the issue and 
   await world.edit('DELETE', `/api/articles/${subject === 'The ferry returns' ? 'ferry' : 'second'}`);
   expect(await read(world, '/issues')).not.toContain(subject);
   expect(await read(world, '/issues')).toContain(`href="${path}"`);
-  expect(await read(world, path)).toMatch(/<h1>The Morning Tide<\/h1>/);
+  expect(await read(world, path)).toMatch(/<h1>First Light<\/h1>/);
 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { VERSION } from '../support/config.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 
@@ -159,5 +160,9 @@ it('an unknown address is answered with a page that says so', async () => {
   const { page } = await withStories();
   for (const path of ['/nothing', '/en/nothing', '/issues/daily/none', '/mailbox/none'])
     expect((await page(path)).status).toBe(404);
-  expect((await page('/healthz')).text).toBe('ok\n');
+});
+
+it('GET /healthz says that the process serves, and which version it is', async () => {
+  const { page } = await withStories();
+  expect(await page('/healthz')).toMatchObject({ status: 200, text: `ok ${VERSION}\n` });
 });

@@ -36,7 +36,7 @@ describe('a story', () => {
       expect(html).toMatch(new RegExp(`<link rel="alternate"[^>]* href="${folder}rss.xml">`));
       expect(html).toContain(`<a href="${folder}atom.xml"`);
     }
-    expect(html).toContain('title="The Harbour Post: López Obrador (RSS)"');
+    expect(html).toContain('title="The Lakeside Courier: López Obrador (RSS)"');
   });
 
   it('names who else had a part in it, in the language of the page, and only where somebody had', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import settings from '../../broadsheet.config.ts';
 import { parseSettings } from '../../functions/settings/publication.ts';
+import settings from '../support/publication.ts';
 
 const [daily] = settings.editions;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadConfig } from '../../functions/config.ts';
+import { testConfig } from '../support/config.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { dataOf, manageLink, membersOf, postForm } from './reader.ts';
@@ -17,7 +17,7 @@ async function reader(options: Parameters<typeof setUp>[0] = {}): Promise<{ worl
 }
 
 function withReaderHour() {
-  const { publication } = loadConfig({});
+  const { publication } = testConfig();
   const editions = publication.editions.map((edition) => ({ ...edition, readerHour: true }));
   return { config: { publication: { ...publication, editions } } };
 }

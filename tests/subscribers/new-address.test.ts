@@ -32,7 +32,7 @@ it('a new address gets a link, and nothing changes by asking, nor by opening it'
   const { world, manage } = await reader({ language: 'es' });
   const link = await asked(world, manage);
   const mail = mailsTo(world, NEW)[0];
-  expect(mail?.subject).toBe('Confirme su nueva dirección para El Correo del Puerto');
+  expect(mail?.subject).toBe('Confirme su nueva dirección para El Heraldo del Lago');
   expect(`${mail?.html}${mail?.text}`).not.toContain(OLD);
   const page = await (await world.request(link)).text();
   expect(page).toContain(NEW);

@@ -22,7 +22,7 @@ const erase = (world: World, manage: string) =>
 it('GET shows what will be lost, and erases nothing: mail scanners follow links', async () => {
   const { world, manage } = await reader({ language: 'es', editions: ['daily'] });
   const page = await (await world.request(beside(manage, '/subscriptions/erase'))).text();
-  expect(page).toContain('su suscripción a «La marea de la mañana»');
+  expect(page).toContain('su suscripción a «Primera luz»');
   expect(page).toContain(ANA);
   // And what will not.
   expect(page).toContain('Queda una huella de la dirección');

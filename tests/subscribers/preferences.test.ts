@@ -56,14 +56,14 @@ it('POST /unsubscribe with scope=all leaves every edition', async () => {
 it.each([
   {
     language: 'en',
-    gets: 'You are receiving “The Morning Tide”.',
-    left: 'You do not get “The Morning Tide” any more.',
+    gets: 'You are receiving “First Light”.',
+    left: 'You do not get “First Light” any more.',
     none: 'You do not get any newsletter of ours any more.',
   },
   {
     language: 'es',
-    gets: 'Usted recibe «La marea de la mañana».',
-    left: 'Ya no recibe «La marea de la mañana».',
+    gets: 'Usted recibe «Primera luz».',
+    left: 'Ya no recibe «Primera luz».',
     none: 'Ya no recibe ningún boletín nuestro.',
   },
 ])(

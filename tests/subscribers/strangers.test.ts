@@ -1,7 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { loadConfig } from '../../functions/config.ts';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { testConfig } from '../support/config.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { linkIn, subscribe } from '../support/newsroom.ts';
 import { manageLink, postForm } from './reader.ts';
@@ -70,7 +70,7 @@ it('who writes X-Forwarded-For themselves stays who they are', async () => {
   const world = await setUp();
   const seen = onOneMachine('203.0.113.7');
   expect(await taken(world, 25, (n) => ({ peer: seen, headers: forged(n) }))).toBe(20);
-  const here = await setUp({ config: loadConfig({}) });
+  const here = await setUp({ config: testConfig() });
   const loopback = onOneMachine('127.0.0.1');
   expect(await taken(here, 25, (n) => ({ peer: loopback, headers: forged(n) }))).toBe(20);
   const aws = await setUp({ config: { edgeKey: 'key-of-the-edge' } });
@@ -124,7 +124,7 @@ it('the link to the preferences is mailed to who is subscribed, and the answer i
   await world.queue.drain();
   expect(world.mails.filter(({ to }) => to === 'nobody@reader.example')).toEqual([]);
   const mail = world.mails.at(-1);
-  expect([mail?.to, mail?.subject]).toEqual(['ana@reader.example', 'Sus boletines de El Correo del Puerto']);
+  expect([mail?.to, mail?.subject]).toEqual(['ana@reader.example', 'Sus boletines de El Heraldo del Lago']);
   const page = await world.request(linkIn(mail?.text, '/subscriptions/manage'));
   expect(page.status).toBe(200);
 });
@@ -166,7 +166,7 @@ it('a reader who signs up again is told that they are subscribed, with the link 
   });
   await world.queue.drain();
   const mail = world.mails.at(-1);
-  expect(mail?.text).toContain('You get newsletters of The Harbour Post already.');
+  expect(mail?.text).toContain('You get newsletters of The Lakeside Courier already.');
   expect(linkIn(mail?.text, '/subscriptions/manage')).toBe(await manageLink(world, 'ana@reader.example'));
   expect(linkIn(mail?.text, '/subscriptions/confirm')).not.toBe('');
 });

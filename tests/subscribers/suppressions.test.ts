@@ -99,16 +99,16 @@ const CAUSES: [
     'complained',
     {},
     {
-      en: ['has reported our mail as unwanted.', '<a href="mailto:newsroom@harbourpost.example"'],
-      es: ['marcó nuestro correo como no deseado.', '<a href="mailto:newsroom@harbourpost.example"'],
+      en: ['has reported our mail as unwanted.', '<a href="mailto:desk@lakesidecourier.example"'],
+      es: ['marcó nuestro correo como no deseado.', '<a href="mailto:desk@lakesidecourier.example"'],
     },
   ],
   [
     'suppressed',
     { suppressed: { message: 'on the list' } },
     {
-      en: ['takes none for it.', '<a href="mailto:newsroom@harbourpost.example"'],
-      es: ['no admite ninguno para ella.', '<a href="mailto:newsroom@harbourpost.example"'],
+      en: ['takes none for it.', '<a href="mailto:desk@lakesidecourier.example"'],
+      es: ['no admite ninguno para ella.', '<a href="mailto:desk@lakesidecourier.example"'],
     },
   ],
 ];

@@ -36,8 +36,27 @@ const MAY_KNOW: Record<string, string[]> = {
 const ROUTES_ONLY = 'access';
 /** These make apps of the route tables. */
 const ROUTE_TABLES = ['functions/shared/route-table.ts', 'functions/access/operation.ts'];
-/** What lies outside `functions/` and is read by it: the settings, and the phrases, whose keys are a type. */
-const SETTINGS = ['broadsheet.config.ts', 'templates/locales/en.json'];
+/** What lies outside `functions/` and is imported there: the phrases, whose keys are a type. */
+const PHRASES = 'templates/locales/en.json';
+/**
+ * The settings belong to whoever runs Broadsheet. Entry points read them, and the version beside them, and hand both in.
+ * Tests and benchmarks have a publication of their own, so that they pass whatever the settings say.
+ */
+const SETTINGS = 'broadsheet.config.ts';
+const HANDED_IN = [SETTINGS, 'package.json'];
+/** Files of tests that may name the settings or an entry point that reads them. */
+const MAY_READ_SETTINGS = [
+  // Its tests hold whatever the settings say.
+  'tests/journeys/own-settings.test.ts',
+  // These make a clone with settings of the tests, and start what is in the clone.
+  'tests/support/clone.ts',
+  'tests/support/process.ts',
+  'tests/bundles/shipped.ts',
+  'bench/warm-feed.ts',
+  // The rule and its own test.
+  'tests/support/architecture.ts',
+  'tests/architecture.test.ts',
+];
 const MOST_LINES = 250;
 const MOST_LINES_OF_A_TEST = 300;
 
@@ -70,7 +89,7 @@ export function violations(sources: Sources): string[] {
     ...(path.startsWith('functions/') ? reachesOut(path, withoutComments(source)) : []),
     ...tooLong(path, source),
   ]);
-  return [...found, ...cycles(sources)];
+  return [...found, ...dependOnSettings(sources), ...cycles(sources)];
 }
 
 function importFaults(path: string, imports: string[]): string[] {
@@ -89,11 +108,14 @@ function importFaults(path: string, imports: string[]): string[] {
       path.startsWith('infra/') &&
       target &&
       !target.startsWith('infra/') &&
-      target !== 'broadsheet.config.ts'
+      !(path === 'infra/app.ts' && target === SETTINGS)
     )
-      fault(`imports ${target}: infra knows the settings and nothing else`);
+      fault(`imports ${target}: only infra/app.ts imports something else, the settings`);
     if (!path.startsWith('functions/')) continue;
-    if (target && !target.startsWith('functions/') && !SETTINGS.includes(target)) fault(`imports ${target}`);
+    if (target && HANDED_IN.includes(target) && !buildsEverything(path))
+      fault(`imports ${target}: an entry point hands it in`);
+    else if (target && !target.startsWith('functions/') && ![...HANDED_IN, PHRASES].includes(target))
+      fault(`imports ${target}`);
     if (/^hono(?:\/|$)|^@hono\//.test(name) && !servesHttp(path))
       fault(`imports ${name} and answers no HTTP`);
     if (buildsEverything(path)) continue;
@@ -121,6 +143,26 @@ function reachesOut(path: string, code: string): string[] {
   return rules.filter(([pattern]) => pattern.test(code)).map(([, what]) => `${path} reaches for ${what}`);
 }
 
+/** Tests and benchmarks that import the settings, directly or through other files, or that name a file which reads them. */
+function dependOnSettings(sources: Sources): string[] {
+  const importers = new Set([SETTINGS]);
+  // The set grows while it is walked.
+  for (const target of importers)
+    for (const [path, source] of sources)
+      if (localImports(path, source).includes(target)) importers.add(path);
+  const names =
+    /['"`/](?:broadsheet\.config\.ts|functions\/(?:local|check-settings)\.ts|infra\/app\.ts)['"`]/;
+  return [...sources]
+    .filter(([path]) => /^(?:tests|bench)\//.test(path) && !MAY_READ_SETTINGS.includes(path))
+    .filter(([path, source]) => importers.has(path) || names.test(withoutComments(source)))
+    .map(([path]) => `${path} depends on the settings: tests have a publication of their own`);
+}
+
+const localImports = (path: string, source: string): string[] =>
+  importsOf(source)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => posix.join(posix.dirname(path), name));
+
 function tooLong(path: string, source: string): string[] {
   const most = path.startsWith('tests/') ? MOST_LINES_OF_A_TEST : MOST_LINES;
   const lines = source.trimEnd().split('\n').length;
@@ -132,10 +174,7 @@ function cycles(sources: Sources): string[] {
   const files = new Map<string, Set<string>>();
   const folders = new Map<string, Set<string>>();
   for (const [path, source] of sources) {
-    const targets = importsOf(source)
-      .filter((name) => name.startsWith('.'))
-      .map((name) => posix.join(posix.dirname(path), name))
-      .filter((target) => sources.has(target));
+    const targets = localImports(path, source).filter((target) => sources.has(target));
     files.set(path, new Set(targets));
     if (!path.startsWith('functions/')) continue;
     const known = folders.get(folderOf(path)) ?? new Set();

@@ -1,11 +1,11 @@
-import { loadConfig } from '../../functions/config.ts';
 import type { EditionSettings } from '../../functions/settings/publication.ts';
+import { testConfig } from './config.ts';
 import type { World } from './installation.ts';
 import { sendNow } from './newsroom.ts';
 
 /** The settings with these editions, each the daily one but for what is given. */
 export function withEditions(...changes: Partial<EditionSettings>[]) {
-  const { publication } = loadConfig({});
+  const { publication } = testConfig();
   const [daily] = publication.editions;
   if (!daily) throw new Error('the settings have no edition');
   const { sponsor: _, ...plain } = daily;

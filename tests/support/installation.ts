@@ -5,7 +5,7 @@ import type { QueueFaults } from '../../functions/adapters/one-machine/memory-qu
 import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import { resendMailer } from '../../functions/adapters/resend/resend-mailer.ts';
 import { apiRoutes } from '../../functions/app.ts';
-import { type Config, loadConfig } from '../../functions/config.ts';
+import type { Config } from '../../functions/config.ts';
 import type { Ids } from '../../functions/shared/clock.ts';
 import type { Templates } from '../../functions/shared/locale.ts';
 import type { Log } from '../../functions/shared/log.ts';
@@ -13,6 +13,7 @@ import { sha256 } from '../../functions/shared/text.ts';
 import { type Installation, localInstallation } from '../../functions/start/local-installation.ts';
 import type { Callbacks } from '../../functions/websub/callbacks.ts';
 import { checkShape } from './api-shapes.ts';
+import { testConfig } from './config.ts';
 import { type Account, type Provider, type Script, startProvider, type TakenMail } from './provider.ts';
 
 /**
@@ -112,7 +113,7 @@ export async function setUp({
   const table = openTable(sharing?.table.name ?? `broadsheet-${++tables}`, database.endpoint);
   if (!sharing) await ensureTable(table);
   const config: Config = {
-    ...loadConfig({ BROADSHEET_URL: 'https://paper.example' }),
+    ...testConfig({ BROADSHEET_URL: 'https://paper.example' }),
     ownerTokenHash: sha256(OWNER_TOKEN),
     ...changes,
   };

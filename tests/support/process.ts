@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
+import { type Clone, cloneWith, OF_THE_TESTS } from './clone.ts';
 
 /** `npm start` as a process of its own, on a free port and a folder of its own. */
 export type Running = {
@@ -16,6 +17,25 @@ export type Running = {
 
 export const TOKEN = 'bs_token-of-the-process-tests';
 
+let clone: Clone | undefined;
+
+/** Call at the top of a test file: its processes run in a clone that has the publication of the tests. */
+export function useClone(): void {
+  beforeAll(() => {
+    clone = cloneWith(OF_THE_TESTS);
+  });
+  afterAll(() => {
+    clone?.remove();
+    clone = undefined;
+  });
+}
+
+/** Where the processes of this test file run. */
+export function cloneFolder(): string {
+  if (!clone) throw new Error('call useClone() at the top of the test file');
+  return clone.folder;
+}
+
 /** A folder that is removed with the test. */
 export function dataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-'));
@@ -24,20 +44,23 @@ export function dataFolder(): string {
 }
 
 /** What `npm start` runs in the end. */
-const ITSELF = [process.execPath, 'functions/local.ts'];
+export const ITSELF: [string, ...string[]] = [process.execPath, 'functions/local.ts'];
 /** As people type it. */
-export const BY_NPM = ['npm', 'start'];
+export const BY_NPM: [string, ...string[]] = ['npm', 'start'];
+/** `cwd`: the repository or a clone of it; unset: the clone of the test file. */
+type How = { command?: [string, ...string[]]; cwd?: string };
 
 /** Starts it and waits until it says that it is ready; rejects with its output where it ends before. */
 export async function start(
   folder: string,
   env: Record<string, string> = {},
-  command = ITSELF,
+  { command = ITSELF, cwd = cloneFolder() }: How = {},
 ): Promise<Running> {
-  if (env.PORT !== undefined) return startAt(env.PORT, folder, env, command);
+  const how = { command, cwd };
+  if (env.PORT !== undefined) return startAt(env.PORT, folder, env, how);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startAt(String(await freePort()), folder, env, command);
+      return await startAt(String(await freePort()), folder, env, how);
     } catch (error) {
       // Another of the tests at the same time was faster.
       if (attempt === 3 || !String(error).includes('the port is in use')) throw error;
@@ -49,10 +72,11 @@ async function startAt(
   port: string,
   folder: string,
   env: Record<string, string>,
-  [program = '', ...args]: string[],
+  { command: [program, ...args], cwd }: Required<How>,
 ): Promise<Running> {
   const url = `http://localhost:${port}`;
   const child = spawn(program, args, {
+    cwd,
     env: {
       ...cleanEnvironment(),
       PORT: port,
@@ -97,11 +121,11 @@ export function post(url: string, body: unknown, headers: Record<string, string>
 
 export const get = (url: string) => fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } });
 
-/** Without what the tests' own npm run brought along. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+/** The environment of the tests without what their own `npm` brought along, and without settings of Broadsheet. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(npm_|BROADSHEET_|RESEND_|AWS_|VITEST|PORT$)/.test(name),
+      ([name]) => !/^(npm_|BROADSHEET_|RESEND_|AWS_|VITEST|PORT$|CERTIFICATE_ARN$|ALARM_EMAIL$)/.test(name),
     ),
   );
 }

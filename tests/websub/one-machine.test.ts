@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
-import { dataFolder, post, start } from '../support/process.ts';
+import { dataFolder, post, start, useClone } from '../support/process.ts';
 import { receiver } from './receiver.ts';
+
+useClone();
 
 it('npm start tells a subscriber on this machine of a story within seconds, where private callbacks are allowed', async () => {
   const { url, output } = await start(dataFolder(), { BROADSHEET_ALLOW_PRIVATE_CALLBACKS: 'on' });
