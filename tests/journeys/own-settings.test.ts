@@ -42,6 +42,10 @@ async function expectPublication({ url, output }: Running, input: PublicationSet
   expect(output().includes(leftOut)).toBe(posted < samples.length);
 }
 
+it('the changelog has an entry for the version in package.json', () => {
+  expect(readFileSync(join(REPOSITORY, 'CHANGELOG.md'), 'utf8')).toMatch(`\n## [${version}] - `);
+});
+
 it('npm start comes up with the settings of this repository', async () => {
   const running = await start(
     dataFolder(),
