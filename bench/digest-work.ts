@@ -5,7 +5,7 @@ import { openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { dynamoPace } from '../functions/adapters/dynamo/dynamo-pace.ts';
 import { ids } from '../functions/adapters/random.ts';
 import { resendMailer } from '../functions/adapters/resend/resend-mailer.ts';
-import { composedIssues } from '../functions/delivery/composed-issues.ts';
+import { frozenIssues } from '../functions/delivery/frozen-issues.ts';
 import type { Message } from '../functions/shared/queue.ts';
 import { tableStores } from '../functions/start/stores.ts';
 import { signedLinks } from '../functions/subscribers/links.ts';
@@ -33,7 +33,7 @@ let mails = 0;
 const mailer = resendMailer({ apiKey: 're_bench', baseUrl: receiver });
 const services = {
   ...stores,
-  composed: composedIssues(stores.issues),
+  frozenIssues: frozenIssues(stores.issues),
   pace: dynamoPace(table, { requestsPerSecond: config.publication.mail.requestsPerSecond, clock: Date.now }),
   config,
   links: signedLinks(LINK_SECRET),

@@ -1,8 +1,8 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { resendMailer } from './adapters/resend/resend-mailer.ts';
-import { composePreview } from './newsletter/compose-preview.ts';
-import type { Preview, PreviewRequest, TestAnswer, TestRequest } from './newsletter/previews.ts';
-import { sendTest } from './newsletter/send-test.ts';
+import { previewIssue } from './newsletter/preview-issue.ts';
+import type { Preview, PreviewRequest, Proof, ProofRequest } from './newsletter/previews.ts';
+import { sendProof } from './newsletter/send-proof.ts';
 import type { Outcome } from './shared/refusal.ts';
 import { resendSettings, startOnAws } from './start/aws-start.ts';
 import { handleCompose, handleRecords } from './work/handle-messages.ts';
@@ -13,7 +13,7 @@ export type TickEvent = { kind: 'tick' };
 /** What the editor function sends. It waits for the answer (`lambda-previews.ts`). */
 export type PreviewEvent =
   | { kind: 'preview'; request: PreviewRequest }
-  | { kind: 'test'; request: TestRequest };
+  | { kind: 'proof'; request: ProofRequest };
 
 const base = await startOnAws(process.env);
 const services = { ...base, mailer: resendMailer(resendSettings(base.config)) };
@@ -21,7 +21,7 @@ const services = { ...base, mailer: resendMailer(resendSettings(base.config)) };
 /** The tick of each minute, and the rendering of every mail: this is the only function that has MJML. */
 export async function handler(
   event: TickEvent | PreviewEvent | SQSEvent,
-): Promise<SQSBatchResponse | Outcome<Preview | TestAnswer> | undefined> {
+): Promise<SQSBatchResponse | Outcome<Preview | Proof> | undefined> {
   if ('Records' in event)
     return handleRecords(event, (message) => handleCompose(services, message), services.log);
   switch (event.kind) {
@@ -31,9 +31,9 @@ export async function handler(
       services.log.info('the tick of this minute is done');
       return undefined;
     case 'preview':
-      return composePreview(services, event.request);
-    case 'test':
-      return sendTest(services, event.request);
+      return previewIssue(services, event.request);
+    case 'proof':
+      return sendProof(services, event.request);
     default:
       throw new Error(`the tick function does not know this event: ${JSON.stringify(event)}`);
   }

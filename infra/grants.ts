@@ -61,7 +61,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'COMPLAINTS#*':   { public: BOTH, editor: BOTH, tick: READ, work: BOTH },
   'WEBHOOK#*':      { public: PUT,  editor: NONE, tick: NONE, work: NONE },
   'BOUNCES#*':      { public: BOTH, editor: NONE, tick: NONE, work: NONE },
-  'TEST#*':         { public: NONE, editor: NONE, tick: BOTH, work: NONE },
+  'PROOF#*':         { public: NONE, editor: NONE, tick: BOTH, work: NONE },
   OPEN:             { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   PACE:             { public: NONE, editor: NONE, tick: BOTH, work: BOTH },
   'REVIEW#*':       { public: READ_PUT, editor: READ_PUT, tick: READ_CHECK, work: NONE },

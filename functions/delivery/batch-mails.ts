@@ -8,8 +8,8 @@ import type { Links } from '../subscribers/links.ts';
 import { isPaused } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { ClaimedBatch, Recipient } from './batch.ts';
-import type { ReadyVariant } from './composed-issues.ts';
 import type { DeliveryStore } from './delivery-store.ts';
+import type { ReadyVariant } from './frozen-issues.ts';
 import type { Mail } from './mailer.ts';
 
 /** What the mails of a batch are made of, each as it was frozen. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isIssueRef } from '../newsletter/issue.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
+import { jsonOf } from '../shared/refusal.ts';
 import { withoutAddresses } from '../subscribers/email-address.ts';
 
 /** What the mail provider tells of a mail. */
@@ -94,8 +95,9 @@ export function readMailEvent(
   body: string,
   now: number,
 ): MailEvent | { ignored: string } | { unreadable: string } {
-  const json = jsonOf(body);
-  if (json === undefined) return { unreadable: 'The body is not JSON.' };
+  const read = jsonOf(body);
+  if (!read.ok) return { unreadable: 'The body is not JSON.' };
+  const json = read.value;
   const typed = z.object({ type: z.string() }).safeParse(json);
   if (!typed.success) return { unreadable: 'The body must be a JSON object with a type.' };
   const { type } = typed.data;
@@ -119,14 +121,6 @@ export function readMailEvent(
     mail,
     detail: detailOf(data),
   };
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function kindOf({ type, data: { bounce } }: Payload): MailEventKind {

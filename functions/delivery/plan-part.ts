@@ -9,15 +9,15 @@ import { handOver, type Queue } from '../shared/queue.ts';
 import { choiceKey, isPaused, type Member, SHARDS, shardOf } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import { type Batch, batchId, MAX_RECIPIENTS } from './batch.ts';
-import type { ComposedIssues } from './composed-issues.ts';
 import type { DeliveryStore, OpenBatch, PlanProgress } from './delivery-store.ts';
 import { finishIssue } from './finish-issue.ts';
+import type { FrozenIssues } from './frozen-issues.ts';
 import { batchesWithinReach, type Pace } from './pace.ts';
 
 export type PlanServices = {
   articles: ArticleStore;
   issues: IssueStore;
-  composed: ComposedIssues;
+  frozenIssues: FrozenIssues;
   subscribers: SubscriberStore;
   delivery: DeliveryStore;
   pace: Pace;
@@ -36,9 +36,9 @@ const PAGES_A_TURN = 10;
  * together, so a crash, a repeated message or two at once never plan a member twice.
  */
 export async function planPart(services: PlanServices, ref: IssueRef, part: number): Promise<void> {
-  const { issues, composed, subscribers, delivery, pace, queue, clock, log } = services;
+  const { issues, frozenIssues, subscribers, delivery, pace, queue, clock, log } = services;
   const issue = await issues.get(ref);
-  const frozen = issue && (await composed.frozen(issue));
+  const frozen = issue && (await frozenIssues.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
   // A message of before names none: the sweep asks for those that the issue has.
   if (!(part < issue.parts)) return;

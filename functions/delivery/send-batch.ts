@@ -22,8 +22,8 @@ import {
   requestKey,
   withRecipients,
 } from './batch-mails.ts';
-import type { ComposedIssues } from './composed-issues.ts';
 import { finishIssue } from './finish-issue.ts';
+import type { FrozenIssues } from './frozen-issues.ts';
 import type { MailEventStore } from './mail-event-store.ts';
 import type { Mailer, SendOutcome } from './mailer.ts';
 import { type Pace, sendInTurn } from './pace.ts';
@@ -31,7 +31,7 @@ import { proveBatch } from './prove-batch.ts';
 
 export type SendServices = FreezeServices & {
   issues: IssueStore;
-  composed: ComposedIssues;
+  frozenIssues: FrozenIssues;
   complaints: ComplaintStore;
   mailEvents: MailEventStore;
   mailer: Mailer;
@@ -45,15 +45,15 @@ export type SendServices = FreezeServices & {
  * run out, and the same bytes go out under the same key: the provider takes them once.
  */
 export async function sendBatch(services: SendServices, ref: IssueRef, batchId: string): Promise<void> {
-  const { issues, composed, complaints, delivery, pace, clock } = services;
+  const { issues, frozenIssues, complaints, delivery, pace, clock } = services;
   const issue = await issues.get(ref);
-  const frozen = issue && (await composed.frozen(issue));
+  const frozen = issue && (await frozenIssues.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
   // Its readers may have stopped it a moment ago; the message that says so waits behind those of the batches.
   if (await reasonToStop(complaints, ref.edition)) return stopEditions(services);
   const batch = await delivery.claim(ref, batchId, clock(), clock() + LEASE_SECONDS * 1000);
   if (!batch) return;
-  const variant = await composed.variant(issue, batch.variant);
+  const variant = await frozenIssues.variant(issue, batch.variant);
   if (!variant)
     throw new Error(
       `batch ${batchId} of ${issueId(ref)} wants the variant ${batch.variant}, which is not stored`,

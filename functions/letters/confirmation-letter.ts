@@ -1,4 +1,4 @@
-import { composeConfirmation } from '../mails/compose-confirmation.ts';
+import { renderConfirmation } from '../mails/render-confirmation.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { endsWithConsent } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
@@ -16,7 +16,7 @@ export async function confirmationLetter(
   const editions = config.publication.editions.filter(({ id }) => signUp.editions.includes(id));
   const [edition] = editions;
   if (!edition) return undefined;
-  const { subject, html, text } = await composeConfirmation({
+  const { subject, html, text } = await renderConfirmation({
     publication: config.publication,
     editions,
     language: signUp.language,

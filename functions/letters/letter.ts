@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Mail, Mailer } from '../delivery/mailer.ts';
 import type { Pace } from '../delivery/pace.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
-import type { TestStore } from '../newsletter/test-store.ts';
+import type { ProofStore } from '../newsletter/proof-store.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
@@ -30,7 +30,7 @@ export type LetterServices = {
   subscribers: SubscriberStore;
   articles: ArticleStore;
   issues: IssueStore;
-  tests: TestStore;
+  proofs: ProofStore;
   outbox: Outbox;
   mailer: Mailer;
   pace: Pace;

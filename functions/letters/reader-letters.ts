@@ -1,4 +1,4 @@
-import { composeLetter, type LetterInput } from '../mails/compose-letter.ts';
+import { type LetterInput, renderLetter } from '../mails/render-letter.ts';
 import { type EditionSettings, inLanguage } from '../settings/publication.ts';
 import { phrasesIn } from '../shared/locale.ts';
 import { CONFIRM_HOURS, type Subscriber } from '../subscribers/subscriber.ts';
@@ -103,7 +103,7 @@ async function letterTo(
   const sender = senderOf(publication.editions, editions);
   if (!sender) return undefined;
   const { from, replyTo, postalAddress } = sender;
-  const composed = await composeLetter({
+  const composed = await renderLetter({
     ...texts,
     publication,
     language,

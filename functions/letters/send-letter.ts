@@ -5,8 +5,8 @@ import { type OutboxEvent, writtenAt } from '../shared/outbox.ts';
 import { confirmationLetter } from './confirmation-letter.ts';
 import { draftLetter } from './draft-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
+import { proofLetter } from './proof-letter.ts';
 import { addressLetter, linkLetter, movedLetter } from './reader-letters.ts';
-import { testLetter } from './test-letter.ts';
 import { welcomeLetter } from './welcome-letter.ts';
 
 export type { LetterServices } from './letter.ts';
@@ -66,8 +66,8 @@ async function letterOf(services: LetterServices, event: OutboxEvent): Promise<L
       return draftLetter(services, event);
     case 'joined':
       return welcomeLetter(services, event);
-    case 'test-asked':
-      return testLetter(services, event.testId);
+    case 'proof-asked':
+      return proofLetter(services, event.proofId);
     case 'article-changed':
       throw new Error('a change of an article came to the mails; it belongs to the work queue');
   }

@@ -1,9 +1,9 @@
 import { listHeaders } from '../delivery/batch-mails.ts';
-import { composeDigest } from '../mails/compose-digest.ts';
 import { personalise } from '../mails/placeholders.ts';
-import { languageOf } from '../newsletter/compose-variants.ts';
+import { renderDigest } from '../mails/render-digest.ts';
 import { type FrozenIssue, type Issue, issueUrl } from '../newsletter/issue.ts';
 import { storiesFor, storiesNow } from '../newsletter/select-stories.ts';
+import { languageOf } from '../newsletter/variants.ts';
 import { editionOf, inLanguage } from '../settings/publication.ts';
 import { phrasesIn } from '../shared/locale.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
@@ -37,7 +37,7 @@ export async function welcomeLetter(
   if (!lead) return undefined;
   const phrases = phrasesIn(templates, language);
   const name = inLanguage(edition.name, language, publication);
-  const { subject, html, text } = await composeDigest({
+  const { subject, html, text } = await renderDigest({
     publication,
     edition,
     language,

@@ -7,7 +7,7 @@ import { slugOf } from '../shared/text.ts';
 import { sentenceCase } from './mail-subject.ts';
 import type { DigestView, MailLink, MailPhoto, MailStory, Size, StoryGroup } from './mail-view.ts';
 import { mailLine, mailLink, mailLogo } from './mail-words.ts';
-import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from './placeholders.ts';
+import { PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER } from './placeholders.ts';
 
 export type DigestInput = {
   publication: Publication;
@@ -74,8 +74,8 @@ export function digestView(input: DigestInput): DigestView {
     footer: {
       why: phrases('mail.why', names),
       links: [
-        { text: phrases('mail.unsubscribe'), url: UNSUBSCRIBE_TOKEN },
-        { text: phrases('mail.preferences'), url: PREFERENCES_TOKEN },
+        { text: phrases('mail.unsubscribe'), url: UNSUBSCRIBE_PLACEHOLDER },
+        { text: phrases('mail.preferences'), url: PREFERENCES_PLACEHOLDER },
         { text: phrases('mail.web'), url: webUrl },
       ],
       postalAddress: mailLine(edition.postalAddress, MAX_SETTING),

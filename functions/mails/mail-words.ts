@@ -1,7 +1,7 @@
 import type { Publication } from '../settings/publication.ts';
 import { legalText, shorten } from '../shared/text.ts';
 import type { MailLogo } from './mail-view.ts';
-import { withoutTokens } from './placeholders.ts';
+import { withoutPlaceholders } from './placeholders.ts';
 
 /**
  * What an editor typed, as a mail can carry it: on one line, without tokens and at most `max` characters. The C1 controls
@@ -11,7 +11,7 @@ export function mailLine(text: string, max: number): string {
   // A headline may have 110,000 characters; ten times what is wanted leaves room for what is taken out.
   const oneLine = legalText(text.slice(0, max * 10)).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
   return shorten(
-    withoutTokens(oneLine)
+    withoutPlaceholders(oneLine)
       .replace(/\s{2,}/g, ' ')
       .trim(),
     max,

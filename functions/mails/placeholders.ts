@@ -1,14 +1,19 @@
 /**
  * Where each reader's own links go in a frozen mail. They are safe in HTML text, in attributes and in plain text, and
- * `withoutTokens` keeps what an editor typed from being taken for one.
+ * `withoutPlaceholders` keeps what an editor typed from being taken for one.
  */
-export const UNSUBSCRIBE_TOKEN = '%%UNSUBSCRIBE_URL%%';
-export const PREFERENCES_TOKEN = '%%PREFERENCES_URL%%';
+export const UNSUBSCRIBE_PLACEHOLDER = '%%UNSUBSCRIBE_URL%%';
+export const PREFERENCES_PLACEHOLDER = '%%PREFERENCES_URL%%';
 /** In drafts, which editors get. */
-export const APPROVE_TOKEN = '%%APPROVE_URL%%';
-export const HOLD_TOKEN = '%%HOLD_URL%%';
+export const APPROVE_PLACEHOLDER = '%%APPROVE_URL%%';
+export const HOLD_PLACEHOLDER = '%%HOLD_URL%%';
 
-export const LINK_TOKENS = [UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN, APPROVE_TOKEN, HOLD_TOKEN];
+export const LINK_PLACEHOLDERS = [
+  UNSUBSCRIBE_PLACEHOLDER,
+  PREFERENCES_PLACEHOLDER,
+  APPROVE_PLACEHOLDER,
+  HOLD_PLACEHOLDER,
+];
 
 /** What a personal link may take, so that a mail's size is known before it is personal. */
 export const MAX_LINK_BYTES = 300;
@@ -35,7 +40,7 @@ export type WrittenLater = {
 };
 
 export function personal(frozen: string): Personal {
-  const parts = frozen.split(new RegExp(`(${UNSUBSCRIBE_TOKEN}|${PREFERENCES_TOKEN})`));
+  const parts = frozen.split(new RegExp(`(${UNSUBSCRIBE_PLACEHOLDER}|${PREFERENCES_PLACEHOLDER})`));
   const escapedParts = parts.map(escaped);
   return {
     for: (links) => filledIn(parts, links).join(''),
@@ -50,7 +55,7 @@ export function personal(frozen: string): Personal {
 
 function filledIn(parts: string[], { unsubscribe, preferences }: PersonalLinks): string[] {
   return parts.map((part) =>
-    part === UNSUBSCRIBE_TOKEN ? unsubscribe : part === PREFERENCES_TOKEN ? preferences : part,
+    part === UNSUBSCRIBE_PLACEHOLDER ? unsubscribe : part === PREFERENCES_PLACEHOLDER ? preferences : part,
   );
 }
 
@@ -80,11 +85,11 @@ export function personaliseDraft(
   links: { approve: string; hold: string; readers: string },
 ): string {
   return personalise(frozen, { unsubscribe: links.readers, preferences: links.readers })
-    .replaceAll(APPROVE_TOKEN, links.approve)
-    .replaceAll(HOLD_TOKEN, links.hold);
+    .replaceAll(APPROVE_PLACEHOLDER, links.approve)
+    .replaceAll(HOLD_PLACEHOLDER, links.hold);
 }
 
 /** A zero-width space between two per cent signs: they look the same and start no token. */
-export function withoutTokens(text: string): string {
+export function withoutPlaceholders(text: string): string {
   return text.replaceAll('%%', '%\u200b%');
 }

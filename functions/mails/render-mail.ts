@@ -2,7 +2,7 @@ import { Liquid } from 'liquidjs';
 import mjml2html from 'mjml';
 import { directionOf, type Templates } from '../shared/locale.ts';
 import type { DigestView, LetterView, MailStory } from './mail-view.ts';
-import { LINK_TOKENS, MAX_LINK_BYTES } from './placeholders.ts';
+import { LINK_PLACEHOLDERS, MAX_LINK_BYTES } from './placeholders.ts';
 
 /** What every mail's template has; `values` of its own come on top. */
 export type MailPage = {
@@ -48,7 +48,7 @@ function withoutIndentation(html: string): string {
 
 /** Bytes of a mail once each reader's own links are in it. */
 export function personalBytes(frozen: string): number {
-  const growth = LINK_TOKENS.map(
+  const growth = LINK_PLACEHOLDERS.map(
     (token) => (frozen.split(token).length - 1) * (MAX_LINK_BYTES - token.length),
   );
   return Buffer.byteLength(frozen) + growth.reduce((sum, bytes) => sum + bytes, 0);

@@ -1,16 +1,16 @@
 import { type EditionSettings, editionOf } from '../settings/publication.ts';
 import { reasonToStop } from './complaints.ts';
-import { composeDraft, reviewDraft } from './compose-draft.ts';
+import { continueDraft, makeDraft } from './drafts.ts';
+import { type Issue, issueId } from './issue.ts';
 import {
   type ComposeServices,
-  composeFor,
   frozenIssue,
-  send,
-  skip,
+  releaseToReaders,
+  skipIssue,
+  storeVariants,
   tooFew,
   tooFewLeft,
-} from './composition.ts';
-import { type Issue, issueId } from './issue.ts';
+} from './issue-steps.ts';
 import type { IssueRef } from './issue-store.ts';
 import { cursorAfter, cursorWithout, selectStories, storiesNow, storyWindow } from './select-stories.ts';
 
@@ -40,10 +40,10 @@ async function nextStep(services: ComposeServices, edition: EditionSettings, iss
     case 'new':
     case 'draft': {
       const stopped = await reasonToStop(services.complaints, edition.id);
-      if (stopped) return skip(services, issue, stopped);
+      if (stopped) return skipIssue(services, issue, stopped);
       return issue.state === 'new'
         ? composeNew(services, edition, issue)
-        : reviewDraft(services, edition, issue);
+        : continueDraft(services, edition, issue);
     }
     case 'sending':
       return issue.startedAt ? true : withoutRetracted(services, edition, issue);
@@ -76,13 +76,13 @@ async function composeNew(
   if (reason !== undefined) {
     // A draft is made ahead of the hour: until then there may be more.
     if (issue.review && clock() < Date.parse(issue.review.releaseAt)) return true;
-    return skip(services, issue, reason);
+    return skipIssue(services, issue, reason);
   }
   const taken = { ...window, passed };
-  if (issue.review) return composeDraft(services, edition, issue, taken, stories, 'none');
-  const composed = await composeFor(services, edition, issue, stories);
+  if (issue.review) return makeDraft(services, edition, issue, taken, stories, 'none');
+  const composed = await storeVariants(services, edition, issue, stories);
   const frozen = frozenIssue(services, edition, issue, taken, stories, composed);
-  return send(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen) });
+  return releaseToReaders(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen) });
 }
 
 /** Between composing and planning: a story that was retracted takes its place in the issue with it. */
@@ -98,8 +98,8 @@ async function withoutRetracted(
   if (stories.length === before.storyIds.length) return true;
   if (stories.length < edition.stories.min) {
     const cursor = cursorWithout(await issues.cursor(edition.id), issue.slot, before);
-    return skip(services, issue, tooFewLeft(before, stories, edition), { cursor });
+    return skipIssue(services, issue, tooFewLeft(before, stories, edition), { cursor });
   }
-  const composed = await composeFor(services, edition, issue, stories);
-  return send(services, issue, frozenIssue(services, edition, issue, before, stories, composed));
+  const composed = await storeVariants(services, edition, issue, stories);
+  return releaseToReaders(services, issue, frozenIssue(services, edition, issue, before, stories, composed));
 }

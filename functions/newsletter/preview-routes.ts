@@ -11,8 +11,7 @@ import { checkedBody, parseIdempotencyKey } from '../shared/refusal.ts';
 import { sha256 } from '../shared/text.ts';
 import { addressHash, parseAddress } from '../subscribers/email-address.ts';
 import { noEdition } from './issue-routes.ts';
-import { previewShape, proofShape } from './preview-shapes.ts';
-import type { Preview, Previews } from './previews.ts';
+import { type Preview, type Previews, previewShape, proofShape } from './previews.ts';
 
 export type PreviewRouteServices = { config: Config; previews: Previews; ids: Ids };
 
@@ -66,7 +65,7 @@ export function previewOperations({ config, previews, ids }: PreviewRouteService
         const id = key.value === undefined ? ids() : sha256(`${bearer.id} ${key.value}`).slice(0, 32);
         const requestHash = sha256(`${editionId}\n${body}`);
         const asked = { edition: editionId, ...input.value, id, requestHash, bearer: bearer.id };
-        const outcome = await previews.test(asked);
+        const outcome = await previews.proof(asked);
         if (!outcome.ok) return problemResponse(outcome.refusal);
         return answerJson(outcome.value, 202);
       },

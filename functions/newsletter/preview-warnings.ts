@@ -1,8 +1,8 @@
 import { type Article, isPublic, linkOf } from '../articles/article.ts';
-import { type ComposedDigest, MAX_HTML } from '../mails/compose-digest.ts';
 import { sponsorOn } from '../mails/digest-view.ts';
 import { MAX_SUBJECT } from '../mails/mail-subject.ts';
 import { mailLink } from '../mails/mail-words.ts';
+import { MAX_HTML, type RenderedDigest } from '../mails/render-digest.ts';
 import type { EditionSettings } from '../settings/publication.ts';
 import type { Warning } from './previews.ts';
 
@@ -16,7 +16,7 @@ type Composed = {
   /** Those that the mail has whole, the lead first. */
   stories: Article[];
   leftOut: string[];
-  digest: ComposedDigest;
+  digest: RenderedDigest;
   baseUrl: string;
 };
 

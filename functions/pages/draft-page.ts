@@ -6,8 +6,8 @@ import { editionOf } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import { dayAndTime, type PhraseKey } from '../shared/locale.ts';
 import { shorten } from '../shared/text.ts';
+import { linkPage } from './link-pages.ts';
 import { type Html, homeTimeZone, type PageContext, settingText, spokenLanguage } from './page-context.ts';
-import { tokenPage } from './token-pages.ts';
 
 const MAX_HEADLINE = 160;
 
@@ -34,7 +34,7 @@ export function draftPage(context: PageContext, data: DraftData): Html {
     edition: edition ? settingText(context, edition.name) : issue.edition,
   });
   const open = issue.state === 'draft';
-  return tokenPage(
+  return linkPage(
     context,
     title,
     html`<p class="dek" role="status">${fate(context, data, edition?.timeZone ?? homeTimeZone(context))}</p>

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Fault } from '../shared/refusal.ts';
 import type { Suppression } from '../subscribers/subscriber.ts';
+import { linkPage } from './link-pages.ts';
 import { type Html, homeTimeZone, type PageContext } from './page-context.ts';
 import { pauseField, timeZoneField } from './preference-fields.ts';
 import {
@@ -12,7 +13,6 @@ import {
   topicsField,
 } from './reader-fields.ts';
 import { suppressionNotice } from './suppression-notice.ts';
-import { tokenPage } from './token-pages.ts';
 
 export type ManageData = {
   email: string;
@@ -47,7 +47,7 @@ export function managePage(context: PageContext, data: ManageData): Html {
   const { faults, said, newAddress } = data;
   const hasZones = config.publication.editions.some(({ readerHour }) => readerHour);
   const fields: Field[] = ['editions', 'topics', 'language', 'timeZone', 'pausedUntil'];
-  return tokenPage(
+  return linkPage(
     context,
     phrases('page.manage.title'),
     html`<p class="dek">${phrases('page.manage.text')} <strong class="address" dir="ltr">${data.email}</strong></p>

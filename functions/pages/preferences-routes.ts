@@ -10,12 +10,12 @@ import { erase as eraseReader, storedData } from '../subscribers/personal-data.t
 import { savePreferences } from '../subscribers/preferences.ts';
 import { parseEmail, parsePreferences, readerTimeZone } from '../subscribers/reader-input.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
+import { addressPage, erasePage } from './link-pages.ts';
 import { type ManageData, managePage } from './manage-page.ts';
 import { message, page } from './page-response.ts';
 import { WEEKS } from './preference-fields.ts';
 import { readBody, textOf } from './read-body.ts';
 import { MANAGE_PATHS, PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
-import { addressPage, erasePage } from './token-pages.ts';
 
 /** What a reader changes by the link in every mail. A GET changes nothing. */
 export function preferencesHandlers(services: ReaderServices & LeftServices) {

@@ -9,11 +9,11 @@ import { unsubscribe as leave } from '../subscribers/preferences.ts';
 import { parseEmail, parseSignUp } from '../subscribers/reader-input.ts';
 import { signUp as askToConfirm, confirm as confirmSignUp, sendLink } from '../subscribers/sign-up.ts';
 import type { Welcome } from '../subscribers/welcome.ts';
+import { confirmPage, unsubscribePage } from './link-pages.ts';
 import { message, page } from './page-response.ts';
 import { readBody, textOf, typed } from './read-body.ts';
 import { PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
 import { HONEYPOT, subscribePage } from './sign-up-form.ts';
-import { confirmPage, unsubscribePage } from './token-pages.ts';
 
 export type SubscriptionServices = ReaderServices & LeftServices & { issues: IssueStore };
 

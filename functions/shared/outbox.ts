@@ -17,7 +17,7 @@ export type OutboxEvent =
   /** Mail a reader who is new to an edition the issue that was sent last before. */
   | { kind: 'joined'; subscriberId: string; edition: string; slot: string }
   /** Mail what an issue would be, to editors. */
-  | { kind: 'test-asked'; testId: string };
+  | { kind: 'proof-asked'; proofId: string };
 
 /** `id` begins with the time at which the event was written, in ISO 8601, and a `#`. */
 export type OutboxEntry = { id: string; event: OutboxEvent };
@@ -37,7 +37,7 @@ export function messageOf(id: string, event: OutboxEvent): Message {
     case 'link-asked':
     case 'draft-composed':
     case 'joined':
-    case 'test-asked':
+    case 'proof-asked':
       return { kind: 'letter', outboxId: id };
   }
 }

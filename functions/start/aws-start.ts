@@ -8,7 +8,7 @@ import { jsonLog } from '../adapters/log-lines.ts';
 import { ids } from '../adapters/random.ts';
 import { readTemplates } from '../adapters/read-templates.ts';
 import { type Config, loadConfig, required } from '../config.ts';
-import { composedIssues } from '../delivery/composed-issues.ts';
+import { frozenIssues } from '../delivery/frozen-issues.ts';
 import { SettingsError } from '../settings/publication.ts';
 import { sha256 } from '../shared/text.ts';
 import { signedLinks } from '../subscribers/links.ts';
@@ -41,7 +41,7 @@ export async function startOnAws(env: Record<string, string | undefined>) {
   const { requestsPerSecond } = config.publication.mail;
   return {
     ...stores,
-    composed: composedIssues(stores.issues),
+    frozenIssues: frozenIssues(stores.issues),
     pace: dynamoPace(table, { requestsPerSecond, clock: Date.now }),
     config: { ...config, ownerTokenHash: secret.editorToken ? sha256(secret.editorToken) : undefined },
     templates: readTemplates(required(env, 'TEMPLATES_FOLDER')),

@@ -12,12 +12,12 @@ import { secrets } from '../adapters/random.ts';
 import { resendMailer } from '../adapters/resend/resend-mailer.ts';
 import { createWholeApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import { composedIssues } from '../delivery/composed-issues.ts';
+import { frozenIssues } from '../delivery/frozen-issues.ts';
 import type { Mailer } from '../delivery/mailer.ts';
 import { feedCache } from '../feeds/feed-cache.ts';
-import { composePreview } from '../newsletter/compose-preview.ts';
+import { previewIssue } from '../newsletter/preview-issue.ts';
 import type { Previews } from '../newsletter/previews.ts';
-import { sendTest } from '../newsletter/send-test.ts';
+import { sendProof } from '../newsletter/send-proof.ts';
 import { type Clock, HOUR_MILLISECONDS, type Ids } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
@@ -93,12 +93,12 @@ export function localInstallation(options: Options) {
       ),
   });
   const previews: Previews = {
-    preview: (request) => composePreview(services, request),
-    test: (request) => sendTest(services, request),
+    preview: (request) => previewIssue(services, request),
+    proof: (request) => sendProof(services, request),
   };
   const services = {
     ...stores,
-    composed: composedIssues(stores.issues),
+    frozenIssues: frozenIssues(stores.issues),
     config,
     templates,
     links,

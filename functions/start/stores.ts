@@ -7,11 +7,11 @@ import { dynamoFeeds } from '../adapters/dynamo/dynamo-feeds.ts';
 import { dynamoIssues } from '../adapters/dynamo/dynamo-issues.ts';
 import { dynamoMailEvents } from '../adapters/dynamo/dynamo-mail-events.ts';
 import { dynamoOutbox } from '../adapters/dynamo/dynamo-outbox.ts';
+import { dynamoProofs } from '../adapters/dynamo/dynamo-proofs.ts';
 import { dynamoReviews } from '../adapters/dynamo/dynamo-reviews.ts';
 import { dynamoSchedules } from '../adapters/dynamo/dynamo-schedules.ts';
 import { dynamoSubscribers } from '../adapters/dynamo/dynamo-subscribers.ts';
 import { dynamoSuppressions } from '../adapters/dynamo/dynamo-suppressions.ts';
-import { dynamoTests } from '../adapters/dynamo/dynamo-tests.ts';
 import { dynamoThrottle } from '../adapters/dynamo/dynamo-throttle.ts';
 import { dynamoTokens } from '../adapters/dynamo/dynamo-tokens.ts';
 import { dynamoWebSub } from '../adapters/dynamo/dynamo-websub.ts';
@@ -28,7 +28,7 @@ export function tableStores(table: Table, config: Config, onlyHolder?: string) {
     issues: dynamoIssues(table),
     reviews: dynamoReviews(table),
     schedules: dynamoSchedules(table),
-    tests: dynamoTests(table),
+    proofs: dynamoProofs(table),
     delivery: dynamoDelivery(table, onlyHolder),
     mailEvents: dynamoMailEvents(table),
     complaints: dynamoComplaints(table),

@@ -5,7 +5,7 @@ import { type SendServices, sendBatch } from '../delivery/send-batch.ts';
 import { type LetterServices, sendLetter } from '../letters/send-letter.ts';
 import { type ComplaintStore, stopEditions } from '../newsletter/complaints.ts';
 import { composeIssue } from '../newsletter/compose-issue.ts';
-import type { ComposeServices } from '../newsletter/composition.ts';
+import type { ComposeServices } from '../newsletter/issue-steps.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Log } from '../shared/log.ts';
 import type { Cdn, Outbox } from '../shared/outbox.ts';

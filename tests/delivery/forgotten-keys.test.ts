@@ -73,7 +73,7 @@ const LETTERS: [kind: string, ask: (world: World) => Promise<unknown>][] = [
     },
   ],
   [
-    'test',
+    'proof',
     async (world) => {
       await postStory(world);
       await world.edit('POST', '/api/editions/daily/test', { to: [READER], language: 'en' });

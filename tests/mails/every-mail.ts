@@ -1,6 +1,6 @@
 import type { Article } from '../../functions/articles/article.ts';
-import type { ComposedMail, DigestInput } from '../../functions/mails/compose-digest.ts';
 import { personalise } from '../../functions/mails/placeholders.ts';
+import type { DigestInput, RenderedMail } from '../../functions/mails/render-digest.ts';
 import type { RuledMail } from './mail-rules.ts';
 import { aConfirmation, aDigest, aLetter, aStory, publication } from './mails.ts';
 
@@ -58,7 +58,7 @@ async function digest(fields: Partial<DigestInput> & { language: string }): Prom
       'List-Unsubscribe': `<${links.unsubscribe}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     },
-  } satisfies ComposedMail & RuledMail;
+  } satisfies RenderedMail & RuledMail;
 }
 
 /** Stories as they come: usual, with long words and headlines, without a dek, a section or a photo, with an upright photo. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Article } from '../../functions/articles/article.ts';
 import { mailLine } from '../../functions/mails/mail-words.ts';
-import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from '../../functions/mails/placeholders.ts';
+import { PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER } from '../../functions/mails/placeholders.ts';
 import { personalBytes } from '../../functions/mails/render-mail.ts';
 import { usePage } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
@@ -75,8 +75,8 @@ test.each(HOSTILE)('what an editor types is text wherever it lands: %j', async (
   expect(facts.images.map(({ alt }) => alt)).toEqual([shown, shown]);
   expect(text.split(mailLine(words, 200)).length).toBeGreaterThan(4);
   for (const part of [html, text]) {
-    expect(part.split(UNSUBSCRIBE_TOKEN)).toHaveLength(2);
-    expect(part.split(PREFERENCES_TOKEN)).toHaveLength(2);
+    expect(part.split(UNSUBSCRIBE_PLACEHOLDER)).toHaveLength(2);
+    expect(part.split(PREFERENCES_PLACEHOLDER)).toHaveLength(2);
   }
   expect(html).not.toContain('49');
   expect(subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
@@ -98,7 +98,7 @@ test.each([
   expect(link).toMatch(/^https:\/\/(paper\.example|news\.example\/articles\/a$)/);
   expect(link).not.toMatch(/[<>"' {}]|%%/);
   for (const { src } of images) expect(src).toBe(link);
-  for (const part of [html, text]) expect(part.split(UNSUBSCRIBE_TOKEN)).toHaveLength(2);
+  for (const part of [html, text]) expect(part.split(UNSUBSCRIBE_PLACEHOLDER)).toHaveLength(2);
 });
 
 test('an address with what reads like an entity leads where it says, wherever it stands', async () => {
@@ -150,8 +150,8 @@ test('what the settings say is text as well, in both mails', async () => {
     expect(h1).toHaveLength(1);
     expect(text).toContain(mailLine(words, 300));
   }
-  expect(digest.html.split(UNSUBSCRIBE_TOKEN)).toHaveLength(2);
-  expect(confirmation.html).not.toContain(UNSUBSCRIBE_TOKEN);
+  expect(digest.html.split(UNSUBSCRIBE_PLACEHOLDER)).toHaveLength(2);
+  expect(confirmation.html).not.toContain(UNSUBSCRIBE_PLACEHOLDER);
 });
 
 const anyWords = fc
@@ -173,8 +173,8 @@ test('whatever editors type, a digest has the elements, the links and the size t
       expect(facts.h1).toEqual(usual.facts.h1);
       expect(facts.h2).toHaveLength(3);
       expect(facts.text).toContain(mailLine(`${words}.`, 150).replace(/\s+/g, ' ').trim());
-      expect(html.match(/%%[A-Z_]+%%/g)).toEqual([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN]);
-      expect(text.match(/%%[A-Z_]+%%/g)).toEqual([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN]);
+      expect(html.match(/%%[A-Z_]+%%/g)).toEqual([UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER]);
+      expect(text.match(/%%[A-Z_]+%%/g)).toEqual([UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER]);
       expect(text).not.toMatch(/[^\n\P{Cc}]/u);
       expect(personalBytes(html)).toBeLessThanOrEqual(95_000);
       expect(subject).toMatch(oneLineOf(1, 150));

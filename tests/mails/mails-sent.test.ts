@@ -70,7 +70,7 @@ test('a draft, a test and a welcome issue keep every rule too, in both languages
   world.pass(60_000);
   await world.tick();
   await world.queue.drain();
-  const kinds = ['draft', 'test', 'welcome'];
+  const kinds = ['draft', 'proof', 'welcome'];
   const mails = world.mails.filter(({ key }) => kinds.includes(String(key.split('/')[0])));
   const languages = mails.map(
     ({ key, html }) => `${key.split('/')[0]} ${/<html[^>]* lang="(\w+)"/.exec(html)?.[1]}`,

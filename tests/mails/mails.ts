@@ -1,9 +1,9 @@
 import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import type { Article } from '../../functions/articles/article.ts';
-import { type ConfirmationInput, composeConfirmation } from '../../functions/mails/compose-confirmation.ts';
-import { composeDigest, type DigestInput } from '../../functions/mails/compose-digest.ts';
-import { composeLetter, type LetterInput } from '../../functions/mails/compose-letter.ts';
 import { personalise } from '../../functions/mails/placeholders.ts';
+import { type ConfirmationInput, renderConfirmation } from '../../functions/mails/render-confirmation.ts';
+import { type DigestInput, renderDigest } from '../../functions/mails/render-digest.ts';
+import { type LetterInput, renderLetter } from '../../functions/mails/render-letter.ts';
 import { anArticle } from '../support/builders.ts';
 import { testConfig } from '../support/config.ts';
 
@@ -28,11 +28,11 @@ export function digestInput(fields: Partial<DigestInput> = {}): DigestInput {
 }
 
 export function aDigest(fields: Partial<DigestInput> = {}) {
-  return composeDigest(digestInput(fields));
+  return renderDigest(digestInput(fields));
 }
 
 export function aConfirmation(fields: Partial<ConfirmationInput> = {}) {
-  return composeConfirmation({
+  return renderConfirmation({
     publication,
     editions: publication.editions,
     language: 'en',
@@ -46,7 +46,7 @@ export function aConfirmation(fields: Partial<ConfirmationInput> = {}) {
 
 /** With everything that a letter can have. */
 export function aLetter(fields: Partial<LetterInput> = {}) {
-  return composeLetter({
+  return renderLetter({
     publication,
     language: 'en',
     subject: 'Your newsletters of The Lakeside Courier',

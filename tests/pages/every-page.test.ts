@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { unsubscribePage } from '../../functions/pages/link-pages.ts';
 import { STYLE } from '../../functions/pages/style.ts';
-import { unsubscribePage } from '../../functions/pages/token-pages.ts';
 import { aContext, ENGLISH, everyPage, locales, SPANISH } from './every-page.ts';
 
 const english = Object.entries(everyPage('en', ENGLISH)).map(([name, page]) => ({

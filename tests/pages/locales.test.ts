@@ -178,7 +178,7 @@ it('so do the mails that an issue has besides, a test, a welcome and a draft, an
   await world.tick();
   await world.queue.drain();
 
-  const kinds = ['welcome', 'test', 'draft'];
+  const kinds = ['welcome', 'proof', 'draft'];
   const mails = kinds.map((kind) => world.mails.filter(({ key }) => key.startsWith(`${kind}/`)));
   expect(mails.map(({ length }) => length)).toEqual([1, 1, 1]);
   for (const { subject } of mails.flat()) expect(subject).toMatch(/^§/);

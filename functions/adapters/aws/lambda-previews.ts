@@ -14,6 +14,6 @@ export function lambdaPreviews(functionName: string): Previews {
   };
   return {
     preview: (request) => ask({ kind: 'preview', request }),
-    test: (request) => ask({ kind: 'test', request }),
+    proof: (request) => ask({ kind: 'proof', request }),
   };
 }

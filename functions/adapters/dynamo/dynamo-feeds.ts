@@ -109,7 +109,7 @@ async function* walk(
     ConsistentRead: true,
     Limit,
   });
-  for await (const item of items) if (isLive(item, Date.parse(now))) yield pointerOf(item);
+  for await (const item of items) if (isLive(item, Date.parse(now))) yield storedPointer(item);
 }
 
 const endOf = (now: string) => `${now}${AFTER_ANY_ID}`;
@@ -153,7 +153,7 @@ export function pointerItem(feed: string, pointer: Pointer): Item {
 }
 
 /** `updatedAt` comes back in whole seconds, and no earlier than `publishedAt`. */
-export function pointerOf({ sk, v = 1, s, u, r, m, b }: Item): Pointer {
+export function storedPointer({ sk, v = 1, s, u, r, m, b }: Item): Pointer {
   const key = String(sk);
   const publishedAt = key.slice(0, key.indexOf('#'));
   const published = Date.parse(publishedAt);

@@ -41,7 +41,7 @@
  *                                 BATCH#<batch>          up to 100 recipients of one variant
  *                                 PENDING#<batch>        that batch has no outcome yet: when it may next be tried
  *                                 UNCERTAIN#<batch>      nobody knows whether that batch was taken
- *   TEST#<id>                     -                      a test of an edition, as it was composed (TTL)
+ *   PROOF#<id>                     -                      a proof of an edition, as it was rendered (TTL)
  *   OPEN                          <edition>#<slot>       an issue that has not ended
  *   PACE                          -                      how fast the mail provider is asked, by whoever asks it
  *   REVIEW#<edition>#<slot>       -                      what the newsroom said to its draft
@@ -188,7 +188,7 @@ export const complaintHourKey = (edition: string, at: string): Key => ({
 });
 export const webhookKey = (id: string): Key => ({ pk: `WEBHOOK#${id}`, sk: ONLY });
 export const bouncesKey = (hash: string): Key => ({ pk: `BOUNCES#${hash}`, sk: ONLY });
-export const testKey = (id: string): Key => ({ pk: `TEST#${id}`, sk: ONLY });
+export const proofKey = (id: string): Key => ({ pk: `PROOF#${id}`, sk: ONLY });
 export const openKey = (edition: string, slot: string): Key => ({ pk: 'OPEN', sk: `${edition}#${slot}` });
 export const paceKey = (): Key => ({ pk: 'PACE', sk: ONLY });
 export const reviewKey = (edition: string, slot: string): Key => ({

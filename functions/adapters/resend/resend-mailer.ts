@@ -164,7 +164,7 @@ function piecesOf({ from, to, replyTo, subject, html, text, headers, tags }: Mai
   const answers = replyTo !== undefined && { reply_to: withAsciiDomain(replyTo) };
   const middle = asciiJson({ ...answers, subject, tags }).slice(1, -1);
   const end = asciiJson({ to: [withAsciiDomain(to)] }).slice(1);
-  return [head, ',"html":', ...jsonOf(html), `,${middle},"text":`, ...jsonOf(text), `,${end}`];
+  return [head, ',"html":', ...jsonParts(html), `,${middle},"text":`, ...jsonParts(text), `,${end}`];
 }
 
 /**
@@ -178,6 +178,6 @@ function withAsciiDomain(mailbox: string): string {
   );
 }
 
-function jsonOf(body: Mail['html']): string[] {
+function jsonParts(body: Mail['html']): string[] {
   return typeof body === 'string' ? [asciiJson(body)] : body.pieces();
 }

@@ -3,7 +3,11 @@ import { Resend } from 'resend';
 import { afterEach, describe, expect, it } from 'vitest';
 import { resendMailer } from '../../../functions/adapters/resend/resend-mailer.ts';
 import type { Mail } from '../../../functions/delivery/mailer.ts';
-import { PREFERENCES_TOKEN, personal, UNSUBSCRIBE_TOKEN } from '../../../functions/mails/placeholders.ts';
+import {
+  PREFERENCES_PLACEHOLDER,
+  personal,
+  UNSUBSCRIBE_PLACEHOLDER,
+} from '../../../functions/mails/placeholders.ts';
 
 /** The real client against a server that answers as it is told. */
 
@@ -71,7 +75,7 @@ describe('resendMailer', () => {
       unsubscribe: 'https://paper.example/u?t=a.b',
       preferences: 'https://paper.example/p?t="c"',
     };
-    const html = `<p>“Ñandú” 🚢 \\ ${UNSUBSCRIBE_TOKEN}</p>\n<a href="${PREFERENCES_TOKEN}">${UNSUBSCRIBE_TOKEN}</a>`;
+    const html = `<p>“Ñandú” 🚢 \\ ${UNSUBSCRIBE_PLACEHOLDER}</p>\n<a href="${PREFERENCES_PLACEHOLDER}">${UNSUBSCRIBE_PLACEHOLDER}</a>`;
     const own = { html: personal(html).written(links), text: personal('\u2028 – Fin').written(links) };
     const { replyTo, ...unanswered } = mail('beto@reader.example');
     const mails: Mail[] = [

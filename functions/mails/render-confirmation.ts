@@ -1,7 +1,7 @@
 import { type EditionSettings, inLanguage, type Publication } from '../settings/publication.ts';
 import { phrasesIn, type Templates } from '../shared/locale.ts';
-import type { ComposedMail } from './compose-digest.ts';
-import { composeLetter } from './compose-letter.ts';
+import type { RenderedMail } from './render-digest.ts';
+import { renderLetter } from './render-letter.ts';
 
 export type ConfirmationInput = {
   publication: Publication;
@@ -17,12 +17,12 @@ export type ConfirmationInput = {
 };
 
 /** The mail of a double opt-in: nobody is a subscriber before its button is pressed, and again on the page behind it. */
-export function composeConfirmation(input: ConfirmationInput): Promise<ComposedMail> {
+export function renderConfirmation(input: ConfirmationInput): Promise<RenderedMail> {
   const { publication, editions, language, confirmUrl, manageUrl, templates } = input;
   const phrases = phrasesIn(templates, language);
   const setting = (texts: Record<string, string>) => inLanguage(texts, language, publication);
   const name = setting(publication.name);
-  return composeLetter({
+  return renderLetter({
     ...input,
     subject: phrases('mail.confirm.subject', { publication: name }),
     preheader: phrases('mail.confirm.preheader'),

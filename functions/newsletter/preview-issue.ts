@@ -1,8 +1,8 @@
 import type { Article } from '../articles/article.ts';
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
-import { composeDigest } from '../mails/compose-digest.ts';
 import { personalise } from '../mails/placeholders.ts';
+import { renderDigest } from '../mails/render-digest.ts';
 import { personalBytes } from '../mails/render-mail.ts';
 import { type EditionSettings, editionOf, publicationLanguage } from '../settings/publication.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
@@ -10,7 +10,7 @@ import type { Templates } from '../shared/locale.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
 import { type ComplaintStore, reasonToStop } from './complaints.ts';
-import { tooFew } from './composition.ts';
+import { tooFew } from './issue-steps.ts';
 import type { IssueStore } from './issue-store.ts';
 import { warningsOf } from './preview-warnings.ts';
 import type { Preview, PreviewRequest, Warning } from './previews.ts';
@@ -26,7 +26,7 @@ export type PreviewServices = {
 };
 
 /** The mail that a reader with these choices would get of an issue now. `notice` is said above it. */
-export async function composePreview(
+export async function previewIssue(
   services: PreviewServices,
   request: PreviewRequest,
   notice?: string,
@@ -69,7 +69,7 @@ export async function composePreview(
     const none = { subject: null, preheader: null, html: null, text: null, size: 0 };
     return done({ ...about, ...none, warnings: [...others, nothing] });
   }
-  const digest = await composeDigest({
+  const digest = await renderDigest({
     publication,
     edition,
     language,

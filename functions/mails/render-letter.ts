@@ -1,9 +1,9 @@
 import { inLanguage, type Publication } from '../settings/publication.ts';
 import { phrasesIn, type Templates } from '../shared/locale.ts';
-import type { ComposedMail } from './compose-digest.ts';
 import { preheaderOf } from './mail-subject.ts';
 import type { LetterView, MailLink } from './mail-view.ts';
 import { headerLine, mailLine, mailLogo } from './mail-words.ts';
+import type { RenderedMail } from './render-digest.ts';
 import { letterText, renderMail } from './render-mail.ts';
 
 /** A mail to one person about one thing. All of its texts are plain, in `language`, and cut where they are too long. */
@@ -36,7 +36,7 @@ const MAX_NAME = 200;
 const MAX_TEXT = 600;
 
 /** A pure function of its input: the same letter has the same bytes. */
-export async function composeLetter(input: LetterInput): Promise<ComposedMail> {
+export async function renderLetter(input: LetterInput): Promise<RenderedMail> {
   const { templates, language } = input;
   const view = letterView(input);
   const subject = headerLine(input.subject, MAX_SUBJECT);

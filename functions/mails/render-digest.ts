@@ -9,8 +9,8 @@ import { digestText, personalBytes, renderMail } from './render-mail.ts';
 export type { DigestInput } from './digest-view.ts';
 
 /** `html` and `text` have the tokens of `tokens.ts` where a reader's own links go. */
-export type ComposedMail = { subject: string; preheader: string; html: string; text: string };
-export type ComposedDigest = ComposedMail & {
+export type RenderedMail = { subject: string; preheader: string; html: string; text: string };
+export type RenderedDigest = RenderedMail & {
   /** Of the subject before it was cut. */
   subjectCharacters: number;
   /** Stories that are in the text and on the web only: with them, the HTML would be too large. */
@@ -25,7 +25,7 @@ const STORIES_BEFORE_SPONSOR = 3;
 const MAX_SETTING = 300;
 
 /** The mail of an issue in one language. A pure function of its input: the same stories give the same bytes. */
-export async function composeDigest(input: DigestInput): Promise<ComposedDigest> {
+export async function renderDigest(input: DigestInput): Promise<RenderedDigest> {
   const { templates, language, publication, edition } = input;
   const phrases = phrasesIn(templates, language);
   const view = digestView(input);

@@ -8,7 +8,7 @@ import type { IssueStore } from '../newsletter/issue-store.ts';
  * What composing made of an issue, read once a process and not once a batch: it does not change, unless the issue is
  * composed again, which it then says itself.
  */
-export type ComposedIssues = {
+export type FrozenIssues = {
   /** Undefined where the issue was not composed yet, or has just been again: read it anew. */
   frozen(issue: Issue): Promise<FrozenIssue | undefined>;
   variant(issue: Issue, key: string): Promise<ReadyVariant | undefined>;
@@ -21,7 +21,7 @@ const ISSUES = 20;
 /** Characters of HTML and text. */
 const MAX_CHARACTERS = 16_000_000;
 
-export function composedIssues(issues: IssueStore): ComposedIssues {
+export function frozenIssues(issues: IssueStore): FrozenIssues {
   const frozenByIssue = new LRUCache<string, FrozenIssue>({ max: ISSUES });
   const variants = new LRUCache<string, ReadyVariant>({
     maxSize: MAX_CHARACTERS,

@@ -9,7 +9,7 @@ import { type Html, type PageContext, settingText } from './page-context.ts';
 
 export function confirmPage(context: PageContext, data: { action: string; editions: string[] }): Html {
   const { phrases } = context;
-  return tokenPage(
+  return linkPage(
     context,
     phrases('page.confirm.title'),
     html`<p class="dek">${phrases('page.confirm.text')}</p>
@@ -31,7 +31,7 @@ export function unsubscribePage(
   const { action, edition, editions } = data;
   const title = phrases('page.unsubscribe.title');
   if (editions.length === 0)
-    return tokenPage(
+    return linkPage(
       context,
       title,
       html`<p class="dek">${phrases('page.unsubscribe.textNone')}</p>
@@ -40,7 +40,7 @@ export function unsubscribePage(
   const name = edition && editionName(context, edition);
   const left = name && !editions.includes(edition);
   const own = !left && name;
-  return tokenPage(
+  return linkPage(
     context,
     title,
     html`${
@@ -59,7 +59,7 @@ ${own && html`<p><button name="scope" value="edition">${phrases('page.unsubscrib
 /** Asks somebody at a new address whether the newsletters are to come there. */
 export function addressPage(context: PageContext, data: { action: string; email: string }): Html {
   const { phrases } = context;
-  return tokenPage(
+  return linkPage(
     context,
     phrases('page.address.title'),
     html`<p class="dek">${phrases('page.address.text')} <strong class="address" dir="ltr">${data.email}</strong></p>
@@ -81,7 +81,7 @@ export function erasePage(
     ),
     html`<li>${phrases('page.erase.preferences')}</li>`,
   ];
-  return tokenPage(
+  return linkPage(
     context,
     phrases('page.erase.title'),
     html`<p class="dek">${phrases('page.erase.text')}</p>
@@ -92,7 +92,7 @@ export function erasePage(
   );
 }
 
-export function tokenPage(context: PageContext, title: string, content: Html): Html {
+export function linkPage(context: PageContext, title: string, content: Html): Html {
   return layout(context, {
     title,
     path: '',

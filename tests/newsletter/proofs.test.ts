@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { TestAnswer } from '../../functions/newsletter/previews.ts';
+import type { Proof } from '../../functions/newsletter/previews.ts';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { sendIssue } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
@@ -17,15 +17,15 @@ beforeEach(async () => {
 
 const ask = (on: World, body: unknown, headers: Record<string, string> = {}, edition = 'daily') =>
   on.edit('POST', `/api/editions/${edition}/test`, body, headers);
-async function asked(body: unknown, headers?: Record<string, string>): Promise<TestAnswer> {
+async function asked(body: unknown, headers?: Record<string, string>): Promise<Proof> {
   const answer = await ask(world, body, headers);
   expect(answer.status, await answer.clone().text()).toBe(202);
   await world.queue.drain();
-  return (await answer.json()) as TestAnswer;
+  return (await answer.json()) as Proof;
 }
 const testsTo = (address: string) =>
   world.mails.filter(
-    ({ to, tags }) => to === address && tags.some((tag) => tag.name === 'kind' && tag.value === 'test'),
+    ({ to, tags }) => to === address && tags.some((tag) => tag.name === 'kind' && tag.value === 'proof'),
   );
 
 describe('POST /api/editions/{id}/test', () => {
@@ -151,7 +151,7 @@ describe('POST /api/editions/{id}/test', () => {
       await faulty.sweep();
       await faulty.queue.drain();
     }
-    const requests = world.account.requests.filter(({ key }) => key.startsWith('test/'));
+    const requests = world.account.requests.filter(({ key }) => key.startsWith('proof/'));
     expect(requests.map(({ status }) => status)).toEqual([undefined, 200]);
     expect(requests[1]).toMatchObject({ key: requests[0]?.key, hash: requests[0]?.hash });
     expect(testsTo(DESK)[0]?.subject).toBe('[Test] First words');

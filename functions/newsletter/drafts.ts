@@ -1,26 +1,26 @@
 import type { Article } from '../articles/article.ts';
-import type { DigestInput } from '../mails/compose-digest.ts';
-import { APPROVE_TOKEN, HOLD_TOKEN } from '../mails/placeholders.ts';
+import { APPROVE_PLACEHOLDER, HOLD_PLACEHOLDER } from '../mails/placeholders.ts';
+import type { DigestInput } from '../mails/render-digest.ts';
 import type { EditionSettings } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import { dayAndTime, phrasesIn, type Templates } from '../shared/locale.ts';
 import { handOver } from '../shared/queue.ts';
-import { composeVariants, wholeLanguages } from './compose-variants.ts';
+import { type Decision, type Issue, issueId } from './issue.ts';
 import {
   type ComposeServices,
-  composeFor,
   frozenIssue,
-  send,
-  skip,
+  releaseToReaders,
+  skipIssue,
+  storeVariants,
   type Taken,
   tooFewLeft,
-} from './composition.ts';
-import { type Decision, type Issue, issueId } from './issue.ts';
+} from './issue-steps.ts';
 import { givenUpReason, releaseOf } from './review.ts';
 import { cursorAfter, storiesNow } from './select-stories.ts';
+import { renderVariants, wholeLanguages } from './variants.ts';
 
 /** Makes the mails that the editors get, one a language, and the event that has them sent. */
-export async function composeDraft(
+export async function makeDraft(
   services: ComposeServices,
   edition: EditionSettings,
   issue: Issue,
@@ -30,7 +30,7 @@ export async function composeDraft(
 ): Promise<boolean> {
   const { templates, issues, queue, clock, log } = services;
   const head = draftHead(templates, edition, issue);
-  const composed = await composeVariants(services, edition, issue, stories, wholeLanguages(edition), head);
+  const composed = await renderVariants(services, edition, issue, stories, wholeLanguages(edition), head);
   for (const variant of composed.variants) await issues.putVariant(issue, variant);
   const frozen = frozenIssue(services, edition, issue, window, stories, composed);
   const at = isoTime(clock());
@@ -49,7 +49,7 @@ export async function composeDraft(
  * added to it, so that whoever approved one has seen all that is in any later one. What goes out is composed of the
  * stories as they are then, with the edits made since.
  */
-export async function reviewDraft(
+export async function continueDraft(
   services: ComposeServices,
   edition: EditionSettings,
   issue: Issue,
@@ -60,20 +60,23 @@ export async function reviewDraft(
   if (!before || !issue.review) return false;
   const release = releaseOf(issue.review, decision, clock());
   if (release === 'give-up')
-    return skip(services, issue, givenUpReason(issue.review, decision), { decision });
+    return skipIssue(services, issue, givenUpReason(issue.review, decision), { decision });
 
   const cursor = await issues.cursor(edition.id);
   const sentBefore = new Set(cursor.recent.flatMap(({ storyIds }) => storyIds));
   const stories = (await storiesNow(services, before.storyIds)).filter(({ id }) => !sentBefore.has(id));
   if (stories.length < edition.stories.min)
-    return skip(services, issue, tooFewLeft(before, stories, edition));
+    return skipIssue(services, issue, tooFewLeft(before, stories, edition));
   if (release === 'send') {
-    const composed = await composeFor(services, edition, issue, stories);
+    const composed = await storeVariants(services, edition, issue, stories);
     const frozen = frozenIssue(services, edition, issue, before, stories, composed);
-    return send(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen), decision });
+    return releaseToReaders(services, issue, frozen, {
+      cursor: cursorAfter(cursor, issue.slot, frozen),
+      decision,
+    });
   }
   if (stories.length === before.storyIds.length) return true;
-  return composeDraft(services, edition, issue, before, stories, decision);
+  return makeDraft(services, edition, issue, before, stories, decision);
 }
 
 /** What stands above a draft: that it is one, what will become of it, and the links that decide it. */
@@ -89,8 +92,8 @@ export function draftHead(
     return {
       notice: composition > 0 ? `${phrases('mail.review.changed')} ${fate}` : fate,
       buttons: [
-        { text: phrases('mail.review.approveButton'), url: APPROVE_TOKEN },
-        { text: phrases('mail.review.holdButton'), url: HOLD_TOKEN },
+        { text: phrases('mail.review.approveButton'), url: APPROVE_PLACEHOLDER },
+        { text: phrases('mail.review.holdButton'), url: HOLD_PLACEHOLDER },
       ],
     };
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN } from '../../functions/mails/placeholders.ts';
+import { PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER } from '../../functions/mails/placeholders.ts';
 import { usePage } from '../browser/chromium.ts';
 import { factsOf } from './mail-facts.ts';
 import { aDigest, aStory, digestInput, stories } from './mails.ts';
@@ -99,13 +99,13 @@ describe('what a reader sees', () => {
     const { text: shown, links } = await factsOf(page(), html);
     const hrefs = links.map(({ href }) => href);
     expect(hrefs).toEqual(
-      expect.arrayContaining([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN, digestInput().webUrl]),
+      expect.arrayContaining([UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER, digestInput().webUrl]),
     );
     for (const part of [shown, text]) {
       expect(part).toContain('you subscribed to First Light, a newsletter of The Lakeside Courier');
       expect(part).toContain('The Lakeside Courier, 3 Mill Lane, Lakeville, VT 05001, USA');
     }
-    for (const url of [UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN, digestInput().webUrl])
+    for (const url of [UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER, digestInput().webUrl])
       expect(text).toContain(`: ${url}\n`);
   });
 });
@@ -170,8 +170,8 @@ describe('form', () => {
   test('no word of the template language is left in it', async () => {
     const { html, text } = await aDigest({ stories: stories(3) });
     expect(html + text).not.toMatch(/\{\{|\}\}|\{%|%\}|<\/?mj-|\{\w+\}|undefined|\[object/);
-    expect(html.match(/%%\w+%%/g)).toEqual([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN]);
-    expect(text.match(/%%\w+%%/g)).toEqual([UNSUBSCRIBE_TOKEN, PREFERENCES_TOKEN]);
+    expect(html.match(/%%\w+%%/g)).toEqual([UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER]);
+    expect(text.match(/%%\w+%%/g)).toEqual([UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER]);
   });
 
   test('the text part is text: no tag, no entity, no line of more than one field', async () => {

@@ -1,26 +1,26 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import type { StoredTest, TestStore } from '../../newsletter/test-store.ts';
+import type { ProofStore, StoredProof } from '../../newsletter/proof-store.ts';
 import { DAY_SECONDS } from '../../shared/clock.ts';
 import { ConditionsFailed, getItem, isLive, type Table, transact } from './dynamo-client.ts';
-import { testKey } from './dynamo-keys.ts';
+import { proofKey } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
 
 /** As long as the mail provider remembers the key of a request. */
 const KEPT_SECONDS = DAY_SECONDS;
 
-export function dynamoTests(table: Table): TestStore {
+export function dynamoProofs(table: Table): ProofStore {
   const { name } = table;
   return {
     async get(id, now) {
-      const item = await getItem(table, testKey(id));
+      const item = await getItem(table, proofKey(id));
       if (!isLive(item, now)) return undefined;
-      return JSON.parse(brotliDecompressSync(item.z as Uint8Array).toString()) as StoredTest;
+      return JSON.parse(brotliDecompressSync(item.z as Uint8Array).toString()) as StoredProof;
     },
 
-    async put(test) {
-      const seconds = Math.floor(Date.parse(test.askedAt) / 1000);
-      const outboxId = `${test.askedAt}#test#${test.id}`;
-      const z = brotliCompressSync(JSON.stringify(test), {
+    async put(proof) {
+      const seconds = Math.floor(Date.parse(proof.askedAt) / 1000);
+      const outboxId = `${proof.askedAt}#proof#${proof.id}`;
+      const z = brotliCompressSync(JSON.stringify(proof), {
         params: { [constants.BROTLI_PARAM_QUALITY]: 5 },
       });
       try {
@@ -28,12 +28,12 @@ export function dynamoTests(table: Table): TestStore {
           {
             Put: {
               TableName: name,
-              Item: { ...testKey(test.id), z, expiresAt: seconds + KEPT_SECONDS },
+              Item: { ...proofKey(proof.id), z, expiresAt: seconds + KEPT_SECONDS },
               ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
               ExpressionAttributeValues: { ':now': seconds },
             },
           },
-          outboxPut(name, outboxId, { kind: 'test-asked', testId: test.id }),
+          outboxPut(name, outboxId, { kind: 'proof-asked', proofId: proof.id }),
         ]);
         return outboxId;
       } catch (error) {

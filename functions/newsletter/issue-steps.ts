@@ -7,13 +7,13 @@ import { handOver } from '../shared/queue.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { ComplaintStore } from './complaints.ts';
-import { type Composed, composeVariants, wholeLanguages } from './compose-variants.ts';
 import { type FrozenIssue, type Issue, issueId, type VariantSummary } from './issue.ts';
 import type { Step } from './issue-store.ts';
 import type { ReviewStore } from './review-store.ts';
 import type { StoryWindow } from './select-stories.ts';
 import { localTimeOfSlot } from './slot.ts';
 import type { StartServices } from './start-issue.ts';
+import { type Composed, renderVariants, wholeLanguages } from './variants.ts';
 
 export type ComposeServices = StartServices & {
   articles: ArticleStore;
@@ -25,14 +25,14 @@ export type ComposeServices = StartServices & {
 };
 
 /** A mail for each choice that readers have made, stored before anything refers to it. */
-export async function composeFor(
+export async function storeVariants(
   services: ComposeServices,
   edition: EditionSettings,
   issue: Issue,
   stories: Article[],
 ): Promise<Composed> {
   const readers = [...wholeLanguages(edition), ...(await services.subscribers.choices(edition.id))];
-  const composed = await composeVariants(services, edition, issue, stories, readers);
+  const composed = await renderVariants(services, edition, issue, stories, readers);
   for (const variant of composed.variants) await services.issues.putVariant(issue, variant);
   if (composed.leftOut > 0)
     services.log.warn('an issue has more choices than mails; those left out get all of their language', {
@@ -85,8 +85,11 @@ function hourOf({ slot, createdAt }: Issue): string | undefined {
   return isNear ? localTime : undefined;
 }
 
-/** Lets it go: what follows is planning. False where another step was first. */
-export async function send(
+/**
+ * Freezes the issue as one that goes to its readers, and has it planned. Nothing is mailed here. False if another step of the
+ * issue was first: then all has to be read again.
+ */
+export async function releaseToReaders(
   { issues, queue, log }: ComposeServices,
   issue: Issue,
   frozen: FrozenIssue,
@@ -108,7 +111,7 @@ export async function send(
   return true;
 }
 
-export async function skip(
+export async function skipIssue(
   { issues, log }: ComposeServices,
   issue: Issue,
   reason: string,

@@ -7,12 +7,12 @@ import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { RETRY_AFTER_SECONDS, type Throttle } from '../shared/throttle.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
-import { composePreview, type PreviewServices } from './compose-preview.ts';
-import type { TestAnswer, TestRequest } from './previews.ts';
-import type { TestStore } from './test-store.ts';
+import { type PreviewServices, previewIssue } from './preview-issue.ts';
+import type { Proof, ProofRequest } from './previews.ts';
+import type { ProofStore } from './proof-store.ts';
 
-export type TestServices = PreviewServices & {
-  tests: TestStore;
+export type ProofServices = PreviewServices & {
+  proofs: ProofStore;
   subscribers: SubscriberStore;
   throttle: Throttle;
   queue: Queue;
@@ -20,27 +20,27 @@ export type TestServices = PreviewServices & {
 };
 
 /** Of one token. Twenty addresses each: enough for a newsroom, too few to mail a city with. */
-const TESTS_AN_HOUR = 30;
+const PROOFS_AN_HOUR = 30;
 
 /**
- * Mails what an issue would be to a few addresses, marked as a test. The mail is stored as it is composed now, so that a
+ * Mails what an issue would be to a few addresses, marked as a proof. The mail is stored as it is composed now, so that a
  * repetition has the same bytes, whatever editors do meanwhile. No story is taken and nobody is counted.
  */
-export async function sendTest(services: TestServices, request: TestRequest): Promise<Outcome<TestAnswer>> {
-  const { config, tests, throttle, templates, queue, clock, log } = services;
+export async function sendProof(services: ProofServices, request: ProofRequest): Promise<Outcome<Proof>> {
+  const { config, proofs, throttle, templates, queue, clock, log } = services;
   const { id, requestHash, bearer, to } = request;
   const now = clock();
-  const earlier = await tests.get(id, now);
+  const earlier = await proofs.get(id, now);
   if (earlier) return sameAnswer(earlier, requestHash);
-  if (!(await throttle.underLimit(`test#${bearer}`, TESTS_AN_HOUR, now))) {
+  if (!(await throttle.underLimit(`proof#${bearer}`, PROOFS_AN_HOUR, now))) {
     return refused({
       kind: 'throttled',
-      detail: `This token has asked for ${TESTS_AN_HOUR} tests within the hour. Look at previews, or wait.`,
+      detail: `This token has asked for ${PROOFS_AN_HOUR} proofs within the hour. Look at previews, or wait.`,
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
   const phrases = phrasesIn(templates, request.language);
-  const preview = await composePreview(services, request, phrases('mail.test.notice'));
+  const preview = await previewIssue(services, request, phrases('mail.proof.notice'));
   if (!preview.ok) return preview;
   const { html, text, ...about } = preview.value;
   const edition = editionOf(config.publication, request.edition);
@@ -56,14 +56,14 @@ export async function sendTest(services: TestServices, request: TestRequest): Pr
     }));
     return refused({ kind: 'invalid', faults });
   }
-  const subject = phrases('mail.test.subject', { subject: about.subject });
-  const answer: TestAnswer = { ...about, subject, id, to: mailed, suppressed };
+  const subject = phrases('mail.proof.subject', { subject: about.subject });
+  const answer: Proof = { ...about, subject, id, to: mailed, suppressed };
   const { from, replyTo } = edition;
   const mail = { from, ...(replyTo !== undefined && { replyTo }), subject, html, text };
-  const outboxId = await tests.put({ id, requestHash, askedAt: isoTime(now), mail, answer });
+  const outboxId = await proofs.put({ id, requestHash, askedAt: isoTime(now), mail, answer });
   if (outboxId === undefined) {
     // Twice at once: the other one was first.
-    const other = await tests.get(id, now);
+    const other = await proofs.get(id, now);
     return other ? sameAnswer(other, requestHash) : refused(busy);
   }
   await handOver(queue, log, [{ kind: 'letter', outboxId }]);
@@ -71,17 +71,17 @@ export async function sendTest(services: TestServices, request: TestRequest): Pr
 }
 
 function sameAnswer(
-  { answer, requestHash }: { answer: TestAnswer; requestHash: string },
+  { answer, requestHash }: { answer: Proof; requestHash: string },
   asked: string,
-): Outcome<TestAnswer> {
+): Outcome<Proof> {
   if (requestHash === asked) return done(answer);
   return refused({
     kind: 'key-reused',
-    detail: 'It was used for a test with another body. Use a new key for a new test.',
+    detail: 'It was used for a proof with another body. Use a new key for a new proof.',
   });
 }
 
-async function suppressedOf({ subscribers }: TestServices, to: string[]): Promise<TestAnswer['suppressed']> {
+async function suppressedOf({ subscribers }: ProofServices, to: string[]): Promise<Proof['suppressed']> {
   const found = await subscribers.suppressions(to.map(addressHash));
   return to.flatMap((email) => {
     const suppression = found.get(addressHash(email));
@@ -95,6 +95,6 @@ function nothingToMail(skipped: string | undefined): string {
 
 const busy = {
   kind: 'busy' as const,
-  detail: 'The same test is asked for at the same time. Try again.',
+  detail: 'The same proof is asked for at the same time. Try again.',
   retryAfterSeconds: 1,
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Article } from '../articles/article.ts';
 import type { Config } from '../config.ts';
-import { type ComposedMail, composeDigest, type DigestInput } from '../mails/compose-digest.ts';
+import { type DigestInput, type RenderedMail, renderDigest } from '../mails/render-digest.ts';
 import type { EditionSettings } from '../settings/publication.ts';
 import { type Clock, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
@@ -35,7 +35,7 @@ export function wholeLanguages({ languages }: EditionSettings): Choice[] {
 }
 
 /** One mail for each other story list that the choices come to, as far as there is room. */
-export async function composeVariants(
+export async function renderVariants(
   services: VariantServices,
   edition: EditionSettings,
   issue: Issue,
@@ -65,9 +65,7 @@ export async function composeVariants(
     }
     const variant =
       known ??
-      (chosen.length > 0
-        ? await composeVariant(services, edition, issue, language, chosen, head)
-        : undefined);
+      (chosen.length > 0 ? await renderVariant(services, edition, issue, language, chosen, head) : undefined);
     if (variant) byStories.set(list, variant);
     choices[choiceKey(choice)] = variant?.key ?? '';
     placed += 1;
@@ -100,7 +98,7 @@ const KEY = 'variant=00-000000000000';
  * A variant has its key from its content: two who compose the same issue at once, between whom a story was edited, do not
  * write over each other's mails.
  */
-async function composeVariant(
+async function renderVariant(
   { config, templates }: VariantServices,
   edition: EditionSettings,
   issue: Issue,
@@ -109,7 +107,7 @@ async function composeVariant(
   head: Head,
 ): Promise<Variant> {
   const { publication, baseUrl } = config;
-  const { subject, html, text } = await composeDigest({
+  const { subject, html, text } = await renderDigest({
     publication,
     edition,
     language,
@@ -133,7 +131,7 @@ async function composeVariant(
   };
 }
 
-function contentHash({ subject, html, text }: Pick<ComposedMail, 'subject' | 'html' | 'text'>): string {
+function contentHash({ subject, html, text }: Pick<RenderedMail, 'subject' | 'html' | 'text'>): string {
   return createHash('sha256')
     .update(JSON.stringify([subject, html, text]))
     .digest('hex')
