@@ -10,7 +10,7 @@ import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
 import { type Config, loadConfig } from './config.ts';
 import { SettingsError } from './settings/publication.ts';
-import { missingWords } from './shared/locale.ts';
+import { missingPhrases } from './shared/locale.ts';
 import { sha256 } from './shared/text.ts';
 import { firstRun } from './start/first-run.ts';
 import { listen, localInstallation } from './start/local-installation.ts';
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   await ensureTable(table);
 
   const templates = readTemplates(inProject('templates'));
-  for (const missing of missingWords(templates, config.publication.languages)) log.warn(missing);
+  for (const missing of missingPhrases(templates, config.publication.languages)) log.warn(missing);
 
   const installation = localInstallation({
     config: { ...config, ownerTokenHash: sha256(token) },

@@ -1,12 +1,12 @@
-/** What only the asker may see, or what may be different a moment later: no cache keeps it. */
+/** The header of an answer that only this client may see, or that may be different a moment later. No cache keeps it. */
 export const NO_STORE = { 'cache-control': 'no-store' };
 
-/** Answers with JSON that no cache keeps. */
+/** Returns an answer with JSON that no cache keeps. */
 export function answerJson(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
   return Response.json(value, { status, headers: { ...NO_STORE, ...headers } });
 }
 
-/** Answers 204: it is done, and there is nothing to say about it. */
+/** Returns the answer 204, which says that the request is done and has no body. */
 export function answerNothing(): Response {
   return new Response(null, { status: 204, headers: NO_STORE });
 }

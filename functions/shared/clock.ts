@@ -1,11 +1,12 @@
 /**
- * An app is a function of its services. Each consumer names the part that it needs (`FeedServices`, `SendServices` …),
- * and an entry point builds them once, at start. These two stand for what no function may reach for by itself.
+ * Time and ids as services, and the lengths of units of time. An app is a function of its services: each function names
+ * the services that it needs (`FeedServices`, `SendServices` …), and an entry point builds them once, at start. No
+ * function reads the time or makes an id in another way, so that tests can move the clock and know the ids.
  */
 
-/** Milliseconds since 1970. A service, so that tests can move it. */
+/** Returns the time in milliseconds since 1970. */
 export type Clock = () => number;
-/** A new id: 20 or more URL-safe characters, never given twice. */
+/** Returns a new id of 20 or more URL-safe characters. It never returns the same id twice. */
 export type Ids = () => string;
 
 export const MINUTE_MILLISECONDS = 60_000;
@@ -14,12 +15,12 @@ export const DAY_MILLISECONDS = 86_400_000;
 export const HOUR_SECONDS = 3_600;
 export const DAY_SECONDS = 86_400;
 
-/** ISO 8601 in UTC with milliseconds: sorts as text. */
+/** Returns a time in ISO 8601, in UTC and with milliseconds. Such times sort as text. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** The later of two times in ISO 8601. */
+/** Returns the later of two times (ISO 8601). */
 export function laterOf(one: string, other: string): string {
   return Date.parse(one) > Date.parse(other) ? one : other;
 }

@@ -1,21 +1,23 @@
-/** A fixed phrase of pages and mails. Every locale file has every key; `en.json` is the list of them. */
+/** The fixed phrases of pages and mails in each language, and how languages write their own names, days and times. */
+
+/** The key of a fixed phrase of pages and mails. `en.json` has every key, and other locale files should have them all. */
 export type PhraseKey = keyof typeof import('../../templates/locales/en.json');
 
-/** A phrase in one language, with `{name}` replaced by values. Plain text: escape it where it lands. */
+/** Returns a phrase in one language, with `{name}` replaced by the value of that name. It is plain text and not escaped. */
 export type Phrases = (key: PhraseKey, values?: Record<string, string | number>) => string;
 
-/** What is read from `templates/` at start. */
+/** What a process reads from `templates/` at start. */
 export type Templates = {
-  /** File name without its ending → MJML source. */
+  /** The MJML sources, by the name of their file without its ending. */
   mjml: Record<string, string>;
-  /** Language → phrases. */
+  /** The phrases of each language, by the language's tag. */
   locales: Record<string, Record<string, string>>;
 };
 
-/** Where a language has no locale file, or a file lacks a phrase, English speaks. */
+/** Returns the phrases of a language. A phrase is in English if the language has no locale file or its file lacks it. */
 export function phrasesIn(templates: Templates, language: string): Phrases {
   const { locales } = templates;
-  const own = locales[language] ?? locales[language.split('-')[0] ?? ''] ?? {};
+  const own = ownPhrases(templates, language) ?? {};
   return (key, values = {}) => {
     const phrase = own[key] ?? locales.en?.[key] ?? key;
     return phrase.replace(/\{(\w+)\}/g, (whole, name: string) =>
@@ -24,19 +26,24 @@ export function phrasesIn(templates: Templates, language: string): Phrases {
   };
 }
 
-/** A sentence for each language that is not spoken whole: its pages and mails have English in them. */
-export function missingWords({ locales }: Templates, languages: string[]): string[] {
+/** Returns a sentence for each of the languages that lacks phrases, so that an operator knows where English is shown. */
+export function missingPhrases(templates: Templates, languages: string[]): string[] {
   return languages.flatMap((language) => {
-    const own = locales[language] ?? locales[language.split('-')[0] ?? ''];
+    const own = ownPhrases(templates, language);
     const file = `templates/locales/${language}.json`;
-    if (!own) return [`${file} is not there: pages and mails in "${language}" speak English`];
-    const missing = Object.keys(locales.en ?? {}).filter((key) => own[key] === undefined);
+    if (!own) return [`${file} does not exist; pages and mails in "${language}" have English phrases`];
+    const missing = Object.keys(templates.locales.en ?? {}).filter((key) => own[key] === undefined);
     if (missing.length === 0) return [];
     const named = missing.slice(0, 10).join(', ');
     return [
-      `${file} lacks phrases that are then English (${missing.length}): ${named}${missing.length > 10 ? ' …' : ''}`,
+      `${file} lacks phrases, which are shown in English (${missing.length}): ${named}${missing.length > 10 ? ' …' : ''}`,
     ];
   });
+}
+
+/** Returns the phrases of the language's locale file, or those of the bare language: `es-MX` falls back to `es`. */
+function ownPhrases({ locales }: Templates, language: string): Record<string, string> | undefined {
+  return locales[language] ?? locales[language.split('-')[0] ?? ''];
 }
 
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi', 'dv', 'ckb'];
@@ -45,20 +52,21 @@ export function directionOf(language: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.includes(language.split('-')[0] ?? '') ? 'rtl' : 'ltr';
 }
 
-/** A language as it calls itself: `Español`. Its tag may have a private part, which `Intl.DisplayNames` refuses. */
+/** Returns the name of a language in the language itself, with a capital: `Español`. */
 export function languageName(language: string): string {
+  // `baseName` leaves out a private part of the tag (`es-x-…`), which `Intl.DisplayNames` refuses.
   const name =
     new Intl.DisplayNames(language, { type: 'language' }).of(new Intl.Locale(language).baseName) ?? language;
   const [first = '', ...rest] = name;
   return first.toLocaleUpperCase(language) + rest.join('');
 }
 
-/** `Sunday, 22 November 2026` in the language and zone. `iso` is ISO 8601. */
+/** Returns a day in words, such as `Sunday, 22 November 2026`, in the language and the time zone. `iso` is ISO 8601. */
 export function longDate(iso: string, language: string, timeZone: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone }).format(new Date(iso));
 }
 
-/** `Sunday, November 22 at 7:30 AM EST` in the language and zone. `iso` is ISO 8601. */
+/** Returns a day and a time in words, such as `Sunday, November 22 at 7:30 AM EST`, in the language and the time zone. */
 export function dayAndTime(iso: string, language: string, timeZone: string): string {
   return new Intl.DateTimeFormat(language, {
     weekday: 'long',

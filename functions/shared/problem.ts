@@ -1,10 +1,16 @@
 import { NO_STORE } from './answer-json.ts';
 import type { Fault, Refusal } from './refusal.ts';
 
-/** RFC 9457. `type` is about:blank where the status says it all; `errors` is our extension member. */
+/**
+ * The body of an answer that refuses a request (RFC 9457). `type` is always `about:blank`, because the status says what
+ * kind of problem it is. `errors` is an extension member of ours.
+ */
 export type Problem = { type: string; title: string; status: number; detail: string; errors?: Fault[] };
 
-/** Refusal → problem+json. Exhaustive: a new kind of refusal does not compile before it is given words here. */
+/**
+ * Returns the answer to a refused request as problem+json (RFC 9457). A new kind of refusal does not compile until
+ * `problemOf` has words for it.
+ */
 export function problemResponse(refusal: Refusal, headers: Record<string, string> = {}): Response {
   const problem = problemOf(refusal);
   return new Response(`${JSON.stringify(problem)}\n`, {
@@ -18,7 +24,7 @@ export function problemResponse(refusal: Refusal, headers: Record<string, string
   });
 }
 
-/** Refusal → the same in one text, for clients that show no JSON to anybody. */
+/** Returns the same answer as plain text, for clients that do not show JSON to a person. */
 export function plainResponse(refusal: Refusal): Response {
   const { status, title, detail } = problemOf(refusal);
   return new Response(`${title}:\n${detail}\n`, {
@@ -40,21 +46,21 @@ function problemOf(refusal: Refusal): Problem {
     case 'unauthenticated':
       return problem(401, 'A token is needed', refusal.detail);
     case 'unsigned':
-      return problem(401, 'The signature does not hold', refusal.detail);
+      return problem(401, 'The signature is not valid', refusal.detail);
     case 'forbidden':
-      return problem(403, 'The token does not allow this', `It lacks the scope "${refusal.scope}".`);
+      return problem(403, 'The token does not allow this', `The token lacks the scope "${refusal.scope}".`);
     case 'not-found':
       return problem(404, 'Not found', `There is no ${refusal.what}.`);
     case 'method-not-allowed':
       return problem(405, 'The method is not allowed here', `Allowed: ${refusal.allow}.`);
     case 'not-acceptable':
-      return problem(406, 'No acceptable form', refusal.detail);
+      return problem(406, 'No acceptable encoding', refusal.detail);
     case 'exists':
       return problem(409, 'It exists already', refusal.detail);
     case 'conflict':
-      return problem(409, 'Not in the state that it is in', refusal.detail);
+      return problem(409, 'The present state does not allow this', refusal.detail);
     case 'version-mismatch':
-      return problem(412, 'It has changed since', refusal.detail);
+      return problem(412, 'A condition of the request is not met', refusal.detail);
     case 'too-large':
       return problem(
         413,
@@ -65,7 +71,7 @@ function problemOf(refusal: Refusal): Problem {
       return problem(
         415,
         'The type of the body is not understood',
-        `It is "${refusal.got}"; allowed: ${refusal.allowed.join(', ')}.`,
+        `The type is "${refusal.got}"; allowed: ${refusal.allowed.join(', ')}.`,
       );
     case 'key-reused':
       return problem(422, 'The idempotency key belongs to another request', refusal.detail);
@@ -75,7 +81,7 @@ function problemOf(refusal: Refusal): Problem {
       return problem(
         500,
         'Something went wrong here',
-        'It is not your fault. What was accepted before is stored; try this request again.',
+        'The fault is ours. Everything that was accepted before is stored. Try this request again.',
       );
     case 'busy':
       return problem(503, 'Busy', refusal.detail);
@@ -95,7 +101,7 @@ function headersOf(refusal: Refusal): Record<string, string> {
     case 'unauthenticated':
       return { 'www-authenticate': 'Bearer realm="broadsheet"' };
     case 'unsigned':
-      // RFC 9110, section 15.5.2, wants a challenge; no scheme is registered for signed webhooks.
+      // RFC 9110, section 15.5.2, demands a challenge, but no scheme is registered for signed webhooks.
       return { 'www-authenticate': 'HMAC realm="webhooks"' };
     case 'forbidden':
       // RFC 6750, section 3.1
@@ -105,7 +111,7 @@ function headersOf(refusal: Refusal): Record<string, string> {
     case 'method-not-allowed':
       return { allow: refusal.allow };
     case 'too-large':
-      // What is left of the body is not read, so nothing more can be said on this connection (RFC 9110, 15.5.14).
+      // The rest of the body is not read, so the connection cannot carry another request (RFC 9110, section 15.5.14).
       return { connection: 'close' };
     case 'busy':
     case 'throttled':

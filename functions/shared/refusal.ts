@@ -1,37 +1,34 @@
 import type * as z from 'zod';
 
-/** One thing wrong with a request: where (RFC 6901 pointer into its body) and what is allowed. */
+/** The ways in which a request can be refused, and the checks of input that refuse. */
+
+/** One fault of a request. `pointer` says where in the body it is (RFC 6901), and `detail` what is allowed there. */
 export type Fault = { pointer: string; detail: string };
 
-/** RFC 6901 */
-export function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-/** Every way in which a request can be refused. `problem.ts` gives each its status and words. */
+/** Every way in which a request can be refused. `problem.ts` gives each kind its status and words. */
 export type Refusal =
   | { kind: 'malformed'; detail: string }
   | { kind: 'invalid'; faults: Fault[] }
   | { kind: 'unauthenticated'; detail: string }
-  /** A machine's request whose signature does not hold. */
+  /** The signature of a webhook is missing or wrong. */
   | { kind: 'unsigned'; detail: string }
   | { kind: 'forbidden'; scope: string }
   | { kind: 'not-found'; what: string }
   | { kind: 'method-not-allowed'; allow: string }
   | { kind: 'not-acceptable'; detail: string }
   | { kind: 'exists'; detail: string }
-  /** It cannot be done to a thing in the state that it is in. */
+  /** The present state of the thing does not allow what the request asks for. */
   | { kind: 'conflict'; detail: string }
   | { kind: 'version-mismatch'; detail: string }
   | { kind: 'too-large'; limitBytes: number }
   | { kind: 'unsupported-media-type'; got: string; allowed: string[] }
   | { kind: 'key-reused'; detail: string }
   | { kind: 'throttled'; detail: string; retryAfterSeconds: number }
-  /** Our fault, told in the log. */
+  /** The fault is ours. The log has the error. */
   | { kind: 'failed' }
   | { kind: 'busy'; detail: string; retryAfterSeconds: number };
 
-/** The value of a successful step, or why it was refused. */
+/** The value of a successful step, or the reason why the request is refused. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
 export function done<T>(value: T): { ok: true; value: T } {
@@ -42,7 +39,7 @@ export function refused(refusal: Refusal): { ok: false; refusal: Refusal } {
   return { ok: false, refusal };
 }
 
-/** What a schema makes of a request's input, or every fault in it. */
+/** Returns what a schema makes of a request's input, or a refusal with every fault in it. */
 export function checkedInput<T>(schema: z.ZodType<T>, input: unknown): Outcome<T> {
   const result = schema.safeParse(input);
   if (result.success) return done(result.data);
@@ -58,13 +55,18 @@ export function checkedInput<T>(schema: z.ZodType<T>, input: unknown): Outcome<T
   return refused({ kind: 'invalid', faults });
 }
 
-/** The same of a body of JSON. An empty one is an object without members. */
+/** Reads a body as JSON and checks it. An empty body counts as an object without members. */
 export function checkedBody<T>(schema: z.ZodType<T>, body: string): Outcome<T> {
   const input = body.trim() === '' ? done({}) : jsonOf(body);
   return input.ok ? checkedInput(schema, input.value) : input;
 }
 
-/** A body as JSON, or where it is none. */
+/** Returns the RFC 6901 pointer to a place in a body. */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Reads a body as JSON. The refusal says at which place the body stops being JSON. */
 export function jsonOf(body: string): Outcome<unknown> {
   try {
     return done(JSON.parse(body) as unknown);
@@ -73,7 +75,7 @@ export function jsonOf(body: string): Outcome<unknown> {
   }
 }
 
-/** The request's own key, from its header `Idempotency-Key`; undefined where it has none. */
+/** Reads the header `Idempotency-Key`. The value is undefined if the request has no such header. */
 export function parseIdempotencyKey(header: string | null | undefined): Outcome<string | undefined> {
   if (header === undefined || header === null) return done(undefined);
   if (/^[\x21-\x7e]{1,255}$/.test(header)) return done(header);

@@ -2,36 +2,36 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Refusal } from './refusal.ts';
 
-/** One row of a route table: what is asked how and where, in words, and who answers it. */
+/** One row of a route table: a method, its addresses, what a request does in words, and the function that answers. */
 export type Route = {
   method: Method;
-  /** Patterns as Hono writes them. There are several where the same thing stands at several addresses. */
+  /** Patterns as Hono writes them. A row has several if the same thing has several addresses. */
   paths: string[];
   /** What the request does, as a sentence for people. */
   does: string;
-  /** Run in this order, before the body is looked at. */
+  /** These run in order, before the body is read. */
   before?: MiddlewareHandler[];
-  /** The most bytes that the body may have. Unset: the address takes no body, or reads one of any length. */
+  /** The most bytes that the body may have. A row without it takes no body, or reads a body of any length. */
   maxBytes?: number | undefined;
   answer: (context: Context) => Response | Promise<Response>;
-  /** How this address words what the table itself refuses: a method that it does not have, or a body that is too long. */
+  /** Answers what the table itself refuses: a method that the address does not have, or a body that is too long. */
   refuse: (refusal: Refusal, context: Context) => Response | Promise<Response>;
 };
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type Method = (typeof METHODS)[number];
 
-/** What is answered where no row answers. */
+/** The answers to requests that no row answers. */
 export type Otherwise = {
-  /** No row has the address. */
+  /** Answers if no row has the address. */
   notFound: (context: Context) => Response | Promise<Response>;
-  /** A handler threw. */
+  /** Answers if a handler threw. */
   failed: (error: Error, context: Context) => Response | Promise<Response>;
 };
 
 /**
- * Makes the app of a route table. An address that has rows, but none for the method, answers 405 with `Allow` (RFC 9110,
- * section 15.5.6). `HEAD` is answered as `GET` is, without the body.
+ * Makes an app from a route table. If an address has rows but no row for the method, the app answers 405 with `Allow`
+ * (RFC 9110, section 15.5.6). `HEAD` gets the answer to `GET` without its body.
  */
 export function appOf(routes: readonly Route[], { notFound, failed }: Otherwise): Hono {
   const app = new Hono();
@@ -42,7 +42,7 @@ export function appOf(routes: readonly Route[], { notFound, failed }: Otherwise)
     for (const path of paths) refusals.set(path, refuse);
   }
   app.onError(failed);
-  // Asked only once no row has answered: a middleware in front of all rows would make every request pay for it.
+  // This runs only if no row has answered. A middleware in front of all rows would slow every request down.
   app.notFound((context) => {
     const { allow, pattern } = methodsAt(app, context.req.path);
     const refuse = pattern === undefined ? undefined : refusals.get(pattern);
@@ -51,7 +51,7 @@ export function appOf(routes: readonly Route[], { notFound, failed }: Otherwise)
   return app;
 }
 
-/** The methods that an address has rows for, as `Allow` lists them, and the pattern of the first of these rows. */
+/** Returns the methods that an address has rows for, as `Allow` lists them, and the pattern of the first of these rows. */
 function methodsAt(app: Hono, path: string): { allow: string; pattern: string | undefined } {
   const found = METHODS.flatMap((method) => {
     const [handler] = app.router.match(method, path)[0];
@@ -61,7 +61,7 @@ function methodsAt(app: Hono, path: string): { allow: string; pattern: string | 
   return { allow, pattern: found[0]?.pattern };
 }
 
-/** A body that is longer is refused before it is read to its end. */
+/** Refuses a longer body before it is read to its end. */
 function bodyLimited(maxSize: number, refuse: Route['refuse']): MiddlewareHandler {
   return bodyLimit({
     maxSize,

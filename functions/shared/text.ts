@@ -1,31 +1,31 @@
 import { createHash } from 'node:crypto';
 
+/** Functions on text: what every format can carry, escaping, shortening, slugs and hashes. */
+
 /**
- * Text that every format can carry.
- *
- * XML 1.0, 2.2: Char ::= #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].
- * Lone surrogates are outside it too: with the `u` flag they match as code points of their own.
+ * XML 1.0, section 2.2: Char ::= #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].
+ * Lone surrogates are illegal too. With the `u` flag each of them matches as a code point.
  */
 const ILLEGAL_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
-/** The text without characters that XML forbids, line ends as LF (XML 1.0, 2.11 makes them so anyway). */
+/** Returns the text without the characters that XML forbids. Line ends become LF, as XML parsers read them (section 2.11). */
 export function legalText(text: string): string {
   return text.replace(ILLEGAL_IN_XML, '').replace(/\r\n?/g, '\n');
 }
 
-/** How many characters `legalText` would remove. */
+/** Returns how many characters `legalText` would remove. */
 export function countIllegal(text: string): number {
   return text.match(ILLEGAL_IN_XML)?.length ?? 0;
 }
 
-/** Legal text on one line: a line break in a headline is a slip of the keyboard, and attributes cannot hold it. */
+/** Returns legal text on one line. A line break in a headline is a typing error, and attributes cannot hold line breaks. */
 export function legalLine(text: string): string {
   return legalText(text)
     .replace(/[\t\n]+/g, ' ')
     .trim();
 }
 
-/** Text as HTML or XML character data and attribute values. */
+/** Escapes plain text for HTML and XML, both for character data and for attribute values. */
 export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
@@ -38,7 +38,7 @@ const ESCAPES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** At most `max` characters, cut at a word where one ends near, with an ellipsis when cut. */
+/** Shortens text to at most `max` characters. The cut is after a word if one ends near it, and an ellipsis marks it. */
 export function shorten(text: string, max: number): string {
   const characters = [...text];
   if (characters.length <= max) return text;
@@ -48,9 +48,10 @@ export function shorten(text: string, max: number): string {
 }
 
 /**
- * The name of a section, tag or author as it stands in a path: lower case, accents removed, the rest to hyphens.
- * `López Obrador` → `lopez-obrador`. Letters of other scripts stay (`تعلیم`, `政治`), or such tags would have no feed.
- * Empty when the name has no letter and no digit. Names that are the same for so long share a slug.
+ * Returns the slug of a section, tag or author for its address: `López Obrador` becomes `lopez-obrador`. Letters become
+ * lower case and lose their accents, and hyphens replace everything else. Letters of other scripts stay (`تعلیم`, `政治`),
+ * because such tags would have no feed without them. The slug is empty if the name has no letter and no digit. Long names
+ * that begin with the same 150 characters share a slug.
  */
 export function slugOf(name: string): string {
   const whole = name
@@ -63,15 +64,15 @@ export function slugOf(name: string): string {
   return [...whole].slice(0, MAX_CHARACTERS).join('').replace(/-+$/, '');
 }
 
-/** Whether some name has this slug. */
+/** The most characters of a slug. At four bytes each they fit into a DynamoDB key (2,048 bytes), and encoded into a URL. */
+const MAX_CHARACTERS = 150;
+
+/** Whether the text is a slug that `slugOf` can return. */
 export function isSlug(text: string): boolean {
   return text !== '' && slugOf(text) === text;
 }
 
-/** Four bytes each and percent-encoded, with room to spare in a DynamoDB key (2,048 bytes) and in a URL. */
-const MAX_CHARACTERS = 150;
-
-/** SHA-256 of a text (in UTF-8) or of bytes, in hexadecimal: 64 characters. */
+/** Returns the SHA-256 of a text (as UTF-8) or of bytes, as 64 hexadecimal characters. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }

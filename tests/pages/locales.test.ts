@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import { parseSettings } from '../../functions/settings/publication.ts';
-import { missingWords } from '../../functions/shared/locale.ts';
+import { missingPhrases } from '../../functions/shared/locale.ts';
 import { testConfig } from '../support/config.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { linkIn, postStory, sendNow } from '../support/newsroom.ts';
@@ -35,10 +35,10 @@ it('every locale file has the phrases of en.json, with the same places to fill i
 it('who starts it is told of languages that it does not speak whole', () => {
   const { en = {}, es = {} } = readTemplates('templates').locales;
   const { 'mail.why': why, ...lacking } = es;
-  expect(missingWords({ mjml: {}, locales: { en, es } }, ['en', 'es', 'es-MX'])).toEqual([]);
-  expect(missingWords({ mjml: {}, locales: { en, es: lacking } }, ['en', 'es', 'fr'])).toEqual([
-    'templates/locales/es.json lacks phrases that are then English (1): mail.why',
-    'templates/locales/fr.json is not there: pages and mails in "fr" speak English',
+  expect(missingPhrases({ mjml: {}, locales: { en, es } }, ['en', 'es', 'es-MX'])).toEqual([]);
+  expect(missingPhrases({ mjml: {}, locales: { en, es: lacking } }, ['en', 'es', 'fr'])).toEqual([
+    'templates/locales/es.json lacks phrases, which are shown in English (1): mail.why',
+    'templates/locales/fr.json does not exist; pages and mails in "fr" have English phrases',
   ]);
 });
 
