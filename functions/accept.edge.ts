@@ -1,19 +1,22 @@
 import { prefersHtml } from './feeds/prefers-html.ts';
 
 /**
- * CloudFront runs this before it looks into its cache for a feed. Of a thousand different Accept headers it makes two,
- * so that there are two copies of a feed's address and not a thousand: the document, and the page for people.
+ * CloudFront runs this before it looks for a feed in its cache. It reduces the many different Accept headers to two, so
+ * that the cache holds two copies for the address of a feed: the document, and the page for people.
  */
 
 type Header = { value: string; multiValue?: { value: string }[] };
-/** CloudFront Functions, "event structure": names of headers are lower case; the same one twice is in `multiValue`. */
+/**
+ * The event of a CloudFront function ("CloudFront Functions event structure"). Names of headers are in lower case. If a
+ * header is given several times, `multiValue` has all of its values.
+ */
 type ViewerRequest = { headers: Record<string, Header> };
 
 export function handler(event: { request: ViewerRequest }): ViewerRequest {
   const headers = event.request.headers;
   const html = prefersHtml(wholeValue(headers.accept));
   headers.accept = { value: html ? 'text/html' : '*/*' };
-  // The page may be in the reader's language; the document is the same for all.
+  // The page may be in the reader's language, but the document is the same for everybody.
   if (!html) delete headers['accept-language'];
   return event.request;
 }

@@ -27,8 +27,8 @@ import type { HubServices } from './websub/take-request.ts';
 import { hubHandler, MAX_HUB_REQUEST_BYTES } from './websub/websub-routes.ts';
 
 /**
- * READ FIRST. Every address that Broadsheet answers stands in one of the two tables below, and the apps are made of them.
- * An app is a function of its services: the Lambda functions, the server on one machine and the tests make the same two.
+ * READ FIRST. Every address that Broadsheet answers is in one of the tables below, and both apps are made from them. An
+ * app is a function of its services. The Lambda functions, the server on one machine and the tests make the same apps.
  */
 
 export type PublicServices = FeedServices &
@@ -45,7 +45,10 @@ export type EditorServices = ArticleRouteServices &
   TokenRouteServices &
   AccessServices;
 
-/** For editors and their systems: JSON in and out (readers: CSV), never cached. Each row names the scope that a token needs. */
+/**
+ * Addresses for editors and their systems. They take and return JSON, or CSV for lists of readers, and no cache keeps
+ * an answer. Each row names the scope that a token needs.
+ */
 export function apiRoutes(services: EditorServices): ApiRoute[] {
   const articles = articleOperations(services);
   const tokens = tokenOperations(services);
@@ -58,11 +61,11 @@ export function apiRoutes(services: EditorServices): ApiRoute[] {
     ['POST',   '/api/articles',              'articles:write',    'Stores a new article.',                                             articles.post],
     ['GET',    '/api/articles',              'articles:read',     'Lists articles, the newest first.',                                 articles.list],
     ['GET',    '/api/articles/:id',          'articles:read',     'Shows an article.',                                                 articles.get],
-    ['PUT',    '/api/articles/:id',          'articles:write',    'Stores an article whole, as new or instead of what was there.',     articles.put],
+    ['PUT',    '/api/articles/:id',          'articles:write',    'Stores a whole article, new or in place of the stored one.',        articles.put],
     ['PATCH',  '/api/articles/:id',          'articles:write',    'Changes some fields of an article (RFC 7396).',                     articles.patch],
     ['DELETE', '/api/articles/:id',          'articles:write',    'Retracts an article: it leaves every feed and page.',               articles.retract],
 
-    ['POST',   '/api/tokens',                'tokens:write',      'Makes a token, and shows it this once.',                            tokens.post],
+    ['POST',   '/api/tokens',                'tokens:write',      'Makes a token, and shows it in this answer only.',                  tokens.post],
     ['GET',    '/api/tokens',                'tokens:write',      'Lists the tokens.',                                                 tokens.list],
     ['DELETE', '/api/tokens/:id',            'tokens:write',      'Revokes a token.',                                                  tokens.revoke],
 
@@ -71,14 +74,14 @@ export function apiRoutes(services: EditorServices): ApiRoute[] {
     ['GET',    '/api/suppressions',          'subscribers:read',  'Says why an address is not mailed.',                                suppressions.get],
     ['DELETE', '/api/suppressions',          'subscribers:write', 'Lets an address be mailed again.',                                  suppressions.lift],
 
-    ['GET',    '/api/editions',              'editions:read',     'Lists the editions, each with its next hour.',                      issues.editions],
-    ['POST',   '/api/editions/:id/resume',   'issues:send',       'Sends an edition again that complaints have stopped.',              issues.resumeEdition],
-    ['GET',    '/api/editions/:id/issues',   'editions:read',     'Lists the last issues of an edition.',                              issues.list],
-    ['POST',   '/api/editions/:id/issues',   'issues:send',       'Sends an issue now, once for each slot or key.',                    issues.send],
-    ['POST',   '/api/editions/:id/preview',  'editions:read',     'Shows what an issue would be now.',                                 previews.preview],
-    ['POST',   '/api/editions/:id/test',     'issues:send',       'Mails a proof of it to a few addresses.',                           previews.proof],
-    ['GET',    '/api/issues/:id',            'editions:read',     'Says how far an issue is.',                                         issues.get],
-    ['POST',   '/api/issues/:id/resume',     'issues:send',       'Goes on with an issue that was stopped.',                           issues.resume],
+    ['GET',    '/api/editions',              'editions:read',     'Lists the editions, each with the time of its next issue.',         issues.editions],
+    ['POST',   '/api/editions/:id/resume',   'issues:send',       'Starts an edition again after complaints have stopped it.',         issues.resumeEdition],
+    ['GET',    '/api/editions/:id/issues',   'editions:read',     'Lists the latest issues of an edition.',                            issues.list],
+    ['POST',   '/api/editions/:id/issues',   'issues:send',       'Sends an issue now, but only once for each slot or key.',           issues.send],
+    ['POST',   '/api/editions/:id/preview',  'editions:read',     'Shows what an issue would contain now.',                            previews.preview],
+    ['POST',   '/api/editions/:id/test',     'issues:send',       'Mails a proof of an issue to a few addresses.',                     previews.proof],
+    ['GET',    '/api/issues/:id',            'editions:read',     'Shows an issue and how many readers have it.',                      issues.get],
+    ['POST',   '/api/issues/:id/resume',     'issues:send',       'Continues an issue that was stopped.',                              issues.resume],
     ['POST',   '/api/issues/:id/approve',    'issues:send',       'Approves a draft.',                                                 issues.approve],
     ['POST',   '/api/issues/:id/hold',       'issues:send',       'Holds a draft back.',                                               issues.hold],
   ];
@@ -92,7 +95,10 @@ type Row = [
   maxBytes?: number,
 ];
 
-/** For readers: feeds, pages, the links in mails. Cacheable where an answer says nothing else; no cookies anywhere. */
+/**
+ * Addresses for readers: feeds, pages and the links in mails. Caches may keep most answers, and no answer sets a
+ * cookie.
+ */
 export function publicRoutes(services: PublicServices): Route[] {
   const { publication } = services.config;
   const feeds = feedHandlers(services, openFeed(services));
@@ -105,60 +111,61 @@ export function publicRoutes(services: PublicServices): Route[] {
   return [
     ...rows((refusal) => problemResponse(refusal), [
       ['GET',     '/healthz',                      'Answers 200 and the version while the process serves.',              healthy(services)],
-      ['POST',    '/webhooks/resend',              'Takes what the mail provider reports about our mails, signed.',      webhookHandler(services),      MAX_WEBHOOK_BYTES],
+      ['POST',    '/webhooks/resend',              'Takes the signed reports of the mail provider about our mails.',     webhookHandler(services),      MAX_WEBHOOK_BYTES],
     ]),
-    // Under /, /{language}/, /sections/{section}/, /tags/{tag}/, /authors/{author}/ and /{language}/sections/{section}/:
-    // rss.xml, atom.xml and feed.json, and the archive of each by month. podcast.xml where the settings have a podcast.
+    // /, /{language}/, /sections/{section}/, /tags/{tag}/, /authors/{author}/ and /{language}/sections/{section}/ each
+    // have rss.xml, atom.xml, feed.json and their archives by month. There is podcast.xml too if the settings have a
+    // podcast.
     ...rows(refuseToFeedReader, [
-      ['GET',     feedPaths(publication),          'A feed; its page for a client that would rather have HTML.',         feeds.document],
+      ['GET',     feedPaths(publication),          'Returns a feed, or its page to a client that prefers HTML.',         feeds.document],
       ['OPTIONS', feedPaths(publication),          'Lets a feed reader that runs in a browser ask for it.',              feeds.preflight],
-      ['GET',     '/opml.xml',                     'All feeds as one list (OPML 2.0).',                                  feeds.opml],
+      ['GET',     '/opml.xml',                     'Lists all feeds (OPML 2.0).',                                        feeds.opml],
       ['OPTIONS', '/opml.xml',                     'Lets a feed reader that runs in a browser ask for it.',              feeds.preflight],
     ]),
     ...rows(plainResponse, [
-      ['POST',    '/websub',                       'Subscribes to a feed, or ends it (W3C WebSub): 202.',                hubHandler(services),          MAX_HUB_REQUEST_BYTES],
+      ['POST',    '/websub',                       'Begins or ends a subscription to a feed (W3C WebSub): 202.',         hubHandler(services),          MAX_HUB_REQUEST_BYTES],
     ]),
-    // A GET changes nothing, since mail scanners follow links: it shows a button, and the button posts.
+    // Mail scanners follow every link in a mail, so a GET changes nothing. It shows a button, and the button posts.
     ...rows(refuseToPerson(services), [
-      ['POST',    '/subscriptions',                'Signs up: 202, always the same.',                                    subscriptions.signUp,          MAX_FORM_BYTES],
-      ['POST',    '/subscriptions/link',           'Mails a reader the link to their preferences: 202, always the same.', subscriptions.mailLink,       MAX_FORM_BYTES],
-      ['GET',     '/subscriptions/confirm',        'A button that subscribes.',                                          subscriptions.showConfirm],
-      ['POST',    '/subscriptions/confirm',        'Subscribes.',                                                        subscriptions.confirm,         MAX_FORM_BYTES],
-      ['GET',     '/unsubscribe',                  'Two buttons: leave this newsletter, or all.',                        subscriptions.showUnsubscribe],
-      ['POST',    '/unsubscribe',                  'Leaves, also as a one-click request of a mail program (RFC 8058).',  subscriptions.unsubscribe,     MAX_FORM_BYTES],
+      ['POST',    '/subscriptions',                'Signs a reader up. The answer is always the same: 202.',             subscriptions.signUp,          MAX_FORM_BYTES],
+      ['POST',    '/subscriptions/link',           'Mails a reader the link to their preferences: always 202.',          subscriptions.mailLink,        MAX_FORM_BYTES],
+      ['GET',     '/subscriptions/confirm',        'Shows a button that subscribes.',                                    subscriptions.showConfirm],
+      ['POST',    '/subscriptions/confirm',        'Subscribes the reader.',                                             subscriptions.confirm,         MAX_FORM_BYTES],
+      ['GET',     '/unsubscribe',                  'Shows two buttons: leave this newsletter, or all of them.',          subscriptions.showUnsubscribe],
+      ['POST',    '/unsubscribe',                  'Unsubscribes, also on one click in a mail program (RFC 8058).',      subscriptions.unsubscribe,     MAX_FORM_BYTES],
 
-      ['GET',     '/subscriptions/manage',         'A form with what a reader chose.',                                   preferences.show],
-      ['POST',    '/subscriptions/manage',         'Saves it; takes JSON too.',                                          preferences.save,              MAX_FORM_BYTES],
-      ['POST',    '/subscriptions/manage/address', 'Mails a link to a new address: 202, always the same.',               preferences.askForAddress,     MAX_FORM_BYTES],
-      ['GET',     '/subscriptions/manage/data',    'All that is stored about a reader, as JSON.',                        preferences.data],
-      ['GET',     '/subscriptions/address',        'A button that changes the address.',                                 preferences.showAddress],
-      ['POST',    '/subscriptions/address',        'Changes the address.',                                               preferences.changeAddress,     MAX_FORM_BYTES],
-      ['GET',     '/subscriptions/erase',          'What will be lost, and a button that erases it.',                    preferences.showErase],
-      ['POST',    '/subscriptions/erase',          'Erases all that is stored about a reader.',                          preferences.erase,             MAX_FORM_BYTES],
+      ['GET',     '/subscriptions/manage',         'Shows a form with what the reader chose.',                           preferences.show],
+      ['POST',    '/subscriptions/manage',         'Saves what the reader chose. It takes JSON too.',                    preferences.save,              MAX_FORM_BYTES],
+      ['POST',    '/subscriptions/manage/address', 'Mails a link to a new address: always 202.',                         preferences.askForAddress,     MAX_FORM_BYTES],
+      ['GET',     '/subscriptions/manage/data',    'Returns everything that is stored about a reader, as JSON.',         preferences.data],
+      ['GET',     '/subscriptions/address',        'Shows a button that changes the address.',                           preferences.showAddress],
+      ['POST',    '/subscriptions/address',        'Changes the address of the reader.',                                 preferences.changeAddress,     MAX_FORM_BYTES],
+      ['GET',     '/subscriptions/erase',          'Shows what will be lost, and a button that erases it.',              preferences.showErase],
+      ['POST',    '/subscriptions/erase',          'Erases everything that is stored about a reader.',                   preferences.erase,             MAX_FORM_BYTES],
 
-      ['GET',     '/issues/review',                'A draft for an editor, and two buttons.',                            drafts.show],
+      ['GET',     '/issues/review',                'Shows a draft to an editor, with two buttons.',                      drafts.show],
       ['POST',    '/issues/review',                'Approves the draft, or holds it back.',                              drafts.decide,                 MAX_DECISION_BYTES],
 
-      ['GET',     each('/'),                       'The latest stories, and the sign-up form.',                          pages.home],
-      ['GET',     each('/feeds'),                  'All feeds, for people.',                                             pages.feeds],
-      ['GET',     each('/subscribe'),              'The newsletters, and the sign-up form.',                             pages.subscribe],
-      ['GET',     each('/issues'),                 'Past issues.',                                                       pages.issues],
-      ['GET',     '/articles/:id',                 'A story.',                                                           pages.article],
-      ['GET',     '/issues/:edition/:slot',        'The web version of an issue.',                                       pages.issue],
-      ['GET',     '/style.css',                    'The style of the pages.',                                            pages.style],
-      ['GET',     '/feeds.js',                     'The script of the pages that show feeds.',                           pages.feedsScript],
+      ['GET',     each('/'),                       'Shows the latest stories and the sign-up form.',                     pages.home],
+      ['GET',     each('/feeds'),                  'Lists all feeds for people.',                                        pages.feeds],
+      ['GET',     each('/subscribe'),              'Shows the newsletters and the sign-up form.',                        pages.subscribe],
+      ['GET',     each('/issues'),                 'Lists past issues.',                                                 pages.issues],
+      ['GET',     '/articles/:id',                 'Shows a story.',                                                     pages.article],
+      ['GET',     '/issues/:edition/:slot',        'Shows the web version of an issue.',                                 pages.issue],
+      ['GET',     '/style.css',                    'Returns the style of the pages.',                                    pages.style],
+      ['GET',     '/feeds.js',                     'Returns the script of the pages that show feeds.',                   pages.feedsScript],
     ]),
   ];
 }
 
-/** On one machine, where no provider takes the mails: what the mailbox took. */
+/** Addresses of the mailbox, which takes the mails on one machine if no mail provider is set. */
 export function mailboxRoutes(services: MailboxPageServices): Route[] {
   const mailbox = mailboxHandlers(services);
   // biome-ignore format: a table is read by its columns
   return rows(refuseToPerson(services), [
-    ['GET', '/mailbox',          'The mails that were sent.',              mailbox.list],
-    ['GET', '/mailbox/:id',      'A mail.',                                mailbox.mail],
-    ['GET', '/mailbox/:id/html', 'Its HTML alone, which the page shows.',  mailbox.html],
+    ['GET', '/mailbox',          'Lists the mails that were sent.',        mailbox.list],
+    ['GET', '/mailbox/:id',      'Shows a mail.',                          mailbox.mail],
+    ['GET', '/mailbox/:id/html', 'Returns the HTML of a mail alone.',      mailbox.html],
   ]);
 }
 
@@ -170,7 +177,7 @@ export function createPublicApp(services: PublicServices): Hono {
   return withMemory(appOf(publicRoutes(services), onThePages(services)), services);
 }
 
-/** Both in one, as one machine serves them. `hasMailbox`: no provider takes the mails. */
+/** Makes one app of both, as one machine serves them. It has the mailbox's pages if the mails go to the mailbox. */
 export function createWholeApp(
   services: PublicServices & EditorServices & MailboxPageServices,
   hasMailbox: boolean,
@@ -210,7 +217,7 @@ function onThePages(services: ReaderContext & { log: Log }): Otherwise {
   };
 }
 
-/** Rows that refuse in the same words. */
+/** Makes routes from rows that refuse requests in the same way. */
 function rows(refuse: Route['refuse'], table: Row[]): Route[] {
   return table.map(([method, paths, does, answer, maxBytes]) => ({
     ...{ method, paths: [paths].flat(), does },
@@ -234,7 +241,7 @@ function healthy({ config }: PublicServices): Route['answer'] {
   return () => new Response(`ok ${config.version}\n`, { headers: NO_STORE });
 }
 
-/** Polls of feeds that the process remembers do not reach the router. */
+/** Answers polls of feeds that the process remembers without the router, which takes longer than the answer. */
 function withMemory(app: Hono, services: FeedServices): Hono {
   const { fetch } = app;
   app.fetch = (request, bindings, context) =>

@@ -6,7 +6,7 @@ import {
 } from './settings/publication.ts';
 import { sha256 } from './shared/text.ts';
 
-/** Everything that differs between one deployment and another, read once at start. */
+/** Everything that differs between two deployments. It is read once, at start. */
 export type Config = {
   publication: Publication;
   /** The version of Broadsheet, from `package.json`. */
@@ -14,16 +14,16 @@ export type Config = {
   /** Public base URL of every link, without a slash at the end. */
   baseUrl: string;
   port: number;
-  /** Folder of the embedded database, the lock and the generated secrets. Only on one machine. */
+  /** The folder of the embedded database, the lock and the generated secrets. Only one machine uses it. */
   dataFolder: string;
-  /** SHA-256 (hex) of the token that has every scope, where one was set. */
+  /** SHA-256 (hex) of the token that has every scope, if one is set. */
   ownerTokenHash?: string | undefined;
-  /** DynamoDB elsewhere than on AWS; unset on one machine: the embedded one is started. */
+  /** The URL of a DynamoDB outside AWS. If one machine has no such URL, it starts an embedded database. */
   dynamoEndpoint?: string | undefined;
   tableName: string;
-  /** By this CloudFront shows that a request has come through it. On one machine there is none. */
+  /** The key by which CloudFront proves that a request came through it. One machine has no CloudFront and no key. */
   edgeKey?: string | undefined;
-  /** Unset on one machine: the mailbox takes the mails. */
+  /** The mail provider. If one machine has none, the mailbox takes the mails. */
   resend?: { baseUrl?: string | undefined; apiKey: string } | undefined;
   resendWebhookSecret?: string | undefined;
   samples: boolean;
@@ -33,8 +33,9 @@ export type Config = {
 type Environment = Record<string, string | undefined>;
 
 /**
- * Environment, settings and version → Config. Entry points hand in the settings of `broadsheet.config.ts`; tests have a
- * publication of their own. Throws SettingsError; its message names the variable or the setting, and what is allowed.
+ * Builds the configuration from the environment, the settings and the version. Entry points give it the settings of
+ * `broadsheet.config.ts`, and tests give it a publication of their own. Throws a SettingsError whose message names the
+ * variable or the setting and says what is allowed.
  */
 export function loadConfig(env: Environment, settings: PublicationSettings, version: string): Config {
   const port = portOf(env.PORT || '8787');
@@ -55,7 +56,7 @@ export function loadConfig(env: Environment, settings: PublicationSettings, vers
   };
 }
 
-/** The value of a variable that must be set, on AWS. Throws SettingsError. */
+/** Returns the value of a variable that must be set on AWS. Throws a SettingsError if it is not set. */
 export function required(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw new SettingsError(`${name} must be set`);
@@ -68,7 +69,10 @@ function portOf(text: string): number {
   throw new SettingsError(`PORT is "${text}"; it must be a number from 1 to 65535`);
 }
 
-/** Addresses begin at the root of a host (`app.ts`): of pages under a path, the links would lead out of it. */
+/**
+ * A path is refused, because all addresses begin at the root of the host (`app.ts`) and links would lead out of the
+ * path.
+ */
 function baseUrlOf(text: string): string {
   const { origin, host, href } = new URL(urlOf('BROADSHEET_URL', text) ?? '');
   if (href === `${origin}/`) return origin;
@@ -94,7 +98,7 @@ function tokenOf(token: string): string {
 function resendOf(env: Environment): Config['resend'] {
   const baseUrl = urlOf('RESEND_BASE_URL', env.RESEND_BASE_URL);
   if (env.RESEND_API_KEY) return { baseUrl, apiKey: env.RESEND_API_KEY };
-  // A server of one's own that speaks Resend's API may want no key; the client insists on one.
+  // Another server with Resend's API may need no key, but the `resend` client insists on one.
   return baseUrl ? { baseUrl, apiKey: 're_no_key_set' } : undefined;
 }
 

@@ -7,7 +7,7 @@ import { feedCache } from './feeds/feed-cache.ts';
 import { startOnAws } from './start/aws-start.ts';
 import { LAMBDA_LIMITS } from './subscribers/csv-limits.ts';
 
-/** `/api`: authenticated writes. */
+/** The function that answers the addresses below `/api`, which are for editors and their systems. */
 export const handler = handle(
   createEditorApp({
     ...(await startOnAws(process.env)),

@@ -15,7 +15,7 @@ import { sha256 } from './shared/text.ts';
 import { firstRun } from './start/first-run.ts';
 import { listen, localInstallation } from './start/local-installation.ts';
 
-/** `npm start`: everything in one process, with nothing but npm. */
+/** `npm start` runs this: everything in one process, with no program besides Node and npm. */
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const log = plainLog(say);
@@ -27,14 +27,18 @@ async function main(): Promise<void> {
   const folder = openDataFolder(config.dataFolder, config.baseUrl);
   const token = process.env.BROADSHEET_EDITOR_TOKEN || folder.secret('editor-token', 'bs_');
   if (token.length < 16)
-    log.warn('BROADSHEET_EDITOR_TOKEN is short: whoever guesses it may publish; use 16 characters or more');
+    log.warn(
+      'BROADSHEET_EDITOR_TOKEN is short, and anybody who guesses it can publish; use 16 characters or more',
+    );
   const database = config.dynamoEndpoint
     ? undefined
     : await startDynoxide({
         file: folder.path('broadsheet.db'),
         onRestart: (reason) => log.warn(`${reason}; it was started again`),
         onDead: (reason) =>
-          end(`${reason}, again and again. What was accepted is in ${config.dataFolder}; start once more.`),
+          end(
+            `${reason}, again and again. Accepted data is safe in ${config.dataFolder}; start Broadsheet again.`,
+          ),
       });
   const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint);
   await ensureTable(table);
@@ -51,7 +55,7 @@ async function main(): Promise<void> {
     ids,
     log,
     automatic: true,
-    // The folder's lock says so, as long as the database is the folder's.
+    // The lock of the folder keeps other processes away, but only from the database that is in the folder.
     isAlone: database !== undefined,
   });
   const server = await listen(installation.app, config);
@@ -98,24 +102,31 @@ ${mailbox}  Token     ${tokenFile ? `${token}  (kept in ${tokenFile})` : 'as set
 ready ${url}`);
 }
 
+/** After this time a stop is forced. */
 const STOP_MILLISECONDS = 20_000;
 
-/** Ctrl-C finishes what is in flight. With npm gone, however it went, nobody could stop us any more: we go too. */
+/**
+ * Lets Ctrl-C finish the work that has begun before the process ends. The process also ends when npm is gone, because
+ * then nobody could stop it any more.
+ */
 function onStop(stop: () => Promise<void>): void {
   let stopping = false;
   const finish = async () => {
     if (stopping) return;
     stopping = true;
-    say('stopping: finishing what is in flight');
+    say('stopping: finishing the work that has begun');
     setTimeout(
-      () => end(`did not stop within ${STOP_MILLISECONDS / 1000} seconds`),
+      () =>
+        end(
+          `the work did not finish within ${STOP_MILLISECONDS / 1000} seconds; it goes on at the next start`,
+        ),
       STOP_MILLISECONDS,
     ).unref();
     await stop();
     say('stopped');
     process.exit(0);
   };
-  // Ctrl-C comes twice: from the terminal, and from npm, which hands it on.
+  // Ctrl-C arrives twice: from the terminal, and from npm, which passes it on.
   process.on('SIGINT', finish);
   process.on('SIGTERM', finish);
   const parent = process.ppid;

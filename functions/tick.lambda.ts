@@ -8,9 +8,9 @@ import { resendSettings, startOnAws } from './start/aws-start.ts';
 import { handleCompose, handleRecords } from './work/handle-messages.ts';
 import { runTick } from './work/run-tick.ts';
 
-/** What EventBridge Scheduler sends every minute (`infra/clock.ts`). */
+/** The event that EventBridge Scheduler sends every minute (`infra/clock.ts`). */
 export type TickEvent = { kind: 'tick' };
-/** What the editor function sends. It waits for the answer (`lambda-previews.ts`). */
+/** The events that the editor function sends. It waits for the answer (`lambda-previews.ts`). */
 export type PreviewEvent =
   | { kind: 'preview'; request: PreviewRequest }
   | { kind: 'proof'; request: ProofRequest };
@@ -18,7 +18,7 @@ export type PreviewEvent =
 const base = await startOnAws(process.env);
 const services = { ...base, mailer: resendMailer(resendSettings(base.config)) };
 
-/** The tick of each minute, and the rendering of every mail: this is the only function that has MJML. */
+/** The function that runs the tick of each minute and renders every mail. It is the only function that has MJML. */
 export async function handler(
   event: TickEvent | PreviewEvent | SQSEvent,
 ): Promise<SQSBatchResponse | Outcome<Preview | Proof> | undefined> {
@@ -27,7 +27,7 @@ export async function handler(
   switch (event.kind) {
     case 'tick':
       await runTick(services);
-      // The alarm NobodyTicks counts these lines (`infra/alarms.ts`): a tick that fails writes none.
+      // The alarm NobodyTicks counts these lines (`infra/alarms.ts`). A tick that fails does not write one.
       services.log.info('the tick of this minute is done');
       return undefined;
     case 'preview':

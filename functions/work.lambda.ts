@@ -16,7 +16,10 @@ const services = {
   mailer: resendMailer(resendSettings(base.config)),
 };
 
-/** The work queue: plan a shard, send a batch, tell the edge of a change. The hub's: verify, distribute, try again. */
+/**
+ * The function that carries out the messages of two queues. Those of the work queue plan and send issues and carry out
+ * changes of articles. Those of the hub's queue verify subscriptions, distribute feeds and repeat failed deliveries.
+ */
 export function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return handleRecords(event, (message) => handleWork(services, message), services.log);
 }

@@ -1,4 +1,6 @@
-/** The header of an answer that only this client may see, or that may be different a moment later. No cache keeps it. */
+/**
+ * The header of an answer that only this client may see, or that may be different a moment later. No cache keeps it.
+ */
 export const NO_STORE = { 'cache-control': 'no-store' };
 
 /** Returns an answer with JSON that no cache keeps. */

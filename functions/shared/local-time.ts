@@ -53,8 +53,8 @@ export function instantOf(local: string, timeZone: string): number {
 let last: { timeZone: string; clock: (at: number) => string } | undefined;
 
 /**
- * Returns the clock of a time zone. The last clock is kept, because most callers ask for many times of one zone in a row.
- * To make a formatter takes longer than to use it, and each one holds tens of kilobytes that are freed late.
+ * Returns the clock of a time zone. The last clock is kept, because most callers ask for many times of one zone in a
+ * row. To make a formatter takes longer than to use it, and each one holds tens of kilobytes that are freed late.
  */
 function clockIn(timeZone: string): (at: number) => string {
   if (last?.timeZone === timeZone) return last.clock;

@@ -1,9 +1,13 @@
 /** The fixed phrases of pages and mails in each language, and how languages write their own names, days and times. */
 
-/** The key of a fixed phrase of pages and mails. `en.json` has every key, and other locale files should have them all. */
+/**
+ * The key of a fixed phrase of pages and mails. `en.json` has every key, and other locale files should have them all.
+ */
 export type PhraseKey = keyof typeof import('../../templates/locales/en.json');
 
-/** Returns a phrase in one language, with `{name}` replaced by the value of that name. It is plain text and not escaped. */
+/**
+ * Returns a phrase in one language, with `{name}` replaced by the value of that name. It is plain text and not escaped.
+ */
 export type Phrases = (key: PhraseKey, values?: Record<string, string | number>) => string;
 
 /** What a process reads from `templates/` at start. */
@@ -14,7 +18,9 @@ export type Templates = {
   locales: Record<string, Record<string, string>>;
 };
 
-/** Returns the phrases of a language. A phrase is in English if the language has no locale file or its file lacks it. */
+/**
+ * Returns the phrases of a language. A phrase is in English if the language has no locale file or its file lacks it.
+ */
 export function phrasesIn(templates: Templates, language: string): Phrases {
   const { locales } = templates;
   const own = ownPhrases(templates, language) ?? {};
@@ -26,7 +32,9 @@ export function phrasesIn(templates: Templates, language: string): Phrases {
   };
 }
 
-/** Returns a sentence for each of the languages that lacks phrases, so that an operator knows where English is shown. */
+/**
+ * Returns a sentence for each of the languages that lacks phrases, so that an operator knows where English is shown.
+ */
 export function missingPhrases(templates: Templates, languages: string[]): string[] {
   return languages.flatMap((language) => {
     const own = ownPhrases(templates, language);
@@ -66,7 +74,9 @@ export function longDate(iso: string, language: string, timeZone: string): strin
   return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone }).format(new Date(iso));
 }
 
-/** Returns a day and a time in words, such as `Sunday, November 22 at 7:30 AM EST`, in the language and the time zone. */
+/**
+ * Returns a day and a time in words, such as `Sunday, November 22 at 7:30 AM EST`, in the language and the time zone.
+ */
 export function dayAndTime(iso: string, language: string, timeZone: string): string {
   return new Intl.DateTimeFormat(language, {
     weekday: 'long',

@@ -1,11 +1,13 @@
 import type { Message } from './queue.ts';
 
 /**
- * The outbox: what has to happen after a change. An event is written in the transaction of the change that causes it and
- * is carried out after the commit, so that a crash between the two loses nothing.
+ * The outbox: what has to happen after a change. An event is written in the transaction of the change that causes it
+ * and is carried out after the commit, so that a crash between the two loses nothing.
  */
 export type OutboxEvent =
-  /** Carry out what a change of an article asks for. `feeds` has the keys of the feeds that changed; old events lack it. */
+  /**
+   * Carry out what a change of an article asks for. `feeds` has the keys of the feeds that changed; old events lack it.
+   */
   | { kind: 'article-changed'; articleId: string; version: number; retracted: boolean; feeds?: string[] }
   /** Mail the confirmation of a sign-up. */
   | { kind: 'signed-up'; signUpId: string }

@@ -47,7 +47,9 @@ export function isForComposeQueue({ kind }: Message): boolean {
   return kind === 'compose' || kind === 'letter';
 }
 
-/** Whether a message is for the hub. Its work waits for the servers of strangers, so no mail may wait in the same queue. */
+/**
+ * Whether a message is for the hub. Its work waits for the servers of strangers, so no mail may wait in the same queue.
+ */
 export function isForWebSub({ kind }: Message): boolean {
   return kind === 'verify' || kind === 'distribute' || kind === 'redeliver';
 }

@@ -51,7 +51,9 @@ export function appOf(routes: readonly Route[], { notFound, failed }: Otherwise)
   return app;
 }
 
-/** Returns the methods that an address has rows for, as `Allow` lists them, and the pattern of the first of these rows. */
+/**
+ * Returns the methods that an address has rows for, as `Allow` lists them, and the pattern of the first of these rows.
+ */
 function methodsAt(app: Hono, path: string): { allow: string; pattern: string | undefined } {
   const found = METHODS.flatMap((method) => {
     const [handler] = app.router.match(method, path)[0];

@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 /** Functions on text: what every format can carry, escaping, shortening, slugs and hashes. */
 
 /**
- * XML 1.0, section 2.2: Char ::= #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].
- * Lone surrogates are illegal too. With the `u` flag each of them matches as a code point.
+ * XML 1.0, section 2.2: Char ::= #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF]. Lone
+ * surrogates are illegal too. With the `u` flag each of them matches as a code point.
  */
 const ILLEGAL_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
-/** Returns the text without the characters that XML forbids. Line ends become LF, as XML parsers read them (section 2.11). */
+/**
+ * Returns the text without the characters that XML forbids. Line ends become LF, as XML parsers read them (section
+ * 2.11).
+ */
 export function legalText(text: string): string {
   return text.replace(ILLEGAL_IN_XML, '').replace(/\r\n?/g, '\n');
 }
@@ -18,7 +21,9 @@ export function countIllegal(text: string): number {
   return text.match(ILLEGAL_IN_XML)?.length ?? 0;
 }
 
-/** Returns legal text on one line. A line break in a headline is a typing error, and attributes cannot hold line breaks. */
+/**
+ * Returns legal text on one line. A line break in a headline is a typing error, and attributes cannot hold line breaks.
+ */
 export function legalLine(text: string): string {
   return legalText(text)
     .replace(/[\t\n]+/g, ' ')
@@ -49,9 +54,9 @@ export function shorten(text: string, max: number): string {
 
 /**
  * Returns the slug of a section, tag or author for its address: `López Obrador` becomes `lopez-obrador`. Letters become
- * lower case and lose their accents, and hyphens replace everything else. Letters of other scripts stay (`تعلیم`, `政治`),
- * because such tags would have no feed without them. The slug is empty if the name has no letter and no digit. Long names
- * that begin with the same 150 characters share a slug.
+ * lower case and lose their accents, and hyphens replace everything else. Letters of other scripts stay (`تعلیم`,
+ * `政治`), because such tags would have no feed without them. The slug is empty if the name has no letter and no digit.
+ * Long names that begin with the same 150 characters share a slug.
  */
 export function slugOf(name: string): string {
   const whole = name
@@ -64,7 +69,9 @@ export function slugOf(name: string): string {
   return [...whole].slice(0, MAX_CHARACTERS).join('').replace(/-+$/, '');
 }
 
-/** The most characters of a slug. At four bytes each they fit into a DynamoDB key (2,048 bytes), and encoded into a URL. */
+/**
+ * The most characters of a slug. At four bytes each they fit into a DynamoDB key (2,048 bytes), and encoded into a URL.
+ */
 const MAX_CHARACTERS = 150;
 
 /** Whether the text is a slug that `slugOf` can return. */

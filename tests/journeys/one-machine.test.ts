@@ -137,7 +137,7 @@ it('npm start that is asked to end finishes what is in flight, and one that is k
   const asked = await start(folder, {}, { command: BY_NPM });
   asked.child.kill('SIGTERM');
   await asked.ended;
-  expect(asked.output()).toMatch(/stopping: finishing what is in flight\n(?:.*\n)*stopped\n/);
+  expect(asked.output()).toMatch(/stopping: finishing the work that has begun\n(?:.*\n)*stopped\n/);
   const killed = await start(folder, {}, { command: BY_NPM });
   killed.child.kill('SIGKILL');
   // It closes when the server has let go of its output, which is npm's.
