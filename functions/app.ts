@@ -26,10 +26,7 @@ import { type SuppressionRouteServices, suppressionOperations } from './subscrib
 import type { HubServices } from './websub/take-request.ts';
 import { hubHandler, MAX_HUB_REQUEST_BYTES } from './websub/websub-routes.ts';
 
-/**
- * READ FIRST. Every address that Broadsheet answers is in one of the tables below, and both apps are made from them. An
- * app is a function of its services. The Lambda functions, the server on one machine and the tests make the same apps.
- */
+/** READ FIRST. Every address that Broadsheet answers is in one of the tables below, and the apps are made from them. */
 
 export type PublicServices = FeedServices &
   PageServices &
@@ -95,10 +92,7 @@ type Row = [
   maxBytes?: number,
 ];
 
-/**
- * Addresses for readers: feeds, pages and the links in mails. Caches may keep most answers, and no answer sets a
- * cookie.
- */
+/** Addresses for readers: feeds, pages and the links in mails. Caches may keep most of them. No answer sets a cookie. */
 export function publicRoutes(services: PublicServices): Route[] {
   const { publication } = services.config;
   const feeds = feedHandlers(services, openFeed(services));

@@ -15,13 +15,16 @@ import {
 } from './values.ts';
 
 /**
- * What the templates of an edition may have in braces: the headline of the first story, the names of edition and
- * publication, the day, how many stories the mail has, and the section of the first story.
+ * The names that a subject or a preheader may have in braces: the headline of the first story, the name of the edition,
+ * the name of the publication, the day, the number of stories in the mail, and the section of the first story.
  */
 export const PLACEHOLDERS = ['lead', 'edition', 'publication', 'date', 'count', 'section'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
-/** Booked for the days from `from` to `until`, both included, where the edition is at home; without them for good. */
+/**
+ * A sponsor is shown on the days from `from` to `until`, both included, in the edition's time zone. A day that is
+ * absent sets no limit.
+ */
 const sponsor = z
   .strictObject({
     name: oneLine(100),
@@ -37,55 +40,68 @@ const sponsor = z
 
 const tag = oneLine(100).regex(/[\p{L}\p{N}]/u, { message: 'must have a letter or a digit' });
 
-/** An edition: a newsletter with a schedule and a filter. */
+/** The settings of an edition, which is a newsletter with a schedule and a filter. */
 export const edition = z
   .strictObject({
-    /** In ids of issues, in names of batches and in List-Id, where it is a label of a domain (RFC 1035, 2.3.4). */
+    /**
+     * Part of the ids of issues, the names of batches and List-Id. In List-Id it is a label of a domain, which may have
+     * 63 characters (RFC 1035, section 2.3.4).
+     */
     id: slug.max(63, { message: 'must be at most 63 characters' }),
     name: localised(100),
     description: localised(300),
-    /** Five fields, in `timeZone`. */
+    /** When an issue is due: a cron expression of five fields, read in `timeZone`. */
     cron,
     timeZone,
     /**
-     * Each reader gets the issue when their own clock shows the hour of the schedule, by the time zone that they named:
-     * those further west later, those further east, where it is past, at once. So `timeZone` is best the easternmost.
+     * If true, a reader who named a time zone gets the issue when the clocks there show the hour of the schedule.
+     * Readers west of `timeZone` get it later. Readers east of it get it at once, because there the hour is past. So
+     * `timeZone` should be the easternmost zone of the readers.
      */
     readerHour: z.boolean({ message: 'must be true or false' }).default(false),
     languages: z.array(languageTag).min(1, { message: 'must name at least one language' }),
     /**
-     * Only stories in one of these sections (slugs) and with one of these tags; an absent list means any. A tag is the same
-     * in capitals and with or without accents, as in the address of its feed.
+     * An issue has only stories that are in one of these sections (slugs) and have one of these tags. An absent list
+     * allows every section or every tag. Capitals and accents make no difference in a tag, as in the address of its
+     * feed.
      */
     filter: z.strictObject({
       sections: z.array(slug).min(1, { message: 'must name a section, or be absent' }).optional(),
       tags: z.array(tag).min(1, { message: 'must name a tag, or be absent' }).optional(),
     }),
     /**
-     * Fewer new stories than `min`, over all languages, and the issue is skipped. More than `max` in a language, and the
-     * next `mostRecent` are headlines at the end of the mail; what is older still is only on the site.
+     * If there are fewer new stories than `min` in all languages together, the issue is skipped. A mail has at most
+     * `max` stories. If its language has more, the next `mostRecent` stories are headlines at the end of the mail, and
+     * all older stories are only on the site.
      */
     stories: z.strictObject({
       min: wholeNumber(1, 50),
       max: wholeNumber(1, 50),
       mostRecent: wholeNumber(0, 20).default(0),
     }),
-    /** The stories after the first: one after the other, or under the names of their sections, in the order of those. */
+    /**
+     * How the stories after the first are arranged: one after the other, or under the names of their sections, in the
+     * order of `sections` in the settings.
+     */
     layout: z
       .enum(['list', 'sections'], {
-        message: 'must be "list", or "sections": under the names of their sections',
+        message: 'must be "list", or "sections" to put the stories under the names of their sections',
       })
       .default('list'),
-    /** Absent: the headline of the first story. */
+    /** The subject. If it is absent, the subject is the headline of the first story. */
     subject: inLanguages(template(150, PLACEHOLDERS)).optional(),
-    /** Absent: the dek of the first story. Too short, it is followed by what would be there without it. */
+    /**
+     * The preheader. If it is absent, the dek of the first story takes its place. If it is too short, the dek follows
+     * it.
+     */
     preheader: inLanguages(template(150, PLACEHOLDERS)).optional(),
     from: mailbox,
     replyTo: mailbox.optional(),
     postalAddress: oneLine(300),
     /**
-     * Drafts are mailed to `editors`, as many minutes before the hour, with links to approve and to hold. At its hour the
-     * issue goes out: `send`, unless it is held; `hold`, only if it is approved. Absent: it goes out unseen.
+     * Drafts are mailed to `editors`, `minutesBefore` minutes before the issue is due, with links to approve it and to
+     * hold it. When it is due, `send` sends it unless an editor held it, and `hold` sends it only if an editor approved
+     * it. Without `review` an issue goes out and nobody sees it before.
      */
     review: z
       .strictObject({
@@ -97,12 +113,12 @@ export const edition = z
         otherwise: z
           .enum(['send', 'hold'], {
             message:
-              'must be "send", to go out unless an editor holds it, or "hold", to go out only if one approves it',
+              'must be "send" to send the issue unless an editor holds it, or "hold" to send it only if an editor approves it',
           })
           .default('send'),
       })
       .optional(),
-    /** A reader who confirms, and is new to the edition, is mailed the last issue at once. */
+    /** If true, a reader who confirms and is new to the edition is mailed the last issue at once. */
     welcome: z.boolean({ message: 'must be true or false' }).default(false),
     sponsor: sponsor.optional(),
   })
@@ -112,5 +128,5 @@ export const edition = z
   })
   .refine((e) => (e.review?.editors.length ?? 0) * e.languages.length <= 100, {
     path: ['review', 'editors'],
-    message: 'must be fewer: a draft is at most 100 mails, one for each editor in each language',
+    message: 'must be fewer: a draft is at most 100 mails, and each editor gets one in each language',
   });

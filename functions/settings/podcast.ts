@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { inLanguages, localised, oneLine } from './values.ts';
 
 /**
- * The podcast of the stories with an audio version, as Apple and Spotify want it to be described: "A Podcaster's Guide to
- * RSS" (podcasters.apple.com, 823 and 1691) and the "Podcast Delivery Specification" (Spotify).
+ * The settings of the podcast, which has the stories with an audio version. The rules are those of "A Podcaster's Guide
+ * to RSS" (podcasters.apple.com, 823 and 1691) and of the "Podcast Delivery Specification" (Spotify).
  */
 
-/** Apple's list. One with others below it may have one of those named too. */
+/**
+ * Apple's list of categories, each with its subcategories. A podcast names a category and may name a subcategory of it.
+ */
 export const PODCAST_CATEGORIES: Record<string, string[]> = {
   Arts: ['Books', 'Design', 'Fashion & Beauty', 'Food', 'Performing Arts', 'Visual Arts'],
   Business: ['Careers', 'Entrepreneurship', 'Investing', 'Management', 'Marketing', 'Non-Profit'],
@@ -87,7 +89,7 @@ export const PODCAST_CATEGORIES: Record<string, string[]> = {
   'TV & Film': ['After Shows', 'Film History', 'Film Interviews', 'Film Reviews', 'TV Reviews'],
 };
 
-/** Apple: values are at most 255 characters, descriptions 4,000 bytes. */
+/** Apple takes values of at most 255 characters, and descriptions of at most 4,000 bytes. */
 export const MOST_PODCAST_CHARACTERS = 255;
 export const MOST_DESCRIPTION_BYTES = 4000;
 
@@ -100,7 +102,7 @@ export const podcast = z
   .strictObject({
     title: localised(MOST_PODCAST_CHARACTERS),
     description: inLanguages(description),
-    /** Whom Apple and Spotify write to, also to see that the podcast is yours. */
+    /** The person to whom Apple and Spotify write. They also write to check that the podcast is yours. */
     owner: z.strictObject({
       name: oneLine(MOST_PODCAST_CHARACTERS),
       email: oneLine(MOST_PODCAST_CHARACTERS).regex(/^[^\s<>@"]+@[^\s<>@"]+\.[^\s<>@"]+$/, {
@@ -114,7 +116,7 @@ export const podcast = z
     category: oneLine(MOST_PODCAST_CHARACTERS),
     subcategory: oneLine(MOST_PODCAST_CHARACTERS).optional(),
     explicit: z.boolean({
-      message: 'must be true where it has explicit language or content for adults, else false',
+      message: 'must be true if the podcast has explicit language or content for adults, and false otherwise',
     }),
     copyright: localised(MOST_PODCAST_CHARACTERS),
   })
@@ -125,16 +127,17 @@ export const podcast = z
     if (!below) {
       fault('category', `must be one of Apple's: ${Object.keys(PODCAST_CATEGORIES).join(', ')}`);
     } else if (subcategory && !below.includes(subcategory)) {
-      const allowed = below.length > 0 ? `must be one of ${below.join(', ')}` : 'must not be there';
-      fault('subcategory', `${allowed}, since the category is ${category}`);
+      const allowed = below.length > 0 ? `must be one of ${below.join(', ')}` : 'must be absent';
+      fault('subcategory', `${allowed}, because the category is ${category}`);
     }
   });
 
 export type PodcastSettings = z.output<typeof podcast>;
 
-/** Its texts that every language of the publication needs. */
+/** The texts of the podcast that every language of the publication needs. */
 export const PODCAST_TEXTS = ['title', 'description', 'copyright'] as const;
 
+/** Whether a URL is one that Apple takes for a podcast's picture: https, and with the ending of a JPEG or PNG. */
 export function isArtworkUrl(text: string): boolean {
   const url = URL.parse(text);
   return url?.protocol === 'https:' && /\.(?:jpe?g|png)$/i.test(url.pathname);

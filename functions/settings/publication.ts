@@ -5,28 +5,28 @@ import { PODCAST_TEXTS, podcast } from './podcast.ts';
 import { httpsPicture, languageTag, localised, picture, slug, wholeNumber } from './values.ts';
 
 /**
- * The shape of `broadsheet.config.ts`, and the check of it at start.
- * Every message says what is allowed, since it is read by the person who has just edited the file.
+ * The shape of `broadsheet.config.ts` and its check at start. Every message says what is allowed, because the person
+ * who has just edited the file reads it.
  */
 
-/** Whether a feed has the text of its stories, or their deks. */
+/** Whether a feed has the whole text of its stories or only their deks. */
 const content = z.enum(['full', 'summary'], {
-  message: 'must be "full", the text of the stories, or "summary", their deks',
+  message: 'must be "full" for the text of the stories, or "summary" for their deks',
 });
 const LANGUAGE_FOLDER = '(?:/[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)?';
 const SLUG = '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{N}\\p{M}]+(?:-[\\p{Ll}\\p{Lm}\\p{Lo}\\p{N}\\p{M}]+)*';
-/** As addresses have them, with the letters of tags in other scripts as they are read. */
+/** The folder of a feed in its address. Letters of other scripts are written as they are and not percent-encoded. */
 const FEED_FOLDER = new RegExp(
   `^(?:${LANGUAGE_FOLDER}/(?:podcast\\.xml|sections/${SLUG}/)?|/(?:tags|authors)/${SLUG}/)$`,
   'u',
 );
 const feeds = z
   .strictObject({
-    /** Articles in a subscription document. */
+    /** The number of articles in a feed document that readers subscribe to. */
     entries: wholeNumber(1, 100),
     maxAgeMinutes: wholeNumber(5, 60),
     content: content.default('full'),
-    /** By the folder of a feed, where it is to differ from `content`; its archive goes with it. */
+    /** Overrides `content` for single feeds and their archives. The keys are the folders of the feeds. */
     contentByFeed: z.record(z.string(), content).default({}),
   })
   .superRefine(({ contentByFeed }, context) => {
@@ -36,7 +36,7 @@ const feeds = z
         code: 'custom',
         path: ['contentByFeed', folder],
         message:
-          'is no feed: it must be a folder such as "/", "/en/", "/sections/politics/", "/en/sections/politics/", "/tags/ferries/" or "/authors/ana-ruiz/", or a podcast, "/podcast.xml" or "/en/podcast.xml"',
+          'does not name a feed: it must be a folder such as "/", "/en/", "/sections/politics/", "/en/sections/politics/", "/tags/ferries/" or "/authors/ana-ruiz/", or a podcast, "/podcast.xml" or "/en/podcast.xml"',
       });
     }
   });
@@ -45,29 +45,31 @@ const publication = z
   .strictObject({
     name: localised(100),
     description: localised(300),
-    /** RFC 4151: a domain you hold, a comma, and a date on which you held it. */
+    /**
+     * A domain that you hold, a comma, and a date on which you held it (RFC 4151). It begins the id of every article.
+     */
     idAuthority: z.string().regex(/^[a-z0-9.-]+,\d{4}(?:-\d{2}(?:-\d{2})?)?$/, {
       message: 'must be a domain and a date, such as "paper.example,2026" (RFC 4151)',
     }),
     languages: z.array(languageTag).min(1, { message: 'must name at least one language' }),
     sections: z.array(z.strictObject({ slug, name: localised(100) })),
     feeds,
-    /** A reader joins them all in one transaction, which takes 100 items. */
+    /** A reader may join all editions in one transaction, and DynamoDB allows 100 items in a transaction. */
     editions: z.array(edition).max(40, { message: 'must be at most 40' }),
     mail: z.strictObject({
-      /** What the mail provider lets an account send. */
+      /** The requests that the mail provider allows the account in a second. */
       requestsPerSecond: wholeNumber(1, 1000),
       /**
-       * The publication's name as a picture, shown in its place and at this size (pixels) at the head of mails. With a
-       * background of its own: some mail programs turn what surrounds it dark.
+       * A picture that takes the place of the publication's name at the head of mails, with its size in pixels. The
+       * picture needs a background, because some mail programs make the space around it dark.
        */
       logo: z
         .strictObject({ url: httpsPicture, width: wholeNumber(44, 600), height: wholeNumber(20, 200) })
         .optional(),
     }),
-    /** A GIF, JPEG or PNG. */
+    /** The picture of the publication in feeds: a GIF, JPEG or PNG. */
     logo: picture.optional(),
-    /** Square, of at least 64 pixels. */
+    /** A square picture of at least 64 pixels a side. */
     favicon: picture.optional(),
     podcast: podcast.optional(),
   })
@@ -130,19 +132,19 @@ const publication = z
     }
   });
 
-/** What `broadsheet.config.ts` is written in. */
+/** The settings as `broadsheet.config.ts` has them. */
 export type PublicationSettings = z.input<typeof publication>;
-/** The same, checked. */
+/** The settings after the check, with every default filled in. */
 export type Publication = z.output<typeof publication>;
 export type EditionSettings = Publication['editions'][number];
 export type { Placeholder } from './edition.ts';
 
-/** Settings that cannot be used. The message has one line a fault: its path, and what is allowed. */
+/** The settings cannot be used. The message has a line for each fault, with its path and what is allowed. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
 }
 
-/** Checks the publication's settings. Throws SettingsError with every fault at once. */
+/** Checks the settings of a publication. Throws a SettingsError that names every fault. */
 export function parseSettings(settings: unknown): Publication {
   const result = publication.safeParse(settings);
   if (result.success) return result.data;
@@ -150,18 +152,40 @@ export function parseSettings(settings: unknown): Publication {
   throw new SettingsError(`broadsheet.config.ts cannot be used:\n${lines.join('\n')}`);
 }
 
-/** The edition with this id, if the settings have it. */
+/** Returns the edition with this id, or undefined if the settings have no such edition. */
 export function editionOf({ editions }: Publication, id: string): EditionSettings | undefined {
   return editions.find((edition) => edition.id === id);
 }
 
-/** A text of the settings in a language, or in the publication's first one. */
+/** Returns a text of the settings in a language, or in the publication's first language if it lacks that one. */
 export function inLanguage(
   texts: Record<string, string>,
   language: string | undefined,
   publication: Publication,
 ): string {
   return texts[language ?? ''] ?? texts[publication.languages[0] ?? ''] ?? '';
+}
+
+/**
+ * Returns the language whose feeds an article belongs to: the language of the publication that fits best (RFC 4647,
+ * section 3.4: `en-GB` falls back to `en`). If none fits, it is the bare language, so that a guest story in Portuguese
+ * has a feed too. `tag` is a canonical tag (BCP 47).
+ */
+export function publicationLanguage(tag: string, languages: string[]): string {
+  const parts = tag.split('-');
+  for (let length = parts.length; length > 0; length--) {
+    const candidate = parts.slice(0, length).join('-');
+    if (languages.includes(candidate)) return candidate;
+  }
+  return (parts[0] ?? tag).toLowerCase();
+}
+
+/**
+ * Returns the name of a section in the settings, or the name that the editor wrote if the settings lack the section.
+ */
+export function sectionName(publication: Publication, section: string, language: string | undefined): string {
+  const known = publication.sections.find(({ slug }) => slug === slugOf(section));
+  return known ? inLanguage(known.name, language, publication) : section;
 }
 
 function pathOf(path: PropertyKey[]): string {
@@ -179,23 +203,4 @@ function pathOf(path: PropertyKey[]): string {
 
 function* repeats(list: string[]): Generator<[index: number, value: string]> {
   for (const [index, value] of list.entries()) if (list.indexOf(value) < index) yield [index, value];
-}
-
-/**
- * The language that an article counts for: the publication's own that fits best (RFC 4647, 3.4: `en-GB` falls back to
- * `en`), else the bare language, so that a guest story in Portuguese has a feed too. `tag` is canonical BCP 47.
- */
-export function publicationLanguage(tag: string, languages: string[]): string {
-  const parts = tag.split('-');
-  for (let length = parts.length; length > 0; length--) {
-    const candidate = parts.slice(0, length).join('-');
-    if (languages.includes(candidate)) return candidate;
-  }
-  return (parts[0] ?? tag).toLowerCase();
-}
-
-/** The name that the settings have for a section, else the editor's own. */
-export function sectionName(publication: Publication, section: string, language: string | undefined): string {
-  const known = publication.sections.find(({ slug }) => slug === slugOf(section));
-  return known ? inLanguage(known.name, language, publication) : section;
 }

@@ -3,7 +3,7 @@ import { Cron } from 'croner';
 import * as z from 'zod';
 import { parseTimeZone } from '../shared/local-time.ts';
 
-/** What a setting may be. Every message says what is allowed. */
+/** The types of values in the settings. The message of each says what is allowed. */
 
 export const languageTag = z.string().refine(isCanonicalTag, {
   message: 'must be a language tag in its canonical form, such as "en", "es" or "pt-BR" (BCP 47)',
@@ -18,11 +18,11 @@ export const oneLine = (max: number) =>
     .min(1, { message: 'must not be empty' })
     .max(max, { message: `must be at most ${max} characters` })
     .refine((text) => !/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(text), {
-      message: 'must be one line without control characters, or others that XML does not allow',
+      message: 'must be one line without control characters or other characters that XML does not allow',
     });
 export const inLanguages = <T extends z.ZodType<string>>(text: T) => z.record(languageTag, text);
 export const localised = (max: number) => inLanguages(oneLine(max));
-/** A text with `{names}` in it, of which only these are known. */
+/** A text that may have these names in braces, and no other ones. */
 export const template = (max: number, names: readonly string[]) =>
   oneLine(max).superRefine((text, context) => {
     const allowed = names.map((name) => `{${name}}`).join(', ');
@@ -30,27 +30,29 @@ export const template = (max: number, names: readonly string[]) =>
     for (const [placeholder] of unknown)
       context.addIssue({
         code: 'custom',
-        message: `has ${placeholder}; what may be in braces is ${allowed}`,
+        message: `has ${placeholder}, which is not known; allowed are ${allowed}`,
       });
     if (/[{}]/.test(text.replace(/\{[^{}]*\}/g, '')))
       context.addIssue({
         code: 'custom',
-        message: `has a brace without its other one; what may be in braces is ${allowed}`,
+        message: `has a brace without a matching one; allowed are ${allowed}`,
       });
   });
 export const day = z.iso.date({ message: 'must be a day, such as "2026-11-22"' });
-/** RSS 2.0, image: these three are what every reader shows. */
+/** A picture. Every feed reader shows GIF, JPEG and PNG (RSS 2.0, image). */
 export const picture = z
   .url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' })
   .refine((url) => !/\.(?!(?:gif|jpe?g|png)$)\w+$/i.test(URL.parse(url)?.pathname ?? ''), {
     message: 'must be the absolute http or https URL of a GIF, JPEG or PNG',
   });
-/** Mail programs fetch pictures over https only, or warn of them. */
+/** A picture in mails. Mail programs refuse pictures over http or warn of them. */
 export const httpsPicture = picture.refine((url) => url.startsWith('https:'), {
   message: 'must be an https URL: mail programs fetch pictures over https only',
 });
 export const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolute https URL' });
-/** The domain may be in its own letters: it is mailed in ASCII. */
+/**
+ * A mail address, with or without a name. The domain may have letters beyond ASCII. Mails carry it in its ASCII form.
+ */
 export const mailbox = oneLine(320)
   .regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
     message:

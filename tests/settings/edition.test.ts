@@ -14,9 +14,9 @@ test.each<[path: string, change: object, allowed: string]>([
   [
     'subject.en',
     { subject: { en: '{title} · {lead}', es: '{lead}' } },
-    'has {title}; what may be in braces is {lead}, {edition}, {publication}, {date}, {count}, {section}',
+    'has {title}, which is not known; allowed are {lead}, {edition}, {publication}, {date}, {count}, {section}',
   ],
-  ['subject.en', { subject: { en: '{lead', es: '{lead}' } }, 'has a brace without its other one'],
+  ['subject.en', { subject: { en: '{lead', es: '{lead}' } }, 'has a brace without a matching one'],
   ['subject.es', { subject: { en: '{lead}' } }, 'every language of the edition needs one (en, es)'],
   ['preheader.en', { preheader: { en: '', es: 'Hoy' } }, 'must not be empty'],
   ['preheader.en', { preheader: { en: 'x'.repeat(151), es: 'Hoy' } }, 'must be at most 150 characters'],

@@ -66,7 +66,7 @@ test.each([
   [
     'feeds.content',
     { feeds: { ...settings.feeds, content: 'deks' } },
-    '"full", the text of the stories, or "summary"',
+    '"full" for the text of the stories, or "summary"',
   ],
   ...[
     'en/',
@@ -89,7 +89,7 @@ test.each([
   [
     'feeds.contentByFeed["/en/"]',
     { feeds: { ...settings.feeds, contentByFeed: { '/en/': 'none' } } },
-    '"full", the text of the stories, or "summary"',
+    '"full" for the text of the stories, or "summary"',
   ],
   [
     'podcast.title.es',
@@ -110,7 +110,7 @@ test.each([
   ['podcast.category', podcastWith({ category: 'Politics' }), "one of Apple's: Arts, Business"],
   ['podcast.category', podcastWith({ category: 'constructor' }), "one of Apple's"],
   ['podcast.subcategory', podcastWith({ subcategory: 'Physics' }), 'Daily News, Entertainment News'],
-  ['podcast.subcategory', podcastWith({ category: 'Government' }), 'must not be there'],
+  ['podcast.subcategory', podcastWith({ category: 'Government' }), 'must be absent'],
   ['podcast.explicit', podcastWith({ explicit: 'no' }), 'must be true'],
   [
     'editions',
