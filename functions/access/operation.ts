@@ -6,27 +6,30 @@ import { problemResponse } from '../shared/problem.ts';
 import { done, type Outcome, refused } from '../shared/refusal.ts';
 import type { Method, Route } from '../shared/route-table.ts';
 import { sha256 } from '../shared/text.ts';
-import type { Bearer, Scope, TokenStore } from './tokens.ts';
+import { type Bearer, type Scope, type TokenStore, tokenId } from './tokens.ts';
 
-/** What one address of the JSON API takes and answers. The shapes are zod schemas, so that they can be checked and shown. */
+/**
+ * One address of the JSON API: its handler, and what it takes and answers. The shapes are zod schemas, so that requests
+ * can be checked and the API can be documented.
+ */
 export type Operation = {
-  /** The parameters of the query. Any other one is refused. */
+  /** The parameters of the query. A request with any other parameter is refused. */
   query: z.ZodObject;
   body?: OperationBody;
-  /** By status: what an answer of success has as its body. */
+  /** The answers of success, by their status. */
   answers: Record<number, Answer>;
   handle: (asked: Asked<unknown>) => Promise<Response>;
 };
 
 export type OperationBody = {
-  /** Media types that are taken; undefined: any, since JSON is expected whatever the header says. */
+  /** The media types that are taken. If this is absent, the body is read as JSON and the header is not looked at. */
   types?: string[];
   shape: z.ZodType;
-  /** A request without a body is one with an empty object. */
+  /** If true, a request without a body counts as one with an empty object. */
   optional?: boolean;
   maxBytes: number | undefined;
 };
-/** `shape` is undefined where the answer has no body. `type` is its media type, `application/json` where it is unset. */
+/** An answer without `shape` has no body. `type` is the media type of the body, by default `application/json`. */
 export type Answer = { means: string; shape?: z.ZodType; type?: string };
 
 /** A request that may be carried out: its token has the scope, and its query is checked. */
@@ -34,7 +37,7 @@ export type Asked<Query> = {
   request: Request;
   /** The path of the request, decoded. */
   path: string;
-  /** What stands in the path where the pattern has a name. */
+  /** The values of the names in the path's pattern. */
   params: Record<string, string>;
   query: Query;
   bearer: Bearer;
@@ -42,13 +45,14 @@ export type Asked<Query> = {
 
 type Definition<Query extends z.ZodObject> = Omit<Operation, 'query' | 'handle'> & {
   query?: Query;
-  /** The handler checks the query itself, since what is allowed depends on the body. */
+  /** If true, the handler checks the query, because the body decides which parameters are allowed. */
   queryIsCheckedLater?: boolean;
   handle: (asked: Asked<z.output<Query>>) => Promise<Response>;
 };
 
 const NO_PARAMETERS = z.strictObject({});
 
+/** Makes an operation that checks the query of a request before its handler runs. */
 export function operation<Query extends z.ZodObject = typeof NO_PARAMETERS>({
   query,
   queryIsCheckedLater,
@@ -67,22 +71,37 @@ export function operation<Query extends z.ZodObject = typeof NO_PARAMETERS>({
   };
 }
 
+function checkedQuery<Query extends z.ZodObject>(shape: Query, url: URL): Outcome<z.output<Query>> {
+  const names = Object.keys(shape.shape);
+  const given = [...new Set(url.searchParams.keys())];
+  const allowed = names.length === 0 ? 'this address takes none' : `allowed are ${names.join(', ')}`;
+  const faults = given.flatMap((name) => {
+    if (!names.includes(name)) return [`There is no parameter ${name}; ${allowed}.`];
+    return url.searchParams.getAll(name).length > 1 ? [`The parameter ${name} is there twice.`] : [];
+  });
+  const known = Object.fromEntries([...url.searchParams].filter(([name]) => names.includes(name)));
+  const checked = shape.safeParse(known);
+  if (checked.success && faults.length === 0) return done(checked.data);
+  for (const { path, message } of checked.error?.issues ?? []) faults.push(`${path.join('.')} ${message}.`);
+  return refused({ kind: 'malformed', detail: faults.join(' ') });
+}
+
 export type AccessServices = {
   tokens: TokenStore;
   clock: Clock;
   config: { ownerTokenHash?: string | undefined };
 };
 
-/** A row of the API's table. */
+/** A row of the API's route table in `app.ts`. */
 export type ApiRoute = [method: Method, path: string, scope: Scope, does: string, operation: Operation];
 
-/** The same row with its token check. What an editor is answered is never cached. */
+/** Returns a function that makes a route of a row. The route checks the token before it reads the body. */
 export function guarded(services: AccessServices): (row: ApiRoute) => Route {
   return ([method, path, scope, does, { body, handle }]) => ({
     method,
     paths: [path],
     does,
-    before: [needs(services, scope)],
+    before: [requireScope(services, scope)],
     maxBytes: body?.maxBytes,
     answer: (context) =>
       handle({
@@ -96,8 +115,7 @@ export function guarded(services: AccessServices): (row: ApiRoute) => Route {
   });
 }
 
-/** Lets a request pass whose token has the scope. */
-function needs(services: AccessServices, scope: Scope): MiddlewareHandler {
+function requireScope(services: AccessServices, scope: Scope): MiddlewareHandler {
   return async (context: Context, next) => {
     const outcome = await authorise(services, context.req.header('authorization'), scope);
     if (!outcome.ok) return problemResponse(outcome.refusal);
@@ -106,7 +124,10 @@ function needs(services: AccessServices, scope: Scope): MiddlewareHandler {
   };
 }
 
-/** `Authorization: Bearer …` (RFC 6750, section 2.1) and the scope a route needs → the bearer, or 401, or 403. */
+/**
+ * Returns who makes a request, by its header `Authorization: Bearer …` (RFC 6750, section 2.1). Refuses a token that is
+ * not known or has expired (401), and one that lacks the scope (403).
+ */
 async function authorise(
   { tokens, clock, config }: AccessServices,
   header: string | undefined,
@@ -121,32 +142,17 @@ async function authorise(
     });
   const hash = sha256(credentials);
   if (ownerTokenHash && timingSafeEqual(Buffer.from(hash), Buffer.from(ownerTokenHash))) {
-    return done({ id: hash.slice(0, 16), name: 'owner' });
+    return done({ id: tokenId(hash), name: 'owner' });
   }
   const token = await tokens.get(hash);
   if (!token || (token.expiresAt && token.expiresAt <= isoTime(clock()))) {
     return refused({
       kind: 'unauthenticated',
       detail: token
-        ? `The token ran out at ${token.expiresAt}.`
-        : 'The token is not known here: it may have been revoked or mistyped.',
+        ? `The token expired at ${token.expiresAt}.`
+        : 'The token is not known here. It may have been revoked or mistyped.',
     });
   }
   if (!token.scopes.includes(scope)) return refused({ kind: 'forbidden', scope });
-  return done({ id: hash.slice(0, 16), name: token.name });
-}
-
-function checkedQuery<Query extends z.ZodObject>(shape: Query, url: URL): Outcome<z.output<Query>> {
-  const names = Object.keys(shape.shape);
-  const given = [...new Set(url.searchParams.keys())];
-  const allowed = names.length === 0 ? 'this address takes none' : `allowed are ${names.join(', ')}`;
-  const faults = given.flatMap((name) => {
-    if (!names.includes(name)) return [`There is no parameter ${name}; ${allowed}.`];
-    return url.searchParams.getAll(name).length > 1 ? [`The parameter ${name} is there twice.`] : [];
-  });
-  const known = Object.fromEntries([...url.searchParams].filter(([name]) => names.includes(name)));
-  const checked = shape.safeParse(known);
-  if (checked.success && faults.length === 0) return done(checked.data);
-  for (const { path, message } of checked.error?.issues ?? []) faults.push(`${path.join('.')} ${message}.`);
-  return refused({ kind: 'malformed', detail: faults.join(' ') });
+  return done({ id: tokenId(hash), name: token.name });
 }

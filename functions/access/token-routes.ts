@@ -5,9 +5,9 @@ import { problemResponse } from '../shared/problem.ts';
 import { checkedInput, jsonOf } from '../shared/refusal.ts';
 import { sha256 } from '../shared/text.ts';
 import { operation } from './operation.ts';
-import { SCOPES, type Token, type TokenStore } from './tokens.ts';
+import { SCOPES, type Token, type TokenStore, tokenId } from './tokens.ts';
 
-/** `secrets` gives a new token: 32 random bytes, URL-safe. */
+/** `secrets` returns 32 new random bytes as URL-safe text. */
 export type TokenRouteServices = { tokens: TokenStore; clock: Clock; secrets: () => string };
 
 const MAX_BODY_BYTES = 10_000;
@@ -35,7 +35,7 @@ const tokenView = z.strictObject({
   expiresAt: z.string().optional(),
 });
 
-/** Tokens for systems and people, made and revoked with a token that has the scope `tokens:write`. */
+/** The operations that make, list and revoke the tokens of systems and people. */
 export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) {
   return {
     post: operation({
@@ -68,7 +68,7 @@ export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) 
     list: operation({
       answers: {
         200: {
-          means: 'The tokens, without what they are.',
+          means: 'The tokens. The answer names them, but nobody can use them by it.',
           shape: z.strictObject({ tokens: z.array(tokenView) }),
         },
       },
@@ -80,7 +80,7 @@ export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) 
     revoke: operation({
       answers: { 204: { means: 'The token is refused from now on.' } },
       async handle({ params: { id } }) {
-        const token = (await tokens.list()).find(({ hash }) => idOf(hash) === id);
+        const token = (await tokens.list()).find(({ hash }) => tokenId(hash) === id);
         if (token && (await tokens.remove(token.hash))) return answerNothing();
         return problemResponse({ kind: 'not-found', what: `token "${id}"` });
       },
@@ -89,10 +89,5 @@ export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) 
 }
 
 function view({ hash, ...token }: Token): z.output<typeof tokenView> {
-  return { id: idOf(hash), ...token };
-}
-
-/** Names a token without telling anything of it. */
-function idOf(hash: string): string {
-  return hash.slice(0, 16);
+  return { id: tokenId(hash), ...token };
 }

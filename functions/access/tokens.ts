@@ -1,4 +1,5 @@
-/** What a token may do. */
+/** The tokens of the API, and what each of them may do. */
+
 export const SCOPES = [
   'articles:read',
   'articles:write',
@@ -10,15 +11,15 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** An editor's token as it is stored: never the token itself. */
+/** A token as it is stored. The text that its holder sends is not stored anywhere. */
 export type Token = {
-  /** SHA-256 of the token, hex. The token has 256 random bits, so a salt or a slow hash would add nothing. */
+  /** SHA-256 (hex) of the token. The token has 256 random bits, so a salt or a slow hash would add nothing. */
   hash: string;
-  /** For people: which system or person it was made for. */
+  /** The system or the person that the token was made for. */
   name: string;
   scopes: Scope[];
   createdAt: string;
-  /** ISO 8601; absent: until it is revoked. */
+  /** ISO 8601. A token without it is valid until it is revoked. */
   expiresAt?: string;
 };
 
@@ -29,5 +30,10 @@ export type TokenStore = {
   list(): Promise<Token[]>;
 };
 
-/** Who is asking. `id` is stable and tells nothing of the token: it keys what a token remembers. */
+/** Who makes a request. `id` is the id of the token: idempotency keys and limits belong to it. */
 export type Bearer = { id: string; name: string };
+
+/** Returns the id of a token, which reveals nothing that helps to use the token. */
+export function tokenId(hash: string): string {
+  return hash.slice(0, 16);
+}
