@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import { legalLine, legalText, slugOf } from '../shared/text.ts';
 
-/** The fields of an article's input, each with its rule in words that an editor can act on. */
+/** The fields of an article's input. The message of each rule tells an editor what is allowed. */
 
-/** An article is in one feed for each; a transaction takes 100 items, and an edit may leave as many feeds as it enters. */
+/**
+ * Each tag and each author puts the article into a feed more. A transaction takes 100 items, and an edit may take the
+ * article out of as many feeds as it puts it into.
+ */
 const MAX_TAGS = 25;
 const MAX_PEOPLE = 10;
-/** Long enough for what no feed reader would show; pages and mails shorten. */
+/** Longer than any title that a feed reader shows. Pages and mails shorten it. */
 const MAX_TITLE = 110_000;
 
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/;
-/** Ids that are names of other endpoints. */
+/** Ids that are reserved for other addresses below `/api/articles/`. */
 const RESERVED_IDS = ['import'];
 export const ID_RULE = 'must be 1 to 128 letters, digits, and . _ ~ : -, beginning with a letter or digit';
 
@@ -40,14 +43,17 @@ const webUrl = (schemes: string[]) =>
     });
     return z.NEVER;
   });
-/** Browsers leave some characters as they are that a URI does not have (RFC 3986, 2): feed validators refuse those. */
+/**
+ * Encodes the characters that URL parsers leave as they are although a URI must not have them (RFC 3986, section 2).
+ * Feed validators refuse such characters.
+ */
 function uriOf(url: URL): string {
   const start = url.origin.length;
   return (
     url.href.slice(0, start) +
     url.href
       .slice(start)
-      // Of number signs the first begins the fragment, which has none.
+      // The first number sign begins the fragment, and a fragment must not have another one.
       .replace(/[\\^`{|}[\]]|%(?![0-9a-f]{2})|(?<=#.*)#/gi, (character) => encodeURIComponent(character))
   );
 }
@@ -73,7 +79,7 @@ const language = isString.max(100, { error: 'must be at most 100 characters' }).
     const [tag] = Intl.getCanonicalLocales(raw);
     if (tag) return tag;
   } catch {
-    // Not a tag: the issue below says so.
+    // The text is not a language tag, and the issue below says so.
   }
   context.addIssue({ code: 'custom', message: 'must be a language tag such as en, es or pt-BR (BCP 47)' });
   return z.NEVER;
@@ -86,7 +92,7 @@ const dateTime = isString.transform((raw, context) => {
     raw,
   );
   const date = new Date(raw);
-  // A year of five digits, which an offset can make, would not sort as text.
+  // An offset can move the date into a year of five digits, which would not sort as text.
   const sorts = date.getTime() <= LAST_MOMENT;
   if (wellFormed && sorts && existsInCalendar(raw)) return date.toISOString();
   context.addIssue({
@@ -98,7 +104,7 @@ const dateTime = isString.transform((raw, context) => {
 
 const LAST_MOMENT = Date.UTC(9999, 11, 31);
 
-/** 30 February parses in JavaScript; it is in no calendar. */
+/** Whether the day exists. JavaScript takes 30 February for 2 March. */
 function existsInCalendar(dateTime: string): boolean {
   const [year, month, day] = dateTime.slice(0, 10).split('-').map(Number) as [number, number, number];
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -134,7 +140,7 @@ const audio = z.strictObject(
   anObject,
 );
 
-/** Field → its rule. Each is checked by itself, so that one request is told of every fault. */
+/** The rule of each field. The fields are checked one by one, so that the answer names every fault of a request. */
 export const FIELDS = {
   id: id.optional(),
   title: line(MAX_TITLE),

@@ -4,21 +4,28 @@ import { countIllegal } from '../shared/text.ts';
 import type { Article, ArticleFields } from './article.ts';
 import { type content, FIELDS } from './article-fields.ts';
 import { READ_ONLY_FIELDS } from './article-shapes.ts';
+import { isObject } from './merge-patch.ts';
 import { PLAYED_RULE, podcastType } from './podcast-audio.ts';
 import { htmlOfMarkdown, MAX_DEPTH, sanitiseHtml } from './sanitise.ts';
 
-/** Bytes of an article's JSON. DynamoDB's item holds 400 KB; a body of text packs to a third or less. */
+/**
+ * The most bytes of an article's JSON. An item of DynamoDB holds 400 KB, and text is stored compressed to a third of
+ * its size or less.
+ */
 export const MAX_BODY_BYTES = 1_048_576;
-/** Bytes of its HTML once it is clean: a bare `&` takes five then, and packs so well that it could be stored. */
+/**
+ * The most bytes of an article's HTML after it was sanitised. A bare `&` has become five bytes then. A body full of
+ * them compresses so well that the size of the item would not stop it.
+ */
 export const MAX_HTML_BYTES = 1_500_000;
 
 export type ParsedArticle =
   | { ok: true; id: string | undefined; fields: ArticleFields; warnings: Fault[] }
   | { ok: false; faults: Fault[] };
 
-/** Article input (JSON, already decoded) → checked fields, or every fault in it. */
+/** Checks an article's input, which is decoded JSON. Returns its fields, or every fault in it. */
 export function parseArticle(input: unknown): ParsedArticle {
-  if (!isRecord(input))
+  if (!isObject(input))
     return { ok: false, faults: [{ pointer: '', detail: 'must be an object, an article' }] };
   const faults: Fault[] = [];
   const values: Record<string, unknown> = {};
@@ -26,7 +33,7 @@ export function parseArticle(input: unknown): ParsedArticle {
     const given = withoutNulls(input[name]);
     const result = schema.safeParse(given);
     if (!result.success) faults.push(...faultsOf(name, result.error.issues, given));
-    // Absent, not undefined: a stored article has no such members, and is compared with this one.
+    // A member without a value is left out, because a stored article lacks such members and is compared with this one.
     else if (result.data !== undefined) values[name] = result.data;
   }
   for (const name of Object.keys(input)) {
@@ -60,7 +67,9 @@ export function parseArticle(input: unknown): ParsedArticle {
     faults.push({
       pointer: where,
       detail:
-        body?.html || body?.markdown ? 'is empty once what is not allowed is taken out' : 'must not be empty',
+        body?.html || body?.markdown
+          ? 'is empty after everything that is not allowed was removed'
+          : 'must not be empty',
     });
   }
   if (faults.length > 0 || !cleaned) return { ok: false, faults };
@@ -77,7 +86,7 @@ export function parseArticle(input: unknown): ParsedArticle {
   return { ok: true, id: parsedId, fields, warnings };
 }
 
-/** A stored article as the input that would make it again: what a merge patch is applied to. */
+/** Returns the input that would make a stored article again. A merge patch is applied to this input. */
 export function inputOf(article: Article): Record<string, unknown> {
   const {
     html,
@@ -139,20 +148,16 @@ function valueAt(value: unknown, path: PropertyKey[]): unknown {
   );
 }
 
-/** Systems that post null for "none" mean an absent field. */
+/** Leaves out every null. Systems that post null for a field mean that the field is absent. */
 function withoutNulls(value: unknown): unknown {
   if (value === null) return undefined;
-  if (Array.isArray(value)) return value.map((member) => (isRecord(member) ? withoutNulls(member) : member));
-  if (!isRecord(value)) return value;
+  if (Array.isArray(value)) return value.map((member) => (isObject(member) ? withoutNulls(member) : member));
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, v]) => v !== null)
       .map(([k, v]) => [k, withoutNulls(v)]),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function distinct(tags: string[]): string[] {

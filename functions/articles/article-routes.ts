@@ -145,7 +145,9 @@ export function articleOperations(services: ArticleRouteServices) {
   }
 }
 
-/** An article as the API shows it: the input's fields, and what only we know. PUT takes it back as it is. */
+/**
+ * Returns an article as the API shows it: the fields of the input and the fields that we add. PUT takes it as it is.
+ */
 function viewOf(config: Config, article: Article, warnings?: Fault[]): z.output<typeof articleView> {
   const { id, version, html, dated, section, ...rest } = article;
   return {
@@ -176,7 +178,10 @@ async function jsonBody(
   return refused({ kind: 'malformed', detail: `The body is nested more than ${MAX_DEPTH} levels deep.` });
 }
 
-/** An article has four levels. What reads it recurses, and a megabyte of brackets would be more than the stack has. */
+/**
+ * The most levels of arrays and objects in a body. An article has four. The code that reads it is recursive, so a body
+ * of a megabyte of brackets would overflow the stack.
+ */
 const MAX_DEPTH = 32;
 
 function isDeeper(json: unknown, levels: number): boolean {
@@ -198,7 +203,7 @@ function conditionsOf({ headers }: Request): Preconditions {
 
 const encodeCursor = (sortKey: string) => Buffer.from(sortKey).toString('base64url');
 
-/** The sort key that `encodeCursor` was given; undefined where it gave no such cursor. */
+/** Returns the sort key of a cursor, or undefined if `encodeCursor` cannot have made the cursor. */
 function decodeCursor(cursor: string): string | undefined {
   const sortKey = Buffer.from(cursor, 'base64url').toString();
   return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z#[\x21-\x7e]{1,128}$/.test(sortKey) ? sortKey : undefined;

@@ -1,13 +1,18 @@
 import * as z from 'zod';
 import { FIELDS } from './article-fields.ts';
 
-/** What the API takes and answers about articles (functions/app.ts), as schemas. */
+/** Schemas of what the API takes and returns for articles (`app.ts`). */
 
-/** `/content/html` of an article, or the like, and what about it is wrong or was changed. */
+/**
+ * Something that was changed in the article or looks like a mistake. `pointer` is its place in the input (RFC 6901).
+ */
 const warning = z.strictObject({ pointer: z.string(), detail: z.string() });
 const person = z.strictObject({ name: z.string(), url: z.string().optional() });
 
-/** GET answers these beside the input. They are taken back and have no effect, so that GET, edit, PUT works. */
+/**
+ * The fields that GET adds to those of the input. PUT accepts them and ignores them, so that a client can get an
+ * article, edit it and put it back.
+ */
 export const READ_ONLY_FIELDS = [
   'guid',
   'version',
@@ -25,15 +30,15 @@ export const articleInput = z.strictObject({
   ...Object.fromEntries(READ_ONLY_FIELDS.map((name) => [name, z.unknown().optional()])),
 });
 
-/** A JSON merge patch (RFC 7396): a field that is absent stays, and `null` removes one. */
+/** A JSON merge patch (RFC 7396). A field that is absent stays as it is, and null removes a field. */
 export const articlePatch = z.record(z.string(), z.unknown());
 
 export const articleView = z.strictObject({
   id: z.string(),
-  /** The permanent id in feeds, a tag URI (RFC 4151). */
+  /** The permanent id of the article in feeds, which is a tag URI (RFC 4151). */
   guid: z.string(),
   version: z.int(),
-  /** Where the story is read. */
+  /** The URL of the page on which the story is read. */
   link: z.string(),
   title: z.string(),
   summary: z.string().optional(),
@@ -77,6 +82,6 @@ export const articleView = z.strictObject({
 
 export const articleList = z.strictObject({
   articles: z.array(articleView),
-  /** The cursor of the next page; absent on the last one. */
+  /** The cursor of the next page. The last page has none. */
   next: z.string().optional(),
 });

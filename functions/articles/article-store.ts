@@ -1,10 +1,10 @@
 import type { Article } from './article.ts';
 
-/** An answer that was given for an `Idempotency-Key`, to be given again for 24 hours. */
+/** The answer to a request with an `Idempotency-Key`. For 24 hours the same request gets it again. */
 export type StoredReply = {
-  /** Whose key: the token's id and the key itself. */
+  /** The id of the token and the key of the request, so that two tokens may use the same key. */
   key: string;
-  /** SHA-256 of the request that it answered. */
+  /** The SHA-256 of the request, by which another request with the same key is refused. */
   requestHash: string;
   status: number;
   body: string;
@@ -13,41 +13,51 @@ export type StoredReply = {
 };
 
 export type ArticleChange = {
-  /** The version that was read before; undefined where there was none. It must still be the stored one. */
+  /** The version that was read, or undefined if the article is new. The write fails if another version is stored. */
   previous: Article | undefined;
   next: Article;
   reply?: StoredReply | undefined;
-  /** Milliseconds; decides which idempotency keys have run out. */
+  /** Milliseconds since 1970. It decides which idempotency keys have expired. */
   now: number;
 };
 
 export type WriteResult =
-  /** `outboxId` is to be handed to the queue. */
+  /** The caller sends the queue a message with `outboxId`. */
   | { kind: 'written'; outboxId: string }
   | { kind: 'version-conflict' }
   | { kind: 'key-taken' }
-  /** Too large for one item. `bytes` is its packed size. */
+  /** The article is too large for one item. `bytes` is its compressed size. */
   | { kind: 'too-large'; bytes: number; limitBytes: number };
 
 /** An article whose embargo ended at `due` (ISO 8601). */
 export type Released = { id: string; due: string };
 
 export type ArticleStore = {
-  /** The article, or its tombstone. Strongly consistent. */
+  /** Returns the article, or its tombstone if it was retracted. The read is strongly consistent. */
   get(id: string): Promise<Article | undefined>;
-  /** Those that exist, in the order of `ids`. Unless `consistent`, an edit of the last second may be missing. */
+  /**
+   * Returns the articles that exist, in the order of `ids`. Without `consistent` the read may miss an edit of the last
+   * second.
+   */
   getMany(ids: string[], options: { consistent: boolean }): Promise<Article[]>;
-  /** The article, its pointers, index entries, reply and outbox event in one transaction: all or nothing. */
+  /** Writes the article with its pointers, index entries, reply and outbox event in one transaction. */
   write(change: ArticleChange): Promise<WriteResult>;
+  /** Returns the reply to a key of the last 24 hours. `now` is in milliseconds since 1970. */
   reply(key: string, now: number): Promise<StoredReply | undefined>;
-  /** Newest first by creation, drafts and tombstones too. `cursor` is from an earlier answer. */
+  /**
+   * Returns a page of articles, the newest first by their creation. Drafts and tombstones are among them. `cursor` is
+   * the `next` of an earlier page.
+   */
   list(cursor: string | undefined, limit: number): Promise<{ articles: Article[]; next: string | undefined }>;
-  /** Ids of the articles that say they translate this one, tombstones too. Strongly consistent. */
+  /** Returns the ids of the articles and tombstones that name this article in `translationOf`. Strongly consistent. */
   translationsOf(id: string): Promise<string[]>;
-  /** Ids of articles that became public after `after` and not after `until` (ISO 8601), newest first. */
+  /** Yields the ids of the articles that became public after `after` and by `until` (ISO 8601), newest first. */
   publicBetween(after: string, until: string): AsyncIterable<string>;
-  /** Ids of articles whose embargo ended by `now` (ISO 8601) and that were not announced yet. */
+  /** Returns the articles whose embargo ended by `now` (ISO 8601) and that were not announced yet. */
   releasedBy(now: string, limit: number): Promise<Released[]>;
-  /** Writes the announcement to the outbox and strikes the article off the list, at once. */
+  /**
+   * Writes the announcement of an article to the outbox and takes the article off the list of embargoes, in one
+   * transaction. Returns the id of the event, or undefined if another process was first.
+   */
   announce(released: Released, now: string): Promise<string | undefined>;
 };

@@ -1,18 +1,20 @@
 import { isoTime, laterOf } from '../shared/clock.ts';
+import { compareText } from '../shared/text.ts';
 import { type Article, type ArticleFields, isListed } from './article.ts';
 import { inputOf } from './article-input.ts';
 
-/** From one version of an article to the next. Pure: `now` is given, in milliseconds. */
+/** The rules by which an article goes from one version to the next. `now` is in milliseconds since 1970. */
 
 export type Decision = {
   fields: ArticleFields;
-  /** The editor took the date away: a story that was never public gets that of its publication. */
+  /** The editor removed the date. A story that was never public then gets the date on which it is published. */
   undated?: boolean;
 };
 
 /**
- * The article as an editor's decision makes it. Without a date in it, a story keeps the date it has been public
- * under, or the one an editor gave before: to forget the date of an embargoed story must not publish it.
+ * Returns the next version of an article after an editor's decision. If the decision has no date, the story keeps the
+ * date under which it is public, or the date that an editor gave before. So a request that forgets the date of an
+ * embargoed story does not publish the story.
  */
 export function nextVersion(
   previous: Article | undefined,
@@ -22,9 +24,9 @@ export function nextVersion(
 ): Article {
   const at = isoTime(now);
   const { publishedAt, ...rest } = fields;
-  // What GET shows as the date of an undated draft is only the date of the draft; it comes back with a PUT.
+  // GET shows an undated draft with the date on which the draft was made. A PUT that returns this date gives no date.
   const given = publishedAt === previous?.publishedAt && !previous?.dated ? undefined : publishedAt;
-  // A story that was retracted under embargo has never been public, though its time has passed since.
+  // A story that was retracted under embargo has never been public, even if its time has passed since then.
   const becamePublic =
     previous?.publicAt !== undefined && previous.publicAt <= (previous.retractedAt ?? at)
       ? previous.publicAt
@@ -38,7 +40,7 @@ export function nextVersion(
     publishedAt: given ?? inherited ?? at,
     ...(dated && { dated }),
     createdAt: previous?.createdAt ?? at,
-    // Another machine's clock may be ahead of this one's; Last-Modified goes forward only.
+    // The last write may come from a machine whose clock is ahead. Last-Modified must not go backwards.
     updatedAt: previous ? laterOf(at, previous.updatedAt) : at,
     ...(previous?.translations && { translations: previous.translations }),
   };
@@ -47,16 +49,16 @@ export function nextVersion(
   return next;
 }
 
-/** What stays of a retracted article: enough to say that it was here, nothing of what it said. */
+/** Returns the tombstone of a retracted article. It says that the article was here, but has nothing of its text. */
 export function tombstoneOf(previous: Article, now: number): Article {
   const { summary, contributors, image, audio, url, commentsUrl, translations, ...kept } = previous;
   const at = laterOf(isoTime(now), previous.updatedAt);
   return { ...kept, html: '', related: [], version: previous.version + 1, updatedAt: at, retractedAt: at };
 }
 
-/** Whether an editor would see no difference. */
+/** Whether two versions of an article are the same to an editor. */
 export function sameContent(a: Article, b: Article): boolean {
   const comparable = (article: Article) =>
-    JSON.stringify(Object.entries(inputOf(article)).sort(([x], [y]) => (x < y ? -1 : 1)));
+    JSON.stringify(Object.entries(inputOf(article)).sort(([x], [y]) => compareText(x, y)));
   return comparable(a) === comparable(b);
 }

@@ -1,42 +1,42 @@
-/** A story as it is stored: every field checked, its HTML sanitised, its URLs absolute, its times ISO 8601 in UTC. */
+/** A story as it is stored: its fields are checked, its HTML is sanitised, its URLs are absolute, its times are UTC. */
 export type Article = ArticleFields & {
   id: string;
-  /** Counted up by every write, from 1. */
+  /** Every write counts it up, from 1. */
   version: number;
-  /** The editor's date, or the moment it was first published here. In the future: under embargo. */
+  /** The editor's date, or the moment when the story was first published here. A date in the future is an embargo. */
   publishedAt: string;
-  /** The editor gave `publishedAt`; without it, a draft gets its date when it is published. */
+  /** True if an editor gave `publishedAt`. A draft without such a date gets its date when it is published. */
   dated?: boolean;
   createdAt: string;
   updatedAt: string;
-  /** When it first was, or will be, public here. Unlike `publishedAt` it never moves once it has passed. */
+  /** When the story first became public here, or will. Unlike `publishedAt` it never changes after it has passed. */
   publicAt?: string;
-  /** The same story in other languages, kept up after each change of one of them. */
+  /** The same story in other languages. They are linked again after each change of one of them. */
   translations?: Translation[];
-  /** Set on a tombstone: the article has left every feed and page. */
+  /** When the article was retracted. An article with this time is a tombstone and is in no feed and on no page. */
   retractedAt?: string;
 };
 
-/** What an editor decides about a story. */
+/** The fields of a story that an editor decides. */
 export type ArticleFields = {
   title: string;
   /** The dek. */
   summary?: string;
   html: string;
   url?: string;
-  /** BCP 47, canonical. */
+  /** A canonical language tag (BCP 47). */
   language: string;
   authors: Author[];
-  /** Who else had a part in it: translators, photographers, illustrators. */
+  /** Other people who had a part in the story, such as translators, photographers and illustrators. */
   contributors?: Author[];
-  /** As the editor wrote it; empty: in none. */
+  /** The name of the section as the editor wrote it. It is empty if the story is in no section. */
   section: string;
   tags: string[];
   image?: Image;
   audio?: Audio;
   commentsUrl?: string;
   related: Related[];
-  /** Id of the article that this one translates. */
+  /** The id of the article that this one translates. */
   translationOf?: string;
   publishedAt?: string;
   status: 'draft' | 'published';
@@ -45,7 +45,7 @@ export type ArticleFields = {
 
 export type Author = { name: string; url?: string };
 export type Related = { title: string; url: string };
-/** `url` as the translation has it: absent where it is read on our own page. */
+/** `url` is the translation's own URL. It is absent if the translation is read on our page. */
 export type Translation = { id: string; language: string; url?: string };
 export type Image = {
   url: string;
@@ -59,36 +59,37 @@ export type Image = {
 };
 export type Audio = { url: string; type: string; bytes: number; seconds?: number };
 
-/** Published, not retracted, and its time has come. `now` in ISO 8601. */
+/** Whether readers can see an article: it is published, not retracted, and its embargo is over. `now` is ISO 8601. */
 export function isPublic(article: Article, now: string): boolean {
   return isListed(article) && article.publishedAt <= now;
 }
 
-/** In its feeds, now or once its embargo ends. */
+/** Whether an article is in its feeds, or will be when its embargo ends. */
 export function isListed(article: Article): boolean {
   return article.status === 'published' && article.retractedAt === undefined;
 }
 
-/** Retracted after readers could see it; what was retracted before is nobody's business. */
+/** Whether an article was retracted after readers could see it. Nobody is told about one that was retracted earlier. */
 export function isWithdrawn({ publicAt, retractedAt }: Article): boolean {
   return retractedAt !== undefined && publicAt !== undefined && publicAt <= retractedAt;
 }
 
-/** Permanent and the same in every feed and format: it outlives a change of URL or of host (RFC 4151). */
+/** Returns the permanent id of an article in every feed and format (RFC 4151). A new URL or host does not change it. */
 export function guidOf(id: string, idAuthority: string): string {
   return `tag:${idAuthority}:articles/${id}`;
 }
 
-/** Where the story is read: the editor's URL, or our plain page for articles without one. */
+/** Returns the URL at which a story is read: the editor's URL, or that of our page if the editor gave none. */
 export function linkOf(article: Pick<Article, 'id' | 'url'>, baseUrl: string): string {
   return article.url ?? pageOf(article.id, baseUrl);
 }
 
+/** Returns the URL of our own page of an article. */
 export function pageOf(id: string, baseUrl: string): string {
   return `${baseUrl}/articles/${encodeURIComponent(id)}`;
 }
 
-/** The strong entity tag of an article in the editors' API (RFC 9110, 8.8.3). */
+/** Returns the strong entity tag of an article in the API (RFC 9110, section 8.8.3). */
 export function versionTag(article: Pick<Article, 'version'>): string {
   return `"${article.version}"`;
 }

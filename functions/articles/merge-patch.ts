@@ -1,4 +1,7 @@
-/** JSON merge patch (RFC 7396, section 2): null removes, objects merge, everything else replaces. */
+/**
+ * Applies a JSON merge patch (RFC 7396, section 2). In a patch null removes a member, an object is merged, and every
+ * other value replaces.
+ */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
@@ -10,6 +13,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
   return merged;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a JSON value is an object, which an array and null are not. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

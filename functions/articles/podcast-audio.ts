@@ -1,8 +1,8 @@
 import type { Audio } from './article.ts';
 
 /**
- * What podcast players take ("A Podcaster's Guide to RSS", enclosure: Apple goes by the ending of the address, and by the
- * type). MPEG-4 audio is registered as `audio/mp4`; Apple has it under its own name.
+ * The audio that podcast players take. Apple checks both the ending of the address and the type ("A Podcaster's Guide
+ * to RSS", enclosure). The registered type of MPEG-4 audio is `audio/mp4`, but Apple has a name of its own for it.
  */
 const PLAYED: Record<string, { ending: string; appleType: string }> = {
   'audio/mpeg': { ending: '.mp3', appleType: 'audio/mpeg' },
@@ -12,15 +12,15 @@ const PLAYED: Record<string, { ending: string; appleType: string }> = {
 };
 
 export const PLAYED_RULE =
-  'podcast players take audio/mpeg at an address that ends in .mp3, and audio/mp4 at one in .m4a, of more than 0 bytes';
+  'podcast players take audio/mpeg at an address that ends in .mp3, and audio/mp4 at an address that ends in .m4a, and "bytes" must be more than 0';
 
-/** The type under which podcast players know it; undefined where they would not play it. */
+/** Returns the type by which podcast players know an audio file, or undefined if they would not play it. */
 export function podcastType({ type, url, bytes }: Audio): string | undefined {
   const played = PLAYED[type];
-  const isThere =
+  const isPlayed =
     bytes > 0 &&
     URL.parse(url)
       ?.pathname.toLowerCase()
       .endsWith(played?.ending ?? '');
-  return isThere ? played?.appleType : undefined;
+  return isPlayed ? played?.appleType : undefined;
 }

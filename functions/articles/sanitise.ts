@@ -4,15 +4,16 @@ import { legalText } from '../shared/text.ts';
 import { isTrackingPixel } from './tracking-pixel.ts';
 
 /**
- * The HTML of an article body, reduced to an allow-list: what a story is made of stays (figures, captions, tables,
- * code, quotations, audio and video over https), everything that runs, tracks or styles goes.
+ * Reduces the HTML of an article's body to an allow-list. The parts of a story stay: text, figures, captions, tables,
+ * code, quotations, and audio and video over https. Everything that runs code, tracks readers or sets styles is
+ * removed.
  */
 
 const LINKS = ['http', 'https', 'mailto', 'tel'];
 const IMAGES = ['http', 'https'];
 const MEDIA = ['https'];
 
-/** Attribute → the schemes it may have, by tag. Each is resolved against the article's own URL. */
+/** The schemes that a URL may have, by tag and attribute. Each URL is resolved against the URL of the article. */
 const URL_ATTRIBUTES: Record<string, Record<string, string[]>> = {
   a: { href: LINKS },
   img: { src: IMAGES },
@@ -56,48 +57,56 @@ const ALLOWED_TAGS =
   samp var del ins dfn data ruby rp rt bdi span div section details summary`.split(/\s+/);
 
 /**
- * The title of a story is its only `h1`. Validators take `bdo` for dangerous; `bdi` has a `dir` as well, and without the
- * override of single letters, which no story needs.
+ * Tags that become other tags. A page has one `h1`, which is the title of the story. Feed validators call `bdo`
+ * dangerous. `bdi` has a `dir` too. It does not override the direction of single letters, but no story needs that.
  */
 const RENAMED = new Map([
   ['h1', 'h2'],
   ['bdo', 'bdi'],
 ]);
 
-/** Gone with their content: it is no text of the story. */
+/** Elements that are removed with their content, because it is not text of the story. */
 const DROPPED_WHOLE =
   'script style noscript template iframe object embed applet svg math form button select textarea option title head'.split(
     ' ',
   );
 
-/** A player that lost its address. The sanitiser's output has no `>` inside a tag, so this cannot run past one. */
-const PLAYER_OF_NOTHING = /<(audio|video)(?![^>]* src=)[^>]*>\s*<\/\1>/g;
+/**
+ * A player whose address was removed. The sanitised HTML has no `>` inside a tag, so the pattern cannot match beyond
+ * the end of a tag.
+ */
+const EMPTY_PLAYER = /<(audio|video)(?![^>]* src=)[^>]*>\s*<\/\1>/g;
 
-/** Elements that are kept within each other; deeper ones leave their text. */
+/** The most levels of elements that are kept. Of deeper elements only the text stays. */
 const NESTING = 100;
-/** The parser's time grows with the square of it: a megabyte of open tags would take minutes. Stories have some tens. */
+/**
+ * The most levels that are read. The time of the parser grows with the square of the depth, so that a megabyte of open
+ * tags would take minutes. The HTML of real stories has a few dozen levels.
+ */
 export const MAX_DEPTH = 1000;
 class TooDeep extends Error {}
 
 export type SanitisedHtml = {
   html: string;
-  /** What was taken out, a sentence each, for the editor. */
+  /** A phrase for the editor for each thing that was removed. */
   removed: string[];
-  /** It is nested deeper than the parser can read in good time, and was not read to its end. To be refused. */
+  /** True if the HTML is nested deeper than `MAX_DEPTH` and was not read to its end. The body must be refused then. */
   tooDeep: boolean;
-  /** Relative URLs that nothing could resolve, as they were written. Not empty: the body is to be refused. */
+  /** Relative URLs that could not be resolved, as they were written. If there are any, the body must be refused. */
   relative: string[];
 };
 
-/** Markdown (CommonMark and GitHub's tables) → HTML, not yet sanitised. */
+/** Turns Markdown (CommonMark and GitHub's tables) into HTML that is not sanitised yet. */
 export function htmlOfMarkdown(source: string): string {
   return markdown.render(source);
 }
 
-/** HTML within it is sanitised with the rest. `maxNesting` keeps hostile nesting from the stack. */
+/**
+ * HTML in Markdown is allowed here and sanitised later. `maxNesting` keeps hostile nesting from overflowing the stack.
+ */
 const markdown = new MarkdownIt({ html: true, maxNesting: 100 });
 
-/** HTML of any origin → HTML that is safe in a feed, a page and a mail. `base` resolves its relative URLs. */
+/** Turns any HTML into HTML that is safe in a feed, a page and a mail. Relative URLs are resolved against `base`. */
 export function sanitiseHtml(source: string, base: string | undefined): SanitisedHtml {
   const relative = new Set<string>();
   const counts = new Map<string, number>();
@@ -135,7 +144,8 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
   let clean = '';
   try {
     clean = sanitizeHtml(legalText(source), options);
-    // What stood inside a dropped element may nest otherwise without it: read once more, it stays as it is for ever.
+    // Without an element that was dropped, a parser may nest its content in another way. A second pass makes the result
+    // stable: to sanitise it again would not change it.
     depth = 0;
     if (dropped) clean = sanitizeHtml(legalText(clean), options);
   } catch (error) {
@@ -143,17 +153,17 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
   }
   return {
     tooDeep: depth > MAX_DEPTH,
-    // Character references such as &#1; have become characters only now.
+    // Only now have character references such as &#1; become characters.
     html: withoutEmptyPlayers(legalText(clean)).trim(),
     removed: [...counts].map(([what, times]) => `removed ${what}${times > 1 ? ` (${times} times)` : ''}`),
     relative: [...relative],
   };
 }
 
-/** One may stand in another, so until none is left. */
+/** Removes empty players until none is left, because one player may be inside another. */
 function withoutEmptyPlayers(html: string): string {
   for (let before = html; ; ) {
-    const after = before.replace(PLAYER_OF_NOTHING, '');
+    const after = before.replace(EMPTY_PLAYER, '');
     if (after === before) return after;
     before = after;
   }

@@ -1,6 +1,7 @@
 /**
- * An image that is there to be fetched, not seen: hidden, or one pixel wide or high. The sanitiser takes `style` and
- * `hidden` away, and would show it. `attributes` are those of an `img`, as they were written.
+ * Whether an image exists to be fetched and not to be seen, because it is hidden or one pixel wide or high. The
+ * sanitiser removes `style` and `hidden`, so a hidden image that stayed would become visible. `attributes` are the
+ * attributes of an `img` as they were written.
  */
 export function isTrackingPixel(attributes: Record<string, string>): boolean {
   const { hidden, width = '', height = '', style = '' } = attributes;
@@ -10,7 +11,7 @@ export function isTrackingPixel(attributes: Record<string, string>): boolean {
   );
 }
 
-/** Property → whether nothing is seen at this value. */
+/** For each CSS property, whether a value makes the image invisible. */
 const UNSEEN: Record<string, (value: string) => boolean> = {
   display: (value) => value === 'none',
   visibility: (value) => value === 'hidden' || value === 'collapse',
@@ -22,19 +23,19 @@ const UNSEEN: Record<string, (value: string) => boolean> = {
 };
 const LEAST_OPACITY = 0.05;
 
-/** HTML, "rules for parsing dimension values": what follows the number is ignored, but for a percent sign. */
+/** Everything after the number except a percent sign is ignored (HTML, "rules for parsing dimension values"). */
 function isTinyAttribute(value: string): boolean {
   const [, number, percent] = /^[\t\n\f\r ]*(\d+(?:\.\d+)?)(%?)/.exec(value) ?? [];
   return number !== undefined && isTiny(Number(number), percent ? '%' : 'px');
 }
 
-/** A length of CSS; without a unit it is of pixels, as mails are written. */
+/** Reads a length of CSS. A length without a unit is in pixels, because HTML for mails is often written so. */
 function isTinyLength(value: string): boolean {
   const [, number, unit] = /^\+?(\d*\.?\d+(?:e[+-]?\d+)?)(%|[a-z]*)$/.exec(value) ?? [];
   return number !== undefined && isTiny(Number(number), unit || 'px');
 }
 
-/** A tenth of any other unit that pages use (em, pt, %, vw) is a pixel or two. */
+/** Whether a length is about a pixel. A tenth of any other unit that pages use (em, pt, %, vw) is a pixel or two. */
 function isTiny(number: number, unit: string): boolean {
   return unit === 'px' ? number <= 1 : number <= 0.1;
 }
@@ -44,7 +45,7 @@ function fractionOf(value: string): number {
   return value.endsWith('%') ? number / 100 : number;
 }
 
-/** CSS without its comments, as pairs of property and value in small letters. */
+/** Returns the declarations of a `style` without comments, as pairs of property and value in lower case. */
 function declarationsOf(style: string): [string, string][] {
   return style
     .replace(/\/\*.*?(?:\*\/|$)/gs, '')

@@ -10,22 +10,22 @@ import type { ArticleStore, StoredReply } from './article-store.ts';
 import { type Decision, nextVersion, sameContent, tombstoneOf } from './article-version.ts';
 import { applyMergePatch } from './merge-patch.ts';
 
-/** What an editor's request does to an article. Accepted means stored: each returns only after the transaction. */
+/** Creates, replaces, changes and retracts articles. A function that reports success has stored the change. */
 
 export type ArticleServices = { articles: ArticleStore; queue: Queue; clock: Clock; ids: Ids; log: Log };
 
-/** The request's conditions (RFC 9110, 13.1), as they were sent. */
+/** The conditions of a request (RFC 9110, section 13.1), as the client sent them. */
 export type Preconditions = { ifMatch?: string | undefined; ifNoneMatch?: string | undefined };
 
 export type Written = { article: Article; created: boolean; changed: boolean; warnings: Fault[] };
 export type Render = (article: Article, warnings: Fault[]) => string;
 
-/** How often a write is tried again when another editor's write came between reading and writing. */
+/** How often a write is tried again if another editor wrote the article between our read and our write. */
 const ATTEMPTS = 25;
 
 /**
- * POST: a new article. With a key, the same request again gets the same answer for 24 hours and stores nothing.
- * `render` makes the answer's body, which is stored with the key.
+ * Stores a new article (POST). If the request has an idempotency key, the same request gets the same answer for 24
+ * hours and stores nothing. `render` makes the body of the answer, which is stored with the key.
  */
 export async function createArticle(
   services: ArticleServices,
@@ -63,7 +63,7 @@ export async function createArticle(
       await handOver(services.queue, services.log, [{ kind: 'outbox', id: result.outboxId }]);
       return done(reply);
     case 'key-taken':
-      // Twice at once: the other one was first. Its answer is ours.
+      // The same request came twice at once, and the other one was first. Both get the same answer.
       return (idempotency && (await earlierReply(services, idempotency))) ?? refused(busy);
     case 'version-conflict':
       return refused({ kind: 'exists', detail: await whatExists(articles, article.id) });
@@ -72,7 +72,7 @@ export async function createArticle(
   }
 }
 
-/** PUT: the article with this id becomes what was sent, whether it existed, was retracted, or not. */
+/** Stores an article whole (PUT). It may be new, replace an article, or bring a retracted article back. */
 export async function putArticle(
   services: ArticleServices,
   id: string,
@@ -91,7 +91,7 @@ export async function putArticle(
   return change(services, id, conditions, () => done({ fields: parsed.fields, warnings: parsed.warnings }));
 }
 
-/** PATCH: JSON merge patch (RFC 7396) on what GET answers with. */
+/** Changes some fields of an article (PATCH). The patch is a JSON merge patch (RFC 7396) of what GET returns. */
 export async function patchArticle(
   services: ArticleServices,
   id: string,
@@ -109,7 +109,10 @@ export async function patchArticle(
   });
 }
 
-/** DELETE: the article leaves every feed and page; a tombstone without its text stays. Again: nothing happens. */
+/**
+ * Retracts an article (DELETE). It leaves every feed and page, and a tombstone without its text stays. If the article
+ * is retracted already, nothing happens.
+ */
 export async function retractArticle(
   services: ArticleServices,
   id: string,
@@ -173,7 +176,7 @@ function failedCondition(
         : 'There is no such article now.',
     };
   }
-  // 13.1.2: If-None-Match compares weakly.
+  // If-None-Match compares weakly (section 13.1.2).
   if (ifNoneMatch !== undefined && live && listed(ifNoneMatch.replaceAll('W/', ''), versionTag(live))) {
     return { kind: 'version-mismatch', detail: `The article exists already, at ${versionTag(live)}.` };
   }
@@ -193,7 +196,7 @@ async function earlierReply(
   if (reply.requestHash === requestHash) return done(reply);
   return refused({
     kind: 'key-reused',
-    detail: `It was used for article "${reply.articleId}" with another body. Use a new key for a new request.`,
+    detail: `The key was used for article "${reply.articleId}" with another body. Use a new key for a new request.`,
   });
 }
 
@@ -203,7 +206,10 @@ async function whatExists(articles: ArticleStore, id: string): Promise<string> {
   return `The article "${id}" ${state}. Use PUT /api/articles/${id} to replace it.`;
 }
 
-/** A patch of the content replaces it: HTML beside the Markdown it replaces would be two bodies. */
+/**
+ * Adds `html: null` to a patch that gives Markdown, so that the Markdown replaces the stored HTML. An article with both
+ * would have two bodies and be refused.
+ */
 function withOneContent(patch: unknown): unknown {
   const content = (patch as { content?: { html?: unknown; markdown?: unknown } } | null)?.content;
   if (!content || typeof content !== 'object' || content.markdown === undefined || 'html' in content)
@@ -217,7 +223,7 @@ function tooLarge({ bytes, limitBytes }: { bytes: number; limitBytes: number }):
     faults: [
       {
         pointer: '/content',
-        detail: `is too large to store: the article packs to ${bytes} bytes, and at most ${limitBytes} fit`,
+        detail: `is too large to store: the compressed article has ${bytes} bytes, and at most ${limitBytes} fit`,
       },
     ],
   };
@@ -234,7 +240,7 @@ const busy: Refusal = {
   retryAfterSeconds: 1,
 };
 
-/** What makes two requests the same for an idempotency key. */
+/** Returns the hash by which two requests with one idempotency key are found to be the same. */
 export function requestHash(method: string, path: string, body: Uint8Array): string {
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
 }

@@ -3,6 +3,7 @@ import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
 import type { Publication } from '../settings/publication.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
+import { compareText } from '../shared/text.ts';
 import { windowTag } from './feed-head.ts';
 import type { NamedBy } from './feed-info.ts';
 import { type FeedSelector, feedKey, type InFeeds, isConfigured, selectorsOf } from './feed-key.ts';
@@ -34,7 +35,7 @@ export function feedsOfStories(publication: Publication, stories: InFeeds[]): Re
       found[group].push({ selector, namedBy });
     }
   }
-  for (const group of GROUPS) found[group].sort((a, b) => byCodeUnits(slugIn(group, a), slugIn(group, b)));
+  for (const group of GROUPS) found[group].sort((a, b) => compareText(slugIn(group, a), slugIn(group, b)));
   return found;
 }
 
@@ -52,10 +53,6 @@ function groupOf(publication: Publication, selector: FeedSelector): Group | unde
 function slugIn(group: Group, { selector }: RecentFeed): string {
   const { language = '', section = '', tag = '', author = '' } = selector;
   return { otherLanguages: language, otherSections: section, tags: tag, authors: author }[group];
-}
-
-function byCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 /** Feeds are listed that one of this many newest stories is in. */

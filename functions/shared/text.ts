@@ -30,6 +30,11 @@ export function legalLine(text: string): string {
     .trim();
 }
 
+/** Compares text by its code units for `sort`. The order is the same on every machine, whatever its locale is. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 /** Escapes plain text for HTML and XML, both for character data and for attribute values. */
 export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
