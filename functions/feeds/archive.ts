@@ -3,19 +3,23 @@ import { type ArchivePart, monthOf, positionOf } from './feed-key.ts';
 import { type FeedStore, isIn, type PartOfFeed, type Pointer } from './feed-window.ts';
 
 /**
- * The archive of a feed: a document a month, and a month of many articles in parts. Where a part ends is decided by
- * the articles themselves, one in fifty ends one: so a new, changed or retracted article changes the part that it is in
- * and seldom another, and whoever walks from part to part while articles come and go meets every one that stays.
+ * The archive of a feed has a document for each month, and a month of many articles is divided into parts. The articles
+ * themselves decide where a part ends: about one article in fifty ends one. So a new, changed or retracted article
+ * changes the part that it is in and seldom another one. A reader who walks from part to part meanwhile meets every
+ * article that stays.
  */
 
-/** Articles of a part, in the mean. */
+/** The average number of articles in a part. */
 const MEAN = 50;
-/** A part that chance made long, or its articles large, is cut here: blocks, of which the smallest article has one. */
+/** A part has at most this many blocks. The limit cuts parts that are long by chance or have large articles. */
 const MOST_BLOCKS = 100;
-/** The same with those that left, which a part lists too. */
+/** A part has at most this many pointers. Articles that left the feed count too, because the part lists them. */
 const MOST_POINTERS = 1000;
 
-/** `feed` is its key, `now` ISO 8601. A month in the future, and one that never had an article, has no pointers. */
+/**
+ * Reads a part of the archive. `feed` is the key of the feed, and `now` is ISO 8601. A month in the future and a month
+ * without articles have no pointers.
+ */
 export async function readPart(
   feeds: FeedStore,
   feed: string,
@@ -41,12 +45,15 @@ export async function readPart(
   };
 }
 
-/** When the month is over, nothing but an edit of the past changes its documents. */
+/** Whether a part is of a month that is over. Only a change of an old article changes such a part. */
 export function isPast({ month }: ArchivePart, now: string): boolean {
   return month < now.slice(0, 7);
 }
 
-/** Asked of the pointers of a month one by one, newest first from where a part begins: whether it begins the next. */
+/**
+ * Returns a function that takes the pointers of a month one by one, newest first, from the beginning of a part. It says
+ * of each pointer whether the next part begins with it.
+ */
 function partBeginnings(): (pointer: Pointer) => boolean {
   let [blocks, count, isOver] = [0, 0, false];
   return (pointer) => {
@@ -58,12 +65,15 @@ function partBeginnings(): (pointer: Pointer) => boolean {
   };
 }
 
-/** By the id alone: an article that moves takes its end of a part along. One that left ends none. */
+/**
+ * Whether a part ends after an article. The id alone decides, so an edit changes nothing. A removed article ends no
+ * part.
+ */
 function endsPart(pointer: Pointer): boolean {
   return isIn(pointer) && crc32(pointer.id) % MEAN === 0;
 }
 
-/** `by`: the pointers that it was found by. */
+/** A part next to another one. `by` has the pointers that decided which part it is. */
 type Neighbour = { part: ArchivePart | undefined; by: Pointer[] };
 
 async function olderPart(
@@ -84,9 +94,10 @@ async function olderPart(
 }
 
 /**
- * The part that ends where this one begins. Which that is shows from where parts are sure to begin: below an article
- * that ends one, or with a month. `leadsHere`: parts from there on come to the beginning of this one. `first` is the
- * first pointer in it.
+ * Finds the part that ends where this part begins. It walks up to a place at which a part surely begins, which is below
+ * an article that ends a part or at the beginning of a month, and divides the articles into parts from there down.
+ * `first` is the first pointer of this part. `leadsHere` is true if one of the parts begins with it, so that their
+ * links lead here.
  */
 async function newerPart(
   feeds: FeedStore,

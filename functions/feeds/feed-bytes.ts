@@ -8,8 +8,13 @@ import { type Encoding, entityTag, entityTags, withoutEncoding } from './negotia
 import { type RenderedFeed, renderFeed } from './render-feed.ts';
 
 /**
- * The bytes that belong to a tag: from this process, else from the table, else rendered and left in both.
- * Undefined where an article changed after the window was read.
+ * The bytes of feed documents, and of deltas for readers that ask with `A-IM: feed`. A delta has only the entries that
+ * the reader lacks. RFC 3229 calls this an instance manipulation.
+ */
+
+/**
+ * Returns the bytes of the document with this tag. They come from this process, or else from the table, or else they
+ * are rendered and kept in both. Returns undefined if an article changed after the window was read.
  */
 export async function documentBytes(
   services: FeedServices,
@@ -31,48 +36,6 @@ export async function documentBytes(
   return fresh?.[encoding];
 }
 
-/** The entries that a reader lacks who has the document of the base's tag. */
-export type Delta = { bytes: Uint8Array; base: string };
-
-/** Undefined where none of the reader's tags is known, or where what changed cannot be said by entries. */
-export async function deltaFor(
-  services: FeedServices,
-  address: FeedAddress,
-  window: FeedWindow,
-  tag: string,
-  ifNoneMatch: string | undefined,
-  encoding: Encoding,
-): Promise<Delta | undefined> {
-  for (const base of basesFor(tag, ifNoneMatch)) {
-    const bytes = await bytesSince(services, address, window, tag, base.tag, encoding);
-    if (bytes) return { bytes, base: base.entityTag };
-  }
-  return undefined;
-}
-
-async function bytesSince(
-  services: FeedServices,
-  address: FeedAddress,
-  window: FeedWindow,
-  tag: string,
-  base: string,
-  encoding: Encoding,
-): Promise<Uint8Array | undefined> {
-  const { clock, feeds, feedCache } = services;
-  const step = `${base} ${tag}`;
-  const known = feedCache.bytes.get(entityTag(step, encoding));
-  if (known) return known;
-  const snapshotOfTag = (each: string) => feeds.snapshot(windowKey(address), address.format, each, clock());
-  const had = await snapshotOfTag(base);
-  const news = had && deltaOf(address, window, had);
-  const fresh = news && (await feedCache.rendering(step, () => renderFeed(services, address, news)));
-  if (!fresh?.isWhole) return undefined;
-  // The reader comes back with the tag of the whole document, which is a base only where that was rendered.
-  if (!(await snapshotOfTag(tag))) await documentBytes(services, address, window, tag, 'gzip');
-  if (encoding !== 'identity') return remember(services, step, encoding, fresh[encoding]);
-  return remember(services, step, encoding, await promisify(gunzip)(fresh.gzip));
-}
-
 async function rendered(
   services: FeedServices,
   address: FeedAddress,
@@ -86,10 +49,10 @@ async function rendered(
   const key = windowKey(address);
   const stored = (['br', 'gzip'] as StoredEncoding[]).map(async (encoding) => {
     remember(services, tag, encoding, fresh[encoding]);
-    if (window.isPassing) return;
+    if (window.isUnlinked) return;
     await feeds.putDocument(key, format, encoding, { etag: tag, bytes: fresh[encoding] }, clock());
   });
-  // A document that had no room for all of its articles is no base for a delta: some of them its reader has not seen.
+  // A document without room for all articles is no base for a delta, because its reader has not seen all of them.
   const isBase = fresh.isWhole && !address.archive;
   try {
     await Promise.all([
@@ -97,8 +60,12 @@ async function rendered(
       isBase && feeds.putSnapshot(key, format, tag, snapshotOf(window), clock()),
     ]);
   } catch (error) {
-    // The reader has its bytes all the same; another process renders them again.
-    log.warn('a rendered feed could not be stored', { feed: key, format, error });
+    // The reader gets the bytes all the same.
+    log.warn('a rendered feed could not be stored; the next process that needs it renders it again', {
+      feed: key,
+      format,
+      error,
+    });
   }
   return fresh;
 }
@@ -114,11 +81,9 @@ function remember(
 }
 
 /**
- * Deltas for readers that ask with `A-IM: feed` (RFC 3229, and its use for feeds: an instance manipulation that leaves
- * out the entries which the reader has).
+ * Whether `A-IM` asks for a delta. Its value is a list in which each member may have a weight (RFC 3229, section
+ * 10.5.3).
  */
-
-/** RFC 3229, 10.5.3: a list of manipulations, each with a q-value like those of Accept-Encoding. */
 export function asksForDelta(aIm: string | undefined): boolean {
   return (aIm ?? '').split(',').some((member) => {
     const [name = '', ...parameters] = member.split(';').map((part) => part.trim().toLowerCase());
@@ -126,30 +91,36 @@ export function asksForDelta(aIm: string | undefined): boolean {
   });
 }
 
+/** A delta to the document whose entity tag is `base`. */
+export type Delta = { bytes: Uint8Array; base: string };
+
 /**
- * What is new for a reader that has `had`: whoever adds these entries to what they have, and keeps as many of the
- * newest as the feed does, has what the whole document says. Undefined where that cannot be said so: only Atom has a
- * word for an entry that left (RFC 6721), and none has one for an entry that was dated back out of the document.
+ * Returns the delta to the first document in `If-None-Match` that is known. Returns undefined if none is known, or if
+ * entries alone cannot say what has changed since then.
  */
-export function deltaOf(
-  { format, archive }: FeedAddress,
+export async function deltaFor(
+  services: FeedServices,
+  address: FeedAddress,
   window: FeedWindow,
-  had: Snapshot,
-): FeedWindow | undefined {
-  if (archive) return undefined;
-  const shown = new Set(window.entries.map(({ id }) => id));
-  if (window.pointers.some(({ id, moved }) => moved && had.has(id) && !shown.has(id))) return undefined;
-  const removed = window.removed.filter(({ id }) => had.has(id));
-  if (removed.length > 0 && format !== 'atom') return undefined;
-  const entries = window.entries.filter(({ id, version }) => had.get(id) !== version);
-  return { ...window, entries, removed };
+  tag: string,
+  ifNoneMatch: string | undefined,
+  encoding: Encoding,
+): Promise<Delta | undefined> {
+  for (const base of basesFor(tag, ifNoneMatch)) {
+    const bytes = await bytesSince(services, address, window, tag, base.tag, encoding);
+    if (bytes) return { bytes, base: base.entityTag };
+  }
+  return undefined;
 }
 
-/** An entity tag as the reader sent it, and without its quotes and the mark of its encoding. */
-export type Base = { entityTag: string; tag: string };
+/** An entity tag as the reader sent it, and the same without its quotes and the mark of its encoding. */
+type Base = { entityTag: string; tag: string };
 
-/** The tags of an `If-None-Match` whose documents looked like that of `tag` but for their articles. */
-export function basesFor(tag: string, ifNoneMatch: string | undefined): Base[] {
+/** A reader sends one tag, and a cache in front of it a few more. Each of them costs a read. */
+const MOST_TAGS = 3;
+
+/** Returns the tags of an `If-None-Match` whose documents differ from that of `tag` in nothing but their articles. */
+function basesFor(tag: string, ifNoneMatch: string | undefined): Base[] {
   const given = entityTags(ifNoneMatch ?? '').map((entityTag) => ({
     entityTag,
     tag: withoutEncoding(entityTag.slice(1, -1)),
@@ -157,9 +128,49 @@ export function basesFor(tag: string, ifNoneMatch: string | undefined): Base[] {
   return given.filter((other) => renderingMark(other.tag) === renderingMark(tag)).slice(0, MOST_TAGS);
 }
 
-/** A reader has one, a cache before it a few. Each costs a read. */
-const MOST_TAGS = 3;
+async function bytesSince(
+  services: FeedServices,
+  address: FeedAddress,
+  window: FeedWindow,
+  tag: string,
+  base: string,
+  encoding: Encoding,
+): Promise<Uint8Array | undefined> {
+  const { clock, feeds, feedCache } = services;
+  const step = `${base} ${tag}`;
+  const known = feedCache.bytes.get(entityTag(step, encoding));
+  if (known) return known;
+  const snapshotOfTag = (each: string) => feeds.snapshot(windowKey(address), address.format, each, clock());
+  const seen = await snapshotOfTag(base);
+  const delta = seen && deltaWindow(address, window, seen);
+  const fresh = delta && (await feedCache.rendering(step, () => renderFeed(services, address, delta)));
+  if (!fresh?.isWhole) return undefined;
+  // The reader will send the tag of the whole document next time. That tag is a base only if its document was rendered.
+  if (!(await snapshotOfTag(tag))) await documentBytes(services, address, window, tag, 'gzip');
+  if (encoding !== 'identity') return remember(services, step, encoding, fresh[encoding]);
+  return remember(services, step, encoding, await promisify(gunzip)(fresh.gzip));
+}
 
-export function snapshotOf({ entries }: FeedWindow): Snapshot {
+/**
+ * Returns the window of what is new for a reader that has `seen`. If the reader adds these entries to the entries that
+ * it has, and keeps as many of the newest as the feed does, it has the content of the whole document. Returns undefined
+ * if entries cannot say the change. Only Atom can say that an entry left (RFC 6721), and no format can say that an
+ * entry was dated back out of the document.
+ */
+function deltaWindow(
+  { format, archive }: FeedAddress,
+  window: FeedWindow,
+  seen: Snapshot,
+): FeedWindow | undefined {
+  if (archive) return undefined;
+  const shown = new Set(window.entries.map(({ id }) => id));
+  if (window.pointers.some(({ id, moved }) => moved && seen.has(id) && !shown.has(id))) return undefined;
+  const removed = window.removed.filter(({ id }) => seen.has(id));
+  if (removed.length > 0 && format !== 'atom') return undefined;
+  const entries = window.entries.filter(({ id, version }) => seen.get(id) !== version);
+  return { ...window, entries, removed };
+}
+
+function snapshotOf({ entries }: FeedWindow): Snapshot {
   return new Map(entries.map(({ id, version }) => [id, version]));
 }

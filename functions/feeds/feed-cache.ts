@@ -6,27 +6,28 @@ import type { RecentFeeds } from './recent-feeds.ts';
 import type { RenderedFeed } from './render-feed.ts';
 
 /**
- * What a process remembers of its feeds: windows for at most a second, and rendered bytes by their ETag.
- * The process that writes an article forgets its windows at once, so its own next GET shows it.
+ * What a process remembers of its feeds: windows for at most a second, and rendered bytes by their ETag. A process that
+ * writes an article forgets its windows at once, so that its own next GET shows the change.
  */
 export type FeedCache = {
-  /** The remembered window, or the one that `read` gets. Requests at the same time share one read. */
+  /** Returns the remembered window, or the window that `read` gets. Requests at the same time share one read. */
   window(feed: string, now: number, read: () => Promise<FeedWindow>): Promise<FeedWindow>;
-  /** The window, where it is remembered and has been read. */
+  /** Returns the remembered window, or undefined if it is not remembered or still being read. */
   remembered(feed: string, now: number): FeedWindow | undefined;
   forgetWindows(): void;
-  /** Requests for the same document at the same time share one rendering. */
+  /** Returns a rendered document. Requests for the same document at the same time share one rendering. */
   rendering(tag: string, render: () => Promise<RenderedFeed | undefined>): Promise<RenderedFeed | undefined>;
+  /** Rendered bytes by their entity tag. */
   bytes: LRUCache<string, Uint8Array>;
-  /** Paths at which there were feeds, and which. */
+  /** The feeds that requests found, by the path of the request. */
   addresses: Recent<string, FeedAddress>;
-  /** What was found in a feed's window, or what `find` finds where the window's tag is another by now. */
+  /** Returns what was found in a feed's window. If the tag of the window has changed since, `find` finds it again. */
   recentFeeds(feed: string, tag: string, find: () => Promise<RecentFeeds>): Promise<RecentFeeds>;
 };
 
 const WINDOW_MILLISECONDS = 1000;
 const MAX_WINDOWS = 2000;
-/** One of everything, and one a language. */
+/** One for all languages, and one for each language. */
 const MAX_RECENT_FEEDS = 50;
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -55,7 +56,7 @@ export function feedCache(): FeedCache {
       return window;
     },
     remembered(feed, now) {
-      // To note that it was used costs as much as to find it; reading it once a second notes it too.
+      // `peek` does not mark the window as used, which would cost as much as to find it. `window` marks it each second.
       const known = windows.peek(feed);
       return known && isFresh(known, now) ? known.read : undefined;
     },

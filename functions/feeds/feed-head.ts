@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
+import { sha256 } from '../shared/text.ts';
 import { isPast } from './archive.ts';
 import { hubUrl } from './feed-info.ts';
 import { documentPath, type FeedAddress, type FeedFormat, FORMAT_TYPES } from './feed-key.ts';
 import { type FeedHead, type FeedWindow, windowKey } from './feed-window.ts';
-import { ENCODINGS, type Encoding, entityTag } from './negotiation.ts';
+import { ENCODINGS, type Encoding, entityTag, opaqueTag } from './negotiation.ts';
 import { RENDERER_VERSION } from './render-feed.ts';
 
-/** All of an answer but its body, made once for a window and encoding. */
+/** Returns everything in an answer except its body. It is made once for a window and an encoding. */
 export function headOf(
   { config, clock }: { config: Config; clock: Clock },
   address: FeedAddress,
@@ -39,7 +39,7 @@ export function headOf(
   return head;
 }
 
-/** A reader may be a page of another site. */
+/** These headers let a feed reader that is a web page of another site read the answer. */
 export const ON_OTHER_SITES = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'ETag, Link, Last-Modified',
@@ -47,26 +47,24 @@ export const ON_OTHER_SITES = {
 
 const renderings = new WeakMap<Config, string>();
 
-/** All but the articles that a document's bytes depend on. */
+/** Returns a text for everything except the articles that the bytes of a document depend on. */
 function renderingOf(config: Config, address: FeedAddress): string {
   let settings = renderings.get(config);
   if (!settings) {
     const { editions, mail, ...shown } = config.publication;
-    settings = createHash('sha256')
-      .update(JSON.stringify([RENDERER_VERSION, config.baseUrl, shown]))
-      .digest('hex');
+    settings = sha256(JSON.stringify([RENDERER_VERSION, config.baseUrl, shown]));
     renderings.set(config, settings);
   }
   return `${settings} ${windowKey(address)}`;
 }
 
-/** RFC 8288. The same two that the document names. */
+/** Returns the header `Link` (RFC 8288). It has the same links to the document and to the hub as the document. */
 function links({ baseUrl }: Config, address: FeedAddress): string {
   const hub = hubUrl(baseUrl, address);
   return `<${baseUrl}${documentPath(address)}>; rel="self"${hub ? `, <${hub}>; rel="hub"` : ''}`;
 }
 
-/** Months that are over: an hour is what a retraction may take in a reader's cache. */
+/** For months that are over. An article that was retracted may stay in a reader's cache for an hour. */
 const RARELY_CHANGED =
   'public, max-age=3600, s-maxage=3600, stale-while-revalidate=86400, stale-if-error=604800';
 
@@ -74,16 +72,19 @@ function cacheControl(config: Config, { archive }: FeedAddress, now: string): st
   return archive && isPast(archive, now) ? RARELY_CHANGED : changedByStories(config);
 }
 
-/** A reader waits as long as the feed's ttl says; the edge asks every minute, and serves on while we are down. */
+/**
+ * Returns the `Cache-Control` of documents that new stories change. Readers keep a document as long as the feed's ttl
+ * says. The edge asks again every minute, and goes on serving its copy while we are down.
+ */
 export function changedByStories({ publication }: Config): string {
   const maxAge = publication.feeds.maxAgeMinutes * 60;
   return `public, max-age=${maxAge}, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400`;
 }
 
 /**
- * `rendering` stands for everything else that the bytes depend on: the publication's settings, the feed's address
- * and the version of the renderer. It has a part of the tag of its own: two tags that differ behind it alone are of
- * documents that differ in their articles alone.
+ * Returns the tag of a window's document. `rendering` stands for everything else that the bytes depend on: the settings
+ * of the publication, the address of the feed and the version of the renderer. The tag begins with a mark for it. If
+ * two tags have the same mark, their documents differ in nothing but their articles.
  */
 export function windowTag(window: FeedWindow, format: FeedFormat, rendering: string): string {
   const known = window.tags[format];
@@ -92,17 +93,14 @@ export function windowTag(window: FeedWindow, format: FeedFormat, rendering: str
     ({ id, version, removedAt }) => `${id} ${version}${removedAt ? ' removed' : ''}`,
   );
   const content = [...lines, JSON.stringify([window.updated, window.older, window.newer])].join('\n');
-  const tag = hashOf(`${format}\n${rendering}`).slice(0, MARK_CHARACTERS) + hashOf(content).slice(0, 22);
+  const tag = opaqueTag(`${format}\n${rendering}`).slice(0, MARK_CHARACTERS) + opaqueTag(content);
   window.tags[format] = tag;
   return tag;
 }
 
 const MARK_CHARACTERS = 8;
 
+/** Returns the part of a tag that stands for everything except the articles. */
 export function renderingMark(tag: string): string {
   return tag.slice(0, MARK_CHARACTERS);
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

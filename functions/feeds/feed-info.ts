@@ -14,47 +14,49 @@ import {
   feedUrl,
 } from './feed-key.ts';
 
-/** What stands at the head of a feed. */
+/** The content of a feed before it is written in a format: its head and its entries. */
+
+/** The head of a feed. */
 export type FeedInfo = {
   title: string;
   description: string;
-  /** Absent where the feed has stories in several languages. */
+  /** The language of all stories. It is absent if the feed has stories in several languages. */
   language: string | undefined;
-  /** Of the head's own texts. */
+  /** The language of the texts in the head. */
   headLanguage: string;
   author: string;
   homeUrl: string;
   selfUrl: string;
-  /** The WebSub hub that tells of changes; an archive has none. */
+  /** The WebSub hub that announces changes. An archive has none. */
   hubUrl: string | undefined;
   archive: ArchiveLinks;
   logo: string | undefined;
   favicon: string | undefined;
   podcast: PodcastHead | undefined;
-  /** How long a reader may wait before it asks again; an archive is not asked again. */
+  /** How long a reader may wait before it asks again. An archive has none, because readers do not poll it. */
   ttlMinutes: number | undefined;
 };
 
-/** What podcast players are told of a feed that has something for them. */
+/** What podcast players need to know about a feed with audio. */
 export type PodcastHead = Omit<PodcastSettings, 'title' | 'description' | 'copyright'> & {
   copyright: string;
-  /** The feed is the podcast itself. */
+  /** True if the feed is the podcast, and false if it is another feed with some audio in it. */
   isAlone: boolean;
 };
 
-/** RFC 5005, section 4. */
+/** The links between the documents of an archive (RFC 5005, section 4). */
 export type ArchiveLinks = {
-  /** The document is a part of the archive. */
+  /** True if the document is a part of the archive. */
   isPart: boolean;
-  /** The subscription document that it belongs to. */
+  /** The subscription document of the feed. */
   currentUrl: string;
-  /** Older articles. */
+  /** The document with older articles. */
   prevUrl: string | undefined;
-  /** Newer ones. */
+  /** The document with newer articles. */
   nextUrl: string | undefined;
 };
 
-/** An article of a feed: a tag, an author or a guest section is called as this one calls it. */
+/** An article of a feed. The feed of a tag, an author or a guest section takes its name as this article writes it. */
 export type NamedBy = Pick<Article, 'section' | 'tags' | 'authors'>;
 
 export function feedInfo(
@@ -68,7 +70,7 @@ export function feedInfo(
   const partUrl = (archive: ArchivePart | undefined) =>
     archive && `${baseUrl}${documentPath({ selector, format, archive })}`;
   const [first = ''] = publication.languages;
-  // A podcast has a language (Apple requires it); one in several has that of its head.
+  // Apple requires that a podcast has a language. A podcast in several languages has the language of its head.
   const isOfOne = publication.languages.length === 1 || selector.podcast;
   const language = selector.language ?? (isOfOne ? first : undefined);
   const name = inLanguage(publication.name, language, publication);
@@ -98,7 +100,7 @@ export function feedInfo(
   };
 }
 
-/** The links of a feed's head, as Atom has them; RSS borrows the element. */
+/** Returns the links in the head of a feed. They are links of Atom, and RSS uses the same element. */
 export function headLinks({ selfUrl, hubUrl, archive }: FeedInfo): { rel: string; href: string }[] {
   const { isPart, currentUrl, prevUrl, nextUrl } = archive;
   return [
@@ -142,21 +144,23 @@ function partName(
   return undefined;
 }
 
-/** The WebSub hub that tells of a document's changes. What is past is asked for and not waited for: archives have none. */
+/** Returns the WebSub hub of a document. Archives have none, because nobody waits for changes of the past. */
 export function hubUrl(baseUrl: string, { archive }: FeedAddress): string | undefined {
   return archive ? undefined : `${baseUrl}/websub`;
 }
 
-/** An article as every format shows it. Text is plain text, `html` is HTML, URLs are absolute, times are ISO 8601. */
+/**
+ * An article for all formats. `html` is HTML and all other text is plain text, URLs are absolute, times are ISO 8601.
+ */
 export type FeedEntry = {
   guid: string;
   link: string;
   title: string;
   /** The dek. */
   summary: string | undefined;
-  /** The dek, or how the text begins, or the title: never empty. */
+  /** The dek, or else the beginning of the text, or else the title. It is never empty. */
   excerpt: string;
-  /** Absent in a feed of summaries. */
+  /** The text. It is absent in a feed of summaries. */
   html: string | undefined;
   language: string;
   published: string;
@@ -172,7 +176,7 @@ export type FeedEntry = {
   translations: { language: string; href: string }[];
 };
 
-/** Characters. */
+/** The most characters of an excerpt. */
 const MAX_EXCERPT = 300;
 
 export function feedEntry(
@@ -193,7 +197,7 @@ export function feedEntry(
     html: options.content === 'full' ? withLeadPhoto(article) : undefined,
     language: article.language,
     published: article.publishedAt,
-    // A story that was written before its date is no older than its date.
+    // A story may be written before the date of its publication, but an entry must not be updated before that.
     updated: laterOf(article.updatedAt, article.publishedAt),
     authors: article.authors,
     contributors: article.contributors ?? [],
@@ -209,9 +213,13 @@ export function feedEntry(
   };
 }
 
-/** Most readers show the body and nothing else, and a photo is not to be shown without its credit. */
+/**
+ * Puts the lead photo with its caption and credit before the text, unless the text has the photo already. Most readers
+ * show the text and nothing else, and a photo must not be shown without its credit.
+ */
 function withLeadPhoto({ html, image }: Article): string {
-  // The body's addresses have only `&` escaped: the rest of what is escaped elsewhere is in no URL, or stays.
+  // In the URLs of sanitised HTML only `&` is escaped. The other characters that `escapeMarkup` escapes do not occur in
+  // a URL, or the sanitiser leaves them as they are.
   if (!image || html.includes(image.url.replaceAll('&', '&amp;'))) return html;
   const size = (name: 'width' | 'height') => (image[name] ? ` ${name}="${image[name]}"` : '');
   const caption = [image.caption, image.credit]

@@ -4,7 +4,8 @@ import { type Publication, publicationLanguage } from '../settings/publication.t
 import { slugOf } from '../shared/text.ts';
 
 /**
- * Which articles a feed has. Its key names the partition of its pointers; its path is where it is served.
+ * A selector says which articles a feed has. The key of the feed names the partition of its pointers in the table, and
+ * the path is the folder in which it is served.
  *
  *   {}                                         *          /
  *   { language: 'en' }                         en         /en/
@@ -20,7 +21,7 @@ export type FeedSelector = {
   section?: string | undefined;
   tag?: string | undefined;
   author?: string | undefined;
-  /** Only articles with an audio version that podcast players play. It has one document, RSS: what they read. */
+  /** Selects the articles with audio that podcast players can play. Players read RSS, so there is no other format. */
   podcast?: true | undefined;
 };
 
@@ -32,7 +33,10 @@ export const FORMAT_FILES: Record<FeedFormat, string> = {
   atom: 'atom.xml',
   json: 'feed.json',
 };
-/** RFC 4287, section 7; JSON Feed 1.1, "Suggestions for publishers". RSS has no registration; this is what readers know. */
+/**
+ * The media types of the formats (RFC 4287, section 7; JSON Feed 1.1, "Suggestions for publishers"). The type of RSS is
+ * not registered, but readers know it.
+ */
 export const FORMAT_TYPES: Record<FeedFormat, string> = {
   rss: 'application/rss+xml',
   atom: 'application/atom+xml',
@@ -45,22 +49,28 @@ export function formatsOf({ podcast }: FeedSelector): readonly FeedFormat[] {
   return podcast ? ['rss'] : FORMATS;
 }
 
-/** A language of a path: two or three letters, and what may follow them (BCP 47). Longer names are other pages. */
+/**
+ * A language in a path: two or three letters, and further subtags (BCP 47). Longer words are the names of other pages.
+ */
 export const LANGUAGE_PATTERN = '[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*';
 
 /**
- * Where a document stands: the subscription document of a feed in a format, or a part of its archive (RFC 5005,
- * section 4).
+ * Names a document: the subscription document of a feed in a format, or a part of its archive (RFC 5005, section 4).
  */
 export type FeedAddress = { selector: FeedSelector; format: FeedFormat; archive?: ArchivePart | undefined };
 
-/** The articles of a month (`yyyy-mm`, UTC) below a place in it, as many as make a document; undefined: its newest. */
+/**
+ * A part of an archive: as many articles of a month (`yyyy-mm`, UTC) as make a document. It begins below the position
+ * `before`, or with the newest article of the month if there is no `before`.
+ */
 export type ArchivePart = { month: string; before?: Position | undefined };
 
-/** The place of an article in a feed: its date (ISO 8601), and its id where dates are the same. Sorts as the feed does. */
+/**
+ * The position of an article in a feed: its date (ISO 8601) and its id. Positions sort as the articles of the feed do.
+ */
 export type Position = `${string}#${string}`;
 
-/** The month that an article is archived under, `2026-11`. */
+/** Returns the month in whose archive an article is: `2026-11`. */
 export function monthOf({ publishedAt }: { publishedAt: string }): string {
   return publishedAt.slice(0, 7);
 }
@@ -69,7 +79,7 @@ export function positionOf({ publishedAt, id }: { publishedAt: string; id: strin
   return `${publishedAt}#${id}`;
 }
 
-/** Short, since every pointer carries it. */
+/** Returns the key of a feed. It is short, because every pointer carries it. */
 export function feedKey({ language, section, tag, author, podcast }: FeedSelector): string {
   if (podcast) return `p/${language ?? '*'}`;
   if (language && section) return `${language}/${section}`;
@@ -79,7 +89,7 @@ export function feedKey({ language, section, tag, author, podcast }: FeedSelecto
   return language ?? '*';
 }
 
-/** The folder of the feed's documents, with a slash at both ends. */
+/** Returns the folder of a feed's documents, with a slash at both ends. */
 export function feedPath({ language, section, tag, author }: FeedSelector): string {
   const part = (name: string, value: string | undefined) =>
     value ? `${name}/${encodeURIComponent(value)}/` : '';
@@ -100,10 +110,10 @@ function archivePath({ month, before }: ArchivePart): string {
 }
 
 const MONTH = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])$/;
-/** As `archivePath` writes it; the date's length never varies. */
+/** A position as `archivePath` writes it. The date always has the same length. */
 const BEFORE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)-([\x21-\x7e]{1,128})$/;
 
-/** The part that a path names; undefined where it names none. */
+/** Returns the part of an archive that a path names, or undefined if the path is malformed. */
 export function archivePart(month: string, before: string | undefined): ArchivePart | undefined {
   if (!MONTH.test(month)) return undefined;
   if (before === undefined) return { month };
@@ -112,15 +122,15 @@ export function archivePart(month: string, before: string | undefined): ArchiveP
   return { month, before: `${publishedAt}#${id}` };
 }
 
-/** Every feed that an article is in, by key. `languages` are the publication's. */
+/** The fields of an article that decide which feeds it is in. */
+export type InFeeds = Pick<Article, 'language' | 'section' | 'tags' | 'authors' | 'audio'>;
+
+/** Returns the key of every feed that an article is in. `languages` are the languages of the publication. */
 export function feedsOf(article: InFeeds, languages: string[]): string[] {
   return [...new Set(selectorsOf(article, languages).map(feedKey))];
 }
 
-/** What of an article decides which feeds it is in. */
-export type InFeeds = Pick<Article, 'language' | 'section' | 'tags' | 'authors' | 'audio'>;
-
-/** The same; where two tags or authors have one slug, it is there twice. */
+/** Returns the selectors of the feeds that an article is in. If two tags or authors share a slug, it occurs twice. */
 export function selectorsOf(article: InFeeds, languages: string[]): FeedSelector[] {
   const language = publicationLanguage(article.language, languages);
   const section = slugOf(article.section);
@@ -136,27 +146,29 @@ export function selectorsOf(article: InFeeds, languages: string[]): FeedSelector
   ];
 }
 
-/*
- * The feeds of the settings are there from the first day, in the order in which people look for them. Feeds of tags, of
- * authors, and of languages and sections that the settings lack come with articles (`recent-feeds.ts`).
+/**
+ * Returns the feeds of stories in all languages: the feed of everything, the podcast, and the feed of each section. The
+ * feeds that the settings name exist without a story, and lists show them in this order. Feeds of tags, of authors, and
+ * of other languages and sections exist only if there are stories in them (`recent-feeds.ts`).
  */
-
-/** Feeds of stories in every language: all, the podcast, and each section. */
 export function feedsInAllLanguages(publication: Publication): FeedSelector[] {
   return configuredFeeds(publication, {});
 }
 
-/** Feeds of stories in one language. A publication in a single language has the same stories in both kinds. */
+/** Returns the same feeds for the stories in one language. */
 export function feedsInLanguage(publication: Publication, language: string): FeedSelector[] {
   return configuredFeeds(publication, { language });
 }
 
-/** The languages that have feeds of their own. */
+/**
+ * Returns the languages whose feeds are listed. A publication in one language has none, because these feeds would have
+ * the same stories as the feeds of all languages.
+ */
 export function feedLanguages({ languages }: Publication): string[] {
   return languages.length > 1 ? languages : [];
 }
 
-/** Whether the settings name the language and the section of a feed, so that it is there without a story. */
+/** Whether the settings name the language and the section of a feed, so that the feed exists without a story. */
 export function isConfigured(
   { languages, sections }: Publication,
   { language, section, tag, author }: FeedSelector,

@@ -22,7 +22,7 @@ import { pathOf, serveFeed } from './serve-feed.ts';
 
 const LANGUAGE = `:language{${LANGUAGE_PATTERN}}`;
 
-/** The folders in which feeds stand, each with its three documents. */
+/** The folders of feeds. Each has a document in each of the three formats. */
 const FOLDERS = [
   '/',
   `/${LANGUAGE}/`,
@@ -31,13 +31,13 @@ const FOLDERS = [
   '/authors/:author/',
   `/${LANGUAGE}/sections/:section/`,
 ];
-/** Those with a podcast beside them, where the settings have one. */
+/** The folders that have a podcast too, if the settings have a podcast. */
 const PODCAST_FOLDERS = ['/', `/${LANGUAGE}/`];
 
-/** Under each folder again: the months of its archive, and the parts of a month of many articles. */
+/** The folders below each of these: none, a month of the archive, and a part of a month with many articles. */
 const ARCHIVES = ['', 'archive/:month/', 'archive/:month/:before/'];
 
-/** The patterns of all feeds and of their archives. */
+/** Returns the patterns of the addresses of all feeds and their archives. */
 export function feedPaths({ podcast }: Publication): string[] {
   return ARCHIVES.flatMap((archive) => [
     ...FOLDERS.flatMap((folder) => FORMATS.map((format) => `${folder}${archive}${FORMAT_FILES[format]}`)),
@@ -49,7 +49,7 @@ const ALLOW = 'GET, HEAD, OPTIONS';
 
 export type FeedRouteServices = FeedServices & { templates: Templates };
 
-/** What a person is shown who opens a feed in a browser. The address is undefined where there is no such feed. */
+/** Answers a person who opens a feed in a browser. The address is undefined if there is no such feed. */
 export type FeedPage = (address: FeedAddress | undefined, context: Context) => Promise<Response>;
 
 export function feedHandlers(services: FeedRouteServices, page: FeedPage) {
@@ -68,7 +68,7 @@ export function feedHandlers(services: FeedRouteServices, page: FeedPage) {
       return responseOf(await answerText(text, listHeaders, feedRequest(context.req.header())));
     },
 
-    /** For a reader that runs in a browser and sends a header of its own. */
+    /** A browser asks this first for a feed reader that is a web page and sends such a header as `If-None-Match`. */
     preflight(): Response {
       return new Response(null, {
         status: 204,
@@ -86,7 +86,7 @@ export function feedHandlers(services: FeedRouteServices, page: FeedPage) {
 
 function addressOf({ req }: Context): FeedAddress | undefined {
   const { month, before, ...named } = req.param() as Record<string, string | undefined>;
-  // What is no slug names no feed, and its key might be another feed's.
+  // A name that is not a slug could make the key of another feed.
   const { language: _, ...slugs } = named;
   if (!Object.values(slugs).every((slug) => slug === undefined || isSlug(slug))) return undefined;
   const file = req.path.slice(req.path.lastIndexOf('/') + 1);
@@ -101,7 +101,7 @@ function addressOf({ req }: Context): FeedAddress | undefined {
 
 const noSuchFeed: Refusal = {
   kind: 'not-found',
-  what: 'such feed: names in its address are in small letters, digits and hyphens, and its archive is by month, such as archive/2026-11/',
+  what: 'such feed: names in an address have lower-case letters, digits and hyphens, and archives are by month, such as archive/2026-11/',
 };
 
 async function answer(services: FeedServices, { req }: Context, address: FeedAddress): Promise<Response> {
@@ -114,7 +114,7 @@ function responseOf(outcome: Outcome<Response>): Response {
   return outcome.ok ? outcome.value : refuseToFeedReader(outcome.refusal);
 }
 
-/** A feed reader that runs in a browser may read why it was refused, too. */
+/** Refuses a request for a feed. A feed reader that is a web page may read the reason too. */
 export function refuseToFeedReader(refusal: Refusal): Response {
   return problemResponse(refusal, { 'access-control-allow-origin': '*' });
 }

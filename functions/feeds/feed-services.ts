@@ -5,7 +5,7 @@ import type { Log } from '../shared/log.ts';
 import type { FeedCache } from './feed-cache.ts';
 import type { FeedStore } from './feed-window.ts';
 
-/** What serving a feed takes. */
+/** The services that a feed is served with. */
 export type FeedServices = {
   config: Config;
   clock: Clock;

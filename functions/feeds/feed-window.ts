@@ -1,56 +1,102 @@
 import { type ArchivePart, type FeedAddress, type FeedFormat, feedKey, monthOf } from './feed-key.ts';
 import type { Encoding } from './negotiation.ts';
 
+/** The entry of an article in a feed. It has everything that a poll needs to know about the article. */
+export type Pointer = {
+  id: string;
+  version: number;
+  /** ISO 8601. The feed is sorted by this date, and by the id if two dates are the same. */
+  publishedAt: string;
+  /** Milliseconds since 1970. */
+  updatedAt: number;
+  /** When the article left this feed, in milliseconds since 1970. */
+  removedAt?: number;
+  /** True if the article left this place in the feed for another place in it. */
+  moved?: boolean;
+  /** How many blocks of 16 KiB the article takes beyond the first. Nearly all articles take one block. */
+  moreBlocks?: number;
+};
+
+/** The bytes of JSON in a block. */
+export const BLOCK_BYTES = 16_384;
+
+/** Whether the article is in the feed and has not left it. */
+export function isIn(pointer: Pointer): boolean {
+  return pointer.removedAt === undefined;
+}
+
 /**
- * The pointers of a feed's newest articles, or of a part of its archive, and what follows from them without reading an article: its validators.
- * Two windows with the same pointers have the same tag, whoever made them, in any process.
+ * The pointers of one document, which is the newest articles of a feed or a part of its archive. The ETag and the date
+ * of the document follow from them, so that no article has to be read. Two windows with the same pointers have the same
+ * tag in every process.
  */
 export type FeedWindow = {
   pointers: Pointer[];
-  /** Ids and versions, newest first, of the articles that are in. */
+  /** The pointers of the articles that are in the feed, newest first. */
   entries: Pointer[];
-  /** A tag, an author or a guest section is called as this one calls it. */
+  /** The newest article. A feed of a tag, an author or a guest section takes its name as this article writes it. */
   namedBy: Pointer | undefined;
-  /** What left the feed and is in it nowhere else, each id once. `removedAt` in milliseconds. */
+  /** The articles that left the feed and are nowhere else in it, each of them once. */
   removed: { id: string; removedAt: number }[];
-  /** Where to go on: the archive's documents next to this one. */
+  /** The documents of the archive that come next. */
   older: ArchivePart | undefined;
   newer: ArchivePart | undefined;
-  /** Milliseconds. An edit moves it, a removal, and the end of an embargo; it is never in the future. */
+  /** Milliseconds since 1970. An edit, a removal and the end of an embargo move it forward. */
   lastModified: number;
-  /** The same of the articles alone, as the document says it: a link to a new neighbour is no news of its own. */
+  /** The same for articles alone, which the document states. A new neighbour in the archive does not move it. */
   updated: number;
-  /** The address was made up: its document is not worth keeping. */
-  isPassing: boolean;
-  /** The opaque part of the entity tag, by format, made when first asked for. */
+  /**
+   * True if no other document links to this one, because its address is made up or out of date. It is not kept then.
+   */
+  isUnlinked: boolean;
+  /** The opaque part of the entity tag for each format. A tag is made when it is first asked for. */
   tags: Partial<Record<FeedFormat, string>>;
-  /** By format and encoding, made when first asked for: the same for every poll while the window is remembered. */
+  /**
+   * The heads by format and encoding. A head is made once and then serves every poll while the window is remembered.
+   */
   heads: Partial<Record<FeedFormat, Partial<Record<Encoding, FeedHead>>>>;
 };
 
-/** All of an answer but its body. */
+/** Everything in the answer to a poll except the body. */
 export type FeedHead = {
-  /** Of this window and format, without an encoding's mark. */
+  /** The opaque tag of the window in this format, without the mark of an encoding. */
   tag: string;
-  /** One an encoding, quoted. */
+  /** The entity tag of each encoding, in quotes. */
   entityTags: string[];
   lastModified: number;
+  /** The headers of a 304. */
   notModified: Record<string, string>;
+  /** The headers of a 200. */
   full: Record<string, string>;
 };
 
+/** The pointers of a part of an archive, and the parts next to it. */
+export type PartOfFeed = {
+  pointers: Pointer[];
+  older: ArchivePart | undefined;
+  newer: ArchivePart | undefined;
+  /** Milliseconds since 1970: the latest change that may have changed one of the two links. */
+  linksChanged: number;
+  /**
+   * False if no other part leads here. Then somebody made up the address, or the archive was cut differently before.
+   */
+  isLinked: boolean;
+};
+
 /**
- * The window of a subscription document. `emptySince` (milliseconds) is the Last-Modified of a feed that never had an
- * article. Going back from it begins with the month of its oldest article: all younger months are in it whole.
+ * Makes the window of a subscription document. `emptySince` (milliseconds since 1970) is the Last-Modified of a feed
+ * that never had an article. The link to older articles leads to the month of the oldest article in the document,
+ * because the document has every younger month whole.
  */
 export function feedWindow(pointers: Pointer[], emptySince: number): FeedWindow {
   const oldest = pointers.findLast(isIn);
   return windowOf(pointers, emptySince, oldest && { month: monthOf(oldest) }, undefined);
 }
 
+/** Makes the window of a part of an archive. */
 export function archiveWindow({ pointers, older, newer, linksChanged, isLinked }: PartOfFeed): FeedWindow {
   const window = windowOf(pointers, 0, older, newer);
-  return { ...window, lastModified: Math.max(window.updated, linksChanged), isPassing: !isLinked };
+  return { ...window, lastModified: Math.max(window.updated, linksChanged), isUnlinked: !isLinked };
 }
 
 function windowOf(
@@ -80,63 +126,55 @@ function windowOf(
     newer,
     lastModified: updated,
     updated,
-    isPassing: false,
+    isUnlinked: false,
     tags: {},
     heads: {},
   };
 }
 
-/** That an article is in a feed: all that a poll needs to know of it. */
-export type Pointer = {
-  id: string;
-  version: number;
-  /** ISO 8601; the feed is sorted by it, and by id where it is the same. */
-  publishedAt: string;
-  /** Milliseconds since 1970. */
-  updatedAt: number;
-  /** Milliseconds; set once the article left this feed. */
-  removedAt?: number;
-  /** It left this place in the feed for another. */
-  moved?: boolean;
-  /** How many blocks of 16 KiB it takes more than the first; absent: none, as of nearly all. */
-  moreBlocks?: number;
-};
-
-/** In the feed, and not one that left it. */
-export function isIn(pointer: Pointer): boolean {
-  return pointer.removedAt === undefined;
+/** Returns the key by which the process, the table and the ETag know a document. */
+export function windowKey({ selector, archive }: FeedAddress): string {
+  const feed = feedKey(selector);
+  // The key of a feed has no space, so a space can separate it from the rest.
+  return archive ? `${feed} ${archive.month}${archive.before ? ` ${archive.before}` : ''}` : feed;
 }
 
-/** A bound of a stretch of a feed: a `Position`, or a month (`yyyy-mm`), which sorts before every place in it. */
+/** The end of a stretch of a feed: a `Position`, or a month (`yyyy-mm`), which sorts before every position in it. */
 export type Bound = string;
-
-/** Bytes of JSON. */
-export const BLOCK_BYTES = 16_384;
 
 export type FeedDocument = { etag: string; bytes: Uint8Array };
 export type StoredEncoding = 'br' | 'gzip';
 
-/** What a reader has that was given a document: id → version. */
+/** The versions of the articles in a document, by their ids. A reader that was given the document has them. */
 export type Snapshot = Map<string, number>;
 
 export type FeedStore = {
   /**
-   * The newest pointers up to `now` (ISO 8601), newest first: `count` articles, and those removed among them.
-   * Strongly consistent: a story accepted a moment ago is there.
+   * Returns the newest pointers up to `now` (ISO 8601), newest first: those of `count` articles, and those of removed
+   * articles between them. The read is strongly consistent, so that a story that was accepted a moment ago is there.
    */
   newest(feed: string, now: string, count: number): Promise<Pointer[]>;
-  /** The pointers below a bound, newest first, those of removed articles too. Read as far as the caller goes. */
+  /**
+   * Yields the pointers below a bound, newest first, with those of removed articles. It reads only as far as the caller
+   * goes.
+   */
   below(feed: string, bound: Bound, now: string): AsyncIterable<Pointer>;
-  /** The pointers from a bound up to `now`, oldest first, the same way. */
+  /** Yields the pointers from a bound up to `now`, oldest first, in the same way. */
   from(feed: string, bound: Bound, now: string): AsyncIterable<Pointer>;
-  /** `feed` is the key of a feed or of a part of its archive; `now` in milliseconds, here and below. */
+  /**
+   * Returns a stored document. From here on `feed` is the key of a feed or of a part of its archive (`windowKey`), and
+   * `now` is in milliseconds since 1970.
+   */
   document(
     feed: string,
     format: string,
     encoding: StoredEncoding,
     now: number,
   ): Promise<FeedDocument | undefined>;
-  /** False where it does not fit into an item; it is then rendered again by the next process that needs it. */
+  /**
+   * Stores a document. Returns false if it does not fit into an item. The next process that needs it renders it again
+   * then.
+   */
   putDocument(
     feed: string,
     format: string,
@@ -144,26 +182,8 @@ export type FeedStore = {
     document: FeedDocument,
     now: number,
   ): Promise<boolean>;
-  /** The articles of the document that had this tag; undefined where it was never made, or too long ago. */
+  /** Returns the articles of the document with this tag, or undefined if it was never made, or made too long ago. */
   snapshot(feed: string, format: string, tag: string, now: number): Promise<Snapshot | undefined>;
-  /** Remembers what the document with this tag has. */
+  /** Stores which articles the document with this tag has. */
   putSnapshot(feed: string, format: string, tag: string, snapshot: Snapshot, now: number): Promise<void>;
 };
-
-/** What a part holds, and the parts before and behind it. */
-export type PartOfFeed = {
-  pointers: Pointer[];
-  older: ArchivePart | undefined;
-  newer: ArchivePart | undefined;
-  /** Milliseconds: the latest change that the two links may have come with. */
-  linksChanged: number;
-  /** Another part leads here. Where it does not, somebody made up the address, or the part was cut otherwise before. */
-  isLinked: boolean;
-};
-
-/** What the process, the table and a tag know a document's articles by. */
-export function windowKey({ selector, archive }: FeedAddress): string {
-  const feed = feedKey(selector);
-  // No key of a feed has a space.
-  return archive ? `${feed} ${archive.month}${archive.before ? ` ${archive.before}` : ''}` : feed;
-}

@@ -5,17 +5,17 @@ import Negotiator from 'negotiator';
 import { done, type Outcome, type Refusal, refused } from '../shared/refusal.ts';
 
 /**
- * HTTP's side of a feed document: which encoding a client gets, the entity tag of each encoding, and whether the client has
- * the document already.
+ * The rules of HTTP for feed documents: which encoding a client gets, the entity tag of each encoding, and whether the
+ * client has the document already.
  */
 
-/** The headers of a request that decide what it is answered; undefined: it has none of the name. */
+/** The request headers that decide the answer. A header that the request lacks is undefined. */
 export type FeedRequest = {
   accept?: string | undefined;
   acceptEncoding?: string | undefined;
   ifNoneMatch?: string | undefined;
   ifModifiedSince?: string | undefined;
-  /** RFC 3229: which instance manipulations the reader understands. */
+  /** The instance manipulations that the reader understands (RFC 3229). */
   aIm?: string | undefined;
 };
 
@@ -23,7 +23,7 @@ type HeadersByName = Partial<
   Record<'accept' | 'accept-encoding' | 'if-none-match' | 'if-modified-since' | 'a-im', string | undefined>
 >;
 
-/** From headers by their names in lower case. */
+/** Reads the headers of a request. Their names are in lower case. */
 export function feedRequest(headers: HeadersByName): FeedRequest {
   return {
     accept: headers.accept,
@@ -34,37 +34,52 @@ export function feedRequest(headers: HeadersByName): FeedRequest {
   };
 }
 
-/** How the bytes of a document may be coded, the smallest first. */
+/** The encodings of a document, in the order of our preference: the smallest comes first. */
 export const ENCODINGS = ['br', 'gzip', 'identity'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** The part of an entity tag that tells the encodings apart. */
+/** The end of an entity tag, which says the encoding. */
 export const ENCODING_MARKS: Record<Encoding, string> = { br: '-br', gzip: '-gz', identity: '' };
 
-/** A tag without the mark of its encoding. */
+/** Returns a tag for a text: 22 characters, which are 132 bits of its SHA-256. */
+export function opaqueTag(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** Returns a tag without the mark of its encoding. */
 export function withoutEncoding(tag: string): string {
   return tag.replace(/-(?:br|gz)$/, '');
 }
 
-/** Strong: each encoding has bytes of its own, and so a tag of its own (RFC 9110, 8.8.3.3). */
+/**
+ * Returns the strong entity tag of an encoding. Each encoding has other bytes and needs another tag (RFC 9110,
+ * 8.8.3.3).
+ */
 export function entityTag(tag: string, encoding: Encoding): string {
   return `"${tag}${ENCODING_MARKS[encoding]}"`;
 }
 
-/** The members of a list of entity tags, weak ones as strong: 13.1.2 compares weakly. */
+/**
+ * Returns the entity tags of a list. Weak tags become strong, because If-None-Match compares weakly (section 13.1.2).
+ */
 export function entityTags(list: string): string[] {
   return [...list.matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g)].map((match) => match[1] ?? '');
 }
 
-/** Its published types are of an older version, which could not order encodings that the client likes equally. */
+/** The published types lack the option `preferred`, which orders the encodings that a client likes equally. */
 type WithPreferences = Negotiator & {
   encodings(available: string[], options: { preferred: string[] }): string[];
 };
 
-/** Clients send a handful of different headers; parsing one costs more than all else that a poll needs. */
+/**
+ * The encodings that were chosen for values of Accept-Encoding. Clients send only a few different values, and to parse
+ * one takes longer than everything else in a poll.
+ */
 const chosen = recent<string, { encoding: Encoding | undefined }>(500);
 
-/** RFC 9110, 12.5.3. Undefined where the client refuses every encoding there is. */
+/**
+ * Chooses the encoding for a client (RFC 9110, section 12.5.3). Returns undefined if the client refuses all of them.
+ */
 export function chooseEncoding(acceptEncoding: string | undefined): Encoding | undefined {
   if (acceptEncoding === undefined) return 'identity';
   const known = chosen.get(acceptEncoding);
@@ -81,7 +96,7 @@ function negotiated(acceptEncoding: string): Encoding | undefined {
 
 export const NO_ENCODING: Refusal = {
   kind: 'not-acceptable',
-  detail: `Every encoding of this document is refused; it has ${ENCODINGS.join(', ')}.`,
+  detail: `Accept-Encoding refuses every encoding of this document; it has ${ENCODINGS.join(', ')}.`,
 };
 
 export async function encode(text: string, encoding: Encoding): Promise<Uint8Array> {
@@ -92,7 +107,7 @@ export async function encode(text: string, encoding: Encoding): Promise<Uint8Arr
     case 'gzip':
       return promisify(gzip)(bytes);
     case 'br':
-      // Quality 5 is within some per cent of the best at a thirtieth of its time.
+      // Quality 5 takes a thirtieth of the time of the best quality, and its result is only a few per cent larger.
       return promisify(brotliCompress)(bytes, {
         params: {
           [constants.BROTLI_PARAM_QUALITY]: 5,
@@ -103,9 +118,9 @@ export async function encode(text: string, encoding: Encoding): Promise<Uint8Arr
 }
 
 /**
- * Whether the client has the document already (RFC 9110, section 13). The document has a strong ETag and a Last-Modified.
- * `tags` are the current entity tags, one an encoding, each with its quotes: a 304 is right whichever encoding the
- * client stored. `lastModified` in milliseconds.
+ * Whether the client has the document already (RFC 9110, section 13). `tags` are the entity tags of all encodings with
+ * their quotes, because a 304 is right whichever encoding the client stored. `lastModified` is in milliseconds since
+ * 1970.
  */
 export function isNotModified(
   ifNoneMatch: string | undefined,
@@ -113,9 +128,9 @@ export function isNotModified(
   tags: string[],
   lastModified: number,
 ): boolean {
-  // 13.1.3: If-Modified-Since is ignored where If-None-Match is present.
+  // If-Modified-Since is ignored if the request has If-None-Match (section 13.1.3).
   if (ifNoneMatch !== undefined) {
-    // What nearly every poll sends: the one tag that it was given.
+    // Nearly every poll sends the one tag that it was given, which needs no parsing.
     if (tags.includes(ifNoneMatch)) return true;
     return ifNoneMatch.trim() === '*' || entityTags(ifNoneMatch).some((tag) => tags.includes(tag));
   }
@@ -125,14 +140,16 @@ export function isNotModified(
 
 const DAYS = 'Mon|Tue|Wed|Thu|Fri|Sat|Sun';
 const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
-/** 5.6.7: the one preferred form, and the two obsolete ones that a recipient must accept. */
+/** The preferred form of a date, and the two obsolete forms that a recipient must accept (RFC 9110, section 5.6.7). */
 const HTTP_DATES = [
   new RegExp(`^(?:${DAYS}), \\d{2} (?:${MONTHS}) \\d{4} \\d{2}:\\d{2}:\\d{2} GMT$`),
   new RegExp(`^\\w{6,9}, \\d{2}-(?:${MONTHS})-\\d{2} \\d{2}:\\d{2}:\\d{2} GMT$`),
   new RegExp(`^(?:${DAYS}) (?:${MONTHS}) [ \\d]\\d \\d{2}:\\d{2}:\\d{2} \\d{4}$`),
 ];
 
-/** Milliseconds; undefined for what is no HTTP date, which is then ignored. */
+/**
+ * Returns a date in milliseconds since 1970, or undefined for a malformed date, which must be ignored (section 13.1.3).
+ */
 function httpDate(text: string): number | undefined {
   if (!HTTP_DATES.some((form) => form.test(text))) return undefined;
   const milliseconds = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
@@ -140,8 +157,8 @@ function httpDate(text: string): number | undefined {
 }
 
 /**
- * A memory for what is cheap to find again and asked for with every poll: emptied when it is full. One that knows what
- * was used last (`lru-cache`) takes several times as long to answer.
+ * A cache for values that every poll needs and that are cheap to find again. It is emptied when it is full. A cache
+ * that knows what was used last (`lru-cache`) takes several times as long to answer.
  */
 export type Recent<K, V> = { get(key: K): V | undefined; set(key: K, value: V): void };
 
@@ -157,8 +174,8 @@ export function recent<K, V>(max: number): Recent<K, V> {
 }
 
 /**
- * A text that is whole in memory, under the rules of a feed document: a strong ETag for each encoding, and 304. It has no
- * date, so `If-Modified-Since` is not asked. `headers` are those of a 200.
+ * Answers with a text under the rules of feed documents: a strong ETag for each encoding, and 304. The text has no
+ * date, so `If-Modified-Since` is ignored. `headers` are the headers of a 200.
  */
 export async function answerText(
   text: string,
@@ -167,7 +184,7 @@ export async function answerText(
 ): Promise<Outcome<Response>> {
   const encoding = chooseEncoding(acceptEncoding);
   if (!encoding) return refused(NO_ENCODING);
-  const tag = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  const tag = opaqueTag(text);
   const etag = entityTag(tag, encoding);
   const known = ENCODINGS.map((candidate) => entityTag(tag, candidate));
   if (isNotModified(ifNoneMatch, undefined, known, 0)) {

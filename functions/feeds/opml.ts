@@ -9,22 +9,24 @@ import { element } from './xml.ts';
 
 type Services = { config: Config; templates: Templates };
 
-/** Feeds of late → the list, written once for each that are found. */
-export function opmlList(services: Services): (late: RecentFeeds) => string {
+/**
+ * Returns a function that writes the list of all feeds. It writes a list once and remembers it with its recent feeds.
+ */
+export function opmlList(services: Services): (recent: RecentFeeds) => string {
   const written = new WeakMap<RecentFeeds, string>();
-  return (late) => {
-    const text = written.get(late) ?? opml(services, late);
-    written.set(late, text);
+  return (recent) => {
+    const text = written.get(recent) ?? opml(services, recent);
+    written.set(recent, text);
     return text;
   };
 }
 
 /**
- * OPML 2.0 (opml.org/spec2.opml, "Subscription lists"): a list that a feed reader imports whole. First the feeds of the
- * settings, with a folder for each language, then those of late, in folders too. It has no date: when the settings were
- * changed is nowhere to be read, and "now" would be a change by itself.
+ * Writes a list that a feed reader can import as a whole (OPML 2.0, opml.org/spec2.opml, "Subscription lists"). The
+ * feeds of the settings come first, with a folder for each language, and then the recent feeds, also in folders. The
+ * list has no date: nothing says when the settings were changed, and the present time would make every list a new one.
  */
-function opml({ config, templates }: Services, late: RecentFeeds): string {
+function opml({ config, templates }: Services, recent: RecentFeeds): string {
   const { publication, baseUrl } = config;
   const phrases = phrasesIn(templates, publication.languages[0] ?? '');
   const folders = [
@@ -34,7 +36,7 @@ function opml({ config, templates }: Services, late: RecentFeeds): string {
     })),
     ...GROUPS.map((group) => ({
       text: phrases(`page.feeds.${group}`),
-      outlines: late[group].map((feed) => outlineOfLate(config, feed)),
+      outlines: recent[group].map((feed) => outlineOfRecent(config, feed)),
     })),
   ];
   const { title, author } = infoOf(config, {});
@@ -58,14 +60,14 @@ function opml({ config, templates }: Services, late: RecentFeeds): string {
   return `<?xml version="1.0" encoding="utf-8"?>\n${document}\n`;
 }
 
-/** A person who follows a link to it gets a file that is called after the paper. */
+/** Returns the headers of the list. A browser saves it as a file with the name of the publication. */
 export function opmlHeaders(config: Config): Record<string, string> {
   const { publication } = config;
   const name = slugOf(publication.name[publication.languages[0] ?? ''] ?? '');
   return {
     'content-type': 'text/x-opml; charset=utf-8',
     'cache-control': changedByStories(config),
-    // RFC 6266, section 5: in ASCII, and as it is spelt.
+    // RFC 6266, section 5: a name in ASCII for old clients, and the real name.
     'content-disposition': `attachment; filename="feeds.opml"; filename*=UTF-8''${encodeURIComponent(name || 'feeds')}.opml`,
     vary: 'Accept-Encoding',
     ...ON_OTHER_SITES,
@@ -76,8 +78,8 @@ function outlines(config: Config, feeds: FeedSelector[]): string[] {
   return feeds.map((selector) => outline(infoOf(config, selector)));
 }
 
-/** Its folder has several languages, and a feed of one may be called as another is. */
-function outlineOfLate(config: Config, { selector, namedBy }: RecentFeed): string {
+/** A folder of recent feeds has several languages, in which feeds may have the same name. So the language is added. */
+function outlineOfRecent(config: Config, { selector, namedBy }: RecentFeed): string {
   const info = infoOf(config, selector, namedBy);
   return outline(info, selector.language ? withLanguage(info.title, selector.language) : info.title);
 }
@@ -85,7 +87,7 @@ function outlineOfLate(config: Config, { selector, namedBy }: RecentFeed): strin
 function outline({ title, description, homeUrl, selfUrl, language }: FeedInfo, text = title): string {
   return element('outline', {
     type: 'rss',
-    // "RSS for 0.91, 0.92 or 2.0"
+    // The specification: "RSS for 0.91, 0.92 or 2.0"
     version: 'RSS',
     text,
     title,

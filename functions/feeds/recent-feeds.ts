@@ -11,22 +11,25 @@ import { type FeedStore, type FeedWindow, feedWindow, isIn } from './feed-window
 import { articlesOf } from './render-feed.ts';
 
 /**
- * The feeds that the newest stories are in and that the settings do not name: feeds of tags, of authors, and of languages and
+ * The feeds of the newest stories that the settings do not name: feeds of tags, of authors, and of languages and
  * sections that only some stories have.
  */
 export type RecentFeeds = Record<Group, RecentFeed[]>;
 export type RecentFeed = { selector: FeedSelector; namedBy: NamedBy };
 
-/** In the order in which they are shown. */
+/** The groups of recent feeds, in the order in which lists show them. */
 export const GROUPS = ['otherLanguages', 'otherSections', 'tags', 'authors'] as const;
 type Group = (typeof GROUPS)[number];
 
-/** `stories` newest first: a feed is called as its newest story calls it. Each group by name, whatever came last. */
+/**
+ * Returns the recent feeds of these stories, which are sorted newest first. A feed takes its name as its newest story
+ * writes it. Each group is sorted by name, so that a new story does not change the order.
+ */
 export function feedsOfStories(publication: Publication, stories: InFeeds[]): RecentFeeds {
   const found: RecentFeeds = { otherLanguages: [], otherSections: [], tags: [], authors: [] };
   const known = new Set<string>();
   for (const story of stories) {
-    // The rest of a story may be large, and is not to be remembered.
+    // The feeds are remembered, and the rest of a story may be large.
     const namedBy = { section: story.section, tags: story.tags, authors: story.authors };
     for (const selector of selectorsOf(story, publication.languages)) {
       const group = groupOf(publication, selector);
@@ -39,7 +42,7 @@ export function feedsOfStories(publication: Publication, stories: InFeeds[]): Re
   return found;
 }
 
-/** Undefined for what the settings have, and for what has the same stories as another feed. */
+/** Returns undefined for a feed that the settings name, and for one that has the same stories as another feed. */
 function groupOf(publication: Publication, selector: FeedSelector): Group | undefined {
   const { language, tag, author, podcast } = selector;
   const { languages } = publication;
@@ -55,7 +58,7 @@ function slugIn(group: Group, { selector }: RecentFeed): string {
   return { otherLanguages: language, otherSections: section, tags: tag, authors: author }[group];
 }
 
-/** Feeds are listed that one of this many newest stories is in. */
+/** How many of the newest stories are read to find their feeds. */
 const STORIES_LOOKED_AT = 50;
 
 type RecentFeedServices = {
@@ -63,7 +66,7 @@ type RecentFeedServices = {
   clock: Clock;
   feeds: FeedStore;
   articles: ArticleStore;
-  /** Remembers what was read and found, as `feed-cache.ts` says. */
+  /** The parts of the feed cache that are used here (`feed-cache.ts`). */
   feedCache: {
     window(key: string, now: number, read: () => Promise<FeedWindow>): Promise<FeedWindow>;
     recentFeeds(feed: string, tag: string, find: () => Promise<RecentFeeds>): Promise<RecentFeeds>;
@@ -71,8 +74,8 @@ type RecentFeedServices = {
 };
 
 /**
- * The feeds that the newest stories of a feed are in. They are remembered until one of those changes, so that all but the
- * first to ask cost what a poll of the feed does.
+ * Returns the recent feeds of the newest stories in a feed. They are remembered until one of the stories changes. Until
+ * then a request costs as much as a poll of the feed.
  */
 export async function readRecentFeeds(
   { config, clock, feeds, articles, feedCache }: RecentFeedServices,
@@ -80,7 +83,7 @@ export async function readRecentFeeds(
 ): Promise<RecentFeeds> {
   const now = clock();
   const feed = feedKey(selector);
-  // No key of a feed has a space.
+  // The key of a feed has no space, so this key is not the key of another window.
   const window = await feedCache.window(`${feed} recent`, now, async () =>
     feedWindow(await feeds.newest(feed, isoTime(now), STORIES_LOOKED_AT), 0),
   );
@@ -93,7 +96,7 @@ export async function readRecentFeeds(
   });
 }
 
-/** The newest articles of a feed, for a page. */
+/** Returns the newest public articles of a feed. */
 export async function latestArticles(
   { feeds, articles, clock }: { feeds: FeedStore; articles: ArticleStore; clock: Clock },
   selector: FeedSelector,

@@ -3,10 +3,13 @@ import type { Author } from '../articles/article.ts';
 import { type FeedEntry, type FeedInfo, headLinks } from './feed-info.ts';
 import { cdata, completed, element, libraryText, photo, textElement } from './xml.ts';
 
-/** An entry that left the feed (RFC 6721). `when` in ISO 8601. */
+/** An entry that left the feed (RFC 6721). `when` is ISO 8601. */
 export type Tombstone = { guid: string; when: string };
 
-/** Atom (RFC 4287). The library makes the head. Of an entry it knows too little, and takes no extensions: those are ours. */
+/**
+ * Writes Atom (RFC 4287). The `feed` library writes the head. It supports too little of an entry and no extensions, so
+ * we write the entries.
+ */
 export function renderAtom(
   info: FeedInfo,
   entries: FeedEntry[],
@@ -20,7 +23,7 @@ export function renderAtom(
     link: info.homeUrl,
     updated: new Date(lastModified),
     generator: 'Broadsheet',
-    // 4.1.1: a feed has an author unless all of its entries have one.
+    // A feed must have an author unless all of its entries have one (section 4.1.1).
     author: { name: libraryText(info.author) },
     ...(info.logo && { image: libraryText(info.logo) }),
     ...(info.favicon && { favicon: libraryText(info.favicon) }),
@@ -31,7 +34,7 @@ export function renderAtom(
       'xml:lang': info.headLanguage,
       'xmlns:fh': 'http://purl.org/syndication/history/1.0',
       'xmlns:media': 'http://search.yahoo.com/mrss/',
-      // Validators warn of a namespace that they do not know, so it is there when it is used.
+      // Validators warn of a namespace that they do not know, so it is declared only if it is used.
       'xmlns:at': tombstones.length > 0 ? 'http://purl.org/atompub/tombstones/1.0' : undefined,
     },
     within: 'feed',
@@ -55,11 +58,11 @@ function entryOf(entry: FeedEntry): string {
     textElement('updated', entry.updated),
     ...entry.authors.map((author) => person('author', author)),
     ...entry.contributors.map((contributor) => person('contributor', contributor)),
-    // The first alternate is what most readers open; some know it by its rel alone.
+    // Most readers open the first alternate. Some readers find it only if its `rel` is written out.
     page(link, entry.language),
-    // 4.1.2: alternates of one type must differ in hreflang.
+    // Alternates of one type must differ in hreflang (section 4.1.2).
     ...translations.map(({ href, language }) => page(href, language)),
-    // Python's feedparser opens the last alternate.
+    // Python's feedparser opens the last alternate, so the story's own link comes last again.
     translations.length > 0 ? element('link', { href: link }) : '',
     audio
       ? element('link', { rel: 'enclosure', href: audio.url, type: audio.type, length: audio.bytes, title })
@@ -68,7 +71,7 @@ function entryOf(entry: FeedEntry): string {
     commentsUrl ? element('link', { rel: 'replies', href: commentsUrl, type: 'text/html' }) : '',
     ...related.map(({ title, url }) => element('link', { rel: 'related', href: url, title })),
     ...categories.map((term) => element('category', { term })),
-    // 4.1.1.1: an entry without content has a summary.
+    // An entry without content should have a summary (section 4.1.1.1).
     textElement('summary', html === undefined ? excerpt : entry.summary, { type: 'text' }),
     html === undefined ? '' : element('content', { type: 'html' }, cdata(html)),
     entry.image ? photo(entry.image) : '',

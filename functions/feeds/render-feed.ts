@@ -19,20 +19,20 @@ import { renderAtom, type Tombstone } from './render-atom.ts';
 import { renderJson } from './render-json.ts';
 import { renderRss } from './render-rss.ts';
 
-/** Changes with every change of a renderer that changes bytes: it is part of every ETag. */
+/** A part of every ETag. It must change with every change of a renderer that changes bytes. */
 export const RENDERER_VERSION = '3';
 
-/** A reader should get a document in one piece, on a phone too; what does not fit is older than what does. */
+/** The most bytes of a document, so that a phone can load it in one piece. The oldest articles are left out. */
 const MAX_DOCUMENT_BYTES = 2_000_000;
 
 export type RenderedFeed = Record<'br' | 'gzip', Uint8Array> & {
-  /** Every article of the window is in it. */
+  /** True if every article of the window is in the document. */
   isWhole: boolean;
 };
 
 /**
- * The documents of a window. Undefined where an article has changed since the window was read: the bytes would not be
- * those that its ETag names, so the caller reads the window again.
+ * Renders the document of a window. Returns undefined if an article has changed since the window was read. The bytes
+ * would not be those of the window's ETag then, so the caller has to read the window again.
  */
 export async function renderFeed(
   { config, articles }: { config: Config; articles: ArticleStore },
@@ -40,7 +40,7 @@ export async function renderFeed(
   window: FeedWindow,
 ): Promise<RenderedFeed | undefined> {
   const { namedBy } = window;
-  const fitting = thoseThatMayFit(window.entries);
+  const fitting = entriesThatMayFit(window.entries);
   const wanted = namedBy ? [namedBy, ...fitting] : fitting;
   const stored = await articlesOf(articles, wanted);
   if (wanted.some(({ id, version }) => stored.get(id)?.version !== version)) return undefined;
@@ -57,8 +57,11 @@ export async function renderFeed(
   }
 }
 
-/** By what their pointers say of their size, which is too little rather than too much: the rest need not be read. */
-function thoseThatMayFit(entries: Pointer[]): Pointer[] {
+/**
+ * Returns the newest entries that may fit into a document, so that the others need not be read. The sizes in the
+ * pointers are never too large, so no entry that fits is left out.
+ */
+function entriesThatMayFit(entries: Pointer[]): Pointer[] {
   let bytes = 0;
   const end = entries.findIndex(({ moreBlocks = 0 }, index) => {
     bytes += moreBlocks * BLOCK_BYTES;
@@ -67,7 +70,10 @@ function thoseThatMayFit(entries: Pointer[]): Pointer[] {
   return end < 0 ? entries : entries.slice(0, end);
 }
 
-/** By id. Eventually consistent at half the price; what then is older than its pointer says is read again. */
+/**
+ * Returns the articles of pointers by their ids. The first read is eventually consistent, which costs half. Articles
+ * that are older than their pointers say are read again.
+ */
 export async function articlesOf(articles: ArticleStore, pointers: Pointer[]): Promise<Map<string, Article>> {
   const versions = new Map<string, number>();
   for (const { id, version } of pointers) versions.set(id, Math.max(version, versions.get(id) ?? 0));
@@ -84,16 +90,14 @@ export async function articlesOf(articles: ArticleStore, pointers: Pointer[]): P
   return found;
 }
 
-function tombstonesOf({ publication }: Config, window: FeedWindow): Tombstone[] {
-  return window.removed.map(({ id, removedAt }) => ({
-    guid: guidOf(id, publication.idAuthority),
-    when: isoTime(removedAt),
-  }));
+async function compressed(document: string): Promise<Pick<RenderedFeed, 'br' | 'gzip'>> {
+  const [br, gzip] = await Promise.all([encode(document, 'br'), encode(document, 'gzip')]);
+  return { br, gzip };
 }
 
 /**
- * The whole of a document. `namedBy` is the newest article of the window; `articles` are all of them, or as many of the
- * newest as fit.
+ * Returns the text of a document. `namedBy` is the newest article of the window. `articles` are all articles of the
+ * window, or as many of the newest as fit.
  */
 export function documentText(
   config: Config,
@@ -103,8 +107,9 @@ export function documentText(
   articles: Article[],
 ): string {
   const { publication, baseUrl } = config;
-  const older = articles.length < window.entries.length ? below(address, articles.at(-1)) : window.older;
-  // A pointer knows seconds; no entry is younger than its feed.
+  const hasAll = articles.length === window.entries.length;
+  const older = hasAll ? window.older : partBelow(address, articles.at(-1));
+  // Pointers are precise to the second only, and no entry may be younger than its feed.
   const updated = Math.max(window.updated, ...articles.map(({ updatedAt }) => Date.parse(updatedAt)));
   const info = feedInfo(config, address, namedBy, { older, newer: window.newer });
   const entries = articles.map((article) =>
@@ -125,20 +130,22 @@ export function documentText(
   }
 }
 
-/** Whether a feed has its stories whole, by its folder as it is read. */
+/** Returns whether a feed has its stories whole. The settings name its folder as a person reads it, without escapes. */
 function contentOf({ feeds }: Publication, selector: FeedSelector): 'full' | 'summary' {
   const folder = decodeURIComponent(feedPath(selector));
   return feeds.contentByFeed[selector.podcast ? `${folder}${PODCAST_FILE}` : folder] ?? feeds.content;
 }
 
-/** Where those articles are found that had no room. */
-function below({ archive }: FeedAddress, last: Article | undefined): ArchivePart | undefined {
+/** Returns the part of the archive with the articles that had no room. `last` is the last article that had room. */
+function partBelow({ archive }: FeedAddress, last: Article | undefined): ArchivePart | undefined {
   if (!last) return undefined;
   const month = monthOf(last);
   return archive ? { month, before: positionOf(last) } : { month };
 }
 
-async function compressed(document: string): Promise<Pick<RenderedFeed, 'br' | 'gzip'>> {
-  const [br, gzip] = await Promise.all([encode(document, 'br'), encode(document, 'gzip')]);
-  return { br, gzip };
+function tombstonesOf({ publication }: Config, window: FeedWindow): Tombstone[] {
+  return window.removed.map(({ id, removedAt }) => ({
+    guid: guidOf(id, publication.idAuthority),
+    when: isoTime(removedAt),
+  }));
 }

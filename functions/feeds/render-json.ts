@@ -1,8 +1,8 @@
 import type { FeedEntry, FeedInfo } from './feed-info.ts';
 
 /**
- * JSON Feed 1.1 (jsonfeed.org/version/1.1). Our own: the library writes 1.0, without authors, language and attachments.
- * What the format has no member for is in `_broadsheet`.
+ * Writes JSON Feed 1.1 (jsonfeed.org/version/1.1). The `feed` library writes version 1.0, which lacks authors, language
+ * and attachments. The extension `_broadsheet` has everything that the format has no member for.
  */
 export function renderJson(info: FeedInfo, entries: FeedEntry[]): string {
   const feed = {
@@ -29,7 +29,7 @@ function itemOf(entry: FeedEntry): Record<string, unknown> {
     title: entry.title,
     ...contentOf(entry),
     image: entry.image?.url,
-    // Readers draw cards and headers of it. Those that know it not have the photo in the text, with its credit.
+    // Readers use this picture for cards and headers. Readers that do not know it show the photo in the text.
     banner_image: entry.image?.url,
     date_published: entry.published,
     date_modified: entry.updated,
@@ -49,7 +49,7 @@ function itemOf(entry: FeedEntry): Record<string, unknown> {
   };
 }
 
-/** Exactly one of content_html and content_text is there (JSON Feed 1.1 asks for at least one). */
+/** Every item has either content_html or content_text. JSON Feed 1.1 demands at least one of them. */
 function contentOf({ html, summary, excerpt }: FeedEntry): Record<string, unknown> {
   return html === undefined ? { content_text: excerpt } : { content_html: html, summary };
 }

@@ -6,8 +6,9 @@ import type { FeedEntry, PodcastHead } from './feed-info.ts';
 import { element, textElement } from './xml.ts';
 
 /**
- * What Apple ("A Podcaster's Guide to RSS") and Spotify ("Podcast Delivery Specification") read beyond RSS 2.0. Their
- * summaries, subtitles and keywords are of the past. A podcast of stories is one without order: "episodic".
+ * Writes the elements of a channel that Apple ("A Podcaster's Guide to RSS") and Spotify ("Podcast Delivery
+ * Specification") read besides RSS 2.0. Neither reads summaries, subtitles and keywords any more. The type is
+ * "episodic", because the stories have no order.
  */
 export function podcastHead(podcast: PodcastHead, author: string): string {
   const { owner, category, subcategory } = podcast;
@@ -29,7 +30,7 @@ export function podcastHead(podcast: PodcastHead, author: string): string {
   ].join('');
 }
 
-/** Of an item with an audio version. Empty where players would not play it. */
+/** Writes the elements of an item with audio. Returns an empty text if podcast players would not play the audio. */
 export function podcastParts({ audio, authors, image }: FeedEntry, podcast: PodcastHead): string {
   if (!audio || !podcastType(audio)) return '';
   const names = authors.map(({ name }) => name).join(', ');
@@ -41,7 +42,7 @@ export function podcastParts({ audio, authors, image }: FeedEntry, podcast: Podc
   ].join('');
 }
 
-/** Within Apple's limits, and its audio by Apple's name. */
+/** Returns an entry within Apple's limits, in which the type of the audio has Apple's name. */
 export function asEpisode(entry: FeedEntry): FeedEntry {
   const { title, excerpt, audio } = entry;
   return {
@@ -52,7 +53,7 @@ export function asEpisode(entry: FeedEntry): FeedEntry {
   };
 }
 
-/** Bytes of the text as XML, in which an ampersand may take five. */
+/** Shortens a text until it has at most `most` bytes as XML. An ampersand takes five bytes there. */
 function withinBytes(text: string, most: number): string {
   let short = text;
   for (let max = most; bytesOf(short) > most; max = Math.floor((max * most) / bytesOf(short))) {
@@ -65,7 +66,9 @@ function bytesOf(text: string): number {
   return Buffer.byteLength(text.replace(/[&<>]/g, '&amp;'));
 }
 
-/** A square of 1400 to 3000 pixels: few lead photos are. */
+/**
+ * Whether a photo may be the picture of an episode: a square of 1400 to 3000 pixels. Few lead photos are such a square.
+ */
 function isArtwork({ url, width = 0, height }: Image): boolean {
   return width === height && width >= 1400 && width <= 3000 && isArtworkUrl(url);
 }

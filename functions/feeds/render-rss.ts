@@ -4,7 +4,10 @@ import { type FeedEntry, type FeedInfo, headLinks, type PodcastHead } from './fe
 import { asEpisode, podcastHead, podcastParts } from './render-podcast.ts';
 import { cdata, completed, element, libraryText, photo, textElement } from './xml.ts';
 
-/** RSS 2.0. The library makes the channel. Of an item it knows too little, and in another order than it should: those are ours. */
+/**
+ * Writes RSS 2.0. The `feed` library writes the channel. It supports too little of an item and writes the elements in
+ * an unsuitable order, so we write the items.
+ */
 export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: number): string {
   const items = info.podcast?.isAlone ? entries.map(asEpisode) : entries;
   const podcast = isForPlayers(info, items) ? info.podcast : undefined;
@@ -13,7 +16,7 @@ export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: nu
     description: libraryText(info.description),
     link: info.homeUrl,
     ...(info.ttlMinutes && { ttl: info.ttlMinutes }),
-    // Without it the library writes the time of rendering.
+    // Without this date the library writes the time of rendering.
     updated: new Date(lastModified),
     generator: 'Broadsheet',
     ...(info.language && { language: info.language }),
@@ -23,7 +26,7 @@ export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: nu
   return completed(feed.rss2(), {
     root: 'rss',
     attributes: {
-      // A channel of several languages has no <language>; its texts have one.
+      // A channel in several languages has no <language>, but its own texts are in one language.
       'xml:lang': info.headLanguage,
       'xmlns:atom': 'http://www.w3.org/2005/Atom',
       'xmlns:content': 'http://purl.org/rss/1.0/modules/content/',
@@ -42,7 +45,10 @@ export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: nu
   });
 }
 
-/** Validators, and readers, take a channel with one element of Apple's for a podcast, and then expect them all. */
+/**
+ * Whether a feed has Apple's elements. Validators and readers take a channel with one of them for a podcast, and then
+ * they expect all of them.
+ */
 function isForPlayers({ podcast }: FeedInfo, entries: FeedEntry[]): boolean {
   return podcast?.isAlone === true || entries.some(({ audio }) => audio && podcastType(audio));
 }
@@ -50,14 +56,14 @@ function isForPlayers({ podcast }: FeedInfo, entries: FeedEntry[]): boolean {
 function itemOf(entry: FeedEntry, podcast: PodcastHead | undefined): string {
   const { audio, commentsUrl, translations, related } = entry;
   const parts = [
-    // RSS does not say whether a title is HTML; its Advisory Board's profile asks for plain text.
+    // RSS does not say whether a title is HTML. The profile of the RSS Advisory Board asks for plain text.
     textElement('title', entry.title),
     textElement('guid', entry.guid, { isPermaLink: 'false' }),
     textElement('pubDate', new Date(entry.published).toUTCString()),
-    // HTML (RSS 2.0, "Elements of <item>"). The profile wants it before the full content.
+    // The description is HTML (RSS 2.0, "Elements of <item>"). The profile wants it before the full content.
     element('description', {}, cdata(htmlOf(entry.excerpt))),
     entry.html === undefined ? '' : element('content:encoded', {}, cdata(entry.html)),
-    // <author> wants a mail address; a name goes here (RSS Advisory Board's profile).
+    // <author> must have a mail address, so names go into dc:creator (profile of the RSS Advisory Board).
     ...entry.authors.map(({ name }) => textElement('dc:creator', name)),
     ...entry.contributors.map(({ name }) => textElement('dc:contributor', name)),
     textElement('dc:language', entry.language),
@@ -70,13 +76,13 @@ function itemOf(entry: FeedEntry, podcast: PodcastHead | undefined): string {
       element('atom:link', { rel: 'alternate', href, hreflang: language }),
     ),
     ...related.map(({ title, url }) => element('atom:link', { rel: 'related', href: url, title })),
-    // Behind the alternates: Python's feedparser opens the last of them all.
+    // The link comes after the alternates, because Python's feedparser opens the last of them all.
     textElement('link', entry.link),
   ];
   return element('item', { 'xml:lang': entry.language }, parts.join(''));
 }
 
-/** Plain text as HTML. Quotes need no escape in it, and stay as they are for readers that show it as it stands. */
+/** Escapes plain text as HTML. Quotes are left alone for readers that show the text without reading it as HTML. */
 function htmlOf(plain: string): string {
   return plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -18,12 +18,13 @@ import {
 } from './negotiation.ts';
 import { prefersHtml } from './prefers-html.ts';
 
-/** How often a window is read again when an article changed while it was rendered. */
+/** How often a window is read again if an article changes while its document is rendered. */
 const ATTEMPTS = 5;
 
 /**
- * GET of a document: the pointers of its window, then 304, or bytes from this process, from the table, or rendered now.
- * A feed that nobody reads costs nothing, and a crash after a commit leaves nothing stale.
+ * Answers a GET of a document. It reads the pointers of the window and answers 304, or with bytes that come from this
+ * process, or else from the table, or else are rendered now. So a feed that nobody reads costs nothing, and no document
+ * is out of date after a crash.
  */
 export async function serveFeed(
   services: FeedServices,
@@ -45,28 +46,26 @@ export async function serveFeed(
   }
   return refused({
     kind: 'busy',
-    detail: 'The feed changes faster than it can be read. Ask again.',
+    detail: 'The feed changes faster than it can be rendered. Ask again.',
     retryAfterSeconds: 2,
   });
 }
 
-export function notModified(
-  head: FeedHead,
-  { ifNoneMatch, ifModifiedSince }: FeedRequest,
-): Response | undefined {
+function notModified(head: FeedHead, { ifNoneMatch, ifModifiedSince }: FeedRequest): Response | undefined {
   if (!isNotModified(ifNoneMatch, ifModifiedSince, head.entityTags, head.lastModified)) return undefined;
   return new Response(null, { status: 304, headers: head.notModified });
 }
 
-export function documentOf({ full }: FeedHead, bytes: Uint8Array | undefined): Response | undefined {
+function documentOf({ full }: FeedHead, bytes: Uint8Array | undefined): Response | undefined {
   if (!bytes) return undefined;
   full['content-length'] = String(bytes.byteLength);
   return new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers: full });
 }
 
 /**
- * RFC 3229, section 10.4.1: 226 has the ETag of the whole document, for the next request. Its bytes are for this reader
- * alone, so caches that do not know manipulations keep them not; those that do know `im` (10.8).
+ * Answers 226 with the entries that the reader lacks (RFC 3229, section 10.4.1). The answer has the ETag of the whole
+ * document, for the reader's next request. Its bytes are for this reader alone. `no-store` keeps them out of caches,
+ * except out of caches that know deltas, for which `im` cancels it (section 10.8).
  */
 async function newEntriesOf(
   services: FeedServices,
@@ -83,7 +82,7 @@ async function newEntriesOf(
   const headers = {
     ...full,
     im: 'feed',
-    // 10.5.1: of several tags that the reader sent, the one that this adds to.
+    // The tag among those of the request to which these entries are added (section 10.5.1).
     'delta-base': base,
     'content-length': String(bytes.byteLength),
     'cache-control': `no-store, im, max-age=${services.config.publication.feeds.maxAgeMinutes * 60}`,
@@ -93,7 +92,7 @@ async function newEntriesOf(
   return new Response(bytes as Uint8Array<ArrayBuffer>, { status: 226, statusText: 'IM Used', headers });
 }
 
-/** What a document holds, strongly consistent or at most a second old. Undefined where there is no such feed. */
+/** Returns the window of a document, which is at most a second old. Returns undefined if there is no such feed. */
 export async function readWindow(
   { config, clock, feeds, feedCache }: Pick<FeedServices, 'config' | 'clock' | 'feeds' | 'feedCache'>,
   address: FeedAddress,
@@ -107,19 +106,21 @@ export async function readWindow(
     const pointers = await feeds.newest(key, isoTime(now), settings.entries);
     return feedWindow(pointers, Date.parse(idAuthority.split(',')[1] ?? ''));
   });
-  const isThereAnyway = !archive && isConfigured(config.publication, selector);
-  return window.pointers.length > 0 || isThereAnyway ? window : undefined;
+  const existsWithoutStories = !archive && isConfigured(config.publication, selector);
+  return window.pointers.length > 0 || existsWithoutStories ? window : undefined;
 }
 
-/** What the server on one machine hands over beside a request, and Lambda does not: the message that came. */
+/**
+ * What the server on one machine passes with a request: the message of Node's HTTP server. Lambda has no such message.
+ */
 export type ServerBindings =
   | { incoming?: { headers: IncomingHttpHeaders & { 'a-im'?: string } } }
   | undefined;
 
 /**
- * The answer to a poll of what this process remembers, ahead of the router and without a promise. Nearly all polls are
- * of this kind, and to find their route, its parameters and a context takes longer than to answer them
- * (bench/warm-feed.ts). Undefined: the router has to be asked. Its answer is the same.
+ * Answers a poll of a feed that this process remembers, without the router and without a promise. Nearly all polls are
+ * of this kind, and to find the route, its parameters and a context takes longer than to answer (bench/warm-feed.ts).
+ * Returns undefined if the router has to answer. The router would give the same answer.
  */
 export function rememberedFeed(
   services: FeedServices,
@@ -133,7 +134,7 @@ export function rememberedFeed(
   const window = feedCache.remembered(windowKey(address), clock());
   if (!window || window.pointers.length === 0) return undefined;
   const asked = askedBy(request, bindings);
-  // A page, or a delta.
+  // Somebody asks for a page or for a delta.
   if (prefersHtml(asked.accept) || asked.aIm !== undefined) return undefined;
   const encoding = chooseEncoding(asked.acceptEncoding);
   if (!encoding) return undefined;
@@ -141,12 +142,12 @@ export function rememberedFeed(
   return notModified(head, asked) ?? documentOf(head, feedCache.bytes.get(entityTag(head.tag, encoding)));
 }
 
-/** To make `Headers` of a message costs as much as all else here. */
+/** Reads the headers from Node's message if there is one. To make `Headers` takes as long as everything else here. */
 function askedBy(request: Request, bindings: ServerBindings): FeedRequest {
   return feedRequest(bindings?.incoming?.headers ?? Object.fromEntries(request.headers));
 }
 
-/** Of an absolute URL, as it was sent: with its escapes, without a query. */
+/** Returns the path of an absolute URL as it was sent, with its escapes and without its query. */
 export function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf(':') + 3);
   const end = url.indexOf('?', start);

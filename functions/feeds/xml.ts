@@ -1,37 +1,40 @@
 import type { Image } from '../articles/article.ts';
 import { escapeMarkup } from '../shared/text.ts';
 
-/** XML as text. What is plain text is escaped here and nowhere before. */
+/** Writes XML as text. Plain text is escaped here and not before. */
 
 type Attributes = Record<string, string | number | undefined>;
 
-/** `content` is XML; undefined makes the element empty. Attributes without a value are left out. */
+/**
+ * Writes an element. `content` is XML, and without it the element is empty. Attributes without a value are left out.
+ */
 export function element(name: string, attributes: Attributes, content?: string): string {
   const given = attributeList(attributes);
   return content === undefined ? `<${name}${given}/>` : `<${name}${given}>${content}</${name}>`;
 }
 
-/** An element with text in it; nothing where there is none. */
+/** Writes an element with plain text. Returns an empty text if there is no plain text. */
 export function textElement(name: string, plain: string | undefined, attributes: Attributes = {}): string {
   return plain ? element(name, attributes, escapeMarkup(plain)) : '';
 }
 
-/** HTML as character data. */
+/** Writes HTML as a CDATA section. */
 export function cdata(html: string): string {
   return `<![CDATA[${html.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 }
 
 /**
- * The `feed` library hands what it is given to xml-js, which writes `&amp;` as it finds it and escapes other ampersands:
- * a title about `&amp;` would lose it. With every ampersand escaped beforehand, text comes out as it went in.
+ * Prepares plain text for the `feed` library. The library passes it to xml-js, which keeps `&amp;` and escapes other
+ * ampersands, so that a title about `&amp;` would lose it. If every ampersand is escaped before, the text stays as it
+ * is.
  */
 export function libraryText(plain: string): string {
   return plain.replaceAll('&', '&amp;');
 }
 
 /**
- * What the library wrote, an empty feed, made whole: attributes for its root, where it has not set them itself, and
- * `content` at the end of the element `within`. Throws where it writes another root than it used to.
+ * Completes the empty feed that the library wrote. The root gets the attributes that the library has not set, and
+ * `content` is added at the end of the element `within`. Throws if the library writes another root.
  */
 export function completed(
   xml: string,
@@ -54,10 +57,10 @@ function attributeList(attributes: Attributes): string {
     .join('');
 }
 
-/** Media RSS 1.5.1, in RSS and Atom: the photo, what it shows, and whom to credit for it. */
+/** Writes a photo with its description and credit as Media RSS 1.5.1, for RSS and Atom. */
 export function photo({ url, type, width, height, bytes, alt, caption, credit }: Image): string {
   const parts = [
-    // It has no place for an alternative text beside a caption, which says what it says and more.
+    // Media RSS has no place for both a caption and an alternative text. The caption says more.
     textElement('media:description', caption || alt, { type: 'plain' }),
     textElement('media:credit', credit),
   ];
