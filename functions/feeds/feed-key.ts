@@ -45,6 +45,11 @@ export const FORMAT_TYPES: Record<FeedFormat, string> = {
 
 export const PODCAST_FILE = 'podcast.xml';
 
+/** Returns the format of a document by the name of its file. A podcast is RSS. */
+export function formatOfFile(file: string): FeedFormat | undefined {
+  return file === PODCAST_FILE ? 'rss' : FORMATS.find((format) => FORMAT_FILES[format] === file);
+}
+
 export function formatsOf({ podcast }: FeedSelector): readonly FeedFormat[] {
   return podcast ? ['rss'] : FORMATS;
 }

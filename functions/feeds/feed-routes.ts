@@ -10,6 +10,7 @@ import {
   type FeedSelector,
   FORMAT_FILES,
   FORMATS,
+  formatOfFile,
   LANGUAGE_PATTERN,
   PODCAST_FILE,
 } from './feed-key.ts';
@@ -90,10 +91,9 @@ function addressOf({ req }: Context): FeedAddress | undefined {
   const { language: _, ...slugs } = named;
   if (!Object.values(slugs).every((slug) => slug === undefined || isSlug(slug))) return undefined;
   const file = req.path.slice(req.path.lastIndexOf('/') + 1);
-  const isPodcast = file === PODCAST_FILE;
-  const format = isPodcast ? 'rss' : FORMATS.find((each) => FORMAT_FILES[each] === file);
+  const format = formatOfFile(file);
   if (!format) return undefined;
-  const selector: FeedSelector = isPodcast ? { ...named, podcast: true } : named;
+  const selector: FeedSelector = file === PODCAST_FILE ? { ...named, podcast: true } : named;
   if (month === undefined) return { selector, format };
   const archive = archivePart(month, before);
   return archive && { selector, format, archive };

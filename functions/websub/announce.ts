@@ -11,10 +11,13 @@ export type AnnounceServices = {
   log: Log;
 };
 
-/** An editor who saves three times, or posts a story and its translation, is told of once. */
+/**
+ * How long changes are gathered before they are distributed. If an editor saves a story three times, or posts a story
+ * and its translation, subscribers get one document.
+ */
 const GATHER_SECONDS = 5;
 
-/** The documents of these feeds have changed: their subscribers are told in some seconds, of all that came until then. */
+/** Marks the feeds whose documents have changed, so that their subscribers get the new documents in some seconds. */
 export async function announce(services: AnnounceServices, feeds: string[]): Promise<void> {
   const { websub, distributions, queue, clock, log } = services;
   const marked: string[] = [];

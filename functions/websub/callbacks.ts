@@ -1,15 +1,15 @@
-/** Requests to addresses that strangers named. */
+/** Sends requests to addresses that strangers chose. */
 export type Callbacks = {
   get(url: string): Promise<CallbackAnswer>;
   post(url: string, headers: Record<string, string>, body: Uint8Array): Promise<CallbackAnswer>;
 };
 
 export type CallbackAnswer =
-  /** `body` as far as the answer to a challenge could go. A redirect is an answer like others. */
+  /** The callback answered. `body` is cut after a few kilobytes. Redirects are not followed and are answers too. */
   | { kind: 'answered'; status: number; body: string }
-  /** No name, no connection, no TLS, or not in time. */
+  /** The name, the connection or TLS failed, or the answer did not come in time. */
   | { kind: 'silent'; reason: string }
-  /** Its name leads to an address that nothing is sent to. */
+  /** The name of the callback leads to an address to which nothing is sent. */
   | { kind: 'forbidden'; reason: string };
 
 export function isSuccess(answer: CallbackAnswer): boolean {
@@ -20,7 +20,7 @@ export function describeAnswer(answer: CallbackAnswer): string {
   return answer.kind === 'answered' ? `it answered ${answer.status}` : answer.reason;
 }
 
-/** For the log: the rest of a callback is the subscriber's own affair, and often a secret. */
+/** Returns the host of a callback for the log. The rest of the URL is often a secret of the subscriber. */
 export function hostOf(callback: string): string {
   return new URL(callback).host;
 }

@@ -3,20 +3,24 @@ import type { FeedServices } from '../feeds/feed-services.ts';
 import { serveFeed } from '../feeds/serve-feed.ts';
 import { topicAddress } from './topic.ts';
 
-/** What a topic's subscribers are sent: the whole document, and the headers it is served with. */
+/** The content that the subscribers of a topic get: the whole document, and the headers with which it is served. */
 export type Content = { etag: string; body: Uint8Array<ArrayBuffer>; headers: Record<string, string> };
 
-/** A document has 2 MB at most, and retries are of any number of topics. A topic that was dropped is read again. */
+/**
+ * The most bytes of content that are remembered. A document has at most 2 MB, but retries can be of any number of
+ * topics. A topic that was forgotten is read again.
+ */
 const MAX_REMEMBERED_BYTES = 32 * 1024 * 1024;
 
-/** Besides its body. */
+/** The memory that a reading takes besides the body of its content. */
 const OVERHEAD_BYTES = 500;
 
 type Reading = { page: object; content: Promise<Content | undefined>; bytes: number };
 
 /**
- * Reads a topic once for each page of subscribers, as it is then. What has not changed since the page before is not read
- * again, and one reading waits for the other: who is on a later page never gets an older document.
+ * Returns a function that reads a topic once for each page of subscribers. If the document has not changed since the
+ * last page, its content is used again. Each reading waits for the one before, so that no subscriber on a later page
+ * gets an older document.
  */
 export function contentByPage(
   services: FeedServices,
@@ -40,7 +44,7 @@ export function contentByPage(
         const bytes = OVERHEAD_BYTES + (found?.body.byteLength ?? 0);
         if (readings.peek(topic) === reading) readings.set(topic, { ...reading, bytes });
       },
-      // A failed one is not remembered.
+      // A reading that failed is not remembered.
       () => readings.peek(topic) === reading && readings.delete(topic),
     );
     return content;
@@ -48,8 +52,8 @@ export function contentByPage(
 }
 
 /**
- * The content of a topic, `before` where that has not changed; undefined where it is no document of the site, or not any
- * more.
+ * Reads the content of a topic. Returns `before` if the document has not changed since then, and undefined if the topic
+ * is not, or no longer, a document of the site.
  */
 export async function readContent(
   services: FeedServices,

@@ -3,22 +3,28 @@ import { type CallbackAnswer, type Callbacks, hostOf, isSuccess } from './callba
 import type { Content } from './content.ts';
 import type { Subscription } from './subscription.ts';
 
-/** What a delivery comes to. Section 7: 2xx is success and 410 the subscription's end; all else may pass. */
+/**
+ * The result of a delivery (W3C WebSub, section 7). 2xx means that it was delivered, and 410 ends the subscription.
+ * After any other answer it is tried again later.
+ */
 export type Delivery = 'delivered' | 'gone' | 'failed';
 
-/** A host that was silent so often in a row is not waited for again in this piece of work: its other callbacks come later. */
+/**
+ * After a host was silent this often in a row, this piece of work sends nothing more to it. The deliveries to its other
+ * callbacks fail at once and are retried later.
+ */
 const SILENT_TIMES = 3;
 
-/** What this piece of work knows of a host. */
+/** What one piece of work knows about a host. */
 type Host = {
-  /** It has answered, and was not silent since. */
+  /** True if the last answer from the host came in time. */
   answers: boolean;
-  /** In a row. */
+  /** How often in a row the host was silent. */
   silences: number;
   underWay: Set<Promise<CallbackAnswer>>;
 };
 
-/** Delivers to one subscriber after the other, and remembers which hosts are silent. */
+/** Returns a function that delivers content to a subscriber. It remembers which hosts are silent. */
 export function courier(callbacks: Callbacks): (to: Subscription, content: Content) => Promise<Delivery> {
   const hosts = new Map<string, Host>();
   return async (subscription, content) => {
@@ -27,7 +33,8 @@ export function courier(callbacks: Callbacks): (to: Subscription, content: Conte
     hosts.set(name, host);
     while (isInDoubt(host)) await Promise.race(host.underWay);
     if (host.silences >= SILENT_TIMES) return 'failed';
-    // From the look at those under way to this nothing is awaited, nor between an answer and its being counted.
+    // Nothing is awaited between `isInDoubt` and this line, nor between an answer and its count. So the counts are
+    // right although many deliveries run at a time.
     const posted = post(callbacks, subscription, content).then((answer) => {
       host.underWay.delete(posted);
       host.answers = answer.kind !== 'silent';
@@ -42,16 +49,17 @@ export function courier(callbacks: Callbacks): (to: Subscription, content: Conte
 }
 
 /**
- * Whether a host that has not answered has as many under way as it may be silent. One more would be one too many, if they
- * are: of those that may be under way at a time, all would be waiting for it when that is known.
+ * Whether a delivery to a host has to wait for the deliveries that are under way. A host that has not answered yet gets
+ * only as many deliveries at a time as it may be silent. Otherwise all deliveries of this piece of work could wait for
+ * one silent host before anybody knows that it is silent.
  */
 function isInDoubt({ answers, silences, underWay }: Host): boolean {
   return !answers && silences < SILENT_TIMES && silences + underWay.size >= SILENT_TIMES;
 }
 
 /**
- * W3C WebSub, section 7: the whole document with its own type and links, signed (section 7.1) exactly where the
- * subscriber gave a secret.
+ * Posts the whole document with its own type and links (W3C WebSub, section 7). It is signed if the subscriber gave a
+ * secret, and only then (section 7.1).
  */
 function post(
   callbacks: Callbacks,

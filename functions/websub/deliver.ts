@@ -15,22 +15,27 @@ export type DeliverServices = {
   log: Log;
 };
 
-/** Deliveries that one process has under way. A callback is given some seconds, so a hundred that hang cost half a minute. */
+/**
+ * The deliveries that one process has under way. A callback may take ten seconds, so a hundred silent ones take twenty.
+ */
 export const AT_ONCE = 64;
 
-/** Subscriptions read at a time. */
+/** The number of subscriptions that are read at a time. */
 export const PAGE = 100;
 
-/** Well below what a function may run. What is left then goes on with the next message. */
+/**
+ * How long a piece of work begins new deliveries, well below the time limit of a function. Another message does the
+ * rest.
+ */
 export const WORK_SECONDS = 40;
 
-/** Deliveries of one piece of work, and what they come to in the table. */
+/** Delivers content for one piece of work, and stores what comes of each delivery. */
 export function deliveries(services: DeliverServices) {
   const { websub, callbacks, queue, log } = services;
   const send = courier(callbacks);
   let firstRetrySeconds = Number.POSITIVE_INFINITY;
   return {
-    /** `booked`: its next retry, where that is in the table already. */
+    /** Delivers content to a subscriber. `booked` is the next retry if it is in the table already. */
     async deliver(subscription: Subscription, content: Content, booked?: Retry): Promise<Delivery> {
       const delivery = await send(subscription, content);
       if (delivery === 'delivered') await websub.cancelRetry(booked?.subscription ?? subscription);
@@ -42,7 +47,9 @@ export function deliveries(services: DeliverServices) {
       return delivery;
     },
 
-    /** A message for the first retry of those that failed. Lost, the sweep finds all of them. */
+    /**
+     * Sends a message for the first retry of the deliveries that failed. If it is lost, the sweep finds the retries.
+     */
     async remind(): Promise<void> {
       if (firstRetrySeconds > LONGEST_DELAY_SECONDS) return;
       await handOver(queue, log, [{ kind: 'redeliver' }], firstRetrySeconds);
@@ -50,15 +57,15 @@ export function deliveries(services: DeliverServices) {
   };
 }
 
-/** The longest that SQS holds a message back. A later retry is found by the sweep. */
+/** The longest delay of a message in SQS. The sweep finds retries that are later. */
 const LONGEST_DELAY_SECONDS = 900;
 
-/** The next attempt at a subscription, which is in so many seconds. */
+/** The next delivery to a subscriber, and the seconds until then. */
 export type Retry = { subscription: Subscription; seconds: number };
 
 /**
- * The retry that is booked already, else a new one: an hour of many edits is one outage, and no reason to wait longer
- * for who is back after it.
+ * Returns the retry that is booked already, or books one. So many edits during one outage count as one failure, and the
+ * subscriber does not wait longer after it is back.
  */
 async function retryOf(
   services: Pick<DeliverServices, 'websub' | 'clock'>,
@@ -69,7 +76,7 @@ async function retryOf(
   return seconds > 0 ? { subscription, seconds } : bookRetry(services, subscription);
 }
 
-/** Undefined: another has booked it, or the subscription has ended. */
+/** Books the next retry. Returns undefined if another process has booked it or the subscription has ended. */
 export async function bookRetry(
   { websub, clock }: Pick<DeliverServices, 'websub' | 'clock'>,
   subscription: Subscription,
@@ -80,7 +87,10 @@ export async function bookRetry(
   return { subscription: { ...subscription, retryAt }, seconds };
 }
 
-/** Seconds until the next attempt, by how many have failed; then four a day until the lease ends. */
+/**
+ * The seconds until the next attempt, by the number of attempts that failed. Then there are four a day until the lease
+ * ends.
+ */
 const BACKOFF_SECONDS = [10, 30, 90, 270, 810, 2430, 7290];
 const LONGEST_BACKOFF_SECONDS = 21_600;
 
@@ -88,7 +98,10 @@ function backoff({ failures = 0 }: Subscription): number {
   return BACKOFF_SECONDS[failures] ?? LONGEST_BACKOFF_SECONDS;
 }
 
-/** Down for an hour or so: it is tried when its retry comes, and is sent then what there is; a distribution passes it by. */
+/**
+ * Whether a subscriber has been down for about an hour. A distribution leaves such a subscriber out. Its retry sends it
+ * the document of that time.
+ */
 export function isLongDown({ failures = 0, retryAt = 0 }: Subscription, now: number): boolean {
   return failures >= BACKOFF_SECONDS.length - 1 && retryAt > now;
 }

@@ -11,52 +11,57 @@ import type { DistributionStore, Run, Sent } from './websub-store.ts';
 export type DistributeServices = FeedServices &
   DeliverServices & { distributions: DistributionStore; ids: Ids };
 
-/** Longer than a piece of work and its last deliveries. */
+/** How long a process keeps a run. It is longer than a piece of work with its last deliveries. */
 const LEASE_SECONDS = 120;
 
 /**
- * Sends a feed's subscribers what it has now. The mark that it is due is taken away before the document is read, so an
- * edit either is in what is sent or marks the feed anew. Progress is stored page by page: a process that dies costs a
- * subscriber a repetition and never a document.
+ * Sends the present document of a feed to its subscribers. The mark that the feed is due is removed before the document
+ * is read, so that an edit is either in the document or marks the feed again. Progress is stored page by page. If a
+ * process dies, some subscribers get the document twice, but nobody misses it.
  */
 export async function distribute(services: DistributeServices, feed: string): Promise<void> {
   const { distributions, feedCache, clock, ids } = services;
   const run = await distributions.takeUp(feed, ids(), clock(), leaseEnd(services));
-  if (!run) return comeBack(services, feed, 'overtaken');
+  if (!run) return continueLater(services, feed, 'overtaken');
   feedCache.forgetWindows();
   const before = await distributions.sent(feed, clock());
   const pages = pagesInOrder(run.after);
   const { state, sent } = await deliverToAll(services, run, pages, before);
-  // Of a run that was taken up half way it is not known what the first half was sent.
+  // If another process began this run, we do not know which document it sent to the first subscribers.
   const isWhole = run.after === undefined;
   const isOurs =
     state === 'done'
       ? await distributions.finish(run, isWhole ? { ...before, ...sent } : before)
       : await distributions.progress({ ...run, after: pages.doneUpTo() }, clock());
-  if (isOurs) await comeBack(services, feed, state);
+  if (isOurs) await continueLater(services, feed, state);
 }
 
 function leaseEnd({ clock }: DistributeServices): number {
   return clock() + LEASE_SECONDS * 1000;
 }
 
-/** Another message: for what is left, or for the edits that came meanwhile, once they are due. */
-async function comeBack(
+/** Sends a message for the subscribers that are left, or for the edits that came meanwhile, when they are due. */
+async function continueLater(
   { distributions, queue, clock, log }: DistributeServices,
   feed: string,
   state: State,
 ): Promise<void> {
   const dueAt = state === 'left' ? clock() : await distributions.dueAt(feed);
-  // Whoever holds the run comes back for what is due already.
+  // The process that holds the run will send the message if the feed is due already.
   if (dueAt === undefined || (state === 'overtaken' && dueAt <= clock())) return;
   const seconds = Math.max(0, Math.ceil((dueAt - clock()) / 1000));
   await handOver(queue, log, [{ kind: 'distribute', feed }], seconds);
 }
 
-/** How a piece of work ended: nobody is left, the time was up, or another process has taken the run up. */
+/**
+ * How a piece of work ended: all subscribers were tried, the time was up, or another process has taken the run over.
+ */
 type State = 'done' | 'left' | 'overtaken';
 
-/** `sent`: of each topic, what was sent first: those who came later have that or what is newer. */
+/**
+ * Delivers to all subscribers. `sent` has the ETag of the document that was sent first for each topic. Subscribers that
+ * came later have this document or a newer one.
+ */
 async function deliverToAll(
   services: DistributeServices,
   run: Run,
@@ -73,7 +78,7 @@ async function deliverToAll(
     const { subscription, page, settled } = turn;
     const content = await contentOf(subscription.topic, page);
     if (content) sent[subscription.topic] ??= content.etag;
-    // Not every change of an article changes what the document shows of it: one of last year is in the archive.
+    // A change of an article need not change the document. An article of last year, for example, is in the archive.
     if (content && content.etag === before[subscription.topic]) counts.unchanged += 1;
     else if (content && !isLongDown(subscription, clock())) counts[await deliver(subscription, content)] += 1;
     settled();
@@ -86,13 +91,13 @@ async function deliverToAll(
 type Turn = {
   subscription: Subscription;
   page: object;
-  /** To be called when it was tried. */
+  /** The caller calls this after the delivery was tried. */
   settled(): void;
 };
 
 /**
- * Everybody's turn, page by page; ends early when the time is up. While a page is delivered to, the next one is fetched, and up
- * to where everybody was tried before is stored.
+ * Yields the subscribers page by page until all had a turn or the time is up. While the subscribers of a page get the
+ * document, the next page is fetched, and the progress up to then is stored.
  */
 async function* turns(
   services: DistributeServices,
@@ -123,7 +128,7 @@ function fetchPage({ websub, clock }: DistributeServices, feed: string, after: s
   return awaitedLater(websub.page(feed, after, PAGE, clock()));
 }
 
-/** It may fail before anybody waits for it, or when nobody will any more. */
+/** Marks a promise that is awaited later or never, so that its failure before that does not end the process. */
 function awaitedLater<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

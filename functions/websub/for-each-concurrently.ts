@@ -1,8 +1,8 @@
 /**
- * The work on every item, `atOnce` of them at a time: one that takes long holds up no other, and no more are fetched than
- * are worked on. Answers what the generator returned. Where something fails nothing more is begun, and that failure is
- * thrown once what runs has ended: a function that has answered is stopped in the middle of what it left running. (`p-map`
- * rejects at once, or goes on to the end.)
+ * Does the work on every item, on `atOnce` items at a time. A slow item does not hold up the others, and an item is
+ * fetched only when work on it can begin. Returns what the generator returned. If something fails, no more work is
+ * begun, and the failure is thrown after the running work has ended. It must not be thrown before, because a Lambda
+ * function that has answered is stopped in the middle of its work. (`p-map` rejects at once, or goes on to the end.)
  */
 export async function forEachConcurrently<T, R>(
   items: AsyncGenerator<T, R, undefined>,
@@ -15,7 +15,7 @@ export async function forEachConcurrently<T, R>(
     while (!failed) {
       try {
         const next = await items.next();
-        // Only the first answer of a generator that has ended has what it returned.
+        // After a generator has ended, only the first answer has the value that it returned.
         if (next.done) {
           returned ??= next.value;
           return;

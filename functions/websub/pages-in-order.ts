@@ -1,12 +1,12 @@
 /**
- * How far one is with pages whose items are worked on side by side, and so come to their ends in any order. `after` is
- * where the first page begins.
+ * Keeps track of the progress through pages whose items are worked on at the same time and finish in any order. The
+ * first page begins after the place `after`.
  */
 export function pagesInOrder(after: string | undefined) {
   const open: { last: string | undefined; left: number }[] = [];
   let doneUpTo = after;
   return {
-    /** A page of `count` items has begun, which ends at `last`. To be called at the end of each of them. */
+    /** Begins a page of `count` items that ends at `last`. Returns a function to call at the end of each item. */
     begin(count: number, last: string | undefined): () => void {
       const page = { last, left: count };
       open.push(page);
@@ -14,7 +14,7 @@ export function pagesInOrder(after: string | undefined) {
         page.left -= 1;
       };
     },
-    /** The last place up to which no item is under way. */
+    /** Returns the last place up to which every item is finished. */
     doneUpTo(): string | undefined {
       while (open[0]?.left === 0) doneUpTo = open.shift()?.last ?? doneUpTo;
       return doneUpTo;

@@ -14,12 +14,15 @@ import { topicAddress } from './topic.ts';
 
 export type RequestInput = Omit<SubscriptionRequest, 'id' | 'attempts'>;
 
-/** The form of a subscriber (W3C WebSub, section 5.1), or every fault in it, one a line. Unknown fields are ignored. */
+/**
+ * Reads the form of a subscriber (W3C WebSub, section 5.1). The refusal has a line for each fault. Unknown fields are
+ * ignored, as the section demands.
+ */
 export function parseRequest(config: Config, form: URLSearchParams): Outcome<RequestInput> {
   const faults: string[] = [];
   const field = (name: string): string | undefined => {
     const values = form.getAll(`hub.${name}`);
-    if (values.length > 1) faults.push(`hub.${name} is there ${values.length} times: once is allowed`);
+    if (values.length > 1) faults.push(`hub.${name} is given ${values.length} times: it may be given once`);
     return values[0] || undefined;
   };
   const parsed = <T>(name: string, read: (text: string | undefined) => T | Fault): T | undefined => {
@@ -69,10 +72,10 @@ function callbackOf(config: Config, text: string | undefined): string | Fault {
   if (url.username || url.password) return { fault: 'must have no user name and no password' };
   if (Buffer.byteLength(url.href) > MAX_CALLBACK_BYTES)
     return { fault: `is too long: it may have at most ${MAX_CALLBACK_BYTES} bytes` };
-  // Names are looked up when they are connected to, and only then is what they lead to worth a check.
+  // A name is checked when the connection to it is made, because it may lead to another address then.
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) && !config.allowPrivateCallbacks && !isPublicAddress(literal))
-    return { fault: `is at ${literal}, which is no public address: nothing is sent there` };
+    return { fault: `is at ${literal}, which is not a public address: nothing is sent there` };
   return url.href;
 }
 
@@ -86,7 +89,7 @@ function leaseOf(text: string | undefined): number | Fault {
 function secretOf(text: string | undefined): string | undefined | Fault {
   const bytes = Buffer.byteLength(text ?? '');
   if (bytes <= MAX_SECRET_BYTES) return text;
-  return { fault: `has ${bytes} bytes: it must have less than ${MAX_SECRET_BYTES + 1}` };
+  return { fault: `has ${bytes} bytes: it must have fewer than ${MAX_SECRET_BYTES + 1}` };
 }
 
 function shown(text: string): string {

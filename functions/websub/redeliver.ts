@@ -8,8 +8,8 @@ import type { Subscription } from './subscription.ts';
 export type RedeliverServices = FeedServices & DeliverServices;
 
 /**
- * Tries again what has failed and whose time has come, with the document as it is now. The retry after this one is booked
- * before it is begun: of two processes one goes on, and one that dies has only waited too long.
+ * Repeats the failed deliveries that are due, with the present document. The next retry is booked before a delivery
+ * begins. So only one of two processes delivers, and if that process dies, the subscriber waits for the next retry.
  */
 export async function redeliver(services: RedeliverServices): Promise<void> {
   const { queue, log } = services;
@@ -26,7 +26,7 @@ export async function redeliver(services: RedeliverServices): Promise<void> {
 
 type DueRetry = { subscription: Subscription; page: object };
 
-/** Page by page; returns whether the time was up before they were through. */
+/** Yields the retries that are due, page by page. Returns true if the time was up before all had a turn. */
 async function* dueRetries({ websub, clock }: RedeliverServices): AsyncGenerator<DueRetry, boolean> {
   const stopAt = clock() + WORK_SECONDS * 1000;
   while (clock() < stopAt) {

@@ -1,25 +1,32 @@
 import type { FeedFormat } from '../feeds/feed-key.ts';
 import { DAY_SECONDS } from '../shared/clock.ts';
 
-/** A callback that is sent a topic's content whenever it changes, until its lease ends (W3C WebSub). */
+/**
+ * A subscription to a topic (W3C WebSub). The callback gets the content of the topic after each change until the lease
+ * ends.
+ */
 export type Subscription = {
-  /** Key of the feed, and the place of the subscription among the feed's: sorts as pages of them do. */
+  /** The key of the feed. */
   feed: string;
+  /** The place of the subscription among those of the feed. Pages of subscriptions are sorted by it. */
   place: string;
-  /** URL of the subscription document, as the subscriber found it there. */
+  /** The URL of the subscription document, as the document itself states it. */
   topic: string;
   callback: string;
   secret?: string;
-  /** Milliseconds: the lease ends. */
+  /** When the lease ends, in milliseconds since 1970. */
   until: number;
-  /** The request that was verified last. Ids sort by time: a verification that comes late does not undo a later one. */
+  /**
+   * The request that was verified last. Ids sort by time, so that a late verification does not undo a later request.
+   */
   requestId: string;
-  /** Deliveries that failed in a row, and when (milliseconds) the next is tried without waiting for a change. */
+  /** The number of deliveries that failed in a row. */
   failures?: number;
+  /** When the next delivery is tried without a change of the topic, in milliseconds since 1970. */
   retryAt?: number;
 };
 
-/** Which subscription a request is about, and what it asks for. */
+/** A request to begin or to end a subscription. */
 export type SubscriptionRequest = {
   id: string;
   mode: 'subscribe' | 'unsubscribe';
@@ -29,15 +36,16 @@ export type SubscriptionRequest = {
   callback: string;
   secret?: string;
   leaseSeconds: number;
-  /** How often the callback was asked for its consent. */
+  /** How often the callback was asked to confirm the request. */
   attempts: number;
 };
 
-/** Where none is asked for, and the longest that is granted: section 5.3.1 forbids one without end. */
+/** The lease of a subscriber that asks for none. */
 export const DEFAULT_LEASE_SECONDS = 10 * DAY_SECONDS;
+/** The longest lease. A lease without an end is forbidden (section 5.3.1). */
 export const MAX_LEASE_SECONDS = 30 * DAY_SECONDS;
 
-/** Section 5.1: "MUST be less than 200 bytes in length". */
+/** The secret "MUST be less than 200 bytes in length" (section 5.1). */
 export const MAX_SECRET_BYTES = 199;
-/** Longer URLs are refused by many servers on the way. */
+/** Many servers refuse longer URLs. */
 export const MAX_CALLBACK_BYTES = 2048;

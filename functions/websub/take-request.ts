@@ -18,18 +18,19 @@ export type HubServices = {
 };
 
 /**
- * Requests an hour that one host may be asked to confirm. A service that reads every feed of a newspaper asks for some
- * hundred, every ten days; whoever has us knock at somebody else's door gets no further.
+ * The most requests in an hour that one host is asked to confirm. A service that reads every feed of a newspaper makes
+ * a few hundred requests every ten days. The limit protects a stranger's host to which somebody directs our requests.
  */
 const REQUESTS_AN_HOUR = 300;
 
 /**
- * The same of all hosts together, one a second: whoever owns a domain with a wildcard has as many names as they like for
- * one address. Ten-day leases of 800,000 subscribers are renewed within it.
+ * The most requests in an hour for all hosts together, which is one a second. The limit per host is not enough, because
+ * the owner of a domain with a wildcard has any number of names for one address. With this limit 800,000 subscribers
+ * can renew leases of ten days.
  */
 const REQUESTS_AN_HOUR_OF_ALL = 3600;
 
-/** Accepted means stored: the callback is asked afterwards, also where the process dies in between. */
+/** Stores a request. The callback is asked to confirm it afterwards, even if this process dies before that. */
 export async function takeRequest(services: HubServices, form: URLSearchParams): Promise<Outcome<void>> {
   const { config, verifications, queue, clock, ids, log } = services;
   const input = parseRequest(config, form);
@@ -43,18 +44,21 @@ export async function takeRequest(services: HubServices, form: URLSearchParams):
   return done(undefined);
 }
 
-/** Says which limit it is; undefined: none. What a host has too many of does not count for the others. */
+/**
+ * Returns a sentence about the limit that a request exceeds, or undefined if it exceeds none. A request above the limit
+ * of its host does not count towards the limit of all hosts.
+ */
 async function overLimit(
   { config, throttle }: HubServices,
   { hostname }: URL,
   now: number,
 ): Promise<string | undefined> {
-  // Where private callbacks are allowed they are one's own.
+  // An operator who allows private callbacks owns them.
   if (config.allowPrivateCallbacks) return undefined;
-  // Without its port: one server has sixty thousand.
+  // The port is left out, because one server has sixty thousand ports.
   if (!(await throttle.underLimit(`websub#${hostname}`, REQUESTS_AN_HOUR, now)))
-    return `${hostname} was asked to confirm ${REQUESTS_AN_HOUR} requests within an hour, which is the most. Ask again later.`;
+    return `${hostname} was asked to confirm ${REQUESTS_AN_HOUR} requests within an hour, and more are not allowed. Ask again later.`;
   if (!(await throttle.underLimit('websub', REQUESTS_AN_HOUR_OF_ALL, now)))
-    return `the hub was sent ${REQUESTS_AN_HOUR_OF_ALL} requests within an hour, which is the most it takes. Ask again later.`;
+    return `The hub has taken ${REQUESTS_AN_HOUR_OF_ALL} requests within an hour and takes no more. Ask again later.`;
   return undefined;
 }

@@ -1,11 +1,10 @@
 import type { Config } from '../config.ts';
 import {
   type FeedAddress,
-  type FeedFormat,
   type FeedSelector,
   FORMAT_FILES,
-  FORMATS,
   feedUrl,
+  formatOfFile,
   LANGUAGE_PATTERN,
   PODCAST_FILE,
 } from '../feeds/feed-key.ts';
@@ -16,36 +15,32 @@ const PATH = new RegExp(
   `^(?:/(${LANGUAGE_PATTERN}))?(?:/(section|tag|author)s/([^/]+))?/(${[...Object.values(FORMAT_FILES), PODCAST_FILE].join('|')})$`,
 );
 
-/** RFC 5646, section 4.4.1: room for every tag that is likely to be used. */
+/** Room for every language tag that is likely to be used (RFC 5646, section 4.4.1). */
 const MAX_LANGUAGE_CHARACTERS = 35;
 
 /**
- * The subscription document that a topic is the self URL of; undefined where it is none. Exactly as the document calls
- * itself: a topic of another spelling would be another topic. Whether the feed exists is not looked at; that its key is short
- * enough to be stored is.
+ * Returns the subscription document whose self URL is the topic, or undefined if no document can have this self URL.
+ * The spelling must be exactly that of the document, because another spelling would be another topic. The feed need not
+ * exist, but its key must be short enough to be stored.
  */
 export function topicAddress({ baseUrl, publication }: Config, topic: string): FeedAddress | undefined {
   if (!topic.startsWith(`${baseUrl}/`)) return undefined;
   const [, language, kind, name, file = ''] = PATH.exec(topic.slice(baseUrl.length)) ?? [];
   const isPodcast = file === PODCAST_FILE;
   if (isPodcast && !publication.podcast) return undefined;
-  // Of a language there are its sections, and of a podcast there is one a language.
+  // A language has feeds of its sections only. A podcast has one feed for each language, and none for sections.
   if (kind && (isPodcast || (language && kind !== 'section'))) return undefined;
   if (language && (language.length > MAX_LANGUAGE_CHARACTERS || !isCanonicalTag(language))) return undefined;
   const slug = name && decoded(name);
-  // What is no slug is no feed, and would be as long as its sender likes.
+  // A name that is not a slug has no feed, and it could have any length.
   if (name && !isSlug(slug ?? '')) return undefined;
   const selector: FeedSelector = {
     ...(language && { language }),
     ...(kind && { [kind]: slug }),
     ...(isPodcast && { podcast: true as const }),
   };
-  const format = isPodcast ? 'rss' : formatOf(file);
+  const format = formatOfFile(file);
   return format && feedUrl(baseUrl, selector, format) === topic ? { selector, format } : undefined;
-}
-
-function formatOf(file: string): FeedFormat | undefined {
-  return FORMATS.find((format) => FORMAT_FILES[format] === file);
 }
 
 function decoded(name: string): string | undefined {

@@ -16,17 +16,20 @@ export type VerifyServices = FeedServices & {
   ids: Ids;
 };
 
-/** Longer than a callback may take: who is at it is not overtaken, who died is soon replaced. */
+/**
+ * How long a process keeps a request. It is longer than a callback may take, so that no other process takes over while
+ * this one waits. If a process dies, another one soon takes its place.
+ */
 const LEASE_SECONDS = 60;
-/** After each attempt on a callback that did not answer, or answered 429 or 5xx. With none left it is given up. */
+/** How long to wait after each attempt that got no answer, 429 or 5xx. After the last wait the request is given up. */
 const WAITS_SECONDS = [30, 120, 600];
 
-/** Others whose time has come, beside the one that a message is about. */
+/** The most other due requests that are verified together with the request of a message. */
 const MOST_AT_ONCE = 200;
 
 /**
- * The request of a message, and with it all that are due: callbacks that let themselves be waited for are waited for
- * together, however many messages there are.
+ * Verifies the request of a message and all other requests that are due. So slow callbacks are waited for at the same
+ * time, no matter how many messages there are.
  */
 export async function verifyDue(services: VerifyServices, id: string): Promise<void> {
   await forEachConcurrently(dueWith(services, id), AT_ONCE, (each) => verifyIntent(services, each));
@@ -38,18 +41,21 @@ async function* dueWith({ verifications, clock }: VerifyServices, id: string): A
 }
 
 /**
- * Asks the callback whether it wants what was requested in its name (W3C WebSub, section 5.3). Its yes changes the
- * subscription; whatever else it says, the old state stays. Done twice, it does no harm.
+ * Asks a callback whether it wants what was requested for it (W3C WebSub, section 5.3). If it confirms, the
+ * subscription changes. After any other answer the old state stays. A second run does no harm.
  */
 async function verifyIntent(services: VerifyServices, id: string): Promise<void> {
   const { verifications, clock, queue, log } = services;
   const askedAt = clock();
   const request = await verifications.claim(id, askedAt, askedAt + LEASE_SECONDS * 1000);
   if (!request) return;
-  // Each of them was begun and came to no end: its process died, or something was thrown.
+  // Every attempt was begun and none was finished, because its process died or an error was thrown.
   if (request.attempts > WAITS_SECONDS.length + 1) {
     await verifications.remove(id);
-    return log.warn('a WebSub request was given up: no attempt at it came to an end', aboutOf(request));
+    return log.warn(
+      'a WebSub request was given up, because no attempt at it finished; the subscriber has to ask again',
+      aboutOf(request),
+    );
   }
   const { answer, outcome } = (await isRefused(services, request))
     ? await deny(services, request)
@@ -66,12 +72,12 @@ async function verifyIntent(services: VerifyServices, id: string): Promise<void>
 
 type Asked = { answer: CallbackAnswer; outcome: 'confirmed' | 'not confirmed' | 'denied' };
 
-/** A feed that does not exist. The address of the site may also have changed since the request was taken. */
+/** Whether the feed does not exist. The address of the site may also have changed since the request was taken. */
 async function isRefused(services: VerifyServices, { mode, topic }: SubscriptionRequest): Promise<boolean> {
   return mode === 'subscribe' && (await readContent(services, topic)) === undefined;
 }
 
-/** Section 5.3.1: confirmed by a success code and a body that is the challenge. */
+/** Asks a callback to confirm. It confirms with a success code and a body that equals the challenge (section 5.3.1). */
 async function challenge({ callbacks, ids }: VerifyServices, request: SubscriptionRequest): Promise<Asked> {
   const { mode, topic, leaseSeconds } = request;
   const question = ids();
@@ -87,7 +93,7 @@ async function challenge({ callbacks, ids }: VerifyServices, request: Subscripti
   return { answer, outcome: isEchoed ? 'confirmed' : 'not confirmed' };
 }
 
-/** Section 5.2. What is answered to it has no meaning. */
+/** Tells a callback that its request is denied (section 5.2). Its answer has no meaning. */
 async function deny({ callbacks }: VerifyServices, { callback, topic }: SubscriptionRequest): Promise<Asked> {
   const reason = 'there is no such feed: no article has been in it';
   const answer = await callbacks.get(
@@ -96,7 +102,7 @@ async function deny({ callbacks }: VerifyServices, { callback, topic }: Subscrip
   return { answer, outcome: 'denied' };
 }
 
-/** Section 5.3: a lease is "measured from the time the verification request was made". */
+/** Changes the subscription. Its lease is "measured from the time the verification request was made" (section 5.3). */
 async function apply(
   { websub }: VerifyServices,
   request: SubscriptionRequest,
@@ -106,12 +112,16 @@ async function apply(
   else await websub.subscribe(request, askedAt);
 }
 
-/** Section 5.1.1: "Hubs MUST preserve the query string during subscription verification by appending new parameters". */
+/**
+ * Adds fields to the query of a callback. "Hubs MUST preserve the query string during subscription verification by
+ * appending new parameters" (section 5.1.1).
+ */
 function withQuery(callback: string, fields: Record<string, string>): string {
   const joint = !callback.includes('?') ? '?' : /[?&]$/.test(callback) ? '' : '&';
   return `${callback}${joint}${new URLSearchParams(fields)}`;
 }
 
+/** Whether the reason why a callback did not confirm may pass, so that it is asked again. */
 function mayPass(answer: CallbackAnswer): boolean {
   return (
     answer.kind === 'silent' ||

@@ -3,11 +3,11 @@ import { NO_STORE } from '../shared/answer-json.ts';
 import { plainResponse } from '../shared/problem.ts';
 import { type HubServices, takeRequest } from './take-request.ts';
 
-/** Room for the longest topic, callback and secret, percent-encoded, and for parameters that are not ours. */
+/** Room for the longest topic, callback and secret when they are percent-encoded, and for unknown parameters. */
 export const MAX_HUB_REQUEST_BYTES = 32_768;
 const FORM = 'application/x-www-form-urlencoded';
 
-/** The hub (W3C WebSub, section 5). Answers are plain text, for a person who reads the log of a subscriber. */
+/** Answers requests to the hub (W3C WebSub, section 5) in plain text, for a person who reads a subscriber's log. */
 export function hubHandler(services: HubServices): (context: Context) => Promise<Response> {
   return async ({ req }) => {
     const got = req.header('content-type') ?? '';

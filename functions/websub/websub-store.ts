@@ -1,32 +1,39 @@
 import type { Subscription, SubscriptionRequest } from './subscription.ts';
 
-/** Times are milliseconds; an item past its time is read as gone. */
+/**
+ * The stores of the hub. Times are in milliseconds since 1970. An item whose time has passed is read as if it were
+ * gone.
+ */
 
-/** Requests that their callback has not answered yet. */
+/** The requests whose callbacks have not answered yet. */
 export type VerificationStore = {
-  /** Due at once. */
+  /** Stores a request that is due at once. */
   put(request: SubscriptionRequest, now: number): Promise<void>;
-  /** The request, if it is due; it is then not due before `until`, and has one attempt more. */
+  /** Returns a request if it is due. It is not due again before `until`, and its attempts are counted up. */
   claim(id: string, now: number, until: number): Promise<SubscriptionRequest | undefined>;
   postpone(id: string, until: number): Promise<void>;
-  /** It is answered. */
+  /** Removes a request that its callback has answered, or that is given up. */
   remove(id: string): Promise<void>;
-  /** Ids of requests that were due before `before`: their message was lost. */
+  /** Returns the ids of requests that were due before `before`. */
   due(before: number, limit: number, now: number): Promise<string[]>;
 };
 
 export type WebSubStore = {
   /**
-   * In force from `now` until its lease ends, with the secret of this request or none: what was there for this topic and callback is
-   * replaced, its failed deliveries stay to be repeated. Nothing happens where a later request was verified before.
+   * Begins a subscription that lasts from `now` until the end of its lease. It replaces an earlier subscription of the
+   * same topic and callback, also its secret. Failed deliveries of the earlier one are still repeated. Nothing happens
+   * if a later request was verified before.
    */
   subscribe(request: SubscriptionRequest, now: number): Promise<void>;
   unsubscribe(request: SubscriptionRequest, now: number): Promise<void>;
-  /** The callback is gone. A subscription that was verified meanwhile stays. */
+  /** Ends a subscription whose callback is gone. A subscription that was verified again meanwhile stays. */
   end(subscription: Subscription): Promise<void>;
-  /** Those of the feeds that somebody is subscribed to. Strongly consistent. */
+  /** Returns those of the feeds that have subscribers. The read is strongly consistent. */
   subscribed(feeds: string[], now: number): Promise<string[]>;
-  /** Subscriptions of a feed in the order of their places. `last` is where to go on; undefined: there are no more. */
+  /**
+   * Returns subscriptions of a feed in the order of their places. `last` is where the next page begins, if there is
+   * one.
+   */
   page(
     feed: string,
     after: string | undefined,
@@ -35,42 +42,47 @@ export type WebSubStore = {
   ): Promise<{ subscriptions: Subscription[]; last: string | undefined }>;
 
   /**
-   * One more delivery has failed, and the next is tried at `retryAt`. False where the subscription is not what was read
-   * any more: another has booked its next delivery, or it has ended.
+   * Counts a failed delivery and books the next one at `retryAt`. Returns false if the subscription has changed since
+   * it was read, because another process has booked its next delivery or the subscription has ended.
    */
   bookRetry(subscription: Subscription, retryAt: number): Promise<boolean>;
-  /** A delivery succeeded: the retry that was booked is not needed. */
+  /** Removes the retry of a subscription after a delivery has succeeded. */
   cancelRetry(subscription: Subscription): Promise<void>;
   retryIsDue(now: number): Promise<boolean>;
-  /** Subscriptions whose retry has come, the longest waiting first. */
+  /** Returns the subscriptions whose retry is due, longest waiting first. */
   retriesDue(now: number, limit: number): Promise<Subscription[]>;
 };
 
-/** A distribution: one feed's subscribers are sent what it has now. */
+/** A run distributes the present document of one feed to its subscribers. */
 export type Run = {
   feed: string;
-  /** Whose lease it is. */
+  /** The id of the process that has the lease. */
   holder: string;
-  /** Everybody up to this place was tried. */
+  /** The place up to which every subscriber was tried. */
   after?: string | undefined;
 };
 
+/** The ETag of the document that all subscribers of a topic have got, by topic. */
 export type Sent = Record<string, string>;
 
 export type DistributionStore = {
-  /** The feed is to be distributed at `at`. False where that was so already. */
+  /** Marks a feed to be distributed at `at`. Returns false if it was marked already. */
   markDue(feed: string, at: number): Promise<boolean>;
   dueAt(feed: string): Promise<number | undefined>;
   /**
-   * The run that somebody left, or a new one, for which the mark is taken away; leased until `until`. Undefined: another
-   * is at it, or there is none and the feed is not due. One run a feed: those that come meanwhile wait for its end.
+   * Takes up the run that another process left, or begins a new run and removes the mark of the feed. The lease lasts
+   * until `until`. Returns undefined if another process has the run, or if there is no run and the feed is not due. A
+   * feed has one run at a time, and changes that come meanwhile wait for its end.
    */
   takeUp(feed: string, holder: string, now: number, until: number): Promise<Run | undefined>;
-  /** Everybody up to `run.after` was tried; the lease is until `until`. False where another has taken it up. */
+  /**
+   * Stores that every subscriber up to `run.after` was tried, and extends the lease until `until`. Returns false if
+   * another process has taken the run over.
+   */
   progress(run: Run, until: number): Promise<boolean>;
-  /** `sent`: topic → ETag of what all of its subscribers were sent. False where another has taken the run up. */
+  /** Ends a run and stores what was sent. Returns false if another process has taken the run over. */
   finish(run: Run, sent: Sent): Promise<boolean>;
   sent(feed: string, now: number): Promise<Sent>;
-  /** Feeds that were due before `before`, and those whose run has lost its holder by `now`. */
+  /** Returns the feeds that were due before `before`, and those whose run has no holder any more at `now`. */
   left(before: number, now: number): Promise<string[]>;
 };

@@ -28,7 +28,8 @@ it.each(['subscribe', 'unsubscribe'])(
     expect(asked).toBe(4);
     expect(world.log.lines.at(-1)).toMatchObject({
       level: 'warn',
-      message: 'a WebSub request was given up: no attempt at it came to an end',
+      message:
+        'a WebSub request was given up, because no attempt at it finished; the subscriber has to ask again',
       fields: { mode, host: 'reader.example' },
     });
     expect(await world.services.verifications.due(world.now() + DAY, 10, world.now())).toEqual([]);

@@ -79,7 +79,7 @@ const REFUSED: [string, Record<string, string>, string][] = [
   [
     'a secret of 200 bytes',
     { 'hub.secret': 'é'.repeat(100) },
-    'hub.secret has 200 bytes: it must have less than 200',
+    'hub.secret has 200 bytes: it must have fewer than 200',
   ],
 ];
 
@@ -185,7 +185,7 @@ it('the 3,601st request within an hour is answered 429, whichever host it is for
   expect((await askFor('3600th')).status).toBe(202);
   const last = await askFor('3601st');
   expect([last.status, last.headers.get('retry-after')]).toEqual([429, '3600']);
-  expect(await last.text()).toContain('the hub was sent 3600 requests within an hour');
+  expect(await last.text()).toContain('The hub has taken 3600 requests within an hour');
   world.pass(3600_000);
   expect((await askFor('3601st')).status).toBe(202);
 });
