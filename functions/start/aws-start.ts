@@ -14,7 +14,7 @@ import { sha256 } from '../shared/text.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import { tableStores } from './stores.ts';
 
-/** The secret of a deployment, as the stack makes it and its operator fills it in. */
+/** The secret of a deployment. The stack makes it, and the operator fills in the rest. */
 type Secret = {
   linkSecret?: string;
   editorToken?: string;
@@ -22,7 +22,7 @@ type Secret = {
   resendWebhookSecret?: string;
 };
 
-/** What every function needs, built once, on its cold start. */
+/** Builds the services that every function needs. A function calls this once, on its cold start. */
 export async function startOnAws(env: Record<string, string | undefined>) {
   const log = jsonLog((line) => void process.stdout.write(`${line}\n`));
   log.info('Broadsheet starts', { version: project.version });
@@ -35,7 +35,9 @@ export async function startOnAws(env: Record<string, string | undefined>) {
   };
   const config: Config = loadConfig(variables, settings, project.version);
   if (!secret.linkSecret)
-    throw new SettingsError('the secret has no linkSecret: every link in a mail is signed with it');
+    throw new SettingsError(
+      'the secret has no linkSecret: it must have one, because every link in a mail is signed with it',
+    );
   const table = openTable(required(env, 'TABLE_NAME'), config.dynamoEndpoint);
   const stores = tableStores(table, config);
   const { requestsPerSecond } = config.publication.mail;
@@ -57,10 +59,10 @@ export async function startOnAws(env: Record<string, string | undefined>) {
   };
 }
 
-/** Of the config of a function that mails. */
+/** Returns the settings of the mail provider for a function that mails. Throws a SettingsError if there are none. */
 export function resendSettings(config: Config): NonNullable<Config['resend']> {
   if (config.resend) return config.resend;
-  throw new SettingsError('the secret has no resendApiKey: fill it in to send mail');
+  throw new SettingsError('the secret has no resendApiKey: it must have one to send mail');
 }
 
 async function readSecret(id: string): Promise<Secret> {

@@ -7,9 +7,9 @@ import type { Log } from '../shared/log.ts';
 type Sample = { id: string; language: string; section?: string };
 
 /**
- * What a new installation shows: our sample stories posted through the real endpoint, a reader for each language who
- * signs up and confirms, and one digest sent to them. Each story has an id and the digest has a key, so a first run that
- * was killed is simply repeated, also with other settings.
+ * Fills a new installation through its own addresses: it posts the sample stories, signs up and confirms a reader for
+ * each language, and sends one digest to these readers. Each story has an id and the digest has a key, so that a first
+ * run that was killed can be repeated, even with other settings.
  */
 export async function firstRun({
   config,
@@ -54,14 +54,14 @@ export async function firstRun({
     issue = issues.find(({ state }) => state === 'sent' || state === 'skipped');
     return issue !== undefined;
   });
-  // An issue that is skipped logs the reason itself.
+  // If the issue is skipped, the log has the reason already.
   if (issue?.state === 'sent') log.info(`sent one digest to ${issue.sent} sample readers`);
 }
 
-/** The samples that fit the settings: each in a language of the publication, and in one of its sections or in none. */
+/** Returns the samples in languages of the publication. A sample keeps its section only if the publication has it. */
 function samplesFor({ languages, sections }: Publication, samples: Sample[]): Sample[] {
   return samples.flatMap(({ section, ...sample }) => {
-    // A sample in "en" also serves a publication whose English is "en-GB".
+    // A sample in "en" fits a publication whose language is "en-GB" too.
     const language = languages.find((each) => each.split('-')[0] === sample.language);
     if (!language) return [];
     const isKnown = sections.some(({ slug }) => slug === section);
@@ -94,5 +94,5 @@ async function subscribe(origin: string, language: string, edition: string): Pro
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await pause(50))
     if (await holds()) return;
-  throw new Error('the samples did not come to an end within 30 seconds');
+  throw new Error('the samples were not ready within 30 seconds; start Broadsheet again to repeat them');
 }

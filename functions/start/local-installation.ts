@@ -28,7 +28,10 @@ import { handleCompose, handleRecords, handleWork } from '../work/handle-message
 import { runTick, sweep } from '../work/run-tick.ts';
 import { tableStores } from './stores.ts';
 
-/** The whole of Broadsheet in one process, over a table. Tests make it with a clock of their own. */
+/**
+ * All of Broadsheet in one process over a table: the services, the app and the queue. Tests give it a clock of their
+ * own.
+ */
 export type Installation = ReturnType<typeof localInstallation>;
 
 type Options = {
@@ -39,21 +42,23 @@ type Options = {
   clock: Clock;
   ids: Ids;
   log: Log;
-  /** Takes messages as they come; a test that drains the queue itself leaves it off. */
+  /** If true, messages are handled as they come. A test that drains the queue itself leaves this off. */
   automatic?: boolean;
   faults?: QueueFaults;
-  /** Nobody else is at work on the table, and nobody can be. */
+  /** True if no other process works on the table, and none can. */
   isAlone?: boolean;
-  /** Unset: the `resend` client, to where the config says. */
+  /** The default is the `resend` client with the settings of `config`. */
   mailer?: Mailer;
-  /** Unset: waits for a turn to mail as long as that takes. */
+  /** Waits for a turn to mail. The default really waits. */
   wait?: (milliseconds: number) => Promise<void>;
-  /** Unset: requests to the addresses that subscribers named. */
+  /** The default sends requests to the addresses that subscribers gave. */
   callbacks?: Callbacks;
 };
 
-/** The mailbox of this very process, where no provider is set. */
+/** The pace of mails to the mailbox of this process, which is used if no mail provider is set. */
 const MAILBOX_REQUESTS_PER_SECOND = 1000;
+
+/** Builds all services and the app, but listens nowhere. */
 
 export function localInstallation(options: Options) {
   const { config, table, templates, linkSecret, clock, ids, log } = options;
@@ -72,10 +77,10 @@ export function localInstallation(options: Options) {
     options.callbacks ??
     callbackClient({
       site: config.baseUrl,
-      // Names of one's own machines are in files of the system, which no name server knows.
+      // The names of the operator's own machines may be in a file of the system, which name servers do not know.
       ...(config.allowPrivateCallbacks && { mayConnect: () => true, lookup: lookup as LookupFunction }),
     });
-  // On one machine there is no cache in front of us.
+  // One machine has no cache in front of it.
   const cdn = { invalidate: async () => {} };
   const queue = memoryQueue({
     clock,
@@ -115,7 +120,7 @@ export function localInstallation(options: Options) {
     previews,
   };
   const mailbox = dynamoMailbox(table);
-  // Where a provider takes the mails, there is nothing to show, and nobody to take mails from.
+  // If a provider takes the mails, the mailbox has nothing to show and must not take mails from anybody.
   const hasMailbox = !config.resend;
   const app = createWholeApp({ ...services, mailbox }, hasMailbox);
   if (hasMailbox) app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
@@ -124,17 +129,20 @@ export function localInstallation(options: Options) {
     services,
     app,
     queue,
-    /** What is done every minute. */
+    /** Does the work of a minute. */
     tick: () => runTick(services),
-    /** The second half of a tick by itself, for tests that are about it. */
+    /** Does the second half of a tick, for tests of the sweep. */
     sweep: () => sweep(services),
   };
 }
 
-/** A list of readers is read no faster than it is stored, and Node would cut a million of them off after five minutes. */
+/**
+ * How long a request may take. An import is read only as fast as its readers are stored, and by default Node would cut
+ * the import of a million readers off after five minutes.
+ */
 const REQUEST_MILLISECONDS = HOUR_MILLISECONDS;
 
-/** Listens on this machine alone, unless the public URL names another host. Throws where the port is taken. */
+/** Serves the app, to this machine alone unless the public URL names another host. Rejects if the port is in use. */
 export function listen(app: Hono, { port, baseUrl }: Config): Promise<ServerType> {
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
   return new Promise((resolve, reject) => {

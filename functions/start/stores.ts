@@ -17,7 +17,10 @@ import { dynamoTokens } from '../adapters/dynamo/dynamo-tokens.ts';
 import { dynamoWebSub } from '../adapters/dynamo/dynamo-websub.ts';
 import type { Config } from '../config.ts';
 
-/** Every store, on one table. `onlyHolder`: see dynamo-delivery.ts. */
+/**
+ * Makes every store on one table. `onlyHolder` is an id of this process, given if no other process can work on the
+ * table (`dynamo-delivery.ts`).
+ */
 export function tableStores(table: Table, config: Config, onlyHolder?: string) {
   return {
     articles: dynamoArticles(table, config.publication.languages),

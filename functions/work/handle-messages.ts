@@ -49,12 +49,13 @@ function issueOf({ edition, slot }: IssueRef): IssueRef {
   return { edition, slot };
 }
 
-/** What a change of an article asks for beyond the table. Done twice, it does no harm. */
+/** Does everything that a change of an article causes outside its own transaction. A second run does no harm. */
 async function carryOut(services: WorkServices, id: string): Promise<void> {
   const { outbox, cdn } = services;
   const event = await outbox.get(id);
   if (event?.kind !== 'article-changed') return;
-  // The edge looks again every minute by itself; what was taken back is not to stand there that long, whatever else fails.
+  // The edge asks for changes every minute anyway, but a retracted story must leave it at once. This step comes first,
+  // so that it is done even if another step fails.
   if (event.retracted) await cdn.invalidate(id);
   await linkTranslations(services, event.articleId);
   await announce(services, event.feeds ?? []);
@@ -63,7 +64,7 @@ async function carryOut(services: WorkServices, id: string): Promise<void> {
 
 export type ComposeQueueServices = ComposeServices & LetterServices;
 
-/** Carries out a message of the compose queue: its work renders mails, which only the tick function can. */
+/** Carries out a message of the compose queue. Its work renders mails, and only the tick function can do that. */
 export async function handleCompose(services: ComposeQueueServices, message: Message): Promise<void> {
   switch (message.kind) {
     case 'compose':
@@ -75,7 +76,7 @@ export async function handleCompose(services: ComposeQueueServices, message: Mes
   }
 }
 
-/** Every record of an SQS batch by itself: those that fail are reported, and only they come again. */
+/** Handles each record of an SQS batch. Records that fail are reported to SQS, and only these records come again. */
 export async function handleRecords(
   event: SQSEvent,
   handle: (message: Message) => Promise<void>,
@@ -86,7 +87,7 @@ export async function handleRecords(
     try {
       await handle(JSON.parse(body) as Message);
     } catch (error) {
-      log.warn('a message failed and will come again', { body, error });
+      log.warn('a message failed; the queue will deliver it again', { body, error });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }

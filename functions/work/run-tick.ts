@@ -46,14 +46,16 @@ export type SweepServices = HubStores & {
   log: Log;
 };
 
-/** What has waited longer has lost its message. What is younger is most likely still in the queue. */
+/**
+ * Work that has waited longer than this has lost its message. The message of younger work is most likely in the queue.
+ */
 const GRACE_MILLISECONDS = 30_000;
-/** A sweep takes at most so many of each kind. The next sweep, a minute later, takes more. */
+/** A sweep takes at most this many pieces of work of each kind. The next sweep, a minute later, takes more. */
 const MOST = 500;
 
 /**
- * Every minute: finds what the queue lost, what a crash left, and the embargoes that have ended. It only enqueues; the
- * conditions in the table make a message too many harmless.
+ * Finds the work whose message the queue lost, the work that a crash left, and the embargoes that have ended, and sends
+ * messages for it. If there is a message too many, the conditions in the table make it harmless.
  */
 export async function sweep(services: SweepServices): Promise<void> {
   const { articles, outbox, queue, clock, log } = services;
@@ -66,7 +68,7 @@ export async function sweep(services: SweepServices): Promise<void> {
   const left = await outbox.leftBefore(isoTime(clock() - GRACE_MILLISECONDS), MOST);
   messages.push(...left.map(({ id, event }) => messageOf(id, event)));
   await stopEditions(services);
-  // What the pace lets through until the next sweep and the one after it.
+  // The batches that the pace allows until the sweep after the next one.
   const most = batchesWithinReach(services.pace);
   const due: Message[][] = [];
   for (const ref of await services.issues.open()) {
@@ -75,7 +77,7 @@ export async function sweep(services: SweepServices): Promise<void> {
       messages.push(...first);
       due.push(batches);
     } catch (error) {
-      log.error('the sweep could not look after an issue; the next one tries again', {
+      log.error('the sweep could not look after an issue; the next sweep tries again', {
         issue: issueId(ref),
         error,
       });
@@ -83,12 +85,15 @@ export async function sweep(services: SweepServices): Promise<void> {
   }
   messages.push(...inTurn(due, most));
   if (messages.length > 0) await handOver(queue, log, messages);
-  // The hub comes last, in a message of its own: what strangers ask of it must not hold up the newsroom's work.
+  // The hub comes last and is sent separately, because requests of strangers must not hold up the newsroom's work.
   const ofHub = await leftByTheHub(services, clock());
   if (ofHub.length > 0) await handOver(queue, log, ofHub);
 }
 
-/** One of each in turn: what an issue has no use for, such as one whose readers' hour has not come, is the others'. */
+/**
+ * Takes one message of each list in turn, at most `most` messages. An issue that needs few, for example because the
+ * hour of its readers has not come, leaves the rest to the other issues.
+ */
 function inTurn(lists: Message[][], most: number): Message[] {
   const rounds = Math.max(0, ...lists.map(({ length }) => length));
   return Array.from({ length: rounds }, (_, round) => lists.flatMap((list) => list[round] ?? []))
@@ -96,6 +101,7 @@ function inTurn(lists: Message[][], most: number): Message[] {
     .slice(0, most);
 }
 
+/** The messages that take an issue further. `first` is sent in any case, and `batches` as far as the pace allows. */
 type NextSteps = { first: Message[]; batches: Message[] };
 
 async function nextSteps(services: SweepServices, ref: IssueRef, most: number): Promise<NextSteps> {
@@ -119,7 +125,7 @@ type HubStores = {
   distributions: Pick<DistributionStore, 'left'>;
 };
 
-/** Messages for the hub: for what the queue lost or a crash left, and for the retries that have come. */
+/** Returns messages for the hub's work that the queue lost or a crash left, and for the retries that are due. */
 async function leftByTheHub(
   { verifications, websub, distributions }: HubStores,
   now: number,
