@@ -92,7 +92,9 @@ type Row = [
   maxBytes?: number,
 ];
 
-/** Addresses for readers: feeds, pages and the links in mails. Caches may keep most of them. No answer sets a cookie. */
+/**
+ * Addresses for readers: feeds, pages and the links in mails. Caches may keep most of them. No answer sets a cookie.
+ */
 export function publicRoutes(services: PublicServices): Route[] {
   const { publication } = services.config;
   const feeds = feedHandlers(services, openFeed(services));

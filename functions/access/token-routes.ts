@@ -68,7 +68,7 @@ export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) 
     list: operation({
       answers: {
         200: {
-          means: 'The tokens. The answer names them, but nobody can use them by it.',
+          means: 'The tokens, without their secrets.',
           shape: z.strictObject({ tokens: z.array(tokenView) }),
         },
       },

@@ -4,7 +4,7 @@ import { legalLine, legalText, slugOf } from '../shared/text.ts';
 /** The fields of an article's input. The message of each rule tells an editor what is allowed. */
 
 /**
- * Each tag and each author puts the article into a feed more. A transaction takes 100 items, and an edit may take the
+ * Each tag and each author puts the article into one more feed. A transaction takes 100 items, and an edit may take the
  * article out of as many feeds as it puts it into.
  */
 const MAX_TAGS = 25;

@@ -10,7 +10,7 @@ const warning = z.strictObject({ pointer: z.string(), detail: z.string() });
 const person = z.strictObject({ name: z.string(), url: z.string().optional() });
 
 /**
- * The fields that GET adds to those of the input. PUT accepts them and ignores them, so that a client can get an
+ * The fields that GET adds to the fields of the input. PUT accepts them and ignores them, so that a client can get an
  * article, edit it and put it back.
  */
 export const READ_ONLY_FIELDS = [

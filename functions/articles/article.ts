@@ -69,7 +69,10 @@ export function isListed(article: Article): boolean {
   return article.status === 'published' && article.retractedAt === undefined;
 }
 
-/** Whether an article was retracted after readers could see it. Nobody is told about one that was retracted earlier. */
+/**
+ * Whether an article was retracted after readers could see it. Readers learn nothing about an article that was
+ * retracted earlier.
+ */
 export function isWithdrawn({ publicAt, retractedAt }: Article): boolean {
   return retractedAt !== undefined && publicAt !== undefined && publicAt <= retractedAt;
 }
@@ -79,7 +82,7 @@ export function guidOf(id: string, idAuthority: string): string {
   return `tag:${idAuthority}:articles/${id}`;
 }
 
-/** Returns the URL at which a story is read: the editor's URL, or that of our page if the editor gave none. */
+/** Returns the URL at which a story is read: the editor's URL, or the URL of our page if the editor gave none. */
 export function linkOf(article: Pick<Article, 'id' | 'url'>, baseUrl: string): string {
   return article.url ?? pageOf(article.id, baseUrl);
 }

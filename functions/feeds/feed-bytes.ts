@@ -119,7 +119,7 @@ type Base = { entityTag: string; tag: string };
 /** A reader sends one tag, and a cache in front of it a few more. Each of them costs a read. */
 const MOST_TAGS = 3;
 
-/** Returns the tags of an `If-None-Match` whose documents differ from that of `tag` in nothing but their articles. */
+/** Returns the tags of an `If-None-Match` whose documents differ from the document of `tag` only in their articles. */
 function basesFor(tag: string, ifNoneMatch: string | undefined): Base[] {
   const given = entityTags(ifNoneMatch ?? '').map((entityTag) => ({
     entityTag,

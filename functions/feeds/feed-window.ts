@@ -150,8 +150,9 @@ export type Snapshot = Map<string, number>;
 
 export type FeedStore = {
   /**
-   * Returns the newest pointers up to `now` (ISO 8601), newest first: those of `count` articles, and those of removed
-   * articles between them. The read is strongly consistent, so that a story that was accepted a moment ago is there.
+   * Returns the newest pointers up to `now` (ISO 8601), newest first: the pointers of `count` articles, and of the
+   * removed articles between them. The read is strongly consistent, so that a story that was accepted a moment ago is
+   * there.
    */
   newest(feed: string, now: string, count: number): Promise<Pointer[]>;
   /**

@@ -82,7 +82,7 @@ async function newEntriesOf(
   const headers = {
     ...full,
     im: 'feed',
-    // The tag among those of the request to which these entries are added (section 10.5.1).
+    // The request may have several tags. The reader adds these entries to the document of this one (section 10.5.1).
     'delta-base': base,
     'content-length': String(bytes.byteLength),
     'cache-control': `no-store, im, max-age=${services.config.publication.feeds.maxAgeMinutes * 60}`,

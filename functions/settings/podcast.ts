@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { inLanguages, localised, oneLine } from './values.ts';
 
 /**
- * The settings of the podcast, which has the stories with an audio version. The rules are those of "A Podcaster's Guide
- * to RSS" (podcasters.apple.com, 823 and 1691) and of the "Podcast Delivery Specification" (Spotify).
+ * The settings of the podcast, which has the stories with an audio version. The rules come from "A Podcaster's Guide to
+ * RSS" (podcasters.apple.com, 823 and 1691) and the "Podcast Delivery Specification" (Spotify).
  */
 
 /**

@@ -49,7 +49,10 @@ export function missingPhrases(templates: Templates, languages: string[]): strin
   });
 }
 
-/** Returns the phrases of the language's locale file, or those of the bare language: `es-MX` falls back to `es`. */
+/**
+ * Returns the phrases of a language. A language without a locale file has the phrases of the bare language: `es` for
+ * `es-MX`.
+ */
 function ownPhrases({ locales }: Templates, language: string): Record<string, string> | undefined {
   return locales[language] ?? locales[language.split('-')[0] ?? ''];
 }

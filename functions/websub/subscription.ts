@@ -8,7 +8,7 @@ import { DAY_SECONDS } from '../shared/clock.ts';
 export type Subscription = {
   /** The key of the feed. */
   feed: string;
-  /** The place of the subscription among those of the feed. Pages of subscriptions are sorted by it. */
+  /** The place of the subscription in its feed. Pages of subscriptions are sorted by it. */
   place: string;
   /** The URL of the subscription document, as the document itself states it. */
   topic: string;

@@ -20,7 +20,7 @@ const MAX_LANGUAGE_CHARACTERS = 35;
 
 /**
  * Returns the subscription document whose self URL is the topic, or undefined if no document can have this self URL.
- * The spelling must be exactly that of the document, because another spelling would be another topic. The feed need not
+ * The spelling must be exactly as in the document, because another spelling would be another topic. The feed need not
  * exist, but its key must be short enough to be stored.
  */
 export function topicAddress({ baseUrl, publication }: Config, topic: string): FeedAddress | undefined {

@@ -28,7 +28,7 @@ export type WebSubStore = {
   unsubscribe(request: SubscriptionRequest, now: number): Promise<void>;
   /** Ends a subscription whose callback is gone. A subscription that was verified again meanwhile stays. */
   end(subscription: Subscription): Promise<void>;
-  /** Returns those of the feeds that have subscribers. The read is strongly consistent. */
+  /** Returns the feeds among these that have subscribers. The read is strongly consistent. */
   subscribed(feeds: string[], now: number): Promise<string[]>;
   /**
    * Returns subscriptions of a feed in the order of their places. `last` is where the next page begins, if there is
