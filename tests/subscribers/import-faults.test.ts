@@ -76,7 +76,11 @@ describe('a file that cannot be imported is refused before anything is stored', 
   it.each([
     ['JSON', { 'content-type': 'application/json' }, 'The type is "application/json"'],
     ['no type', { 'content-type': '' }, 'The type is "not given"'],
-    ['Latin-1', { 'content-type': 'text/csv; charset=ISO-8859-1' }, 'The type is "text/csv; charset=ISO-8859-1"'],
+    [
+      'Latin-1',
+      { 'content-type': 'text/csv; charset=ISO-8859-1' },
+      'The type is "text/csv; charset=ISO-8859-1"',
+    ],
     ['gzip', { 'content-encoding': 'gzip' }, 'The type is "text/csv, compressed as gzip"'],
   ])('a body that says it is %s', async (_, headers, words) => {
     const world = await setUp();
