@@ -1,6 +1,6 @@
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Reaction, TallyStore } from '../newsletter/issue-tally.ts';
-import type { ToldOfMail } from '../subscribers/personal-data.ts';
+import type { MailReport } from '../subscribers/personal-data.ts';
 import type { ConsentEvent, Subscriber, Suppression } from '../subscribers/subscriber.ts';
 import type { BounceRun } from './bounce-run.ts';
 
@@ -29,6 +29,6 @@ export type MailEventStore = TallyStore & {
   /** Those of the readers of whose mail the provider has told anything, and who were not proven by it yet. */
   unproven(ref: IssueRef, subscriberIds: string[]): Promise<string[]>;
   /** What was counted of these readers in the last 90 days. */
-  reactionsOf(subscriberIds: string[], now: number): Promise<ToldOfMail[]>;
+  reactionsOf(subscriberIds: string[], now: number): Promise<MailReport[]>;
   bounces(hash: string, now: number): Promise<BounceRun | undefined>;
 };

@@ -10,6 +10,7 @@ import { erase as eraseReader, storedData } from '../subscribers/personal-data.t
 import { savePreferences } from '../subscribers/preferences.ts';
 import { parseEmail, parsePreferences, readerTimeZone } from '../subscribers/reader-input.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
+import { suppressionOf } from '../subscribers/suppression.ts';
 import { addressPage, erasePage } from './link-pages.ts';
 import { type ManageData, managePage } from './manage-page.ts';
 import { message, page } from './page-response.ts';
@@ -150,10 +151,9 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
   ): Promise<Response> {
     const { email, language, editions, topics, timeZone, pausedUntil } = subscriber;
     const paused = pausedUntil ? Date.parse(pausedUntil) : 0;
-    const hash = addressHash(email);
     const data: ManageData = {
       ...{ email, language, editions, topics, timeZone },
-      suppression: (await subscribers.suppressions([hash])).get(hash),
+      suppression: await suppressionOf(subscribers, addressHash(email)),
       pausedUntil: paused > clock() ? dayOf(paused, subscriber) : undefined,
       pauseFrom: dayOf(clock() + DAY_MILLISECONDS, subscriber),
       action: linkTo(MANAGE_PATHS.save),

@@ -4,13 +4,18 @@ import { addressHash } from './email-address.ts';
 import { mayConfirm } from './mail-limits.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';
 import { type AddressChange, type ConsentEvent, endsWithConsent, type Subscriber } from './subscriber.ts';
+import { suppressionOf } from './suppression.ts';
 
-/** Changes that one reader may ask for an hour, to whatever addresses: the mails go to people who may know nothing of it. */
+/**
+ * The changes of address that one reader may ask for in an hour, whichever addresses they name. There are few, because
+ * the mails go to people who may know nothing about the request.
+ */
 const CHANGES_AN_HOUR = 3;
 
 /**
- * Mails a link to the new address; until its button is pressed nothing changes. The answer never says whether that
- * address is known here, or can be mailed.
+ * Mails a confirmation link to the new address. Nothing changes until somebody presses the button on the page that the
+ * link opens. The function returns nothing, so the page cannot reveal whether the address is known here or can be
+ * mailed.
  */
 export async function askForAddressChange(
   services: SubscriberServices,
@@ -19,7 +24,7 @@ export async function askForAddressChange(
 ): Promise<void> {
   const { subscribers, throttle, queue, clock, ids, log } = services;
   if (!(await throttle.underLimit(`address#${subscriberId}`, CHANGES_AN_HOUR, clock()))) {
-    log.info('a change of address was not mailed: its reader has asked for enough this hour', {
+    log.info('no mail was sent for a change of address: the reader asked for too many changes this hour', {
       subscriber: subscriberId,
     });
     return;
@@ -36,14 +41,15 @@ export async function askForAddressChange(
 
 export type AddressChanged =
   | { kind: 'changed'; subscriber: Subscriber }
-  /** It has run out, or its reader is not there any more. */
+  /** The request has run out, or its subscriber does not exist any more. */
   | { kind: 'expired' }
-  /** Since it was asked for, somebody at the new address has complained. */
+  /** The new address is suppressed for a reason that only an editor can lift, such as a complaint about spam. */
   | { kind: 'not-mailable'; language: string };
 
 /**
- * The button was pressed by somebody who reads both addresses: the subscriber stays the same one, with the new address.
- * Where that has a subscriber of its own, the two become one, who gets what either got.
+ * Gives the subscriber the new address, after somebody has pressed the button. That person can read the mail of the new
+ * address and was sent there by the subscriber's own page. If the new address has a subscriber already, the two are
+ * merged: this subscriber then gets the editions of both.
  */
 export async function changeAddress(
   { subscribers, queue, clock, log }: SubscriberServices,
@@ -56,7 +62,7 @@ export async function changeAddress(
     if (!change || previous?.id !== subscriberId) return { kind: 'expired' };
     if (change.replaced !== undefined) return { kind: 'changed', subscriber: previous };
     const hash = addressHash(change.email);
-    const suppression = (await subscribers.suppressions([hash])).get(hash);
+    const suppression = await suppressionOf(subscribers, hash);
     if (suppression && !endsWithConsent(suppression))
       return { kind: 'not-mailable', language: previous.language };
     const holder = await subscribers.idByAddress(hash);
@@ -73,10 +79,12 @@ export async function changeAddress(
     await handOver(queue, log, [{ kind: 'letter', outboxId: noticeId(change, next.updatedAt) }]);
     return { kind: 'changed', subscriber: next };
   }
-  throw new Error(`the address of subscriber ${subscriberId} could not be changed: it kept changing`);
+  throw new Error(
+    `the address of subscriber ${subscriberId} could not be changed: the subscriber kept changing`,
+  );
 }
 
-/** The event by which the old address is told, `at` (ISO 8601) its change. */
+/** Returns the id of the event that mails a notice to the old address. `at` is the time of the change (ISO 8601). */
 export function noticeId({ id }: AddressChange, at: string): string {
   return `${at}#${id}#told`;
 }

@@ -1,7 +1,8 @@
 /**
- * One at a time, asked for many at a time: while a question is on its way, those that come in wait and are then asked
- * together. Nothing is remembered, so each answer is younger than its question. (`dataloader` gathers what is asked in the
- * same tick, where here each worker comes in its own.)
+ * Turns a function that loads many keys at once into one that loads a single key. Only one load runs at a time. Keys
+ * that are asked for while a load runs are loaded together when it has ended. Nothing is cached, so an answer is never
+ * older than its question. (The package `dataloader` gathers only the keys that are asked for in the same tick of the
+ * event loop. The workers of an import ask in different ticks.)
  */
 export function coalesced<V>(
   load: (keys: string[]) => Promise<Map<string, V>>,
@@ -11,13 +12,13 @@ export function coalesced<V>(
   const askAll = async () => {
     isAsking = true;
     while (waiting.length > 0) {
-      const these = waiting;
+      const asked = waiting;
       waiting = [];
       try {
-        const found = await load([...new Set(these.map(({ key }) => key))]);
-        for (const { key, resolve } of these) resolve(found.get(key));
+        const found = await load([...new Set(asked.map(({ key }) => key))]);
+        for (const { key, resolve } of asked) resolve(found.get(key));
       } catch (error) {
-        for (const { reject } of these) reject(error);
+        for (const { reject } of asked) reject(error);
       }
     }
     isAsking = false;

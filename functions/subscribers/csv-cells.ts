@@ -1,22 +1,23 @@
 import { stringify } from 'csv-stringify/sync';
 
 /**
- * What a spreadsheet takes for a formula, also in full width (OWASP, CSV Injection). One more apostrophe makes it text; those
- * that were there are counted too, so that reading takes off exactly what writing put on.
+ * Matches a cell that a spreadsheet would run as a formula, also one with a full-width sign (OWASP, CSV Injection).
+ * Writing puts an apostrophe in front of such a cell, which makes it text. A cell that already begins with apostrophes
+ * matches too and gets one more, so that reading removes exactly the one that writing added.
  */
 const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 const NEUTRALISED = /^'+[=+\-@\t\r\n＝＋－＠]/;
 
-/** Rows as text/csv (RFC 4180), each cell harmless in a spreadsheet. */
+/** Writes rows as text/csv (RFC 4180). No cell can run as a formula in a spreadsheet. */
 export function csvText(rows: string[][]): string {
   return stringify(
     rows.map((cells) => cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))),
-    // By itself it quotes a cell only for the line end that it writes.
+    // Without this, csv-stringify quotes a cell only if the cell has the line end that ends the records.
     { record_delimiter: 'windows', quoted_match: /[\r\n]/ },
   );
 }
 
-/** A cell as it was before `csvText`. */
+/** Returns a cell as it was before `csvText` wrote it. */
 export function cellText(cell: string): string {
   return NEUTRALISED.test(cell) ? cell.slice(1) : cell;
 }

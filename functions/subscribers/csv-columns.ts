@@ -1,8 +1,8 @@
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 
 /**
- * What a file says of a reader. An export has them all, so that it is an import too; of the last three `suppressed` then refuses
- * its line, and the others are passed over.
+ * The columns of a file of readers. An export has all of them, and every export can be imported. An import refuses a
+ * line that has something in `suppressed`, and it ignores `id` and `confirmedAt`.
  */
 export const COLUMNS = [
   'email',
@@ -20,20 +20,20 @@ export const COLUMNS = [
 export type Column = (typeof COLUMNS)[number];
 
 const ALLOWED = `Allowed are ${COLUMNS.join(', ')}.`;
-/** Of unknown columns, so that a file which is no CSV is not sent back whole. */
+/** The faults that an answer lists at most. A file that is not CSV at all could otherwise be sent back whole. */
 const MOST_FAULTS = 20;
 
-/** The header row → its columns in their order, or every fault in it. */
+/** Reads the header row: returns its columns in their order, or the faults in it. */
 export function readHeader(cells: string[]): Outcome<Column[]> {
   const faults: Fault[] = [];
   const fault = (detail: string) => faults.push({ pointer: '', detail });
   const names = cells.map((cell) => cell.trim());
   if (names.some((name) => /[\0\uFFFD]/.test(name))) {
-    fault('The file is not UTF-8, or no text: save it as "CSV UTF-8".');
+    fault('The file is not UTF-8, or it is not text. Save it as "CSV UTF-8".');
     return refused({ kind: 'invalid', faults });
   }
   if (names.length === 1 && /[;\t]/.test(names[0] ?? '')) {
-    fault('The columns must be separated by commas: choose the comma when you save the file as CSV.');
+    fault('The columns must be separated by commas. Choose the comma when you save the file as CSV.');
     return refused({ kind: 'invalid', faults });
   }
   const columns = names.map((name) => columnOf(name));
@@ -50,7 +50,7 @@ export function readHeader(cells: string[]): Outcome<Column[]> {
     : refused({ kind: 'invalid', faults: faults.slice(0, MOST_FAULTS) });
 }
 
-/** Spreadsheets and people write Email and TIMEZONE. */
+/** Ignores case, because spreadsheets and people write Email and TIMEZONE. */
 function columnOf(name: string): Column | undefined {
   return COLUMNS.find((column) => column.toLowerCase() === name.toLowerCase());
 }

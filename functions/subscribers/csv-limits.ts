@@ -1,18 +1,19 @@
-/** What one request may take. An absent one: any. */
+/** The limits of one import or export. A limit that is absent does not apply. */
 export type CsvLimits = {
-  /** Of a file. */
+  /** The bytes that an imported file may have. */
   bodyBytes?: number;
-  /** Of work on a file. */
+  /** How long one request may work on a file. */
   milliseconds?: number;
-  /** Of the report on a file. */
+  /** The bytes that the report on a file may have. */
   reportBytes?: number;
-  /** Readers in an answer to an export that names no limit. */
+  /** How many readers an export answers with if it was asked for without a limit. */
   exported?: number;
 };
 
 /**
- * A function is called with a request whole, of at most 6 MB with each quote and line end escaped, and its answer is as
- * large at most, NDJSON in base64 (Lambda, quotas). The API hangs up after 30 seconds (HTTP API, quotas).
+ * The limits on AWS. Lambda hands a function the whole request as JSON, in which each quote and line end is escaped,
+ * and that JSON may have 6 MB. An answer may have 6 MB too, and NDJSON is encoded in base64 there (Lambda, quotas). The
+ * HTTP API ends a request after 30 seconds (HTTP API, quotas).
  */
 export const LAMBDA_LIMITS: CsvLimits = {
   bodyBytes: 4_000_000,

@@ -1,9 +1,11 @@
 import { parse } from 'csv-parse';
 
-/** A row and the lines of the file, from 1, on which it begins and ends: a quoted cell may have line ends. */
+/**
+ * A row, and the lines of the file (from 1) on which it begins and ends. They differ if a quoted cell has line ends.
+ */
 export type Row = { line: number; lastLine: number; cells: string[] };
 
-/** Nothing more of the file can be read from this line on. */
+/** The file cannot be read from `line` on. The message says why. */
 export class UnreadableFrom extends Error {
   override name = 'UnreadableFrom';
   readonly line: number;
@@ -13,15 +15,19 @@ export class UnreadableFrom extends Error {
   }
 }
 
-/** Of a row, in bytes: one that a quote has swallowed the rest of the file into must not be held. */
+/**
+ * The longest row. A quote that is never closed makes one row of the rest of the file, and memory must not hold that
+ * row.
+ */
 const MAX_ROW_BYTES = 16_384;
-const UNREADABLE = `Nothing can be read from here on: a line has more than ${MAX_ROW_BYTES} bytes, or a quoted cell does not end.`;
-/** What is parsed at once, in bytes: a file that arrives in one piece is not to become all its rows. */
+const UNREADABLE = `The file cannot be read from this line on: a line has more than ${MAX_ROW_BYTES} bytes, or a quoted cell does not end.`;
+/** How much is parsed at once. A file that arrives in one piece would otherwise become all its rows in memory. */
 const SLICE_BYTES = 16_384;
 
 /**
- * The rows of a file as its bytes arrive. What is not UTF-8 becomes U+FFFD; empty lines are passed over. Throws
- * UnreadableFrom after all the rows that came before. A row that the transfer broke off in is none: half an address may be one.
+ * Reads the rows of a file while its bytes arrive. Bytes that are not UTF-8 become U+FFFD, and empty lines are skipped.
+ * Throws UnreadableFrom after it has given all rows before the fault. If the transfer breaks off inside a row, that row
+ * is not given, because half of an address may be an address too.
  */
 export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row, void, undefined> {
   const found: Row[] = [];
@@ -29,11 +35,13 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   const parser = parse({
     record_delimiter: '\n',
     relax_column_count: true,
-    // A quote in the middle of a cell is a character: what it makes of the cell is the reader's fault to name.
+    // A quote in the middle of a cell is kept as a character. If the cell is then wrong, `readRow` says so for its
+    // line.
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_ROW_BYTES,
-    // Collected here instead of read from the stream: a stream that fails forgets what it had ready.
+    // Rows are collected here and not read from the stream, because a stream that fails drops the rows that it had
+    // ready.
     on_record(cells: string[], { lines }) {
       const line = lines - cells.join().split('\n').length + 1;
       found.push({ line, lastLine: lines, cells });
@@ -41,13 +49,13 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
       return null;
     },
   });
-  // Told to the write that met it.
+  // `written` and `ended` learn of the error too. Without a listener here, Node would end the process.
   parser.on('error', () => {});
   const text = textOf(bytes);
   try {
     for (;;) {
       const next = await text.next().catch(() => undefined);
-      if (!next) throw new UnreadableFrom(readUpTo + 1, 'The file broke off.');
+      if (!next) throw new UnreadableFrom(readUpTo + 1, 'The transfer of the file broke off.');
       const failed = await (next.done ? ended(parser) : written(parser, next.value));
       yield* found.splice(0);
       if (failed) throw new UnreadableFrom(readUpTo + 1, UNREADABLE);
@@ -60,10 +68,12 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
 
 type Parser = ReturnType<typeof parse>;
 
+/** Hands text to the parser. Returns whether the parser failed. */
 function written(parser: Parser, text: string): Promise<boolean> {
   return new Promise((resolve) => parser.write(text, (error) => resolve(Boolean(error))));
 }
 
+/** Tells the parser that the file has ended. Returns whether the parser failed. */
 function ended(parser: Parser): Promise<boolean> {
   return new Promise((resolve) => {
     parser.once('error', () => resolve(true));
@@ -72,7 +82,10 @@ function ended(parser: Parser): Promise<boolean> {
   });
 }
 
-/** UTF-8 without its byte order mark, every line end as `\n`: the parser counts two in a CRLF of a quoted cell. */
+/**
+ * Decodes UTF-8, leaves out the byte order mark and makes every line end `\n`. The parser would count a CRLF inside a
+ * quoted cell as two lines.
+ */
 async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let held = '';

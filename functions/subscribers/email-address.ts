@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js';
 import { sha256 } from '../shared/text.ts';
 
-/** Why a text is no mail address, or none that we mail. */
+/** Why a text is not a mail address, or why we do not mail that address. */
 export type AddressFault =
   | 'missing'
   | 'no-at'
@@ -15,33 +15,36 @@ export type AddressFault =
 
 const EXAMPLE = 'such as ana@paper.example';
 
-/** For programs; pages have phrases of their own (`page.fault.email.…`). */
+/** What programs are told. The pages have their own phrases (`page.fault.email.…`). */
 export const ADDRESS_RULES: Record<AddressFault, string> = {
   missing: `is missing: it must be a mail address, ${EXAMPLE}`,
   'no-at': `has no @: it must be a mail address, ${EXAMPLE}`,
-  spaces: 'has a space, a line end or another character that cannot be seen: a mail address has none',
+  spaces: 'has a space, a line end or another invisible character: a mail address must not have one',
   unreadable:
     'has U+FFFD, which stands for a character that could not be read: send the address in UTF-8, percent-encoded as such in a form',
   'too-long': 'is too long: at most 64 bytes before the @ and 254 in all (RFC 5321)',
   'local-part':
-    'has something before the @ that cannot be mailed: brackets, quotes, a comma, another @, or a dot at an end or beside another',
+    'has something before the @ that cannot be mailed: brackets, quotes, a comma, another @, a dot at the beginning or the end, or two dots in a row',
   domain: 'must have a domain with a dot in it after the @, such as paper.example',
-  disposable: 'is of a service for throwaway addresses: use one that you will still read next week',
+  disposable:
+    'belongs to a service for throwaway addresses: use an address that you will still read next week',
 };
 
 type Read = { ok: true; address: string } | { ok: false; fault: AddressFault };
 
 /**
- * An address as a person typed it → the form in which it is stored and shown: trimmed, its domain in lower case.
- * Undefined where it cannot be an address. Internationalised ones are accepted (RFC 6531). What is refused most: spaces, line ends
- * (they would enter a header) and domains without a dot.
+ * Reads an address that a person typed. Returns it as it is stored and shown: trimmed, with the domain in lower case.
+ * Returns undefined if the text cannot be an address. Internationalised addresses are accepted (RFC 6531). Line ends
+ * must be refused, because they would enter a header.
  */
 export function parseAddress(typed: string): string | undefined {
   const read = readAddress(typed);
   return read.ok ? read.address : undefined;
 }
 
-/** The same for an address that is to be subscribed, with what is wrong with it. */
+/**
+ * Reads an address that somebody wants to subscribe. Returns it as `parseAddress` does, or says what is wrong with it.
+ */
 export function parseReaderAddress(typed: string): Read {
   const read = readAddress(typed);
   return read.ok && isDisposable(read.address) ? { ok: false, fault: 'disposable' } : read;
@@ -53,10 +56,11 @@ function readAddress(typed: string): Read {
   if (text === '') return no('missing');
   // RFC 5321, 4.5.3.1: 254 octets fit into a path, 64 of them before the @.
   if (Buffer.byteLength(text) > 254) return no('too-long');
-  // Persian and Hindi domains have joiners (RFC 5892, A.1 and A.2), which nothing before the @ needs.
+  // Domains in Persian and Hindi need the invisible joiners U+200C and U+200D (RFC 5892, A.1 and A.2). They are refused
+  // before the @, where no address needs them.
   if (!text.isWellFormed() || /[\s\p{Cc}]|(?![\u200c\u200d])\p{Cf}|[\u200c\u200d].*@/u.test(text))
     return no('spaces');
-  // What a decoder puts where bytes were not in the charset that they were said to be in.
+  // A decoder writes U+FFFD for bytes that are not in the charset that the request named.
   if (text.includes('\ufffd')) return no('unreadable');
   const at = text.lastIndexOf('@');
   if (at < 0) return no('no-at');
@@ -72,10 +76,16 @@ function readAddress(typed: string): Read {
   return isDomain ? { ok: true, address: `${local}@${domain}` } : no('domain');
 }
 
-/** Read with the first address that somebody types: a cold start that only serves feeds pays nothing for it. */
+/**
+ * The list is read for the first address that somebody types, so that a cold start that only serves feeds does not wait
+ * for it.
+ */
 let disposable: Set<string> | undefined;
 
-/** A domain of a list that the mail community keeps, or one below it. Aliases that forward to a person are not on it. */
+/**
+ * Checks whether the domain, or a domain above it, is on the list of throwaway services that the mail community keeps.
+ * Services that forward mail to a person are not on that list.
+ */
 function isDisposable(address: string): boolean {
   disposable ??= disposableEmailBlocklistSet();
   const listed = disposable;
@@ -84,8 +94,9 @@ function isDisposable(address: string): boolean {
 }
 
 /**
- * Whose address it is, and whether it is suppressed, is looked up by this. Neither case makes another reader, nor a domain
- * in ASCII, as mail programs and providers write it.
+ * Returns the key under which an address's reader and its suppression are stored. Addresses that differ only in case
+ * have the same key. So do the two ways to write an international domain, since mail programs and providers use the
+ * ASCII one.
  */
 export function addressHash(address: string): string {
   const domainAt = address.lastIndexOf('@') + 1;
@@ -94,7 +105,10 @@ export function addressHash(address: string): string {
   return sha256(mailbox.toLowerCase());
 }
 
-/** What a mail server gives as its reason, to be kept: servers like to repeat the address, of which no more than a hash is. */
+/**
+ * Removes mail addresses from the reason that a mail server gave. Servers often repeat the address in it, and we may
+ * keep no more than the hash of an address.
+ */
 export function withoutAddresses(reason: string): string {
   return reason.replace(/[^\s<>]+@[^\s<>]+/g, '…');
 }

@@ -4,17 +4,19 @@ import { addressHash } from './email-address.ts';
 import { SHARDS, type Subscriber, type Suppression } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
-/** Where an export goes on: the shards in their order, and in each the readers by their ids. */
+/**
+ * Where an export goes on. It walks through the shards in their order, and through the readers of a shard by their ids.
+ */
 export type Place = { shard: number; after?: string };
 
 export const FIRST_PLACE: Place = { shard: 0 };
-/** Read at once: what one BatchGetItem takes (DynamoDB, quotas). */
+/** The readers of one page: as many as one BatchGetItem reads (DynamoDB, quotas). */
 const PAGE = 100;
 
 /**
- * The readers of the editions from a place on, up to `most` of them, as text/csv, a page at a time. Returns where the next
- * ones are; undefined after the last. One who changes editions meanwhile is there once: all editions of a shard are walked
- * side by side.
+ * Writes the readers of the editions as text/csv, a page at a time: those after `place`, up to `most` of them. Returns
+ * the place of the next reader, or undefined after the last one. All editions of a shard are read side by side, so that
+ * a reader who changes editions meanwhile is exported once.
  */
 export async function* exportReaders(
   subscribers: SubscriberStore,
@@ -46,7 +48,8 @@ async function readPage(
     editions.map((edition) => subscribers.members(edition, shard, after, limit)),
   );
   const found = new Set(lists.flatMap((members) => members.map(({ subscriberId }) => subscriberId)));
-  // Of the ids that all lists together have, the lowest are complete as far as a list goes that was cut at the limit.
+  // Each list has the lowest ids of its edition, up to the limit. So the lowest ids of all lists together, up to the
+  // limit, are complete: no reader between them is missing.
   const ids = [...found].sort().slice(0, limit);
   const last = ids.at(-1);
   const isEnd = lists.every((members) => members.length < limit) && found.size <= limit;
@@ -88,7 +91,7 @@ export function encodePlace({ shard, after }: Place): string {
   return Buffer.from(`${shard}.${after ?? ''}`).toString('base64url');
 }
 
-/** Undefined where it is not one of ours. */
+/** Returns undefined if the cursor was not made by `encodePlace`. */
 export function decodePlace(cursor: string): Place | undefined {
   const [, shard, after] =
     /^(\d{1,2})\.([\x21-\x7e]{0,128})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];

@@ -16,7 +16,7 @@ import {
 } from './import-options.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** A reader as a line of a file has them. */
+/** What a line of a file says about a reader. */
 export type ImportedReader = Pick<
   Subscriber,
   'email' | 'language' | 'editions' | 'topics' | 'timeZone' | 'pausedUntil'
@@ -24,13 +24,13 @@ export type ImportedReader = Pick<
 
 export type ReadLine =
   | { ok: true; reader: ImportedReader }
-  /** Every fault of the line. */
+  /** `reason` names every fault of the line. */
   | { ok: false; email?: string; reason: string };
 
-/** An address as it is shown back. */
+/** The characters of an address that the report repeats at most. */
 const MOST_SHOWN = 254;
 
-/** A row → its reader, or all that is wrong with it. `now` in milliseconds. */
+/** Reads a row: returns its reader, or everything that is wrong with it. `now` is in milliseconds. */
 export function readRow(
   publication: Publication,
   columns: Column[],
@@ -46,9 +46,11 @@ export function readRow(
     reason,
   });
   if (lastLine > line)
-    return refuse(`goes on to line ${lastLine}: no cell may have a line end; is there a quote too many?`);
+    return refuse(
+      `goes on to line ${lastLine}: a cell must not have a line end; perhaps there is one quote too many`,
+    );
   if (cells.length !== columns.length)
-    return refuse(`has ${cells.length} cells and not ${columns.length}, as the first line has`);
+    return refuse(`has ${cells.length} cells, but the first line has ${columns.length}`);
   if (cells.some((text) => text.includes('\uFFFD')))
     return refuse('has characters that are not UTF-8: save the file as "CSV UTF-8"');
   if (cell('suppressed')) return refuse(`is marked as suppressed in the file: ${cell('suppressed')}`);

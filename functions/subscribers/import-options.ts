@@ -4,24 +4,24 @@ import { isoTime } from '../shared/clock.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import type { Column } from './csv-columns.ts';
 
-/** What the address of an import says for every line that does not say it itself. */
+/** What the query of an import sets for all lines that do not set it themselves. */
 export type ImportOptions = {
   consent?: string;
   /** ISO 8601 */
   consentAt?: string;
   editions: string[];
   language: string;
-  /** Lines before it are passed over: an earlier import got so far. */
+  /** Lines before this one are skipped, because an earlier import has stored them. */
   fromLine: number;
 };
 
 export const IMPORT_PARAMETERS = ['consent', 'consentAt', 'editions', 'language', 'fromLine'];
 const CONSENT_NEEDED =
-  'It must be known how these readers agreed to be mailed. Say it for the whole file, ' +
+  'The import must say how these readers agreed to be mailed. Say it for the whole file, ' +
   '?consent=Mailchimp+list+of+2019,+double+opt-in, or for each line in a column consentSource. ' +
   'It is kept with each reader, as proof.';
 
-/** Query and header → options, or every fault in them. `now` in milliseconds. */
+/** Reads the query of an import. Returns the options, or every fault in the query. `now` is in milliseconds. */
 export function readOptions(
   publication: Publication,
   query: URLSearchParams,
@@ -51,7 +51,7 @@ export function readOptions(
   if (!query.get('consent')?.trim() && !columns.includes('consentSource')) fault(CONSENT_NEEDED);
   if (!query.get('editions')?.trim() && !columns.includes('editions')) {
     fault(
-      `It must be said which editions the readers get, in a column editions or for all as ?editions=${editionIds(publication).join(',')}.`,
+      `The import must say which editions the readers get: in a column editions, or for the whole file as ?editions=${editionIds(publication).join(',')}.`,
     );
   }
   if (faults.length > 0) return refused({ kind: 'invalid', faults });
@@ -64,7 +64,7 @@ export function readOptions(
   });
 }
 
-/** A value as it was meant, or what is wrong with it, to be read after its name. */
+/** A value, or what is wrong with it. `fault` continues a sentence that begins with the name of the value. */
 export type Read<T> = { ok: true; value: T } | { ok: false; fault: string };
 const good = <T>(value: T): Read<T> => ({ ok: true, value });
 const bad = (fault: string): Read<never> => ({ ok: false, fault });
@@ -84,7 +84,7 @@ export function readEditions(publication: Publication, text: string): Read<strin
   return readList(text, editionIds(publication));
 }
 
-/** In the order in which a reader's own choice is kept. */
+/** Returns the topics in alphabetical order, as a reader's own choice is stored. */
 export function readTopics({ sections }: Publication, text: string): Read<string[]> {
   const topics = readList(
     text,
@@ -93,7 +93,7 @@ export function readTopics({ sections }: Publication, text: string): Read<string
   return topics.ok ? good(topics.value.sort()) : topics;
 }
 
-/** A day or a time in ISO 8601 that is not ahead. */
+/** Reads a day or a time in ISO 8601 that is not in the future. */
 export function readPast(text: string, now: number): Read<string> {
   const time = readTime(text);
   if (!time.ok) return time;
@@ -103,7 +103,7 @@ export function readPast(text: string, now: number): Read<string> {
 export function readTime(text: string): Read<string> {
   const isIso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
   const time = isIso ? Date.parse(text) : Number.NaN;
-  // 30 February is parsed as 2 March.
+  // Date.parse takes 30 February for 2 March.
   const isDay = new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(text.slice(8, 10));
   return Number.isNaN(time) || !isDay
     ? bad(`"${text}" must be a day or a time such as 2019-05-31 or 2019-05-31T08:30:00Z`)
@@ -114,7 +114,7 @@ function readLine(text: string): Read<number> {
   return /^[1-9]\d{0,8}$/.test(text) ? good(Number(text)) : bad('must be the number of a line');
 }
 
-/** Names with semicolons, commas or spaces between them. */
+/** Reads names that are separated by semicolons, commas or spaces. */
 function readList(text: string, allowed: string[]): Read<string[]> {
   const names = [...new Set(text.split(/[;,\s]+/).filter(Boolean))];
   const unknown = names.filter((name) => !allowed.includes(name));

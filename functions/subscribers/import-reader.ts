@@ -6,7 +6,7 @@ import type { ConsentEvent, Subscriber, Suppression } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
 export type ImportServices = { subscribers: SubscriberStore; clock: Clock; ids: Ids };
-/** What is asked of each line: many lines are asked at once. */
+/** What an import looks up in the store for each line. Lines that are imported at the same time share a request. */
 export type Lookups = {
   suppression: (addressHash: string) => Promise<Suppression | undefined>;
   id: (addressHash: string) => Promise<string | undefined>;
@@ -20,7 +20,7 @@ export function lookupsIn(subscribers: SubscriberStore): Lookups {
   return {
     suppression: coalesced((hashes) => subscribers.suppressions(hashes)),
     id: coalesced((hashes) => subscribers.idsByAddress(hashes)),
-    // Readers that became one with another are not among many, but each is found.
+    // `getMany` leaves out a reader who was merged into another one. `get` returns the other one for them.
     reader: async (id) => (await many(id)) ?? subscribers.get(id),
   };
 }
@@ -28,13 +28,17 @@ export function lookupsIn(subscribers: SubscriberStore): Lookups {
 /** `reason` says why a line was refused, or why it did not do all that it asked for. */
 export type Imported = { result: 'added' | 'updated' | 'unchanged' | 'refused'; reason?: string };
 
-/** Of several imports and the reader at once each round lets one through. */
+/**
+ * How often an import tries to write a reader whom other imports, or the reader, change at the same time. Each round
+ * lets one write through.
+ */
 const ATTEMPTS = 25;
 
 /**
- * Subscribes one reader, on the word of whoever imports: no mail asks for a confirmation. What readers decided themselves
- * stays decided. One who is there keeps language, topics and consent, and gets editions only that they never had; one who
- * left an edition, or was suppressed, is not brought back.
+ * Subscribes one reader without a mail that asks for confirmation, because the importer says that the reader agreed. An
+ * import never overrules what readers decided themselves. A reader who is known here keeps language, topics and
+ * consent, and gets only editions that they never had before. A reader who left an edition does not get it back, and a
+ * suppressed address is refused.
  */
 export async function importReader(
   { subscribers, clock, ids }: ImportServices,
@@ -53,7 +57,7 @@ export async function importReader(
         return { result: 'added' };
       continue;
     }
-    const { wanted, reason } = await stillOpen(subscribers, previous, reader.editions);
+    const { wanted, reason } = await notLeft(subscribers, previous, reader.editions);
     const because = reason && { reason };
     const missing = wanted.filter((edition) => !previous.editions.includes(edition));
     if (wanted.length === 0) return { result: 'refused', ...because };
@@ -67,7 +71,7 @@ export async function importReader(
     if (await subscribers.write(previous, next, importedEvent(next, reader, at)))
       return { result: 'updated', ...because };
   }
-  throw new Error(`the reader ${hash.slice(0, 12)} could not be imported: they kept changing`);
+  throw new Error(`the reader ${hash.slice(0, 12)} could not be imported: the subscriber kept changing`);
 }
 
 function added({ consent, ...reader }: ImportedReader, id: string, at: string): Subscriber {
@@ -86,8 +90,8 @@ function importedEvent({ editions }: Subscriber, { consent }: ImportedReader, at
   return { at, what: 'imported', editions, detail: `${consent.detail}${agreed}` };
 }
 
-/** Of the editions those that the reader has not left, and what is to be said of the others. */
-async function stillOpen(
+/** Returns those of the editions that the reader has not left, and a reason that names the others. */
+async function notLeft(
   subscribers: SubscriberStore,
   subscriber: Subscriber,
   asked: string[],
@@ -96,7 +100,10 @@ async function stillOpen(
   if (asked.every((edition) => editions.includes(edition))) return { wanted: asked };
   const log = await subscribers.consentLog(subscriber);
   if (editions.length === 0) {
-    return { wanted: [], reason: `left every edition${on(log.at(-1)?.at)}; only they can come back` };
+    return {
+      wanted: [],
+      reason: `left every edition${on(log.at(-1)?.at)}; only the reader can subscribe again`,
+    };
   }
   const left = asked.filter(
     (edition) => !editions.includes(edition) && log.some((e) => e.editions.includes(edition)),
@@ -105,11 +112,11 @@ async function stillOpen(
   const words = left.map((edition) => `${edition}${on(leftAt(log, edition))}`).join(', ');
   return {
     wanted: asked.filter((edition) => !left.includes(edition)),
-    reason: `left ${words}; only they can come back`,
+    reason: `left ${words}; only the reader can subscribe again`,
   };
 }
 
-/** When the log last has a reader without an edition that they had before. Oldest events first. */
+/** Returns when the reader last left the edition (ISO 8601). The log must have its oldest events first. */
 function leftAt(log: ConsentEvent[], edition: string): string | undefined {
   const last = log.findLastIndex(({ editions }) => editions.includes(edition));
   return log[last + 1]?.at;
@@ -122,7 +129,7 @@ function on(at: string | undefined): string {
 function inWords({ reason, at }: Suppression): string {
   const words = {
     bounced: 'mail to this address came back',
-    complained: 'the reader complained of our mail',
+    complained: 'the reader reported our mail as spam',
     refused: 'the mail provider refuses this address',
     erased: 'the reader had their data erased',
   };

@@ -6,12 +6,12 @@ import type { ReadLine } from './import-line.ts';
 import { type Imported, type ImportServices, importReader, lookupsIn } from './import-reader.ts';
 import { inOrder } from './in-order.ts';
 
-/** Lines that are stored at the same time. */
+/** How many lines are imported at the same time. */
 const AT_ONCE = 16;
 
-/** What came of a line of the file. */
+/** What the import did with a line of the file. */
 export type LineReport = { line: number; email?: string } & Imported;
-/** The last line of a report. `nextLine`: where to go on, with `fromLine`, when the file was not read to its end. */
+/** The last line of a report. If the file was not read to its end, `nextLine` is the `fromLine` of the next import. */
 export type Summary = Record<Imported['result'] | 'lines', number> & {
   complete: boolean;
   nextLine?: number;
@@ -23,11 +23,14 @@ type Import = {
   readLine: (row: Row) => ReadLine;
   fromLine: number;
   limits: CsvLimits;
-  /** Whose token it is. */
+  /** The name of the token that imports. */
   by: string;
 };
 
-/** Imports the rows as they come → the report, an NDJSON line each, given once what it says is stored. */
+/**
+ * Imports the rows as they arrive. Gives the report as lines of NDJSON, one for each row and a summary. A row's line is
+ * given after its reader was stored.
+ */
 export async function* importReaders(
   services: ImportServices & { log: Log },
   { rows, readLine, fromLine, limits, by }: Import,
@@ -85,16 +88,20 @@ export async function* importReaders(
     else {
       stop(
         next,
-        'Something went wrong here. Lines from this one on may be stored or not: send the file again.',
+        'Something went wrong here. The lines from this one on may or may not be stored. Send the file again.',
       );
-      log.error('an import failed', { line: next, error, stack: error instanceof Error ? error.stack : '' });
+      log.error('an import of readers failed; the file can be sent again', {
+        line: next,
+        error,
+        stack: error instanceof Error ? error.stack : '',
+      });
     }
   }
   log.info('readers were imported', { by, ...summary });
   yield `${JSON.stringify({ summary })}\n`;
 }
 
-/** Work on one address waits for that on it before: of two lines with one address the first is the one that counts. */
+/** Runs work with the same key one after the other. If two lines have the same address, the first one counts. */
 function oneAtATime(): <R>(key: string, work: () => Promise<R>) => Promise<R> {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {

@@ -1,8 +1,8 @@
 /**
- * What work makes of each item, in the order of the items, with up to `atOnce` of them under way. Each comes as soon as it
- * is ready and all before it have been given. Where the items fail, what was made of those before is given first; where
- * work fails, nothing more is begun and what runs is waited for. (`p-map` leaves it running, which a function that has
- * answered is stopped in the middle of.)
+ * Does work on items, on up to `atOnce` at the same time, and gives the results in the order of the items. A result is
+ * given as soon as it is ready and all results before it have been given. If the items end with an error, the results
+ * of the items before it are given first. If work fails, no more work is begun, and work that runs is waited for. (The
+ * package `p-map` does not wait for it. Lambda freezes a function after its answer, in the middle of such work.)
  */
 export async function* inOrder<T, R>(
   items: AsyncGenerator<T, unknown, undefined>,
@@ -34,13 +34,13 @@ export async function* inOrder<T, R>(
     }
   } finally {
     await Promise.allSettled(running);
-    // Not waited for: an item may be long in coming.
+    // This does not wait for the items to end, because the next item may take long to arrive.
     void items.return(undefined).catch(() => {});
   }
   if (failed) throw failed.error;
 }
 
-/** A promise that may fail before anybody waits for it. */
+/** Keeps Node from ending the process if the promise fails before anybody waits for it. */
 function heard<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

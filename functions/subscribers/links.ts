@@ -1,19 +1,20 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a signed link lets its holder do. One for one purpose opens nothing else. */
+/** What a signed link lets its holder do. A link for one purpose cannot be used for another. */
 export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe' | 'address' | 'review';
 
 /**
- * Links that stand for a reader or an editor in a mail. They carry ids, never an address, and stay good as long as the secret
- * does: an unsubscribe link must work years later (RFC 8058).
+ * Makes and opens the links by which a mail identifies its reader or editor. They hold ids and never an address. They
+ * work as long as the secret stays the same, because an unsubscribe link must still work years later (RFC 8058).
  */
 export type Links = {
   confirm(signUpId: string, baseUrl: string): string;
-  /** `issue`: the one that the link is in; so it is with `slot`. */
+  /** `issue` is the issue whose mail has the link. */
   manage(subscriberId: string, baseUrl: string, issue?: { edition: string; slot: string }): string;
+  /** `slot` is the slot of the issue whose mail has the link. */
   unsubscribe(subscriberId: string, edition: string, baseUrl: string, slot?: string): string;
   address(subscriberId: string, changeId: string, baseUrl: string): string;
-  /** For an editor, by their place in the issue's list, in the language of the mail, and one of two answers. */
+  /** Lets an editor decide about a draft. `editor` is an index into the list of editors in the issue's review. */
   review(
     draft: {
       issue: string;
@@ -24,11 +25,11 @@ export type Links = {
     },
     baseUrl: string,
   ): string;
-  /** The ids that a token was made of; undefined where it was not made here, or for another purpose. */
+  /** Returns the ids in a token, or undefined if the token was not made here or was made for another purpose. */
   open(purpose: LinkPurpose, token: string | undefined): string[] | undefined;
-  /** Stands for a text in keys of the table, where nobody without the secret can find out which text it was. */
+  /** Returns a text for the keys of the table from which nobody without the secret can find out the original text. */
   pseudonym(text: string): string;
-  /** Eight characters that no other installation has, and that say nothing of the secret. */
+  /** Eight characters that no other installation has and that reveal nothing about the secret. */
   installation: string;
 };
 

@@ -3,38 +3,50 @@ import type { Log } from '../shared/log.ts';
 import type { Throttle } from '../shared/throttle.ts';
 import { addressHash } from './email-address.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
+import { suppressionOf } from './suppression.ts';
 
-/** Whom strangers can have us mail, by typing an address: few mails, and none to those who cannot or will not get them. */
+/**
+ * Anybody can make us mail a stranger by typing the stranger's address into a form. These limits keep such mails few.
+ */
 
 type LimitServices = { subscribers: SubscriberStore; throttle: Throttle; clock: Clock; log: Log };
 
-/** Mails that one address may be sent an hour: enough for a lost one, too few to annoy somebody with. */
+/** Mails that one address may get in an hour: enough if one of them is lost, and too few to annoy somebody. */
 const MAILS_AN_HOUR = 3;
-/** Of an address that bounced: it may work again, and each mail to one that does not costs reputation. */
+/**
+ * Mails that an address which bounced may get in a day. The address may work again, but each mail to an address that
+ * does not exist costs us reputation with the mail providers.
+ */
 const MAILS_A_DAY_AFTER_A_BOUNCE = 1;
 
-/** Whether it is not too often to ask an address to confirm something. Whoever typed it is told nothing. `what`, for the log: `a sign-up`. */
+/**
+ * Decides whether an address may be asked once more to confirm something, and counts the mail. The caller must not show
+ * the answer to the person who typed the address. `what` names the mail in the log, such as `a sign-up`.
+ */
 export async function mayConfirm(services: LimitServices, address: string, what: string): Promise<boolean> {
   const { subscribers, throttle, clock } = services;
-  if (!(await mayTell(services, address, what))) return false;
+  if (!(await mayMail(services, address, what))) return false;
   const hash = addressHash(address);
-  const suppression = (await subscribers.suppressions([hash])).get(hash);
+  const suppression = await suppressionOf(subscribers, hash);
   if (
     suppression?.reason === 'bounced' &&
     !(await throttle.underLimit(`bounced#${hash}`, MAILS_A_DAY_AFTER_A_BOUNCE, clock(), DAY_SECONDS))
   )
-    return unmailed(services, hash, what, 'its address bounced, and was mailed once today');
+    return refuseMail(services, hash, what, 'the address bounced before and has had its one mail of today');
   return true;
 }
 
-/** Whether it is not too often. Whether the address may be mailed at all, the letter asks: the answer comes as fast for all. */
-export async function mayTell(services: LimitServices, address: string, what: string): Promise<boolean> {
+/**
+ * Decides whether an address may get one more mail this hour, and counts the mail. It does not look whether the address
+ * is suppressed: the letter does that later, so that the page answers equally fast for every address.
+ */
+export async function mayMail(services: LimitServices, address: string, what: string): Promise<boolean> {
   const hash = addressHash(address);
   if (await services.throttle.underLimit(`confirm#${hash}`, MAILS_AN_HOUR, services.clock())) return true;
-  return unmailed(services, hash, what, 'its address has had enough mails this hour');
+  return refuseMail(services, hash, what, 'the address has had enough mails this hour');
 }
 
-function unmailed({ log }: LimitServices, hash: string, what: string, why: string): false {
-  log.info(`${what} was not mailed: ${why}`, { address: hash.slice(0, 12) });
+function refuseMail({ log }: LimitServices, hash: string, what: string, why: string): false {
+  log.info(`no mail was sent for ${what}: ${why}`, { address: hash.slice(0, 12) });
   return false;
 }

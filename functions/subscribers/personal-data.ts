@@ -2,42 +2,45 @@ import { isoTime } from '../shared/clock.ts';
 import { addressHash } from './email-address.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';
 import type { AddressChange, ConsentEvent, SignUp, Subscriber, Suppression } from './subscriber.ts';
+import { suppressionOf } from './suppression.ts';
 
-/** What the mail provider has told of a reader's mails. */
-export type ToldOfMails = {
-  /** Of the mails of these subscribers' issues. */
-  reactionsOf(subscriberIds: string[], now: number): Promise<ToldOfMail[]>;
-  /** Of mails to the address with this hash that bounced for now, since one was delivered. */
+/** What the mail provider has reported about a reader's mails. */
+export type MailReports = {
+  /** Returns what the provider reported about the mails of issues that these subscribers got. */
+  reactionsOf(subscriberIds: string[], now: number): Promise<MailReport[]>;
+  /** Returns the soft bounces of the address with this hash since a mail to it was last delivered. */
   bounces(addressHash: string, now: number): Promise<StoredBounces | undefined>;
 };
-/** `told`: `delivered`, `opened` and so on, each once; when is not kept. */
-export type ToldOfMail = { edition: string; slot: string; told: string[] };
-/** `bounces`: the provider's id of each mail → when, in ISO 8601. */
+/** `told` lists `delivered`, `opened` and so on, each once. The times are not stored. */
+export type MailReport = { edition: string; slot: string; told: string[] };
+/** `bounces` has the time (ISO 8601) of each bounce under the provider's id of the mail. */
 export type StoredBounces = { bounces: Record<string, string>; deliveredAt?: string };
 
 type Services = Pick<SubscriberServices, 'subscribers' | 'clock'>;
 
 /**
- * What is stored about a reader, as they get it (GDPR, articles 15 and 20). Not in it: the lists of ids to whom an issue
- * went, which can be found by issue and not by reader, and the counts of the throttles.
+ * What is stored about a reader, as the reader can download it (GDPR, articles 15 and 20). It leaves out two things:
+ * the lists of subscriber ids that each issue keeps, since they cannot be searched by reader, and the counts of the
+ * throttles.
  */
 export type StoredData = {
   subscriber: Subscriber;
-  /** Of this subscriber and those that were merged with it; oldest first. */
+  /** The events of this subscriber and of those that were merged into it, oldest first. */
   consentLog: ConsentEvent[];
-  /** Why the address is not mailed; `null` where it is. */
+  /** Why the address is not mailed, or `null` if it is mailed. */
   suppression: Suppression | null;
-  /** Of the last three days, as are the changes. */
+  /** The sign-ups of the last three days. The changes of address are kept as long. */
   signUps: SignUp[];
   addressChanges: AddressChange[];
-  /** The issues of whose mail the provider has told something within 90 days. */
-  mails: ToldOfMail[];
-  /** `null` where none bounced of late. */
+  /** The issues about whose mail the provider reported something within 90 days. */
+  mails: MailReport[];
+  /** `null` if no mail bounced recently. */
   bounces: StoredBounces | null;
 };
 
+/** Collects what is stored about a reader. */
 export async function storedData(
-  services: Services & { mailEvents: ToldOfMails },
+  services: Services & { mailEvents: MailReports },
   subscriber: Subscriber,
 ): Promise<StoredData> {
   const { subscribers, mailEvents, clock } = services;
@@ -46,7 +49,7 @@ export async function storedData(
   return {
     subscriber,
     consentLog: await subscribers.consentLog(subscriber),
-    suppression: (await subscribers.suppressions([hash])).get(hash) ?? null,
+    suppression: (await suppressionOf(subscribers, hash)) ?? null,
     signUps: [
       ...(await subscribers.signUpsOf(hash, clock())),
       ...(await earlierSignUps(services, subscriber)),
@@ -57,33 +60,11 @@ export async function storedData(
   };
 }
 
-const idsOf = ({ id, formerIds = [] }: Subscriber) => [id, ...formerIds];
-
-async function addressChanges(
-  { subscribers, clock }: Services,
-  subscriber: Subscriber,
-): Promise<AddressChange[]> {
-  const all = idsOf(subscriber).map((id) => subscribers.addressChangesOf(id, clock()));
-  return (await Promise.all(all)).flat();
-}
-
-/** Their own sign-ups of addresses that they had: somebody else may have signed up with one since. */
-async function earlierSignUps(services: Services, subscriber: Subscriber): Promise<SignUp[]> {
-  const { subscribers, clock } = services;
-  const changes = await addressChanges(services, subscriber);
-  const hashes = new Set(changes.flatMap(({ replaced }) => (replaced ? [addressHash(replaced)] : [])));
-  hashes.delete(addressHash(subscriber.email));
-  const signUps = await Promise.all([...hashes].map((hash) => subscribers.signUpsOf(hash, clock())));
-  const ids = idsOf(subscriber);
-  return signUps
-    .flat()
-    .filter(({ subscriberId, knownAs }) => [subscriberId, knownAs].some((id) => id && ids.includes(id)));
-}
-
 /**
- * Forgets a reader, at their own wish: what stays is the hash of the address, so that no import brings it back. In that
- * order: once the hash is there no batch mails them, and while the subscriber is there the link opens, so that what was
- * cut short half way is done again by the next press of the button. Undefined: there is no such subscriber.
+ * Forgets a reader who asked for it. Only the hash of the address stays, so that no import brings the address back. The
+ * order of the steps matters. As soon as the hash is suppressed, no batch mails the reader. As long as the subscriber
+ * exists, the reader's link still opens, so that pressing the button again finishes an erasure that broke off half way.
+ * Returns undefined if there is no such subscriber.
  */
 export async function erase(
   services: Services,
@@ -97,5 +78,33 @@ export async function erase(
     await subscribers.eraseTraces(subscriber, await earlierSignUps(services, subscriber));
     if (await subscribers.remove(subscriber)) return subscriber;
   }
-  throw new Error(`subscriber ${id} could not be erased: it kept changing`);
+  throw new Error(`subscriber ${id} could not be erased: the subscriber kept changing`);
+}
+
+/**
+ * Returns the reader's own sign-ups with addresses that the reader had before. It leaves out sign-ups by somebody else
+ * who has such an address now.
+ */
+async function earlierSignUps(services: Services, subscriber: Subscriber): Promise<SignUp[]> {
+  const { subscribers, clock } = services;
+  const changes = await addressChanges(services, subscriber);
+  const hashes = new Set(changes.flatMap(({ replaced }) => (replaced ? [addressHash(replaced)] : [])));
+  hashes.delete(addressHash(subscriber.email));
+  const signUps = await Promise.all([...hashes].map((hash) => subscribers.signUpsOf(hash, clock())));
+  const ids = idsOf(subscriber);
+  return signUps
+    .flat()
+    .filter(({ subscriberId, knownAs }) => [subscriberId, knownAs].some((id) => id && ids.includes(id)));
+}
+
+async function addressChanges(
+  { subscribers, clock }: Services,
+  subscriber: Subscriber,
+): Promise<AddressChange[]> {
+  const all = idsOf(subscriber).map((id) => subscribers.addressChangesOf(id, clock()));
+  return (await Promise.all(all)).flat();
+}
+
+function idsOf({ id, formerIds = [] }: Subscriber): string[] {
+  return [id, ...formerIds];
 }

@@ -5,10 +5,10 @@ import type { ConsentEvent, Subscriber } from './subscriber.ts';
 
 type Services = Pick<SubscriberServices, 'subscribers' | 'clock'>;
 
-/** By which way a reader came: the button of a mail program, a page of ours, a program of their own. */
+/** How a reader told us: by the button of a mail program, on a page of ours, or through a program that sent JSON. */
 export type Way = 'one-click' | 'page' | 'json';
 
-/** Saves what the reader chose, with a line of the consent log. Undefined where there is no such subscriber. */
+/** Saves what the reader chose, and a line in the consent log. Returns undefined if there is no such subscriber. */
 export function savePreferences(
   services: Services,
   id: string,
@@ -22,7 +22,7 @@ export function savePreferences(
   }));
 }
 
-/** Leaves one edition, or all. Again: nothing happens. */
+/** Unsubscribes the reader from one edition or from all. Doing it a second time changes nothing. */
 export function unsubscribe(
   services: Services,
   id: string,
@@ -50,7 +50,7 @@ async function changeSubscriber(
     const previous = await subscribers.get(id);
     if (!previous) return undefined;
     const { next: wanted, ...how } = decide(previous);
-    if (inOrder(wanted) === inOrder(previous)) return previous;
+    if (comparable(wanted) === comparable(previous)) return previous;
     const { language, editions, topics, timeZone, pausedUntil } = wanted;
     const next: Subscriber = {
       ...previous,
@@ -60,10 +60,11 @@ async function changeSubscriber(
     };
     if (await subscribers.write(previous, next, { ...how, at: next.updatedAt, editions })) return next;
   }
-  throw new Error(`subscriber ${id} could not be changed: it kept changing`);
+  throw new Error(`subscriber ${id} could not be changed: other requests kept changing the subscriber`);
 }
 
-function inOrder({ language, editions, topics, timeZone, pausedUntil }: Preferences): string {
+/** Returns a text that is equal for equal preferences. */
+function comparable({ language, editions, topics, timeZone, pausedUntil }: Preferences): string {
   return JSON.stringify([language, editions, topics, timeZone, pausedUntil]);
 }
 

@@ -6,7 +6,10 @@ import { checkedInput, done, type Outcome } from '../shared/refusal.ts';
 import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** What readers send, by form or as JSON, checked against what the publication offers: a value, or every fault in it. */
+/**
+ * Checks what readers send in a form or as JSON against what the publication offers. Each parser returns the value, or
+ * every fault in it.
+ */
 
 export type SignUpInput = {
   email: string;
@@ -24,13 +27,13 @@ export function parseSignUp(config: Config, input: unknown): Outcome<SignUpInput
     editions: editions
       .min(1, { error: `must name at least one of ${editionIds.join(', ')}` })
       .transform(withoutRepeats),
-    topics: topics.transform(inOrder).default([]),
+    topics: topics.transform(sortedTopics).default([]),
     timeZone: timeZone.optional(),
   });
   return checkedInput(schema, input ?? {});
 }
 
-/** `{email}` alone. */
+/** Parses `{email}`. */
 export function parseEmail(input: unknown): Outcome<{ email: string }> {
   return checkedInput(z.object({ email }), input ?? {});
 }
@@ -38,12 +41,13 @@ export function parseEmail(input: unknown): Outcome<{ email: string }> {
 /** What a reader chooses, and may change at any time. */
 export type Preferences = Pick<Subscriber, 'language' | 'editions' | 'topics' | 'timeZone' | 'pausedUntil'>;
 
-/** The longest pause, in days. Who wants a longer one leaves. */
+/** The longest pause, in days. A reader who wants a longer one can unsubscribe. */
 export const MAX_PAUSE_DAYS = 366;
 
 /**
- * A field that is absent stays as it is; `null` as `timeZone` is the editions' own, as `pausedUntil` the end of a pause.
- * `pausedUntil` is the day on which mails come again, in the reader's zone. No edition: the reader leaves them all.
+ * Parses a change of preferences. A field that is absent keeps its value. `null` for `timeZone` means the time zone of
+ * each edition, and `null` for `pausedUntil` ends a pause. `pausedUntil` is the day on which mails come again, in the
+ * reader's time zone. With an empty list of editions the reader leaves them all.
  */
 export function parsePreferences(
   config: Config,
@@ -57,7 +61,7 @@ export function parsePreferences(
   const schema = z.object({
     language: language.default(current.language),
     editions: editions.transform(withoutRepeats).default(current.editions),
-    topics: topics.transform(inOrder).default(current.topics),
+    topics: topics.transform(sortedTopics).default(current.topics),
     timeZone: timeZone.nullish(),
     pausedUntil: pauseIn(readerTimeZone(config, { timeZone: chosen }), now).nullish(),
   });
@@ -71,7 +75,7 @@ export function parsePreferences(
   });
 }
 
-/** A day, `2026-12-24` → when it begins in the zone. */
+/** Makes the schema of a day such as `2026-12-24`. It returns the time at which that day begins in the zone. */
 function pauseIn(zone: string, now: number) {
   const [first, last] = [
     localDay(now + DAY_MILLISECONDS, zone),
@@ -86,11 +90,12 @@ function pauseIn(zone: string, now: number) {
     .transform((day) => isoTime(instantOf(`${day}T00:00`, zone)));
 }
 
-/** Where days begin for a reader. */
+/** Returns the time zone in which a reader's days begin. */
 export function readerTimeZone({ publication }: Config, { timeZone }: Pick<Subscriber, 'timeZone'>): string {
   return timeZone ?? publication.editions[0]?.timeZone ?? 'UTC';
 }
 
+/** Checks whether the text is a day that exists, such as `2026-12-24`. */
 export function isDay(text: string): boolean {
   const at = Date.parse(`${text}T00:00:00.000Z`);
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
@@ -105,17 +110,13 @@ const email = z
     return z.NEVER;
   });
 
-const timeZone = z
-  .string({ error: 'must be a time zone of the IANA database, such as America/New_York' })
-  .transform((name, context) => {
-    const zone = parseTimeZone(name);
-    if (zone) return zone;
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a time zone of the IANA database, such as America/New_York',
-    });
-    return z.NEVER;
-  });
+const TIME_ZONE_RULE = 'must be a time zone of the IANA database, such as America/New_York';
+const timeZone = z.string({ error: TIME_ZONE_RULE }).transform((name, context) => {
+  const zone = parseTimeZone(name);
+  if (zone) return zone;
+  context.addIssue({ code: 'custom', message: TIME_ZONE_RULE });
+  return z.NEVER;
+});
 
 function fieldsOf({ publication }: Config) {
   const editionIds = publication.editions.map(({ id }) => id);
@@ -132,5 +133,5 @@ function fieldsOf({ publication }: Config) {
 }
 
 const withoutRepeats = (list: string[]) => [...new Set(list)];
-/** The same choice is the same mail, in whatever order it was ticked. */
-const inOrder = (list: string[]) => withoutRepeats(list).sort();
+/** Sorts the topics, because readers who ticked the same topics in another order must get the same mail. */
+const sortedTopics = (list: string[]) => withoutRepeats(list).sort();

@@ -3,13 +3,17 @@ import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import type { Throttle } from '../shared/throttle.ts';
 import { addressHash } from './email-address.ts';
-import { mayConfirm, mayTell } from './mail-limits.ts';
+import { mayConfirm, mayMail } from './mail-limits.ts';
 import type { SignUpInput } from './reader-input.ts';
 import { type ConsentEvent, endsWithConsent, type SignUp, type Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
+import { suppressionOf } from './suppression.ts';
 import { editionsNeverHad, type Welcome } from './welcome.ts';
 
-/** Double opt-in: a request, a mail to the address, and a button there. Only then is anybody a subscriber. */
+/**
+ * Double opt-in: somebody asks to subscribe an address, the address gets a mail, and the link in the mail leads to a
+ * button. Only when that button is pressed does the address become a subscriber.
+ */
 
 export type SubscriberServices = {
   subscribers: SubscriberStore;
@@ -20,12 +24,15 @@ export type SubscriberServices = {
   log: Log;
 };
 
-/** No subscriber's id: those are longer. */
+/** Stands for a subscriber who does not exist. The ids of subscribers are longer. */
 const NOBODY = 'nobody';
-/** Of several at once each round lets one through. */
+/**
+ * How often a write of a subscriber is tried while other requests write the same one. Each round lets one of them
+ * through.
+ */
 export const ATTEMPTS = 25;
 
-/** Stores the request, whose confirmation is mailed. Says nothing of whether the address is known. */
+/** Stores a request to subscribe and has its confirmation mailed. Nothing reveals whether the address is known. */
 export async function signUp(services: SubscriberServices, input: SignUpInput): Promise<void> {
   const { subscribers, queue, clock, ids, log } = services;
   if (!(await mayConfirm(services, input.email, 'a sign-up'))) return;
@@ -35,11 +42,15 @@ export async function signUp(services: SubscriberServices, input: SignUpInput): 
   await handOver(queue, log, [{ kind: 'letter', outboxId }]);
 }
 
-/** Mails the link to their preferences to a reader who has lost it. Nobody else is mailed, and nobody told. */
+/**
+ * Mails a reader who lost it the link to their preferences. An address without a reader gets no mail, and nothing
+ * reveals whether the address has one.
+ */
 export async function sendLink(services: SubscriberServices, email: string): Promise<void> {
   const { subscribers, queue, clock, ids, log } = services;
-  if (!(await mayTell(services, email, 'a link'))) return;
-  // Also for an address that nobody has: the answer is to take as long. The letter then finds no reader.
+  if (!(await mayMail(services, email, 'a link to preferences'))) return;
+  // A request is stored for an address without a reader too, so that the answer takes equally long. The letter then
+  // finds no reader and mails nobody.
   const subscriberId = (await subscribers.idByAddress(addressHash(email))) ?? NOBODY;
   const language = (await subscribers.get(subscriberId))?.language ?? '';
   const request = { id: ids(), subscriberId, language, at: isoTime(clock()) };
@@ -48,12 +59,12 @@ export async function sendLink(services: SubscriberServices, email: string): Pro
 
 export type Confirmation =
   | { kind: 'confirmed'; subscriber: Subscriber }
-  /** The request has run out, or its reader is not there any more. */
+  /** The request has run out, or its subscriber does not exist any more. */
   | { kind: 'expired' }
-  /** Since it was asked for, somebody at the address has complained. */
+  /** The address is suppressed for a reason that only an editor can lift, such as a complaint about spam. */
   | { kind: 'not-mailable'; language: string };
 
-/** The button was pressed: the reader is subscribed. Pressed again, nothing happens. */
+/** Subscribes the reader after the button was pressed. If it is pressed again, nothing more happens. */
 export async function confirm(
   { subscribers, queue, clock, ids, log }: SubscriberServices,
   signUpId: string,
@@ -67,7 +78,7 @@ export async function confirm(
       return subscriber ? { kind: 'confirmed', subscriber } : { kind: 'expired' };
     }
     const hash = addressHash(request.email);
-    const suppression = (await subscribers.suppressions([hash])).get(hash);
+    const suppression = await suppressionOf(subscribers, hash);
     if (suppression && !endsWithConsent(suppression))
       return { kind: 'not-mailable', language: request.language };
     const id = await subscribers.idByAddress(hash);
@@ -88,7 +99,7 @@ export async function confirm(
   throw new Error(`sign-up ${signUpId} could not be confirmed: its subscriber kept changing`);
 }
 
-/** Who asks for newsletters again wants them now: a pause ends. */
+/** Returns the subscriber that a confirmed request makes. A pause ends, because the reader wants newsletters now. */
 function confirmed(previous: Subscriber | undefined, request: SignUp, id: string, at: string): Subscriber {
   return {
     ...previous,

@@ -20,17 +20,21 @@ export type SubscriberRouteServices = ImportServices & { config: Config; log: Lo
 
 const CSV = 'text/csv; charset=utf-8';
 /**
- * Of a report that is not read yet. Many clients read nothing before they have sent everything: were the report to wait for
- * them, they would wait for each other. Two hundred thousand lines find place in it.
+ * How much of a report may wait to be read while the import goes on. Many clients read nothing before they have sent
+ * the whole file. If the import stopped until they read, each side would wait for the other forever. Reports of 200,000
+ * lines fit.
  */
 const UNREAD_REPORT_BYTES = 16_000_000;
 const MOST_EXPORTED_AT_ONCE = 10_000;
 
-/** Every parameter of an import is text here: what it may be depends on the settings and on the columns of the file. */
+/**
+ * The schema takes any text for every parameter. `readOptions` checks the values later, because they depend on the
+ * settings and on the columns of the file.
+ */
 const importQuery = z.strictObject(
   Object.fromEntries(IMPORT_PARAMETERS.map((name) => [name, z.string().optional()])),
 );
-/** A line of an import's report. */
+/** The shape of a line in the report of an import. */
 export const importLine = z.union([
   z.strictObject({
     line: z.int(),
@@ -52,7 +56,7 @@ export const importLine = z.union([
   }),
 ]);
 
-/** Readers as CSV, in and out, for editors. */
+/** Imports and exports readers as CSV, for editors. */
 export function subscriberOperations(services: SubscriberRouteServices) {
   const { config, subscribers, clock, log, csvLimits = {} } = services;
   const { publication, baseUrl } = config;
@@ -97,7 +101,7 @@ export function subscriberOperations(services: SubscriberRouteServices) {
       query: exportQuery(publication),
       answers: {
         200: {
-          means: 'The readers; a link to the next part where there are more.',
+          means: 'The readers. If there are more, a Link header leads to the next part.',
           type: 'text/csv',
           shape: z.string(),
         },
@@ -139,8 +143,14 @@ export function subscriberOperations(services: SubscriberRouteServices) {
             if (part.done) controller.close();
             else controller.enqueue(encoder.encode(part.value));
           } catch (error) {
-            // The status is sent: all that can be done is to break off, so that nobody takes a part for the whole.
-            log.error('an answer broke off', { error, stack: error instanceof Error ? error.stack : '' });
+            // The status was sent already. The answer can only break off, so that nobody takes a part for the whole.
+            log.error(
+              'an import or export of readers failed while it was answered; the client can repeat it',
+              {
+                error,
+                stack: error instanceof Error ? error.stack : '',
+              },
+            );
             controller.error(error);
           }
         },
@@ -171,14 +181,14 @@ function exportQuery({ editions }: Publication) {
       .transform((cursor, context) => {
         const place = cursor === '' ? FIRST_PLACE : decodePlace(cursor);
         if (place) return place;
-        const message = 'must be that of the link to the next part, as an earlier answer gave it';
+        const message = 'must be the cursor from the link to the next part, as an earlier answer gave it';
         context.addIssue({ code: 'custom', message });
         return z.NEVER;
       }),
   });
 }
 
-/** RFC 7111, 3: CSV is UTF-8 unless it says otherwise. */
+/** Returns the body if it is CSV in UTF-8. CSV without a charset counts as UTF-8 (RFC 7111, section 3). */
 function csvBody(request: Request): Outcome<AsyncIterable<Uint8Array>> {
   const got = request.headers.get('content-type') ?? '';
   const [type = '', ...parameters] = got.split(';').map((part) => part.trim().toLowerCase());
@@ -212,6 +222,7 @@ async function firstRow(rows: ReturnType<typeof csvRows>): Promise<Outcome<strin
   }
 }
 
+/** Joins all parts into one text, and returns it with the value that the generator returned. */
 async function collected<R>(parts: AsyncGenerator<string, R, undefined>): Promise<{ text: string; next: R }> {
   let text = '';
   for (;;) {

@@ -9,32 +9,34 @@ import type {
   Suppression,
 } from './subscriber.ts';
 
-/** What else happens in the transaction that writes a subscriber. */
+/** What else a transaction writes together with a subscriber. */
 export type Along = {
-  /** Is confirmed by it. That it was asked for becomes a line of the consent log too. */
+  /** The sign-up that is confirmed. The consent log gets one more line, for the request. */
   signUp?: SignUp;
-  /** The suppression of the address, one that `endsWithConsent`, is lifted. */
+  /** Whether the suppression of the address is lifted. Only a suppression that `endsWithConsent` may be lifted here. */
   lift?: boolean | undefined;
-  /** Is carried out by it, and the old address told. */
+  /** The change of address that is carried out. An event has a notice mailed to the old address. */
   addressChange?: AddressChange;
-  /** Another subscriber, who has the address: taken in, so that their links lead to this one. */
+  /** The subscriber who has the new address. That subscriber is merged into this one, and their links lead here. */
   merged?: Subscriber | undefined;
-  /** What it brings with it. */
+  /** Further events for the outbox. */
   events?: OutboxEntry[];
 };
 
 export type SubscriberStore = {
-  /** The sign-up and the event that mails its confirmation, at once. Returns the event's id. */
+  /** Stores a sign-up and the event that mails its confirmation, in one transaction. Returns the event's id. */
   putSignUp(signUp: SignUp): Promise<string>;
   signUp(id: string, now: number): Promise<SignUp | undefined>;
-  /** Those of an address, also once they were confirmed, until they run out. */
+  /** Returns the sign-ups of an address that have not run out, confirmed ones too. */
   signUpsOf(addressHash: string, now: number): Promise<SignUp[]>;
 
-  /** The change and the event that mails its confirmation, at once. Returns the event's id. */
+  /**
+   * Stores a change of address and the event that mails its confirmation, in one transaction. Returns the event's id.
+   */
   putAddressChange(change: AddressChange): Promise<string>;
   addressChange(subscriberId: string, id: string, now: number): Promise<AddressChange | undefined>;
   addressChangesOf(subscriberId: string, now: number): Promise<AddressChange[]>;
-  /** The event that mails a reader the link to their preferences. Returns its id. */
+  /** Stores the event that mails a reader the link to their preferences. Returns its id. */
   putLinkRequest(request: {
     id: string;
     subscriberId: string;
@@ -42,19 +44,23 @@ export type SubscriberStore = {
     at: string;
   }): Promise<string>;
 
-  /** Strongly consistent: who has left a moment ago has left. The id of one who was merged gives the one they are in. */
+  /**
+   * Returns the subscriber by a strongly consistent read, so that somebody who left a moment ago is seen to have left.
+   * The id of a subscriber who was merged into another one returns that other one.
+   */
   get(id: string): Promise<Subscriber | undefined>;
   /**
-   * Those that exist, in the order of `ids`. Subscribers who were merged into another are left out: that one gets mails of
-   * its own.
+   * Returns the subscribers that exist, in the order of `ids`. It leaves out those who were merged into another one,
+   * because the other one gets mails under its own id.
    */
   getMany(ids: string[]): Promise<Subscriber[]>;
   idByAddress(addressHash: string): Promise<string | undefined>;
   idsByAddress(addressHashes: string[]): Promise<Map<string, string>>;
   /**
-   * The subscriber, the claim on the address, the memberships, the line of the consent log and what goes along with them
-   * in one transaction. False where the subscriber is not at `previous` any more, the address was claimed by another,
-   * something that goes along is not as it was, or what happened is an import and the address is suppressed: read again.
+   * Writes the subscriber, the claim on the address, the memberships, a line of the consent log and everything in
+   * `along` in one transaction. Returns false and writes nothing if the subscriber has changed since `previous`, if the
+   * address belongs to another subscriber, if something in `along` has changed, or if the event is an import and the
+   * address is suppressed. The caller then reads everything again.
    */
   write(
     previous: Subscriber | undefined,
@@ -62,25 +68,31 @@ export type SubscriberStore = {
     event: ConsentEvent,
     along?: Along,
   ): Promise<boolean>;
-  /** Oldest first; of those too who were merged with the subscriber. */
+  /** Returns the events of the subscriber and of those who were merged into them, oldest first. */
   consentLog(subscriber: Pick<Subscriber, 'id' | 'formerIds'>): Promise<ConsentEvent[]>;
 
   suppress(addressHash: string, suppression: Suppression): Promise<void>;
-  /** Those of the addresses that must never be mailed, by their hashes. */
+  /** Returns the suppressions by address hash. An address that may be mailed is not in the map. */
   suppressions(addressHashes: string[]): Promise<Map<string, Suppression>>;
 
-  /** Erasure, first: the address is suppressed. One that was keeps its reason, and loses what else was noted of it. */
+  /**
+   * The first step of an erasure. It suppresses the address. An address that was suppressed before keeps its reason and
+   * time, and its detail is removed.
+   */
   suppressErased(addressHash: string, at: string): Promise<void>;
   /**
-   * Then: the consent log, the sign-ups of the address and those of earlier ones, the changes of it that were asked for,
-   * what the mail provider told of their mails.
+   * The second step of an erasure. It deletes the consent log, the sign-ups of the address, `earlierSignUps`, the
+   * requests to change the address, and what the mail provider reported about the reader's mails.
    */
   eraseTraces(subscriber: Subscriber, earlierSignUps: SignUp[]): Promise<void>;
-  /** Last: the subscriber, the claim on the address, the memberships. False where the subscriber has changed: once more. */
+  /**
+   * The last step of an erasure. It deletes the subscriber, the claim on the address and the memberships. Returns false
+   * if the subscriber has changed; the caller then begins again.
+   */
   remove(subscriber: Subscriber): Promise<boolean>;
 
-  /** Members of one shard in the order of their ids, after `after`. */
+  /** Returns up to `limit` members of one shard in the order of their ids, those after the id `after`. */
   members(edition: string, shard: number, after: string | undefined, limit: number): Promise<Member[]>;
-  /** Every choice that members of the edition have made. */
+  /** Returns every choice that members of the edition have ever made. */
   choices(edition: string): Promise<Choice[]>;
 };

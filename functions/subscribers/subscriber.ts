@@ -1,63 +1,66 @@
 import { createHash } from 'node:crypto';
 
-/** A reader who confirmed. */
+/** A reader who confirmed, or who was imported. */
 export type Subscriber = {
   id: string;
-  /** Counted up by every write, from 1. */
+  /** Begins at 1. Every write adds 1. */
   version: number;
   email: string;
   language: string;
-  /** Ids of editions; empty once the reader has left them all. */
+  /** Ids of editions. The list is empty if the reader has left them all. */
   editions: string[];
-  /** Slugs of sections; empty: all of them. */
+  /** Slugs of sections. An empty list means all sections. */
   topics: string[];
-  /** Of the IANA database; unset: the edition's own. */
+  /** A name from the IANA database. If it is absent, each edition's own time zone counts. */
   timeZone?: string | undefined;
-  /** ISO 8601. Until then the reader gets no issue. */
+  /** ISO 8601. The reader gets no issue before this time. */
   pausedUntil?: string | undefined;
-  /** Of subscribers that this one has taken in, address and all: the links in their old mails lead here. */
+  /** Ids of subscribers who were merged into this one. The links in their old mails lead here. */
   formerIds?: string[];
-  /** ISO 8601. When the last of them was taken in. */
+  /** When the last of them was merged (ISO 8601). */
   mergedAt?: string;
   confirmedAt: string;
   updatedAt: string;
   consent: Consent;
 };
 
-/** When and how the reader agreed to be mailed. `detail` is what an import says of it. */
+/** When and how the reader agreed to be mailed. `detail` is what the import said about it. */
 export type Consent = { at: string; source: 'sign-up' | 'import'; detail?: string };
 
 /**
- * A line of a reader's consent log: what was done, and what they were subscribed to afterwards; of `asked`, what they
- * asked for. It is written once they have confirmed.
+ * A line of a reader's consent log: what happened, and the editions that the reader was subscribed to afterwards. A
+ * line `asked` has the editions that the reader asked for. It is written when the reader confirms.
  */
 export type ConsentEvent = {
   at: string;
   what: 'asked' | 'confirmed' | 'imported' | 'preferences' | 'left' | 'address' | 'suppressed';
   editions: string[];
-  /** How, where there are several ways: `one-click, daily`, `page`, a file's name. */
+  /**
+   * How it happened, if there are several ways: `one-click, daily`, `page`, or what an import said about the consent.
+   */
   detail?: string;
 };
 
-/** Why an address is never mailed again, whatever the edition. Only its hash is kept. */
+/** Why an address is not mailed any more, whatever the edition. It is stored under the hash of the address. */
 export type Suppression = {
   reason: 'bounced' | 'complained' | 'refused' | 'erased';
   /** ISO 8601 */
   at: string;
-  /** ISO 8601. The reader had everything erased, whatever else became of the address before or since. */
+  /** When the reader had everything erased (ISO 8601), even if the address was suppressed for another reason too. */
   erasedAt?: string;
   detail?: string;
 };
 
 /**
- * These end when the reader confirms that they want our mails after all: a mailbox was full or moved, or they had us
- * forget them. A complaint, and an address that the provider takes nothing for, only an editor can lift.
+ * Decides whether the suppression ends when the reader confirms a new request. It does if mails bounced, because a
+ * mailbox may have been full or moved, and if the reader was erased. Only an editor can lift a complaint about spam, or
+ * the provider's refusal of an address.
  */
 export function endsWithConsent({ reason }: Suppression): boolean {
   return reason === 'bounced' || reason === 'erased';
 }
 
-/** A request to subscribe that waits for its confirmation. */
+/** A request to subscribe. It waits until somebody confirms it. */
 export type SignUp = {
   id: string;
   email: string;
@@ -66,42 +69,46 @@ export type SignUp = {
   topics: string[];
   timeZone?: string | undefined;
   requestedAt: string;
-  /** Whose address it was when this was asked for: the mail then says so. */
+  /** The subscriber who had this address at the time of the request. The mail then says that the address is known. */
   knownAs?: string | undefined;
-  /** Set once it was confirmed: the link then does nothing more. */
+  /** The subscriber that the confirmation made or changed. Once it is set, the link changes nothing more. */
   subscriberId?: string;
 };
 
-/** A request of a subscriber to be mailed elsewhere, which waits for a confirmation from there. */
+/** A subscriber's request to be mailed at another address. It waits until somebody confirms it from that address. */
 export type AddressChange = {
   id: string;
   subscriberId: string;
   /** The new address. */
   email: string;
   requestedAt: string;
-  /** The old one, once it was replaced. */
+  /** The old address. It is set when the change has been made. */
   replaced?: string;
 };
 
-/** What a reader of an edition chose: all who chose the same get the same mail. */
+/** What a reader of an edition chose. All readers who chose the same get the same mail. */
 export type Choice = { language: string; topics: string[] };
 
 export function choiceKey({ language, topics }: Choice): string {
   return `${language}#${[...topics].sort().join(',')}`;
 }
 
-/** A reader of an edition, as planning pages through them. */
+/** A reader of an edition, with what planning needs to know about them. */
 export type Member = Choice & Pick<Subscriber, 'timeZone' | 'pausedUntil'> & { subscriberId: string };
 
 export function isPaused({ pausedUntil }: { pausedUntil?: string | undefined }, now: number): boolean {
   return pausedUntil !== undefined && Date.parse(pausedUntil) > now;
 }
 
-/** Partitions an edition's members are spread over, so that a million can be read in parallel. Never change it. */
+/**
+ * The number of partitions over which the members of an edition are spread, so that a million of them can be read in
+ * parallel. It must never change, because the keys of stored members contain the shard.
+ */
 export const SHARDS = 16;
 
 export function shardOf(subscriberId: string): number {
   return createHash('sha256').update(subscriberId).digest().readUInt16BE(0) % SHARDS;
 }
 
+/** How long a sign-up or a change of address can be confirmed. */
 export const CONFIRM_HOURS = 72;

@@ -8,7 +8,7 @@ import type { SuppressionStore } from './suppression.ts';
 
 export type SuppressionRouteServices = { suppressions: SuppressionStore; log: Log };
 
-/** The log keeps this much of why a suppression was lifted. */
+/** The characters of an editor's reason that the log keeps. */
 const MAX_WHY_CHARACTERS = 300;
 
 const mustBeAddress = 'must be a mail address';
@@ -23,7 +23,7 @@ const why = z.string({ error: mustSayWhy }).trim().min(1, { error: mustSayWhy })
 
 const suppressionView = z.strictObject({
   email: z.string(),
-  /** Null where the address may be mailed. */
+  /** Null if the address may be mailed. */
   suppression: z
     .strictObject({
       reason: z.enum(['bounced', 'complained', 'refused', 'erased']),
@@ -34,7 +34,7 @@ const suppressionView = z.strictObject({
     .nullable(),
 });
 
-/** Why an address is not mailed, for an editor whom its reader asks. */
+/** Tells editors why an address is not mailed, and lets them lift its suppression. */
 export function suppressionOperations({ suppressions, log }: SuppressionRouteServices) {
   return {
     get: operation({
@@ -56,14 +56,14 @@ export function suppressionOperations({ suppressions, log }: SuppressionRouteSer
           return problemResponse({ kind: 'not-found', what: `suppression of ${query.email}` });
         if (suppression.reason === 'erased') {
           const detail =
-            'Its reader had everything erased: nobody but they can lift it, by signing up again.';
+            'The reader had everything erased. Only the reader can lift this suppression, by signing up again.';
           return problemResponse({ kind: 'exists', detail });
         }
-        // False: it was lifted, or suppressed again for another reason, at the same moment.
+        // Lifting fails if the suppression was lifted, or replaced by one with another reason, at the same moment.
         if (!(await suppressions.lift(hash, suppression)))
           return problemResponse({
             kind: 'version-mismatch',
-            detail: 'The suppression has changed; look again.',
+            detail: 'The suppression has changed meanwhile. Look at it again before you lift it.',
           });
         log.info('a suppression was lifted', {
           address: hash.slice(0, 12),

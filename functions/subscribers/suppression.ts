@@ -1,18 +1,30 @@
 import type { Suppression } from './subscriber.ts';
+import type { SubscriberStore } from './subscriber-store.ts';
 
-/** What lifts the later ones lifts the earlier ones too. A complaint stays until an editor lifts it. */
+/** Which of two suppressions stays. Whatever can lift a stronger one can lift a weaker one too. */
 const STRENGTH: Record<Suppression['reason'], number> = { erased: 0, bounced: 1, refused: 2, complained: 3 };
 
 export type SuppressionStore = {
   get(addressHash: string): Promise<Suppression | undefined>;
   /**
-   * The address may be mailed again; where its reader had everything erased, it is `erased` from then on, which only they
-   * can end. False where it is not suppressed so any more.
+   * Lifts the suppression. If the reader had everything erased too, the address stays suppressed as `erased`, which
+   * only the reader can lift. Returns false and changes nothing if the suppression is not the given one any more.
    */
   lift(addressHash: string, suppression: Suppression): Promise<boolean>;
 };
 
-/** Of two, the one that stays, in whichever order they came: the stronger, or the one from before. An erasure is kept beside it. */
+/** Returns the suppression of the address with this hash, or undefined if the address may be mailed. */
+export async function suppressionOf(
+  { suppressions }: Pick<SubscriberStore, 'suppressions'>,
+  addressHash: string,
+): Promise<Suppression | undefined> {
+  return (await suppressions([addressHash])).get(addressHash);
+}
+
+/**
+ * Returns the suppression that stays when an address has two reasons: the stronger one or, if both are equally strong,
+ * the older one. The order in which they came does not matter. The time of an erasure is kept beside it.
+ */
 export function lastingSuppression(one: Suppression | undefined, other: Suppression): Suppression {
   if (!one) return other;
   const lasting = strongerOf(one, other);
@@ -20,7 +32,10 @@ export function lastingSuppression(one: Suppression | undefined, other: Suppress
   return erasedAt === undefined || erasedAt === erasureIn(lasting) ? lasting : { ...lasting, erasedAt };
 }
 
-/** When its reader had everything erased. Those from before this was kept beside the reason have only the reason. */
+/**
+ * Returns when the reader had everything erased. Suppressions from older versions have no `erasedAt`. Those with the
+ * reason `erased` have the time in `at`.
+ */
 function erasureIn({ reason, at, erasedAt }: Suppression): string | undefined {
   return erasedAt ?? (reason === 'erased' ? at : undefined);
 }

@@ -2,10 +2,10 @@ import type { OutboxEntry } from '../shared/outbox.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
-/** What a reader who is new to `editions` is mailed: events for the outbox, written with the reader. */
+/** Returns events for the outbox that mail a reader the last issue of `editions`. They are written with the reader. */
 export type Welcome = (reader: Subscriber, editions: string[]) => Promise<OutboxEntry[]>;
 
-/** Those of the editions that the reader was never subscribed to before, as their consent log has it. */
+/** Returns those of the editions that the reader, by the consent log, was never subscribed to before. */
 export async function editionsNeverHad(
   { consentLog }: Pick<SubscriberStore, 'consentLog'>,
   previous: Subscriber | undefined,

@@ -22,8 +22,8 @@ const WRONG: [typed: string, detail: string, english: string, spanish: string][]
   ['ana@home@reader.example', 'has something before the @', 'something before the @', 'Antes de la @'],
   ['ana@reader', 'must have a domain', 'is no domain', 'no es un dominio'],
   ['ana@127.0.0.1', 'must have a domain', 'is no domain', 'no es un dominio'],
-  ['ana@mailinator.com', 'is of a service for throwaway', 'to throw away', 'de usar y tirar'],
-  ['ana@x.Mailinator.com', 'is of a service for throwaway', 'to throw away', 'de usar y tirar'],
+  ['ana@mailinator.com', 'belongs to a service for throwaway', 'to throw away', 'de usar y tirar'],
+  ['ana@x.Mailinator.com', 'belongs to a service for throwaway', 'to throw away', 'de usar y tirar'],
 ];
 
 describe('the reason for which an address is refused', () => {

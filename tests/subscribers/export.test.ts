@@ -122,10 +122,10 @@ it.each([
   ['?edition=dayly', 'edition must be one of daily, weekly.'],
   ['?limit=0', 'limit must be a whole number from 1 to 10000.'],
   ['?limit=10001', 'limit must be a whole number from 1 to 10000.'],
-  ['?cursor=xx', 'cursor must be that of the link to the next part, as an earlier answer gave it.'],
+  ['?cursor=xx', 'cursor must be the cursor from the link to the next part, as an earlier answer gave it.'],
   [
     `?cursor=${Buffer.from('16.x').toString('base64url')}`,
-    'cursor must be that of the link to the next part, as an earlier answer gave it.',
+    'cursor must be the cursor from the link to the next part, as an earlier answer gave it.',
   ],
   ['?editions=daily', 'There is no parameter editions; allowed are edition, limit, cursor.'],
 ])('GET /api/subscribers%s is refused', async (query, detail) => {

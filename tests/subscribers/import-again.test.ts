@@ -38,7 +38,7 @@ it('a file that breaks off is stored up to its last whole line, and repeated mak
     complete: false,
     added: 40,
     nextLine: 42,
-    reason: 'The file broke off.',
+    reason: 'The transfer of the file broke off.',
   });
   expect((await readers(world)).size).toBe(40);
   expect((await importCsv(world, fileOf(all))).summary).toMatchObject({
@@ -126,7 +126,7 @@ it('a reader who leaves between the look and the write is not taken back', async
   };
   expect(
     outcomes(await importCsv(world, fileOf(['ana@reader.example']), 'consent=x&editions=weekly')),
-  ).toEqual(['2 refused: left every edition on 2026-11-22; only they can come back']);
+  ).toEqual(['2 refused: left every edition on 2026-11-22; only the reader can subscribe again']);
   expect(await readers(world)).toEqual(new Map());
 });
 
@@ -158,7 +158,9 @@ it('where the table fails half way, the report says from which line on, and the 
   const all = addresses(60);
   const { lines, summary } = await importCsv(world, fileOf(all));
   expect(summary.complete).toBe(false);
-  expect(summary.reason).toMatch(/^Something went wrong here\. Lines from this one on may be stored or not/);
+  expect(summary.reason).toMatch(
+    /^Something went wrong here\. The lines from this one on may or may not be stored/,
+  );
   expect(lines.map(({ line }) => line)).toEqual(
     Array.from({ length: lines.length }, (_, index) => index + 2),
   );

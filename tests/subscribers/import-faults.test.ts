@@ -8,7 +8,7 @@ useDatabase();
 const ALLOWED =
   'Allowed are email, language, editions, topics, timeZone, pausedUntil, consentAt, consentSource, suppressed, id, confirmedAt.';
 const NEEDED =
-  /^It must be known how these readers agreed to be mailed\. Say it for the whole file, \?consent=/;
+  /^The import must say how these readers agreed to be mailed\. Say it for the whole file, \?consent=/;
 
 describe('a file that cannot be imported is refused before anything is stored', () => {
   it.each([
@@ -41,7 +41,7 @@ describe('a file that cannot be imported is refused before anything is stored', 
   it.each([
     ['no word of consent', 'editions=daily', NEEDED],
     ['an empty word of consent', 'editions=daily&consent=+', NEEDED],
-    ['no edition', 'consent=x', /^It must be said which editions .* \?editions=daily,weekly\.$/],
+    ['no edition', 'consent=x', /^The import must say which editions .* \?editions=daily,weekly\.$/],
     [
       'an unknown edition',
       'consent=x&editions=dayly',
@@ -117,11 +117,11 @@ it('each line that has faults is refused with all of them, and the others are st
     ].join('; ')}`,
     '3 added',
     '5 refused: email: is missing: it must be a mail address, such as ana@paper.example',
-    '6 refused: has 2 cells and not 7, as the first line has',
-    '7 refused: has 8 cells and not 7, as the first line has',
-    '8 refused: email: has something before the @ that cannot be mailed: brackets, quotes, a comma, another @, or a dot at an end or beside another',
-    '9 refused: email: has a space, a line end or another character that cannot be seen: a mail address has none',
-    '10 refused: email: is of a service for throwaway addresses: use one that you will still read next week',
+    '6 refused: has 2 cells, but the first line has 7',
+    '7 refused: has 8 cells, but the first line has 7',
+    '8 refused: email: has something before the @ that cannot be mailed: brackets, quotes, a comma, another @, a dot at the beginning or the end, or two dots in a row',
+    '9 refused: email: has a space, a line end or another invisible character: a mail address must not have one',
+    '10 refused: email: belongs to a service for throwaway addresses: use an address that you will still read next week',
   ]);
   expect(report.lines[0]?.email).toBe('ana@reader');
   expect([...(await readers(world)).keys()]).toEqual(['ben@reader.example']);

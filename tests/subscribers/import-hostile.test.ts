@@ -8,9 +8,9 @@ useDatabase();
 
 const bytes = (...parts: (string | Uint8Array)[]) => Buffer.concat(parts.map((part) => Buffer.from(part)));
 const UNSEEN =
-  'email: has a space, a line end or another character that cannot be seen: a mail address has none';
+  'email: has a space, a line end or another invisible character: a mail address must not have one';
 const UNREADABLE =
-  'Nothing can be read from here on: a line has more than 16384 bytes, or a quoted cell does not end.';
+  'The file cannot be read from this line on: a line has more than 16384 bytes, or a quoted cell does not end.';
 
 it.each([
   ['\\n', 'email,language\nana@reader.example,es\n\nben@reader.example,\n'],
@@ -91,7 +91,7 @@ it('a quote too many spoils the lines up to the next one, and says which', async
   const report = await importCsv(world, file);
   expect(outcomes(report)).toEqual([
     '2 added',
-    '3 refused: goes on to line 5: no cell may have a line end; is there a quote too many?',
+    '3 refused: goes on to line 5: a cell must not have a line end; perhaps there is one quote too many',
     '6 added',
   ]);
   expect(report.summary.complete).toBe(true);
@@ -118,7 +118,7 @@ it('a hundred columns are refused, in a line as in the header, in few words', as
   const world = await setUp();
   const wide = Array.from({ length: 100 }, (_, index) => `c${index}${'x'.repeat(120)}`).join(',');
   expect(outcomes(await importCsv(world, `email\n${wide}\n`))).toEqual([
-    '2 refused: has 100 cells and not 1, as the first line has',
+    '2 refused: has 100 cells, but the first line has 1',
   ]);
   const answer = await postCsv(world, `${wide}\nana@reader.example\n`);
   expect(answer.status).toBe(422);

@@ -138,8 +138,8 @@ it('nobody is brought back to an edition they left, by whatever way they left it
   world.pass(86_400_000);
   const file = (editions: string) =>
     `email,editions\n${['link', 'page', 'all'].map((name) => `${name}@reader.example,${editions}\n`).join('')}`;
-  const left = 'left daily on 2026-11-22; only they can come back';
-  const everything = 'left every edition on 2026-11-22; only they can come back';
+  const left = 'left daily on 2026-11-22; only the reader can subscribe again';
+  const everything = 'left every edition on 2026-11-22; only the reader can subscribe again';
   expect(outcomes(await importCsv(world, file('daily')))).toEqual([
     `2 refused: ${left}`,
     `3 refused: ${left}`,
@@ -173,7 +173,7 @@ it('a reader who left and came back by themself is one like any other', async ()
 
 it.each([
   ['bounced', 'mail to this address came back'],
-  ['complained', 'the reader complained of our mail'],
+  ['complained', 'the reader reported our mail as spam'],
   ['refused', 'the mail provider refuses this address'],
   ['erased', 'the reader had their data erased'],
 ] as const)(
