@@ -4,41 +4,48 @@ import { handOver, type Queue } from '../shared/queue.ts';
 import { doneOf, issueId, wavesAhead } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
 
-/** Whether an edition may be sent, as its readers' complaints decide. */
+/** Complaints about spam stop an edition: how they are counted, and what happens when there are too many. */
+
+/** Whether an edition may be sent, or was stopped because of its readers' complaints. */
 export type EditionStanding = {
-  /** Set while it is stopped. `at` in ISO 8601, the reason for people. */
+  /** Set while the edition is stopped. `at` is in ISO 8601, and the reason is a sentence for people. */
   stopped?: { at: string; reason: string };
-  /** ISO 8601. What was mailed before an editor resumed it does not count any more. */
+  /** When an editor resumed the edition (ISO 8601). Mails from before that time do not count any more. */
   resumedAt?: string;
 };
 
-/** Mails of an edition within the days that count, and how many readers reported them as spam. */
+/**
+ * How many mails of an edition the provider accepted in the days that count, and how many readers reported them as
+ * spam.
+ */
 export type ComplaintCount = { accepted: number; complained: number };
 
-/** How long a mail counts. */
+/** How many days a mail counts. */
 export const COMPLAINT_DAYS = 7;
 
 export type ComplaintStore = {
   standing(edition: string): Promise<EditionStanding>;
-  /** Of the days before `now` (milliseconds), or since it was resumed. */
+  /** Counts the last `COMPLAINT_DAYS` before `now` (milliseconds), or the time since the edition was resumed. */
   count(edition: string, now: number): Promise<ComplaintCount>;
-  /** Whether it is to be told that the rate is high: true once, until `calm`. */
+  /** Notes that the rate is high. Returns true the first time, and again only after `calm`. */
   alarm(edition: string, at: string): Promise<boolean>;
-  /** The rate is low again. */
+  /** Notes that the rate is low again. */
   calm(edition: string): Promise<void>;
-  /** False where it is stopped already. */
+  /** Stops the edition. Returns false if it is stopped already. */
   stop(edition: string, stopped: { at: string; reason: string }): Promise<boolean>;
-  /** Counts anew from `now`. False where it is not stopped. */
+  /** Lets the edition be sent again, and begins a new count at `now`. Returns false if the edition is not stopped. */
   resume(edition: string, now: number): Promise<boolean>;
 };
 
-/** Of an edition that is stopped: why none of its issues goes out. */
+/** Returns why no issue of the edition may be sent, or undefined if the edition is not stopped. */
 export async function reasonToStop(complaints: ComplaintStore, edition: string): Promise<string | undefined> {
   const { stopped } = await complaints.standing(edition);
   return stopped && `its edition was stopped at ${stopped.at}: ${stopped.reason}`;
 }
 
-/** Google and Yahoo (2024) want senders below 0.1 %, and block those at 0.3 %: https://support.google.com/a/answer/81126 */
+/**
+ * Google and Yahoo (2024) want senders below 0.1 %, and block those at 0.3 %: https://support.google.com/a/answer/81126
+ */
 const ALARM_RATE = 0.001;
 const STOP_RATE = 0.003;
 
@@ -50,11 +57,13 @@ export async function weighComplaints(
   edition: string,
 ): Promise<void> {
   const now = clock();
-  // First: who is mailed between the two counts twice, and stops nothing.
-  const ahead = await underWay(issues, edition, now);
+  // This is read before the count of accepted mails. A reader who is mailed between the two reads then counts twice,
+  // which makes the rate lower. In the other order the reader would not count at all, and a rate that is too high could
+  // stop the edition.
+  const ahead = await aboutToBeMailed(issues, edition, now);
   const { accepted, complained } = await complaints.count(edition, now);
   const mailed = accepted + ahead;
-  // A complaint may come before the batch of its mail is settled: of nothing there is no share.
+  // A complaint can arrive before the batch of its mail is counted. As long as no mail was accepted there is no rate.
   const rate = accepted > 0 ? complained / mailed : 0;
   const figures = { edition, mailed, complained, days: COMPLAINT_DAYS };
   if (rate > STOP_RATE) {
@@ -71,8 +80,11 @@ export async function weighComplaints(
   }
 }
 
-/** Readers who are about to be mailed, but for those whose hour is still to come: of the first of thousands, one is no rate. */
-async function underWay(issues: IssueStore, edition: string, now: number): Promise<number> {
+/**
+ * Counts the readers who are about to be mailed. Without them, one complaint among the first hundred readers of
+ * thousands would stop the edition. Readers whose hour is still to come do not count.
+ */
+async function aboutToBeMailed(issues: IssueStore, edition: string, now: number): Promise<number> {
   const open = (await issues.open()).filter((ref) => ref.edition === edition);
   const left = open.map(async (ref) => {
     const issue = await issues.get(ref);
@@ -83,7 +95,9 @@ async function underWay(issues: IssueStore, edition: string, now: number): Promi
   return (await Promise.all(left)).reduce((sum, each) => sum + Math.max(0, each), 0);
 }
 
-/** Stops the issues under way of editions that are stopped. One not composed yet is skipped when it is to be. */
+/**
+ * Stops the issues that are being sent if their edition is stopped. An issue that is not composed yet is skipped later.
+ */
 export async function stopEditions({
   issues,
   complaints,
@@ -96,6 +110,6 @@ export async function stopEditions({
   for (const ref of await issues.open()) {
     const reason = await reasonToStop(complaints, ref.edition);
     if (reason && (await issues.end(ref, ['sending'], 'stopped', reason)))
-      log.warn('an issue was stopped: its edition is', { issue: issueId(ref), reason });
+      log.warn('an issue was stopped because its edition is stopped', { issue: issueId(ref), reason });
   }
 }

@@ -8,18 +8,20 @@ import {
   releaseToReaders,
   skipIssue,
   storeVariants,
-  tooFew,
-  tooFewLeft,
+  tooFewLeftReason,
+  tooFewReason,
 } from './issue-steps.ts';
 import type { IssueRef } from './issue-store.ts';
 import { cursorAfter, cursorWithout, selectStories, storiesNow, storyWindow } from './select-stories.ts';
 
-/** How often it is all read again when another step of the issue, or another issue of the edition, was first. */
+/**
+ * How often composing begins again if another step of the issue, or another issue of the edition, was written first.
+ */
 const ATTEMPTS = 3;
 
 /**
- * Takes an issue as far as composing can. A crash before a step is written leaves the issue where it was, and it is done
- * again; a step that was written leads on from there, whoever repeats the message.
+ * Takes an issue through all the steps that can be done now: composing, drafts, release and skipping. Each step is one
+ * transaction. After a crash the message comes again, and composing goes on from the last step that was written.
  */
 export async function composeIssue(services: ComposeServices, ref: IssueRef): Promise<void> {
   const { config, issues } = services;
@@ -27,14 +29,14 @@ export async function composeIssue(services: ComposeServices, ref: IssueRef): Pr
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const issue = await issues.get(ref);
     if (!issue) return;
-    if (await (edition ? nextStep(services, edition, issue) : withoutEdition(services, issue))) return;
+    if (await (edition ? nextStep(services, edition, issue) : stopWithoutEdition(services, issue))) return;
   }
   throw new Error(
     `issue ${issueId(ref)} could not be composed: other issues of its edition kept taking stories; the sweep tries again`,
   );
 }
 
-/** False where another was first, and all has to be read again. */
+/** Returns false if another process wrote a step first. The caller then reads the issue again. */
 async function nextStep(services: ComposeServices, edition: EditionSettings, issue: Issue): Promise<boolean> {
   switch (issue.state) {
     case 'new':
@@ -46,14 +48,17 @@ async function nextStep(services: ComposeServices, edition: EditionSettings, iss
         : continueDraft(services, edition, issue);
     }
     case 'sending':
-      return issue.startedAt ? true : withoutRetracted(services, edition, issue);
+      return issue.startedAt ? true : dropRetracted(services, edition, issue);
     default:
       return true;
   }
 }
 
-/** Nothing can be composed. It goes on from where it was, by a person's hand, once the edition is there again. */
-async function withoutEdition({ issues, log }: ComposeServices, issue: Issue): Promise<boolean> {
+/**
+ * Stops an issue whose edition is not in the settings any more, because it cannot be composed. When the edition is
+ * back, somebody can resume the issue, and it goes on from where it was.
+ */
+async function stopWithoutEdition({ issues, log }: ComposeServices, issue: Issue): Promise<boolean> {
   const isUnplanned = ['new', 'draft', 'sending'].includes(issue.state) && !issue.startedAt;
   if (!isUnplanned) return true;
   const reason = `the settings have no edition "${issue.edition}" any more`;
@@ -72,9 +77,9 @@ async function composeNew(
   const window = storyWindow(cursor, clock());
   const { languages } = config.publication;
   const { stories, passed } = await selectStories(articles, edition, languages, cursor, window);
-  const reason = tooFew(edition, window, stories);
+  const reason = tooFewReason(edition, window, stories);
   if (reason !== undefined) {
-    // A draft is made ahead of the hour: until then there may be more.
+    // A draft is made before the hour of the issue. More stories may come until then.
     if (issue.review && clock() < Date.parse(issue.review.releaseAt)) return true;
     return skipIssue(services, issue, reason);
   }
@@ -85,8 +90,8 @@ async function composeNew(
   return releaseToReaders(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen) });
 }
 
-/** Between composing and planning: a story that was retracted takes its place in the issue with it. */
-async function withoutRetracted(
+/** Composes the issue again if one of its stories was retracted after composing and before planning. */
+async function dropRetracted(
   services: ComposeServices,
   edition: EditionSettings,
   issue: Issue,
@@ -98,7 +103,7 @@ async function withoutRetracted(
   if (stories.length === before.storyIds.length) return true;
   if (stories.length < edition.stories.min) {
     const cursor = cursorWithout(await issues.cursor(edition.id), issue.slot, before);
-    return skipIssue(services, issue, tooFewLeft(before, stories, edition), { cursor });
+    return skipIssue(services, issue, tooFewLeftReason(before, stories, edition), { cursor });
   }
   const composed = await storeVariants(services, edition, issue, stories);
   return releaseToReaders(services, issue, frozenIssue(services, edition, issue, before, stories, composed));

@@ -13,13 +13,13 @@ import {
   skipIssue,
   storeVariants,
   type Taken,
-  tooFewLeft,
+  tooFewLeftReason,
 } from './issue-steps.ts';
 import { givenUpReason, releaseOf } from './review.ts';
 import { cursorAfter, storiesNow } from './select-stories.ts';
 import { renderVariants, wholeLanguages } from './variants.ts';
 
-/** Makes the mails that the editors get, one a language, and the event that has them sent. */
+/** Composes the draft that the editors get, one mail in each language, and the event that has it sent to them. */
 export async function makeDraft(
   services: ComposeServices,
   edition: EditionSettings,
@@ -45,9 +45,9 @@ export async function makeDraft(
 }
 
 /**
- * What becomes of a draft: it goes out, is given up, is shown again where it has lost a story, or waits. No story is ever
- * added to it, so that whoever approved one has seen all that is in any later one. What goes out is composed of the
- * stories as they are then, with the edits made since.
+ * Decides what happens to a draft. It goes out, is given up, waits, or is shown to the editors again because it lost a
+ * story. No story is ever added to a draft, so an editor who approved one has seen every story that goes out. The mails
+ * are composed when the draft goes out, from the stories as they are then, with the edits made since the draft.
  */
 export async function continueDraft(
   services: ComposeServices,
@@ -66,7 +66,7 @@ export async function continueDraft(
   const sentBefore = new Set(cursor.recent.flatMap(({ storyIds }) => storyIds));
   const stories = (await storiesNow(services, before.storyIds)).filter(({ id }) => !sentBefore.has(id));
   if (stories.length < edition.stories.min)
-    return skipIssue(services, issue, tooFewLeft(before, stories, edition));
+    return skipIssue(services, issue, tooFewLeftReason(before, stories, edition));
   if (release === 'send') {
     const composed = await storeVariants(services, edition, issue, stories);
     const frozen = frozenIssue(services, edition, issue, before, stories, composed);
@@ -79,7 +79,7 @@ export async function continueDraft(
   return makeDraft(services, edition, issue, before, stories, decision);
 }
 
-/** What stands above a draft: that it is one, what will become of it, and the links that decide it. */
+/** Returns what a draft shows above the mail: a notice about what will happen to it, and the buttons that decide it. */
 export function draftHead(
   templates: Templates,
   { timeZone }: EditionSettings,

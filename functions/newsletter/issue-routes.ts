@@ -11,7 +11,7 @@ import { type Issue, isIssueRef, issueId, parseIssueId, SLOT_PATTERN } from './i
 import { editionList, editionView, issueList, issueView as issueShape } from './issue-shapes.ts';
 import type { TallyStore } from './issue-tally.ts';
 import { issueView } from './issue-view.ts';
-import { decide, overruled, type ReviewServices } from './review.ts';
+import { decide, overruledReason, type ReviewServices } from './review.ts';
 import { extraSlot, isAhead, nextRun } from './slot.ts';
 import { type StartServices, startIssue } from './start-issue.ts';
 
@@ -28,7 +28,7 @@ const ISSUES_LISTED = 50;
 const slotRule = { error: 'must be 1 to 64 lower-case letters, digits and hyphens, such as 2026-11-22-0730' };
 const slotInput = z.strictObject({ slot: z.string(slotRule).regex(SLOT_PATTERN, slotRule).optional() });
 
-/** Editions and their issues, for editors. */
+/** The API's operations on editions and their issues. */
 export function issueOperations(services: IssueRouteServices) {
   const { config, issues, reviews, complaints, mailEvents, clock, log } = services;
   const { publication } = config;
@@ -77,7 +77,7 @@ export function issueOperations(services: IssueRouteServices) {
         if (!slot.ok) return problemResponse(slot.refusal);
         const issue = await startIssue(services, id, slot.value, now);
         if (issue.createdAt === now && isAhead(edition, slot.value, clock()))
-          log.warn('an issue goes out ahead of its schedule, which will send none at its hour', {
+          log.warn('an issue was started before its scheduled time; the schedule will not start it again', {
             issue: issueId(issue),
           });
         const view = issueView(config, issue, clock());
@@ -104,14 +104,14 @@ export function issueOperations(services: IssueRouteServices) {
         const issue = await issueOf(id);
         if (!issue) return problemResponse(noIssue(id));
         if ((await complaints.standing(issue.edition)).stopped) {
-          const detail = `Its edition is stopped: POST /api/editions/${issue.edition}/resume comes first.`;
+          const detail = `The edition of this issue is stopped. Resume it first, with POST /api/editions/${issue.edition}/resume.`;
           return problemResponse({ kind: 'conflict', detail });
         }
         if (!(await issues.resume(issue))) {
-          const detail = `The issue is ${issue.state}; only one that was stopped can be resumed.`;
+          const detail = `The issue is ${issue.state}; only a stopped issue can be resumed.`;
           return problemResponse({ kind: 'conflict', detail });
         }
-        // The sweep hands over what is left to do, within a minute.
+        // Nothing is sent to the queue here. The sweep finds what is left to do within a minute.
         return answerJson(issueView(config, (await issues.get(issue)) ?? issue, clock()), 202);
       },
     }),
@@ -120,7 +120,7 @@ export function issueOperations(services: IssueRouteServices) {
     hold: decision('held'),
   };
 
-  /** What an editor's system says about a draft. */
+  /** Makes the operation by which a program approves or holds a draft for an editor. */
   function decision(what: 'approved' | 'held') {
     return operation({
       answers: { 200: { means: `The draft is ${what}.`, shape: issueShape } },
@@ -128,7 +128,7 @@ export function issueOperations(services: IssueRouteServices) {
         const ref = parseIssueId(id);
         const reviewed = isIssueRef(ref) ? await decide(services, ref, what, bearer.name) : undefined;
         if (!reviewed) return problemResponse(noIssue(id));
-        const detail = overruled(reviewed, what);
+        const detail = overruledReason(reviewed, what);
         if (detail) return problemResponse({ kind: 'conflict', detail });
         return answerJson(issueView(config, reviewed.issue, clock(), { decision: reviewed.decision }));
       },
@@ -153,7 +153,7 @@ export function issueOperations(services: IssueRouteServices) {
   }
 }
 
-/** What is answered where the path names an edition that the settings do not have. */
+/** Returns the refusal for a path with an edition that the settings do not have. */
 export function noEdition(id: string): Refusal {
   return { kind: 'not-found', what: `edition "${id}"` };
 }
@@ -163,8 +163,8 @@ function noIssue(id: string): Refusal {
 }
 
 /**
- * Which issue is meant: the slot in the body, or the one of the Idempotency-Key. Without either it is the one of this
- * second, so that a double click sends one.
+ * Returns the slot of the issue that a request asks for: the one in the body, or one made from the Idempotency-Key. A
+ * request with neither gets a slot made from the token and the present second, so that a double click sends one issue.
  */
 async function slotOfRequest(request: Request, owner: string, now: string): Promise<Outcome<string>> {
   const key = parseIdempotencyKey(request.headers.get('idempotency-key'));

@@ -1,41 +1,41 @@
 import * as z from 'zod';
 import { REACTIONS } from './issue-tally.ts';
 
-/** What the API answers about issues, as schemas. Times are ISO 8601 in UTC. */
+/** Schemas of the API's answers about issues and editions. Times are ISO 8601 in UTC. */
 
 const decision = z.strictObject({
   what: z.enum(['approved', 'held']),
   /** An editor's address, or the name of a token. */
   by: z.string(),
   at: z.string(),
-  /** The composition of the issue that it was said about. */
+  /** The `composition` of the issue that was approved or held. */
   composition: z.int(),
 });
 
 const progress = z.strictObject({
-  /** Of the readers planned so far, those who were mailed, refused or had left: 0 to 100, rounded down. */
+  /** The share of planned readers who were mailed, were refused or had left: 0 to 100, rounded down. */
   percent: z.int(),
   /** Readers are still being put in batches, so that `planned` grows. */
   planning: z.literal(true).optional(),
   /** Mails a second over the last minutes. */
   rate: z.number().optional(),
-  /** When the next readers get theirs, whose own clocks are behind. */
+  /** When the next readers get the issue at their own hour. */
   nextAt: z.string().optional(),
-  /** When the last mail goes out, at this rate. */
+  /** When the last mail goes out if the rate stays the same. */
   endsAt: z.string().optional(),
   secondsLeft: z.int().optional(),
 });
 
 export const issueView = z.strictObject({
   id: z.string(),
-  /** Its web version. */
+  /** The address of the issue's web version. */
   url: z.string(),
-  /** Its address in this API. */
+  /** The address of the issue in this API. */
   self: z.string(),
   edition: z.string(),
   slot: z.string(),
   state: z.enum(['new', 'draft', 'sending', 'sent', 'skipped', 'stopped']),
-  /** Why it was skipped or stopped. */
+  /** Why the issue was skipped or stopped. */
   reason: z.string().optional(),
   scheduledAt: z.string(),
   createdAt: z.string(),
@@ -46,13 +46,13 @@ export const issueView = z.strictObject({
       decision: decision.optional(),
     })
     .optional(),
-  /** Recipients. Of them `sent` were taken by the provider, `failed` were refused or given up, and `left` had gone. */
+  /** Recipients. The provider took `sent` of them, `failed` were refused or given up, and `left` had unsubscribed. */
   planned: z.int(),
   sent: z.int(),
   failed: z.int(),
   left: z.int(),
   progress: progress.optional(),
-  /** Readers, as the provider reports them since. Only `GET /api/issues/{id}` has them. */
+  /** How many readers the provider reported on since, by what it reported. Only `GET /api/issues/{id}` has these. */
   ...Object.fromEntries(
     REACTIONS.filter((name) => name !== 'proven').map((name) => [name, z.int().optional()]),
   ),
@@ -60,16 +60,16 @@ export const issueView = z.strictObject({
 
 export const issueList = z.strictObject({ issues: z.array(issueView) });
 
-/** The settings of the edition as they are in `broadsheet.config.ts`, and what has become of it since. */
+/** The settings of the edition as they are in `broadsheet.config.ts`, and its state. */
 export const editionView = z.looseObject({
   id: z.string(),
-  /** Null: its schedule has no further time. */
+  /** Null if the schedule has no further time. */
   nextIssueAt: z.string().nullable(),
-  /** Null: it is not stopped. */
+  /** Null if the edition is not stopped. */
   stopped: z.strictObject({ at: z.string(), reason: z.string() }).nullable(),
-  /** Of the last seven days, or since it was resumed. */
+  /** The count of the last seven days, or since the edition was resumed. */
   complaints: z.strictObject({ accepted: z.int(), complained: z.int() }),
-  /** The address of its issues. */
+  /** The address of the edition's issues in this API. */
   issues: z.string(),
 });
 

@@ -15,6 +15,8 @@ import { localTimeOfSlot } from './slot.ts';
 import type { StartServices } from './start-issue.ts';
 import { type Composed, renderVariants, wholeLanguages } from './variants.ts';
 
+/** The steps that `compose-issue.ts` and `drafts.ts` both take an issue through. */
+
 export type ComposeServices = StartServices & {
   articles: ArticleStore;
   subscribers: SubscriberStore;
@@ -24,7 +26,7 @@ export type ComposeServices = StartServices & {
   templates: Templates;
 };
 
-/** A mail for each choice that readers have made, stored before anything refers to it. */
+/** Renders and stores a mail for each choice that readers have made. The issue refers to the mails only after that. */
 export async function storeVariants(
   services: ComposeServices,
   edition: EditionSettings,
@@ -35,18 +37,22 @@ export async function storeVariants(
   const composed = await renderVariants(services, edition, issue, stories, readers);
   for (const variant of composed.variants) await services.issues.putVariant(issue, variant);
   if (composed.leftOut > 0)
-    services.log.warn('an issue has more choices than mails; those left out get all of their language', {
-      issue: issueId(issue),
-      choices: readers.length,
-      leftOut: composed.leftOut,
-      variants: composed.variants.length,
-    });
+    services.log.warn(
+      'an issue has no room for a mail for every choice; readers left out get all stories of their language',
+      {
+        issue: issueId(issue),
+        choices: readers.length,
+        leftOut: composed.leftOut,
+        variants: composed.variants.length,
+      },
+    );
   return composed;
 }
 
-/** What an issue looked at, and passed over. */
+/** The time from which an issue took its stories, and up to where it left stories out. */
 export type Taken = Pick<FrozenIssue, 'after' | 'until' | 'passed'>;
 
+/** Returns what is stored about a composed issue, so that later changes of the settings do not touch it. */
 export function frozenIssue(
   { config, links }: Pick<ComposeServices, 'config' | 'links'>,
   edition: EditionSettings,
@@ -74,10 +80,13 @@ export function frozenIssue(
   };
 }
 
-/** Slots of a schedule are at most half a day ahead, and local: one further off was named by an editor, as any name is. */
+/**
+ * The schedule makes an issue at most half a day before its slot. The local time of the slot, read as UTC, is at most 14
+ * hours further ahead. A slot even further ahead is a name that an editor chose, and no reader waits for its hour.
+ */
 const FURTHEST_SLOT_MILLISECONDS = 2 * DAY_MILLISECONDS;
 
-/** The local time that readers wait for; undefined: they wait for none. */
+/** Returns the local time at which readers get the issue, or undefined if they get it at once. */
 function hourOf({ slot, createdAt }: Issue): string | undefined {
   const localTime = localTimeOfSlot(slot);
   if (!localTime) return undefined;
@@ -86,8 +95,8 @@ function hourOf({ slot, createdAt }: Issue): string | undefined {
 }
 
 /**
- * Freezes the issue as one that goes to its readers, and has it planned. Nothing is mailed here. False if another step of the
- * issue was first: then all has to be read again.
+ * Freezes the issue, so that it goes to its readers, and sends the messages that have it planned. Nothing is mailed
+ * here. Returns false if another step of the issue was written first. The caller then reads the issue again.
  */
 export async function releaseToReaders(
   { issues, queue, log }: ComposeServices,
@@ -111,6 +120,7 @@ export async function releaseToReaders(
   return true;
 }
 
+/** Ends the issue without sending it. Returns false if another step of the issue was written first. */
 export async function skipIssue(
   { issues, log }: ComposeServices,
   issue: Issue,
@@ -122,8 +132,8 @@ export async function skipIssue(
   return true;
 }
 
-/** Why there is nothing to send, for people; undefined where there are stories enough. */
-export function tooFew(
+/** Returns why there are too few stories for an issue, for people, or undefined if there are enough. */
+export function tooFewReason(
   { stories: { min } }: EditionSettings,
   { after }: StoryWindow,
   { length }: Article[],
@@ -132,7 +142,8 @@ export function tooFew(
   return `${length} new ${length === 1 ? 'story' : 'stories'} since ${after}; the edition wants at least ${min}`;
 }
 
-export function tooFewLeft(
+/** Returns why too few stories of an issue are left, for people. */
+export function tooFewLeftReason(
   { storyIds }: FrozenIssue,
   { length }: Article[],
   { stories: { min } }: EditionSettings,

@@ -1,46 +1,50 @@
 import type { OutboxEntry } from '../shared/outbox.ts';
 import type { Decision, FrozenIssue, Issue, Variant } from './issue.ts';
 
-/** Up to when an edition's stories were taken, and the stories of its last issues. */
+/** How far the issues of an edition have come with its stories. */
 export type EditionCursor = {
-  /** Counted up with every change; 0 before the first. */
+  /** 0 before the first change. Every change adds 1. */
   version: number;
+  /** ISO 8601. The issues looked at the stories that became public until then. */
   until?: string;
-  /** Newest first: those that had stories which the next issue could still find. `until` is the line it drew. */
+  /**
+   * The last issues and their stories, newest first. An issue stays here as long as the next issue could find one of
+   * its stories. `until` is the end of the time from which it took stories (ISO 8601).
+   */
   recent: { slot: string; until: string; storyIds: string[] }[];
-  /** `Selection`, by language. */
+  /** For each language, the time (ISO 8601) up to which stories were left out. See `Selection`. */
   passed?: Record<string, string>;
 };
 
 export type IssueRef = Pick<Issue, 'edition' | 'slot'>;
 
-/** Where in its life an issue was read. A step from there is a step from nowhere else. */
+/** The point in its life at which an issue was read. A step is written only if the issue is still there. */
 export type IssueMoment = Pick<Issue, 'state' | 'composition'>;
 
-/** What else a step writes and depends on, in its own transaction. */
+/** What else a step writes or depends on, in the same transaction. */
 export type Step = {
-  /** Where the edition's stories are taken or given back. */
+  /** The edition's cursor after the issue took its stories or gave them back. */
   cursor?: EditionCursor;
-  /** The decision on the draft that the step follows: it must still be the last one. */
+  /** The decision on the draft that the step follows. The step is written only if it is still the last one. */
   decision?: Decision | 'none';
   event?: OutboxEntry;
 };
 
 export type IssueStore = {
-  /** Creates the issue, or finds the one that has the slot already. */
+  /** Creates the issue, or returns the issue that has the slot already. */
   create(issue: Issue): Promise<{ issue: Issue; created: boolean }>;
   get(ref: IssueRef): Promise<Issue | undefined>;
-  /** What was frozen; undefined until it was composed. */
+  /** Returns what was frozen, or undefined if the issue was not composed yet. */
   frozen(ref: IssueRef): Promise<FrozenIssue | undefined>;
-  /** Newest first. */
+  /** Returns the last issues of the edition, newest first. */
   list(edition: string, limit: number): Promise<Issue[]>;
-  /** Issues that have not ended: what the sweep looks after. */
+  /** Returns the issues that have not ended. The sweep looks after them. */
   open(): Promise<IssueRef[]>;
 
   cursor(edition: string): Promise<EditionCursor>;
   putVariant(ref: IssueRef, variant: Variant): Promise<void>;
   variant(ref: IssueRef, key: string): Promise<Variant | undefined>;
-  /** What was composed becomes the issue's. False where another step was first: read again. */
+  /** Makes what was composed the content of the issue. Returns false if another step was written first. */
   freeze(
     ref: IssueRef,
     from: IssueMoment,
@@ -48,17 +52,17 @@ export type IssueStore = {
     frozen: FrozenIssue,
     step: Step,
   ): Promise<boolean>;
-  /** Ends an issue that nobody has planned. False where another step was first: read again. */
+  /** Ends an issue whose readers are not planned yet. Returns false if another step was written first. */
   skip(ref: IssueRef, from: IssueMoment, reason: string, step: Step): Promise<boolean>;
-  /** Stops an issue that nobody has planned. False where another step was first: read again. */
+  /** Stops an issue whose readers are not planned yet. Returns false if another step was written first. */
   stop(ref: IssueRef, from: IssueMoment, reason: string): Promise<boolean>;
-  /** Ends the issue if it is in one of the states; false if not. */
+  /** Ends or stops the issue if it is in one of the states `from`. Returns whether it was. */
   end(
     ref: IssueRef,
     from: Issue['state'][],
     to: 'sent' | 'skipped' | 'stopped',
     reason?: string,
   ): Promise<boolean>;
-  /** stopped → where it was, among those the sweep looks after; false if it is not stopped. */
+  /** Puts a stopped issue back into the state that it was stopped in. Returns false if the issue is not stopped. */
   resume(ref: IssueRef): Promise<boolean>;
 };

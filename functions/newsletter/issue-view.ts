@@ -7,23 +7,20 @@ import type { IssueTally } from './issue-tally.ts';
 /** An issue as editors see it. */
 export type IssueView = z.output<typeof issueShape>;
 
-/** `decision` is what was said to a draft, `tally` what was told of the mails since. */
-type Beside = { decision?: Decision | undefined; tally?: IssueTally | undefined };
+/** What is stored beside an issue: the last decision on its draft, and what the provider reported about its mails. */
+type Extras = { decision?: Decision | undefined; tally?: IssueTally | undefined };
 
-/**
- * `planned` counts recipients; of them `sent` were taken by the provider, `failed` refused or given up, and `left` had
- * gone.
- */
+/** Returns the issue as the API answers it. Mails that were proven later count as sent and not as failed. */
 export function issueView(
   { baseUrl }: Config,
   issue: Issue,
   now: number,
-  { decision, tally }: Beside = {},
+  { decision, tally }: Extras = {},
 ): IssueView {
   const id = issueId(issue);
   const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left, review } = issue;
   const progress = progressOf(issue, now);
-  const { proven = 0, ...told } = tally ?? {};
+  const { proven = 0, ...reported } = tally ?? {};
   return {
     id,
     url: issueUrl(issue, baseUrl),
@@ -45,7 +42,7 @@ export function issueView(
     sent: sent + proven,
     failed: failed - proven,
     left,
-    ...told,
+    ...reported,
     ...(progress && { progress }),
   };
 }

@@ -9,132 +9,147 @@ export type Issue = {
   scheduledAt: string;
   createdAt: string;
   state: IssueState;
-  /** Why it was skipped or stopped, for people. */
+  /** Why the issue was skipped or stopped, for people. */
   reason?: string;
-  /** Counted up whenever its mails are composed; 0 before. */
+  /** 0 before the issue is composed. Each time its mails are composed adds 1. */
   composition: number;
-  /** When the first readers were put in batches, or looked at in vain: from then on it stays as it is. ISO 8601. */
+  /** When planning wrote its first page of readers (ISO 8601). From then on the issue is not composed again. */
   startedAt?: string;
-  /** Editors see it first, as the settings had it when it was started. */
+  /** The review by editors, as the settings had it when the issue was started. */
   review?: Review;
-  /** Of one that was stopped: where it goes on. */
+  /** The state in which a stopped issue was. It goes on from there. */
   stoppedIn?: IssueState;
-  /** `PARTS` as it was when the issue was started: a later version's has no say in one under way. */
+  /**
+   * `PARTS` when the issue was started. A later version may have another number, which does not count for this issue.
+   */
   parts: number;
-  /** Of them, those whose readers are all in batches. */
+  /** The parts whose readers are all in batches. */
   partsPlanned: number;
   batches: number;
   batchesDone: number;
-  /** Recipients: put in batches, accepted by the provider, refused by it or by us since planning. */
+  /** How many readers were put in batches. */
   planned: number;
+  /** How many of them the provider accepted. */
   sent: number;
+  /** How many of them the provider refused, and how many were given up as uncertain. */
   failed: number;
+  /** How many of them had unsubscribed, paused or been suppressed when their batch was sent. */
   left: number;
-  /** Of those planned: how many for which later time, where each gets it by their own clock. By ISO 8601. */
+  /** How many planned readers get the issue later, at their own hour, by the time in ISO 8601. */
   waves: Record<string, number>;
-  /** How far it was of late, oldest first. */
+  /** The last notes about the progress, oldest first. */
   notes?: ProgressNote[];
 };
 
 /**
- * How many parts an issue is planned in, side by side: each is an equal share of the edition's shards. One plans tens of
- * thousands of readers a second, more than any provider takes, and each has a batch of every variant that is not full: a
- * short list would cost more with more of them.
+ * The number of parts in which an issue is planned side by side. Each part is an equal share of the edition's shards.
+ * One part plans tens of thousands of readers a second, which is more than any provider takes. Each part ends with one
+ * batch of every variant that is not full, so more parts would cost a short list more requests.
  */
 export const PARTS = 1;
 
-/** What was done of an issue at a moment of late; `at` in milliseconds. */
+/** How many readers of an issue were done, and how many of them were sent, at the time `at` (milliseconds). */
 export type ProgressNote = { at: number; done: number; sent: number };
 
 /**
  * The life of an issue. Every step is a write with a condition on the state that it leads from:
  *
- *   new → sending      its mails are composed, and its edition's cursor moves over its stories
- *   new → draft        the same where editors see it first; the cursor stays
- *   draft → draft      composed again without a story that was retracted, and shown again
- *   draft → sending    its hour has come and nobody holds it: composed again of what is left, and the cursor moves
- *   sending → sending  composed again without a story that was retracted, as long as no reader is planned
- *   sending → sent     every reader is in a batch, and every batch has its outcome
- *   new → skipped      too few new stories
- *   draft → skipped    too few were left after a retraction, or nobody let it go
- *   sending → skipped  too few were left after a retraction, as long as no reader is planned; the others are given back
- *   any of the open ones → stopped, by an error that a person has to mend; and back to where it was
+ *   new → sending      The mails are composed, and the edition's cursor moves past their stories.
+ *   new → draft        The mails are composed for the editors to review. The cursor does not move.
+ *   draft → draft      A story was retracted. The draft is composed again, and the editors get it again.
+ *   draft → sending    The hour has come and nobody holds the draft. It is composed again, and the cursor moves.
+ *   sending → sending  A story was retracted before any reader was planned. The mails are composed again.
+ *   sending → sent     Every reader is in a batch, and every batch has its outcome.
+ *   new → skipped      There were too few new stories.
+ *   draft → skipped    Too few stories were left after a retraction, or the draft was not released in time.
+ *   sending → skipped  Too few stories were left after a retraction, before any reader was planned. The edition
+ *                      gets the other stories back.
+ *   new, draft or sending → stopped
+ *                      A person has to mend something first. Resuming leads back to the state before.
  */
 export type IssueState = 'new' | 'draft' | 'sending' | 'sent' | 'skipped' | 'stopped';
 
-/** Whether anybody may read it: a draft is for the newsroom alone. */
+/** Checks whether the public may read the issue. A draft is for the newsroom only. */
 export function isOut({ state, stoppedIn }: Pick<Issue, 'state' | 'stoppedIn'>): boolean {
   return state === 'sending' || state === 'sent' || (state === 'stopped' && stoppedIn === 'sending');
 }
 
 export type Review = {
-  /** Their addresses. */
+  /** The addresses of the editors who get the draft. */
   editors: string[];
-  /** ISO 8601. From then on it goes out: unless it is held, or only if it is approved. */
+  /** ISO 8601. From this time on the issue may go out. */
   releaseAt: string;
+  /**
+   * What happens if no editor decides: the issue goes out (`send`), or it waits until somebody approves it (`hold`).
+   */
   otherwise: 'send' | 'hold';
 };
 
-/** What the newsroom said to a draft, last. */
+/** The last decision of the newsroom on a draft. */
 export type Decision = {
   what: 'approved' | 'held';
   /** An editor's address, or the name of a token. */
   by: string;
   /** ISO 8601 */
   at: string;
-  /** Of the issue as it was then. */
+  /** The `composition` that the issue had then. */
   composition: number;
 };
 
-/** What composing decided. A later change of the settings does not touch a mail under way. */
+/** What composing decided. Later changes of the settings do not touch an issue that is composed. */
 export type FrozenIssue = {
-  /** The `composition` of the issue that this is. */
+  /** The `composition` of the issue to which this belongs. */
   composition: number;
-  /** The stories that became public in (after, until] were looked at. ISO 8601. */
+  /** The issue looked at stories that became public after `after` and not later than `until` (ISO 8601). */
   after: string;
   until: string;
-  /** By language: up to here (ISO 8601) the stories that it did not take are left to the site. */
+  /** For each language, the time (ISO 8601) up to which stories that the issue did not take are in no later issue. */
   passed: Record<string, string>;
-  /** In their order, over all languages. */
+  /** The stories of all languages, in their order. */
   storyIds: string[];
   from: string;
   replyTo?: string;
   /** RFC 2919 */
   listId: string;
   baseUrl: string;
-  /** Whose it is, among those that share an account of the mail provider. */
+  /** The installation that sends the issue. Several installations may share an account of the mail provider. */
   installation: string;
-  /** Where each reader gets it by their own clock: `2026-11-22T07:30`, and whose clock it is for those who named no zone. */
+  /**
+   * Present if each reader gets the issue at their own hour. `localTime` is that hour, such as `2026-11-22T07:30`.
+   * `timeZone` counts for readers who named no time zone.
+   */
   readerHour?: { localTime: string; timeZone: string };
   variants: VariantSummary[];
-  /** `choiceKey` of readers → key of the variant they get; empty where no story fits their choice. */
+  /** The key of the variant for each `choiceKey` of readers. It is empty if no story fits the choice. */
   choices: Record<string, string>;
 };
 
-/** One mail of an issue: all readers with the same language and story list get it. */
+/** One mail of an issue. All readers with the same language and the same list of stories get it. */
 export type VariantSummary = { key: string; language: string; storyIds: string[]; subject: string };
 export type Variant = VariantSummary & {
-  /** With the tokens of `tokens.ts` where each reader's own links go. */
+  /** Has placeholders where each reader's own links go (`mails/placeholders.ts`). */
   html: string;
   text: string;
 };
 
-/** One segment of a path: neither part has a dot. */
+/** Returns an id that fits into one segment of a path. The dot is unique, because neither part has one. */
 export function issueId({ edition, slot }: Pick<Issue, 'edition' | 'slot'>): string {
   return `${edition}.${slot}`;
 }
 
-/** Of slots; ids of editions are such, too. */
+/** The form of slots. The ids of editions have the same form. */
 export const SLOT_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-/** Whether there can be such an issue: anything may stand in an address, and not all of it fits into a key. */
+/**
+ * Checks whether an issue can have this edition and slot. Text from an address may be too long for a key of the table.
+ */
 export function isIssueRef({ edition, slot }: Pick<Issue, 'edition' | 'slot'>): boolean {
   return SLOT_PATTERN.test(edition) && SLOT_PATTERN.test(slot);
 }
 
 export function parseIssueId(id: string): Pick<Issue, 'edition' | 'slot'> {
   const [edition = '', ...rest] = id.split('.');
-  // With whatever stands behind a second dot, which makes it the slot of no issue.
+  // Text behind a second dot stays in the slot. No slot has a dot, so no issue is found then.
   return { edition, slot: rest.join('.') };
 }
 
@@ -142,27 +157,27 @@ export function issueUrl({ edition, slot }: Pick<Issue, 'edition' | 'slot'>, bas
   return `${baseUrl}/issues/${edition}/${slot}`;
 }
 
-/** How far an issue is. Absent members: nothing can be said of them yet, or any more. */
+/** How far an issue is. A member is absent if its value is not known yet, or has no meaning any more. */
 export type Progress = {
-  /** Of the readers planned so far, those who were mailed, refused or had left: 0 to 100, rounded down. */
+  /** The share of planned readers who were mailed, were refused or had left: 0 to 100, rounded down. */
   percent: number;
-  /** Readers are still being put in batches: `planned` grows. */
+  /** Readers are still being put in batches, so that `planned` grows. */
   planning?: true;
   /** Mails a second over the last minutes. */
   rate?: number;
-  /** When the next readers get theirs whose own clocks are behind. ISO 8601. */
+  /** When the next readers get the issue at their own hour (ISO 8601). */
   nextAt?: string;
-  /** At this rate. ISO 8601. */
+  /** When the last mail goes out if the rate stays the same (ISO 8601). */
   endsAt?: string;
   secondsLeft?: number;
 };
 
-/** Older notes say nothing of how fast it is now. */
-const LATE_MILLISECONDS = 3 * MINUTE_MILLISECONDS;
-/** An estimate before this is a guess. */
+/** The rate is measured over this time. Older notes do not show how fast the issue is sent now. */
+const RECENT_MILLISECONDS = 3 * MINUTE_MILLISECONDS;
+/** A rate over less time than this would be a guess. */
 const SHORTEST_MILLISECONDS = 1_000;
 
-/** Undefined where there is nothing to be told: the issue was not composed, or has ended. */
+/** Returns how far an issue is, or undefined if the issue was not composed yet or has ended. */
 export function progressOf(issue: Issue, now: number): Progress | undefined {
   if (issue.state !== 'sending' && issue.state !== 'stopped') return undefined;
   const { planned } = issue;
@@ -185,19 +200,21 @@ export function progressOf(issue: Issue, now: number): Progress | undefined {
   };
 }
 
+/** Returns how many readers of the issue need no more work. */
 export function doneOf({ sent, failed, left }: Issue): number {
   return sent + failed + left;
 }
 
 function rateOf({ notes = [], startedAt, sent }: Issue, now: number): number | undefined {
   const begin = startedAt === undefined ? [] : [{ at: Date.parse(startedAt), sent: 0 }];
-  const from = [...begin, ...notes].find(({ at }) => now - at <= LATE_MILLISECONDS);
+  const from = [...begin, ...notes].find(({ at }) => now - at <= RECENT_MILLISECONDS);
   if (!from || now - from.at < SHORTEST_MILLISECONDS) return undefined;
   return ((sent - from.sent) * 1000) / (now - from.at);
 }
 
 type Wave = { at: number; planned: number };
 
+/** Returns the groups of readers whose hour is still to come, the earliest first. `now` is in milliseconds. */
 export function wavesAhead({ waves }: Issue, now: number): Wave[] {
   return Object.entries(waves)
     .map(([time, planned]) => ({ at: Date.parse(time), planned }))
@@ -205,13 +222,12 @@ export function wavesAhead({ waves }: Issue, now: number): Wave[] {
     .sort((a, b) => a.at - b.at);
 }
 
-/** Each wave begins at its hour, or when the one before is done. */
+/** Estimates when the last mail goes out. Each wave begins at its hour, or later when the wave before it is done. */
 function endOf(left: number, ahead: Wave[], rate: number | undefined, now: number): number | undefined {
-  const isDue = left > ahead.reduce((sum, { planned }) => sum + planned, 0);
-  // While all wait for their hour nothing is sent, and that last hour is what is known.
-  if (!rate) return isDue ? undefined : ahead.at(-1)?.at;
-  let end = now;
   let due = left - ahead.reduce((sum, { planned }) => sum + planned, 0);
+  // While all readers wait for their hour nothing is sent, so there is no rate. The hour of the last wave is known.
+  if (!rate) return due > 0 ? undefined : ahead.at(-1)?.at;
+  let end = now;
   for (const { at, planned } of ahead) {
     end = Math.max(end + (due / rate) * 1000, at);
     due = planned;

@@ -10,7 +10,7 @@ import type { Templates } from '../shared/locale.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
 import { type ComplaintStore, reasonToStop } from './complaints.ts';
-import { tooFew } from './issue-steps.ts';
+import { tooFewReason } from './issue-steps.ts';
 import type { IssueStore } from './issue-store.ts';
 import { warningsOf } from './preview-warnings.ts';
 import type { Preview, PreviewRequest, Warning } from './previews.ts';
@@ -25,7 +25,7 @@ export type PreviewServices = {
   clock: Clock;
 };
 
-/** The mail that a reader with these choices would get of an issue now. `notice` is said above it. */
+/** Renders the mail that a reader with these choices would get if an issue were sent now. `notice` stands above it. */
 export async function previewIssue(
   services: PreviewServices,
   request: PreviewRequest,
@@ -78,13 +78,13 @@ export async function previewIssue(
     mostRecent,
     ...(notice !== undefined && { notice }),
     baseUrl,
-    // It has no web version of its own.
+    // A preview has no web version, so the link leads to the list of issues.
     webUrl: `${baseUrl}/issues`,
     templates,
   });
   const { subject, preheader } = digest;
   const size = personalBytes(digest.html);
-  const links = linksOfNobody(baseUrl);
+  const links = linksWithoutToken(baseUrl);
   return done({
     ...about,
     subject,
@@ -101,7 +101,7 @@ export async function previewIssue(
 
 type Picked = Pick<Selection, 'stories' | 'leftOut'> & { skipped?: string };
 
-/** As an issue would select them now. */
+/** Selects the stories that an issue would have now. */
 async function newStories(
   { config, articles, issues, complaints }: PreviewServices,
   edition: EditionSettings,
@@ -111,11 +111,14 @@ async function newStories(
   const window = storyWindow(cursor, now);
   const { languages } = config.publication;
   const { stories, leftOut } = await selectStories(articles, edition, languages, cursor, window);
-  const skipped = (await reasonToStop(complaints, edition.id)) ?? tooFew(edition, window, stories);
+  const skipped = (await reasonToStop(complaints, edition.id)) ?? tooFewReason(edition, window, stories);
   return { stories, leftOut, ...(skipped !== undefined && { skipped }) };
 }
 
-/** Drafts and embargoed stories too: it is before they are public that an editor wants to see them. */
+/**
+ * Reads the stories that an editor named. Drafts and stories under embargo are allowed, because editors preview them
+ * too.
+ */
 async function storiesById({ articles }: PreviewServices, ids: string[]): Promise<Outcome<Picked>> {
   const found = await articles.getMany(ids, { consistent: true });
   const byId = new Map(found.map((article) => [article.id, article]));
@@ -131,7 +134,7 @@ async function storiesById({ articles }: PreviewServices, ids: string[]): Promis
   return done({ stories: found, leftOut: [] });
 }
 
-/** What was asked for by id and is in the mail of another language. */
+/** Warns about stories that were named but belong to the mail of another language. */
 function otherLanguages(
   { storyIds, language }: PreviewRequest,
   stories: Article[],
@@ -143,8 +146,8 @@ function otherLanguages(
     .map((story) => ({ detail: `"${story.id}" is in "${story.language}", and not in this mail` }));
 }
 
-/** They show where the links of a mail lead, and are nobody's: what is pressed there changes nothing. */
-function linksOfNobody(baseUrl: string): { unsubscribe: string; preferences: string } {
+/** Returns the links of a mail without a reader's token. They show where the links lead, and change nothing there. */
+function linksWithoutToken(baseUrl: string): { unsubscribe: string; preferences: string } {
   return {
     unsubscribe: `${baseUrl}${LINK_PATHS.unsubscribe}`,
     preferences: `${baseUrl}${LINK_PATHS.manage}`,

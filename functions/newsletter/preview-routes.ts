@@ -17,10 +17,10 @@ export type PreviewRouteServices = { config: Config; previews: Previews; ids: Id
 
 const MAX_BODY_BYTES = 20_000;
 const MAX_ADDRESSES = 20;
-/** As many as an issue can have in a language. */
+/** As many as an issue can have in one language. */
 const MAX_STORIES = 70;
 
-/** What an issue would be, shown to editors and mailed to them. */
+/** Shows editors what an issue would be now, or mails it to them as a proof. */
 export function previewOperations({ config, previews, ids }: PreviewRouteServices) {
   const { publication } = config;
 
@@ -29,8 +29,7 @@ export function previewOperations({ config, previews, ids }: PreviewRouteService
       body: { shape: z.strictObject(choiceFields(publication)), optional: true, maxBytes: MAX_BODY_BYTES },
       answers: {
         200: {
-          means:
-            'What the issue would be now: JSON, or the HTML of the mail for a client that would rather have it.',
+          means: 'What the issue would be now: JSON, or the HTML of the mail for a client that prefers HTML.',
           shape: previewShape,
         },
       },
@@ -90,7 +89,10 @@ const addresses = z
   .max(MAX_ADDRESSES, { error: `must have at most ${MAX_ADDRESSES} mail addresses` })
   .superRefine((all, context) => faultRepeats(all.map(addressHash), context));
 
-/** Whose mail it is, and of which stories. A language is one of the edition's, or any where no edition is given. */
+/**
+ * The fields that choose a reader's mail and its stories. The language must be one of the edition's languages. If no
+ * edition is given, it may be any language of the publication.
+ */
 function choiceFields(publication: Publication, edition?: EditionSettings) {
   const sections = publication.sections.map(({ slug }) => slug);
   const languages = edition?.languages ?? publication.languages;
@@ -124,13 +126,16 @@ function faultRepeats(all: string[], context: z.RefinementCtx): void {
   }
 }
 
-/** Whoever takes anything is answered as programs are. */
+/**
+ * Decides whether the client prefers HTML. A client that accepts anything gets JSON, because it is most likely a
+ * program.
+ */
 function wantsHtml(header: string | null): boolean {
   const accept = header ?? '*/*';
   return new Negotiator({ headers: { accept } }).mediaType(['application/json', 'text/html']) === 'text/html';
 }
 
-/** The mail itself, to be looked at in a browser. It fetches its photos and does nothing else. */
+/** Answers with the mail itself, for a browser. The policy lets the page load its photos and nothing else. */
 function htmlOf({ html, skipped, warnings }: Preview): Response {
   if (html === null) {
     const why = skipped ?? warnings.at(-1)?.detail;

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import type { Outcome } from '../shared/refusal.ts';
 
-/** What an issue would be now, for editors. Nothing of it is stored, and no story is taken by it. */
+/**
+ * Previews and proofs: what an issue would be now, shown to editors or mailed to them. An edition's cursor does not
+ * move, so its next issue still has the stories.
+ */
 
 export type PreviewRequest = {
   edition: string;
-  /** What the reader chose whose mail it is. Topics are slugs of sections; none means all. */
+  /** The choices of the reader whose mail is shown. Topics are slugs of sections; an empty list means all of them. */
   language: string;
   topics: string[];
-  /** These stories in this order, instead of what is new. */
+  /** The stories of the mail, in this order. If it is absent, the mail has the new stories. */
   storyIds?: string[] | undefined;
 };
 
@@ -16,7 +19,7 @@ export type Preview = z.output<typeof previewShape>;
 export type Warning = Preview['warnings'][number];
 
 export type ProofRequest = PreviewRequest & {
-  /** The same id is the same test: it is mailed once. */
+  /** A second request with the same id is the same proof, which is mailed once. */
   id: string;
   /** SHA-256 of the request. */
   requestHash: string;
@@ -28,18 +31,19 @@ export type ProofRequest = PreviewRequest & {
 
 export type Proof = z.output<typeof proofShape>;
 
-/** Both render a mail, and so are the work of the tick function, wherever they are asked for. */
+/** Both render a mail, so the tick function does them, whichever function gets the request. Only it has MJML. */
 export type Previews = {
   preview(request: PreviewRequest): Promise<Outcome<Preview>>;
   proof(request: ProofRequest): Promise<Outcome<Proof>>;
 };
 
-/** What the API answers about previews and proofs, as schemas. */
-
-/** Something that an editor may want to change. `pointer` (RFC 6901) is into the preview, where it is about a part of it. */
+/**
+ * Something that an editor may want to change. `pointer` (RFC 6901) names the part of the preview that is meant, if
+ * any.
+ */
 const warning = z.strictObject({ pointer: z.string().optional(), detail: z.string() });
 
-/** Without a story there is no mail, and the subject, the preheader, the HTML and the text are null. */
+/** The answer to a preview. If there is no story there is no mail; subject, preheader, HTML and text are null then. */
 export const previewShape = z.strictObject({
   edition: z.string(),
   language: z.string(),
@@ -48,12 +52,12 @@ export const previewShape = z.strictObject({
   preheader: z.string().nullable(),
   html: z.string().nullable(),
   text: z.string().nullable(),
-  /** Bytes of the HTML with a reader's own links, at their longest. */
+  /** The bytes of the HTML with the longest links that a reader can have. */
   size: z.int(),
   storyIds: z.array(z.string()),
-  /** Ids of those that are headlines at the end. */
+  /** Ids of the stories that are only headlines at the end of the mail. */
   mostRecent: z.array(z.string()),
-  /** Ids of new stories, over all languages, that there is no room for. */
+  /** Ids of the new stories in the mail's language that the mail has no room for. */
   leftOut: z.array(z.string()),
   /** Why the issue would not be sent. */
   skipped: z.string().optional(),
@@ -62,8 +66,8 @@ export const previewShape = z.strictObject({
 
 export const proofShape = previewShape.omit({ html: true, text: true }).extend({
   id: z.string(),
-  /** Who is mailed. */
+  /** The addresses that are mailed. */
   to: z.array(z.string()),
-  /** Who is not mailed, since the address is suppressed. */
+  /** The addresses that are not mailed, because they are suppressed. */
   suppressed: z.array(z.strictObject({ email: z.string(), reason: z.string() })),
 });

@@ -1,6 +1,6 @@
 import type { Proof } from './previews.ts';
 
-/** A test as it was composed, for a day: what is mailed, and what was answered. */
+/** A proof as it was rendered: the mail, and the answer to the request. It is stored for a day. */
 export type StoredProof = {
   id: string;
   requestHash: string;
@@ -12,6 +12,9 @@ export type StoredProof = {
 export type ProofStore = {
   /** `now` in milliseconds. */
   get(id: string, now: number): Promise<StoredProof | undefined>;
-  /** With the event that has it mailed, whose id is given back; undefined: there is one of this id already. */
-  put(test: StoredProof): Promise<string | undefined>;
+  /**
+   * Stores a proof and the event that has it mailed. Returns the event's id, or undefined if there is a proof with this
+   * id already.
+   */
+  put(proof: StoredProof): Promise<string | undefined>;
 };

@@ -2,7 +2,7 @@ import type { Decision } from './issue.ts';
 import type { IssueRef } from './issue-store.ts';
 
 export type ReviewStore = {
-  /** The last one. Strongly consistent. */
+  /** Returns the last decision on the draft, by a strongly consistent read. */
   decision(ref: IssueRef): Promise<Decision | undefined>;
   decide(ref: IssueRef, decision: Decision): Promise<void>;
 };

@@ -13,10 +13,13 @@ export type ReviewServices = {
   log: Log;
 };
 
-/** After its hour, or after it was approved. A morning's letter is not worth sending in the evening. */
+/**
+ * How long after its hour, or after an approval, a draft may still go out. A newsletter for the morning is not worth
+ * sending in the evening.
+ */
 const LATEST_HOURS = 6;
 
-/** What is to become of a draft now. `now` in milliseconds. */
+/** Decides what happens to a draft now. `now` is in milliseconds. */
 export function releaseOf(
   review: Review,
   decision: Decision | 'none',
@@ -29,27 +32,28 @@ export function releaseOf(
   return decision.what === 'approved' ? 'send' : 'wait';
 }
 
-/** Milliseconds. Later than this it does not go out. */
+/** Returns the time (milliseconds) after which the draft does not go out any more. */
 export function latestRelease(review: Review, decision: Decision | 'none'): number {
   const due = Date.parse(review.releaseAt);
   const approved = decision !== 'none' && decision.what === 'approved' ? Date.parse(decision.at) : due;
   return Math.max(due, approved) + LATEST_HOURS * HOUR_MILLISECONDS;
 }
 
+/** Returns why a draft was given up, for people. */
 export function givenUpReason({ releaseAt, otherwise }: Review, decision: Decision | 'none'): string {
   if (decision !== 'none' && decision.what === 'held')
-    return `held by ${decision.by}, and not approved within ${LATEST_HOURS} hours of ${releaseAt}`;
+    return `it was held by ${decision.by} and was not approved within ${LATEST_HOURS} hours of ${releaseAt}`;
   if (decision === 'none' && otherwise === 'hold')
-    return `not approved within ${LATEST_HOURS} hours of ${releaseAt}`;
+    return `it was not approved within ${LATEST_HOURS} hours of ${releaseAt}`;
   return `it could not be sent within ${LATEST_HOURS} hours of ${releaseAt}`;
 }
 
-/** The issue and the last word on it, after this one. */
+/** An issue and the last decision on it, read after a decision was written. */
 export type Reviewed = { issue: Issue; decision: Decision | undefined };
 
 /**
- * Approves or holds a draft. The last word counts; said again it changes nothing, and after the draft is gone neither does
- * it. Undefined where there is no such issue.
+ * Approves or holds a draft. The last decision counts. The same decision a second time changes nothing, and neither
+ * does a decision on an issue that is not a draft any more. Returns undefined if there is no such issue.
  */
 export async function decide(
   { issues, reviews, queue, clock, log }: ReviewServices,
@@ -66,20 +70,21 @@ export async function decide(
       await reviews.decide(ref, { what, by, at: isoTime(clock()), composition });
       log.info(`a draft was ${what}`, { issue: issueId(ref), composition, by });
     }
-    // Past its hour, an approved draft goes out now.
+    // If its hour has passed, an approved draft goes out now.
     await handOver(queue, log, [{ kind: 'compose', ...ref }]);
   }
-  // It may have gone out between our look and our word: what it is now is what counts.
+  // The draft may have gone out after it was read above and before the decision was written. So the issue is read
+  // again.
   const issue = await issues.get(ref);
   return issue && { issue, decision: await reviews.decision(ref) };
 }
 
-/** Why a draft is not what was said of it, for people; undefined where it is. */
-export function overruled({ issue, decision }: Reviewed, what: Decision['what']): string | undefined {
+/** Returns why a decision does not count, for people, or undefined if it counts. */
+export function overruledReason({ issue, decision }: Reviewed, what: Decision['what']): string | undefined {
   const { state } = issue;
   const wentOut = what === 'approved' && ['sending', 'sent'].includes(state);
   if (decision?.what === what && (state === 'draft' || wentOut)) return undefined;
   if (state !== 'draft') return `The issue is ${state}; only a draft can be approved or held.`;
-  if (!decision) return 'The issue has become a draft only now: look at it, and say it again.';
-  return `Meanwhile, at ${decision.at}, the draft was ${decision.what} by ${decision.by}. The last word counts: say it again if it is to be ${what}.`;
+  if (!decision) return 'The issue became a draft only a moment ago. Look at the draft, then decide again.';
+  return `Meanwhile, at ${decision.at}, the draft was ${decision.what} by ${decision.by}. The last decision counts. Decide again if the draft should be ${what}.`;
 }

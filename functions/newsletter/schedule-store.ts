@@ -1,8 +1,8 @@
 /** How far an edition's schedule was followed. */
 export type Followed = {
-  /** Milliseconds: the slots up to here were started, or were never to be. */
+  /** Milliseconds. Slots up to this time were started or left out. No slot up to this time is started any more. */
   through: number;
-  /** The schedule that it is of: what another one would have had due in the past is not made up for. */
+  /** The schedule that was followed. A new schedule is not followed for the time before it was set. */
   cron: string;
   timeZone: string;
 };

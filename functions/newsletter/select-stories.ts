@@ -7,17 +7,17 @@ import type { FrozenIssue } from './issue.ts';
 import type { EditionCursor } from './issue-store.ts';
 
 /**
- * Which stories are new to an edition (docs/decisions/new-to-an-edition.md): by when they first became public here, so
- * that a backdated story is neither lost nor repeated.
+ * Which stories are new to an edition (docs/decisions/new-to-an-edition.md). What counts is when a story first became
+ * public here, so that a backdated story is neither lost nor repeated.
  */
 
 const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
-/** When the stories of the next issue first became public: (after, until], ISO 8601. */
+/** The next issue looks at stories that first became public after `after` and not later than `until` (ISO 8601). */
 export type StoryWindow = { after: string; until: string };
 
 /**
- * A week, so that a story which comes to fit the edition late (moved into its section, or back after it was withdrawn)
- * still finds an issue; longer where the last issue is longer ago.
+ * Returns the window of the next issue. It is a week long, so that an issue still finds a story that begins to fit the
+ * edition late, for example because it was moved into the right section. It is longer if the last issue is longer ago.
  */
 export function storyWindow(cursor: EditionCursor, now: number): StoryWindow {
   const lastLine = cursor.until ? Date.parse(cursor.until) - OVERLAP_MILLISECONDS : now;
@@ -25,19 +25,25 @@ export function storyWindow(cursor: EditionCursor, now: number): StoryWindow {
 }
 
 export type Selection = {
-  /** Over all languages: those marked as featured first, then newest first; `max` and `mostRecent` a language. */
+  /**
+   * The stories of all languages. Featured ones come first, then the newest. Each language has up to `max` and
+   * `mostRecent` of the edition's settings together.
+   */
   stories: Article[];
   /** New stories that there was no room for. */
   leftOut: { id: string; language: string }[];
-  /** By language: what first became public up to here (ISO 8601) is in no later issue, since newer ones were left out. */
+  /**
+   * For each language, the time (ISO 8601) at which the newest story that was left out first became public. Later
+   * issues take no story from up to that time, so that a slow day does not bring up old stories.
+   */
   passed: Record<string, string>;
 };
 
-/** How many new stories are looked at before the oldest are left to the site. */
+/** How many new stories are read at most. The newest are read first, and older ones are in no issue. */
 const MAX_LOOKED_AT = 5000;
 const PAGE = 100;
 
-/** What the next issue of an edition has. Pure but for what it reads. */
+/** Selects the stories of the next issue of an edition. It writes nothing. */
 export async function selectStories(
   articles: ArticleStore,
   edition: EditionSettings,
@@ -97,7 +103,7 @@ export async function selectStories(
   return { stories, leftOut, passed };
 }
 
-/** Stories of a language that one issue has: as such, and as headlines at its end. */
+/** Returns how many stories of a language fit into an issue, with those that are only headlines at its end. */
 function roomOf({ stories }: EditionSettings): number {
   return stories.max + stories.mostRecent;
 }
@@ -109,12 +115,12 @@ function fits(article: Article, { filter, languages }: EditionSettings, language
   return !filter.tags || filter.tags.some((tag) => tags.includes(slugOf(tag)));
 }
 
-/** The story an editor marked leads; the others stay in their order. */
+/** Puts the stories that editors marked as featured first. Apart from that the order stays. */
 function featuredFirst(stories: Article[]): Article[] {
   return [...stories.filter(({ featured }) => featured), ...stories.filter(({ featured }) => !featured)];
 }
 
-/** The part of an issue's stories that a reader who chose these gets. Topics are slugs of sections; none means all. */
+/** Returns the stories of an issue that a reader with this choice gets. An empty list of topics means all sections. */
 export function storiesFor(
   stories: Article[],
   choice: { language: string; topics: string[] },
@@ -127,7 +133,7 @@ export function storiesFor(
   );
 }
 
-/** The stories as they are now, in the order of `ids`, without those that left. */
+/** Returns the stories as they are now, in the order of `ids`, without those that are not public any more. */
 export async function storiesNow(
   { articles, clock }: { articles: ArticleStore; clock: Clock },
   ids: string[],
@@ -137,21 +143,26 @@ export async function storiesNow(
 }
 
 /**
- * A story's moment is noted before its transaction is done, so one may appear behind a line already drawn. Looking back
- * over the line finds it; what was sent already is known by its id.
+ * How far an issue looks back behind the end of the last window. The time at which a story becomes public is set before
+ * its transaction is committed, so the story may appear after a window that should have had it. Stories that were sent
+ * already are known by their ids.
  */
 export const OVERLAP_MILLISECONDS = 10 * 60 * 1000;
 
-/** Ids that an edition remembers: an item has 400 KB, and an id up to 128 bytes. */
+/** How many ids an edition remembers. An item of the table has at most 400 KB, and an id up to 128 bytes. */
 const MAX_REMEMBERED = 2000;
 
-/** The edition once the issue of `slot` has what was frozen: no other issue has these stories, or those it passed over. */
+/**
+ * Returns the edition's cursor after the issue of `slot` took its stories. No other issue takes these stories, or the
+ * ones that were left out.
+ */
 export function cursorAfter(
   cursor: EditionCursor,
   slot: string,
   { after, until, storyIds, passed }: FrozenIssue,
 ): EditionCursor {
-  // What an issue had is older than its line: behind the window's beginning nobody looks for it any more.
+  // The stories of an issue became public before the end of its window. If that end is before the new window, no later
+  // issue finds them.
   const all = [{ slot, until, storyIds }, ...cursor.recent].filter((issue) => issue.until > after);
   const recent = newest(all, MAX_REMEMBERED);
   const forgotten = all[recent.length]?.until;
@@ -168,21 +179,21 @@ export function cursorAfter(
 }
 
 /**
- * An issue that is not sent after all gives its stories back: the next one looks from where this one did. What others
- * took meanwhile stays theirs, by its ids.
+ * Returns the edition's cursor after an issue that is not sent gave its stories back. The next issue looks back as far
+ * as this one did. Stories that other issues took meanwhile are still known by their ids.
  */
 export function cursorWithout(cursor: EditionCursor, slot: string, frozen: FrozenIssue): EditionCursor {
   const before = isoTime(Date.parse(frozen.after) + OVERLAP_MILLISECONDS);
   return {
     ...cursor,
     version: cursor.version + 1,
-    // Another may have given back older ones.
+    // Another issue may have given back even older stories.
     until: cursor.until && cursor.until < before ? cursor.until : before,
     recent: cursor.recent.filter((issue) => issue.slot !== slot),
   };
 }
 
-/** The first of them, at least one, that have at most `max` stories. */
+/** Returns the first issues that together have at most `max` stories, and at least one issue. */
 function newest<T extends { storyIds: string[] }>(issues: T[], max: number): T[] {
   let count = 0;
   const tooMany = issues.findIndex(({ storyIds }, index) => {
@@ -192,7 +203,7 @@ function newest<T extends { storyIds: string[] }>(issues: T[], max: number): T[]
   return tooMany < 0 ? issues : issues.slice(0, tooMany);
 }
 
-/** Of times in ISO 8601; empty where there is none. */
+/** Returns the latest of the times (ISO 8601), or an empty text if there are none. */
 export function latest(...times: (string | undefined)[]): string {
   return times.reduce<string>((one, other) => (other !== undefined && other > one ? other : one), '');
 }

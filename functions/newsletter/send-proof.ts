@@ -19,12 +19,15 @@ export type ProofServices = PreviewServices & {
   log: Log;
 };
 
-/** Of one token. Twenty addresses each: enough for a newsroom, too few to mail a city with. */
+/**
+ * How many proofs one token may send. With at most twenty addresses each that is enough for a newsroom, and too little
+ * for anybody who wants to mail strangers.
+ */
 const PROOFS_AN_HOUR = 30;
 
 /**
- * Mails what an issue would be to a few addresses, marked as a proof. The mail is stored as it is composed now, so that a
- * repetition has the same bytes, whatever editors do meanwhile. No story is taken and nobody is counted.
+ * Mails a proof of an issue to a few addresses. The mail is stored as it is rendered now, so that a repeated request to
+ * the provider has the same bytes, whatever editors change meanwhile. No story is taken, and nobody is counted.
  */
 export async function sendProof(services: ProofServices, request: ProofRequest): Promise<Outcome<Proof>> {
   const { config, proofs, throttle, templates, queue, clock, log } = services;
@@ -35,7 +38,7 @@ export async function sendProof(services: ProofServices, request: ProofRequest):
   if (!(await throttle.underLimit(`proof#${bearer}`, PROOFS_AN_HOUR, now))) {
     return refused({
       kind: 'throttled',
-      detail: `This token has asked for ${PROOFS_AN_HOUR} proofs within the hour. Look at previews, or wait.`,
+      detail: `This token has asked for ${PROOFS_AN_HOUR} proofs within an hour. Look at a preview instead, or wait an hour.`,
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
@@ -62,7 +65,7 @@ export async function sendProof(services: ProofServices, request: ProofRequest):
   const mail = { from, ...(replyTo !== undefined && { replyTo }), subject, html, text };
   const outboxId = await proofs.put({ id, requestHash, askedAt: isoTime(now), mail, answer });
   if (outboxId === undefined) {
-    // Twice at once: the other one was first.
+    // Another request with the same id stored its proof first.
     const other = await proofs.get(id, now);
     return other ? sameAnswer(other, requestHash) : refused(busy);
   }
@@ -77,7 +80,7 @@ function sameAnswer(
   if (requestHash === asked) return done(answer);
   return refused({
     kind: 'key-reused',
-    detail: 'It was used for a proof with another body. Use a new key for a new proof.',
+    detail: 'The key was used for a proof with another body. Use a new key for a new proof.',
   });
 }
 
@@ -95,6 +98,6 @@ function nothingToMail(skipped: string | undefined): string {
 
 const busy = {
   kind: 'busy' as const,
-  detail: 'The same proof is asked for at the same time. Try again.',
+  detail: 'Another request asked for the same proof at the same time. Try again.',
   retryAfterSeconds: 1,
 };

@@ -4,31 +4,36 @@ import { isoTime } from '../shared/clock.ts';
 import { instantOf, localTime } from '../shared/local-time.ts';
 import { sha256 } from '../shared/text.ts';
 
+/** Slots: the names of an edition's issues, and the times at which its schedule has one. */
+
 /**
- * The slot of a schedule, named by the local time it is for: `2026-11-22-0730`. An hour that daylight saving repeats
- * gives one slot, and so one issue. `scheduledAt` in ISO 8601.
+ * Returns the slot of a scheduled time (ISO 8601). Its name is the local time, such as `2026-11-22-0730`. An hour that
+ * daylight saving repeats has the same name twice, so it gives one issue.
  */
 export function slotOf(scheduledAt: string, timeZone: string): string {
   return localTime(Date.parse(scheduledAt), timeZone).replace('T', '-').replace(':', '');
 }
 
-/** The local time that a slot of a schedule is named by; undefined for one that an editor named or sent. */
+/**
+ * Returns the local time in the name of a slot, such as `2026-11-22T07:30`. Returns undefined for a slot with another
+ * name, which an editor chose or which was made from a key.
+ */
 export function localTimeOfSlot(slot: string): string | undefined {
   const [, day, hour, minute] = /^(\d{4}-\d{2}-\d{2})-(\d{2})(\d{2})$/.exec(slot) ?? [];
   const local = `${day}T${hour}:${minute}`;
   return day && Number.isFinite(Date.parse(`${local}Z`)) ? local : undefined;
 }
 
-/** The slot of an issue that an editor sends: the same key gives the same issue. */
+/** Makes the slot of an issue that an editor sends. The same key gives the same slot, and so the same issue. */
 export function extraSlot(key: string): string {
   return `extra-${sha256(key).slice(0, 16)}`;
 }
 
 /**
- * The first time after `after` (milliseconds) at which the edition is due; undefined if it never is again. The cron
- * expression is read as local times, and each of them comes once: at its first moment if clocks show it twice, and when
- * the clocks have changed if they skip it. croner knows time zones too, but it leaves out a day whose last hour is
- * skipped, as it is in Greenland.
+ * Returns the first time after `after` (milliseconds) at which the edition is due, or undefined if it is never due
+ * again. The cron expression names local times, and each local time comes once. If the clocks show it twice, the first
+ * one counts. If the clocks skip it, the edition is due when they have changed. croner can work with time zones too,
+ * but it leaves out a day whose last hour is skipped, as it is in Greenland.
  */
 export function nextRun(
   { cron, timeZone }: Pick<EditionSettings, 'cron' | 'timeZone'>,
@@ -44,7 +49,10 @@ export function nextRun(
   return undefined;
 }
 
-/** Whether the slot is one that the schedule comes to after `now` (milliseconds), and will then find taken. */
+/**
+ * Checks whether the schedule has this slot after `now` (milliseconds). If an issue takes the slot before that time,
+ * the schedule finds the slot taken and starts no issue.
+ */
 export function isAhead(
   edition: Pick<EditionSettings, 'cron' | 'timeZone'>,
   slot: string,

@@ -10,9 +10,12 @@ import { nextRun, slotOf } from './slot.ts';
 
 export type StartServices = { config: Config; issues: IssueStore; queue: Queue; clock: Clock; log: Log };
 
+/** How issues start: at a request of an editor, or when the schedule of their edition says so. */
+
 /**
- * Makes the issue of a slot, or finds it: a repeated tick and a repeated request come to the same one. Composing it is
- * left to the tick function, and so is letting a draft go whose hour has come. Without `review` nobody sees it first.
+ * Creates the issue of a slot, or returns the one that exists. So a repeated tick and a repeated request get the same
+ * issue. A message has it composed, or has its draft released if the hour has come. Without `review`, no editor sees
+ * the issue before it goes out.
  */
 export async function startIssue(
   { config, issues, queue, clock, log }: StartServices,
@@ -48,12 +51,12 @@ export async function startIssue(
 
 export type ScheduleServices = StartServices & { schedules: ScheduleStore };
 
-/** A letter for the morning is worth sending until noon. If it comes later than this, it is worse than none. */
+/** How late an issue may start. A newsletter for the morning is worth sending until noon, and a nuisance after that. */
 const LATEST_MILLISECONDS = 6 * HOUR_MILLISECONDS;
 
 /**
- * Starts what is due of every edition. If one edition fails, the others are started all the same. At the end the
- * failures are thrown as one error, so that whoever asked for this learns of them.
+ * Starts the issues that are due, of every edition. If one edition fails, the others are started all the same. In the
+ * end it throws one error that names the editions that failed, so that the tick fails and the operator is alarmed.
  */
 export async function startAllDue(services: ScheduleServices): Promise<void> {
   const { config, log } = services;
@@ -63,7 +66,7 @@ export async function startAllDue(services: ScheduleServices): Promise<void> {
       await startDue(services, edition);
     } catch (error) {
       failed.push(edition.id);
-      log.error('the schedule of an edition could not be followed; it is tried again', {
+      log.error('the schedule of an edition could not be followed; the next tick tries again', {
         edition: edition.id,
         error,
       });
@@ -87,7 +90,7 @@ async function startDue(services: ScheduleServices, edition: EditionSettings): P
     case 'new-schedule':
       return followTo(now);
     case 'clock-was-ahead':
-      log.warn('a schedule was followed into the future: it goes on from now', {
+      log.warn('a schedule was followed into the future because a clock was wrong; it goes on from now', {
         edition: id,
         through: isoTime(due.through),
       });
@@ -108,13 +111,15 @@ async function startDue(services: ScheduleServices, edition: EditionSettings): P
 export type Due =
   /** No slot has come since the last one that was followed. */
   | { what: 'nothing' }
-  /** The edition is new, or its cron or time zone was changed: it starts nothing for the hours before. */
+  /** The edition is new, or its cron or time zone was changed. It starts nothing for the time before that. */
   | { what: 'new-schedule' }
-  /** A wrong clock took the schedule to `through`, which is still to come. It goes on from now, or slots would be lost. */
+  /**
+   * A wrong clock took the schedule to `through`, which is still to come. It goes on from now, or slots would be lost.
+   */
   | { what: 'clock-was-ahead'; through: number }
   /** The slot at `at` was missed, and its issue would come too late to be of use. */
   | { what: 'too-late'; at: number }
-  /** The issue of the slot at `at` is to be started: its time has come, or the time to show its draft. */
+  /** The issue of the slot at `at` must be started. Its time has come, or the time to show its draft to editors. */
   | { what: 'issue'; at: number };
 
 /**
@@ -130,7 +135,7 @@ export function whatIsDue(
   if (followed?.cron !== edition.cron || followed.timeZone !== edition.timeZone)
     return { what: 'new-schedule' };
   const ahead = now + minutesBefore(edition) * MINUTE_MILLISECONDS;
-  // A minute more, since the clocks of two processes differ a little.
+  // One minute is added, because the clocks of two processes differ a little.
   if (followed.through > ahead + MINUTE_MILLISECONDS)
     return { what: 'clock-was-ahead', through: followed.through };
   const at = lastRun(edition, followed.through, ahead);
@@ -138,7 +143,7 @@ export function whatIsDue(
   return { what: now - at > LATEST_MILLISECONDS ? 'too-late' : 'issue', at };
 }
 
-/** The last time after `after` and until `until` that the schedule names. */
+/** Returns the last time of the schedule that is after `after` and not after `until`. */
 function lastRun(
   schedule: Pick<EditionSettings, 'cron' | 'timeZone'>,
   after: number,
@@ -151,7 +156,7 @@ function lastRun(
     next = nextRun(schedule, next)
   ) {
     last = next;
-    // After a long outage it is no use to walk through every slot.
+    // After a long outage it would take too long to look at every slot.
     if (until - next > LATEST_MILLISECONDS * 8) next = until - LATEST_MILLISECONDS * 8;
   }
   return last;

@@ -1,40 +1,43 @@
-import { createHash } from 'node:crypto';
 import type { Article } from '../articles/article.ts';
 import type { Config } from '../config.ts';
 import { type DigestInput, type RenderedMail, renderDigest } from '../mails/render-digest.ts';
 import type { EditionSettings } from '../settings/publication.ts';
 import { type Clock, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
+import { sha256 } from '../shared/text.ts';
 import { type Choice, choiceKey } from '../subscribers/subscriber.ts';
 import { type FrozenIssue, type Issue, issueUrl, type Variant } from './issue.ts';
 import { storiesFor } from './select-stories.ts';
 
+/** The variants of an issue: the mails that it needs for the choices of its readers. */
+
 export type Composed = Pick<FrozenIssue, 'choices'> & {
   variants: Variant[];
-  /** Choices that there was no room for: their readers get all of their language. */
+  /** How many choices there was no room for. Readers with such a choice get all stories of their language. */
   leftOut: number;
 };
 
 /**
- * Choices are what readers send us, and none is ever taken away: with twelve sections and two languages there are 8,190.
- * Within these an issue fits into its item (400 KB), whatever they are, and is composed while its function has time (two
- * minutes): a mail that is too long is rendered several times.
+ * The limits of one issue. Readers can make any choice, and a choice is never deleted. With twelve sections and two
+ * languages there are 8,190 of them. Within the first two limits an issue fits into its item of the table (400 KB).
+ * Within the third, composing ends before its function does (two minutes), even if long mails are rendered several
+ * times.
  */
 const MAX_VARIANTS = 400;
 const MAX_CHOICES = 3000;
 const MAX_MILLISECONDS = MINUTE_MILLISECONDS;
 
-/** What stands above the mail in a language. */
+/** Returns what stands above the mail in a language. */
 type Head = (language: string) => Pick<DigestInput, 'notice' | 'buttons'>;
 
 type VariantServices = { config: Config; templates: Templates; clock: Clock };
 
-/** Every reader of a language, whatever they chose: also the web version. */
+/** Returns one choice for each language, with all stories. The web version of an issue shows these mails. */
 export function wholeLanguages({ languages }: EditionSettings): Choice[] {
   return languages.map((language) => ({ language, topics: [] }));
 }
 
-/** One mail for each other story list that the choices come to, as far as there is room. */
+/** Renders one mail for each list of stories that the readers' choices lead to, as long as there is room. */
 export async function renderVariants(
   services: VariantServices,
   edition: EditionSettings,
@@ -49,7 +52,7 @@ export async function renderVariants(
   const choices: Record<string, string> = {};
   let placed = 0;
   let leftOut = 0;
-  for (const choice of inOrder(readers)) {
+  for (const choice of mostImportantFirst(readers)) {
     const language = languageOf(edition, choice);
     const chosen = storiesFor(stories, { ...choice, language }, publication.languages);
     const storyIds = chosen.map(({ id }) => id);
@@ -74,10 +77,11 @@ export async function renderVariants(
 }
 
 /**
- * All of each language first, which is what planning gives to those who are left out; then those who chose the fewest
- * topics: who ticks them in every combination stands behind those who ticked what they read.
+ * Sorts the choices for the case that there is no room for all. The choice of all stories comes first for each
+ * language, because readers whose choice is left out get that mail. Then come choices with few topics, so that somebody
+ * who ticks topics in every combination does not crowd out readers who ticked what they read.
  */
-function inOrder(readers: Choice[]): Choice[] {
+function mostImportantFirst(readers: Choice[]): Choice[] {
   const whole = [...new Set(readers.map(({ language }) => language))].map((language) => ({
     language,
     topics: [],
@@ -86,17 +90,17 @@ function inOrder(readers: Choice[]): Choice[] {
   return [...whole, ...chosen.toSorted((one, other) => one.topics.length - other.topics.length)];
 }
 
-/** The language of the edition in which a reader gets it. */
+/** Returns the language in which a reader gets the edition. */
 export function languageOf({ languages }: EditionSettings, choice: Choice): string {
   return languages.includes(choice.language) ? choice.language : (languages[0] ?? choice.language);
 }
 
-/** Stands for the key in the links to the web version, as long as the key is not known. */
+/** Stands for the variant's key in links to the web version, because the key is made from the rendered mail. */
 const KEY = 'variant=00-000000000000';
 
 /**
- * A variant has its key from its content: two who compose the same issue at once, between whom a story was edited, do not
- * write over each other's mails.
+ * Renders a variant. Its key is made from its content. Two processes may compose the same issue at the same time, with
+ * an edit of a story between them. Their mails then have different keys, and neither overwrites the other.
  */
 async function renderVariant(
   { config, templates }: VariantServices,
@@ -132,8 +136,5 @@ async function renderVariant(
 }
 
 function contentHash({ subject, html, text }: Pick<RenderedMail, 'subject' | 'html' | 'text'>): string {
-  return createHash('sha256')
-    .update(JSON.stringify([subject, html, text]))
-    .digest('hex')
-    .slice(0, 12);
+  return sha256(JSON.stringify([subject, html, text])).slice(0, 12);
 }

@@ -3,12 +3,13 @@ import type { OutboxEntry } from '../shared/outbox.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
 import type { IssueStore } from './issue-store.ts';
 
-/** Issues looked at for one that was sent. */
+/** How many of the last issues are searched for one that was sent. */
 const LOOKED_AT = 20;
 
 /**
- * The last issue of each of the editions that says so, for a reader who is new to them. It is chosen before they are
- * members: one that has been sent to all its readers is not planned any more, so that they get it from nowhere else.
+ * Returns the events that mail a new reader the last issue of each edition with `welcome` in its settings. The issue is
+ * chosen before the reader becomes a member, and all its batches were planned before that. So the reader does not get
+ * it a second time.
  */
 export async function welcomeEvents(
   { config, issues }: { config: Config; issues: IssueStore },

@@ -46,7 +46,8 @@ it('an issue goes to every reader, though they chose more than there is room for
     if (topics.length > 7) expect(got[index]).toEqual(SECTIONS);
   expect(world.log.lines).toContainEqual({
     level: 'warn',
-    message: 'an issue has more choices than mails; those left out get all of their language',
+    message:
+      'an issue has no room for a mail for every choice; readers left out get all stories of their language',
     fields: expect.objectContaining({ issue: id, variants: 400, leftOut: 511 - 400 + 9 }),
   });
 }, 60_000);

@@ -172,7 +172,7 @@ describe('it warns of', () => {
       'a long subject',
       { title: 'word '.repeat(13).trim() },
       '/subject',
-      'has 64 characters, of which a phone shows some 60',
+      'has 64 characters; a phone shows about 60',
     ],
     [
       'a subject that is cut',
@@ -188,7 +188,7 @@ describe('it warns of', () => {
   test('a story without summary, of the preheader too where it leads', async () => {
     const found = await warnings({ summary: undefined });
     expect(found).toEqual([
-      { pointer: '/preheader', detail: expect.stringContaining('neither has the first story a summary') },
+      { pointer: '/preheader', detail: expect.stringContaining('because the first story has no summary') },
       { pointer: '/storyIds/0', detail: '"story" has no summary: the mail shows how its text begins' },
     ]);
   });
@@ -222,7 +222,7 @@ describe('it warns of', () => {
       {
         pointer: '/leftOut',
         detail:
-          'has 1: the edition takes 30 stories and the headlines of 1 more in a language, and what it leaves out is in no later issue',
+          'has 1: an issue takes 30 stories and the headlines of 1 more in each language, and no later issue takes the stories that it leaves out',
       },
     ]);
   });

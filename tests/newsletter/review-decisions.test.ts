@@ -63,7 +63,7 @@ describe('an editor', () => {
     await minutes(world, 1);
     expect(await issue(world, ID)).toMatchObject({
       state: 'skipped',
-      reason: `held by ${EDITOR}, and not approved within 6 hours of 2026-11-22T12:30:00.000Z`,
+      reason: `it was held by ${EDITOR} and was not approved within 6 hours of 2026-11-22T12:30:00.000Z`,
     });
     const page = await (await world.request(links(drafts(world)[0]).approve)).text();
     expect(page).toContain('It was not sent, and its stories are free for the next issue.');

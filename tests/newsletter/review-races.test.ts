@@ -89,7 +89,7 @@ it('approved by a system while an editor holds it: 409 with who held it and when
   const overruled = await approve();
   expect(overruled.status).toBe(409);
   expect(await overruled.json()).toMatchObject({
-    detail: `Meanwhile, at 2026-11-22T12:02:00.000Z, the draft was held by ${EDITOR}. The last word counts: say it again if it is to be approved.`,
+    detail: `Meanwhile, at 2026-11-22T12:02:00.000Z, the draft was held by ${EDITOR}. The last decision counts. Decide again if the draft should be approved.`,
   });
   expect((await issue(world, ID)).review?.decision?.what).toBe('held');
   expect((await approve()).status).toBe(200);
@@ -112,7 +112,7 @@ it('held in the moment in which it becomes a draft: 409 to be said again, and no
   const early = await hold();
   expect(early.status).toBe(409);
   expect(await early.json()).toMatchObject({
-    detail: 'The issue has become a draft only now: look at it, and say it again.',
+    detail: 'The issue became a draft only a moment ago. Look at the draft, then decide again.',
   });
   expect((await issue(world, ID)).review?.decision).toBeUndefined();
   expect((await hold()).status).toBe(200);
