@@ -2,9 +2,10 @@ import { renderConfirmation } from '../mails/render-confirmation.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { endsWithConsent } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import { suppressionOf } from '../subscribers/suppression.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
-/** The mail that asks whether a sign-up was meant. */
+/** Makes the mail that asks the owner of an address to confirm a sign-up. */
 export async function confirmationLetter(
   services: LetterServices,
   signUpId: string,
@@ -40,16 +41,16 @@ export async function confirmationLetter(
 }
 
 /**
- * A question to an address that was suppressed: since it was asked, or so that no confirmation ends it. What was asked of
- * one that bounced or was erased before is how its reader comes back.
+ * Decides whether an address must not be asked to confirm a request. That is so if only an editor can lift its
+ * suppression, or if it was suppressed after the request. If it bounced or was erased before the request, it is asked,
+ * because that is how its reader can come back.
  */
 export async function isUnwanted(
   subscribers: SubscriberStore,
   email: string,
   requestedAt: string,
 ): Promise<boolean> {
-  const hash = addressHash(email);
-  const suppression = (await subscribers.suppressions([hash])).get(hash);
+  const suppression = await suppressionOf(subscribers, addressHash(email));
   if (!suppression) return false;
   return !endsWithConsent(suppression) || Date.parse(suppression.at) > Date.parse(requestedAt);
 }

@@ -5,14 +5,14 @@ import { phrasesIn } from '../shared/locale.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
-/** A draft as each of the editors gets it, in each language, with links of their own. */
+/** Makes the mails of a draft: one for each editor in each language, with the editor's own links. */
 export async function draftLetter(
   { config, issues, links, templates }: LetterServices,
   { edition, slot, composition }: Extract<OutboxEvent, { kind: 'draft-composed' }>,
 ): Promise<Letter | undefined> {
   const ref = { edition, slot };
   const issue = await issues.get(ref);
-  // Composed again, it has a letter of its own.
+  // If the draft was composed again meanwhile, another event mails the new one.
   if (issue?.state !== 'draft' || issue.composition !== composition || !issue.review) return undefined;
   const frozen = await issues.frozen(ref);
   const mails: Mail[] = [];

@@ -11,17 +11,18 @@ import type { Outbox } from '../shared/outbox.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import { suppressionOf } from '../subscribers/suppression.ts';
 
 /**
- * What an event of the outbox has mailed to somebody, in one request. Made again it has the same bytes, so that under its
- * key it arrives once.
+ * The mails that an event of the outbox asks for, in one request to the provider. If the letter is made again it has
+ * the same bytes. With the same key, the provider then sends it only once.
  */
 export type Letter = {
-  /** For the log: `a confirmation`. */
+  /** Names the letter in the log, such as `a confirmation`. */
   what: string;
-  /** 1 to 100. */
+  /** 1 to 100 mails. */
   mails: Mail[];
-  /** Within this installation. */
+  /** The idempotency key, without the installation. */
   key: string;
 };
 
@@ -40,7 +41,7 @@ export type LetterServices = {
   log: Log;
 };
 
-/** Whether the address is to get no mail, whatever its reader chose. */
+/** Checks whether the address must get no mail, whatever its reader chose. */
 export async function isSuppressed(subscribers: SubscriberStore, email: string): Promise<boolean> {
-  return (await subscribers.suppressions([addressHash(email)])).size > 0;
+  return (await suppressionOf(subscribers, addressHash(email))) !== undefined;
 }

@@ -1,6 +1,6 @@
 import type { Letter, LetterServices } from './letter.ts';
 
-/** What an issue would be, for editors: nobody can leave by it, and nobody is counted. */
+/** Makes the mails of a proof. They have no headers to unsubscribe with, and nobody is counted. */
 export async function proofLetter(
   { proofs, clock }: Pick<LetterServices, 'proofs' | 'clock'>,
   proofId: string,
@@ -16,6 +16,7 @@ export async function proofLetter(
       { name: 'edition', value: proof.answer.edition },
     ],
   }));
-  // An Idempotency-Key may come again when its day is over, for another mail.
+  // The id may come from an Idempotency-Key. A client may use that key again a day later for another proof, so the time
+  // of the request is part of the letter's key.
   return { what: 'a proof', mails, key: `proof/${proofId}/${proof.askedAt}` };
 }

@@ -5,9 +5,12 @@ import { CONFIRM_HOURS, type Subscriber } from '../subscribers/subscriber.ts';
 import { isUnwanted } from './confirmation-letter.ts';
 import { isSuppressed, type Letter, type LetterServices } from './letter.ts';
 
-/** The mails about a subscription that are no newsletter, beside the one that confirms it. */
+/** Mails to a reader about their subscription: a new address, and the link to their preferences. */
 
-/** Asks at a new address whether the newsletters are to come there. It does not name the old one: who reads it may be a stranger. */
+/**
+ * Makes the mail that asks a new address to confirm a change. It does not name the old address, because the mail may
+ * reach a stranger.
+ */
 export async function addressLetter(
   services: LetterServices,
   subscriberId: string,
@@ -18,7 +21,7 @@ export async function addressLetter(
   if (!change || !subscriber || change.replaced !== undefined) return undefined;
   if (await isUnwanted(subscribers, change.email, change.requestedAt)) return undefined;
   const { phrases, publication } = wordsOf(services, subscriber.language);
-  const letter = { what: 'a change of address', key: `address/${change.id}` };
+  const letter = { what: 'a confirmation of a new address', key: `address/${change.id}` };
   return letterTo(services, change.email, subscriber, letter, {
     subject: phrases('mail.address.subject', { publication }),
     preheader: phrases('mail.address.preheader'),
@@ -34,7 +37,10 @@ export async function addressLetter(
   });
 }
 
-/** Tells the old address, from which whoever was robbed of theirs can take it back. It does not name the new one. */
+/**
+ * Makes the notice to the old address after a change. If a stranger made the change, the reader can undo it with the
+ * link in the notice. The notice does not name the new address.
+ */
 export async function movedLetter(
   services: LetterServices,
   subscriberId: string,
@@ -56,7 +62,7 @@ export async function movedLetter(
   });
 }
 
-/** The link to the preferences, for a reader who asked for it. */
+/** Makes the mail with the link to the preferences, for a reader who asked for it. */
 export async function linkLetter(
   services: LetterServices,
   request: { id: string; subscriberId: string; language: string },
@@ -66,7 +72,7 @@ export async function linkLetter(
   if (!subscriber || (await isSuppressed(subscribers, subscriber.email))) return undefined;
   const { phrases, publication } = wordsOf(services, request.language);
   const reader = { ...subscriber, language: request.language };
-  const letter = { what: 'a link', key: `link/${request.id}` };
+  const letter = { what: 'a link to preferences', key: `link/${request.id}` };
   return letterTo(services, subscriber.email, reader, letter, {
     subject: phrases('mail.link.subject', { publication }),
     preheader: phrases('mail.link.preheader'),
@@ -116,7 +122,9 @@ async function letterTo(
   return { ...letter, mails: [{ from, to, replyTo, subject, html, text, headers: {}, tags }] };
 }
 
-/** A name that the reader knows: of a newsletter that they get, or once did. */
+/**
+ * Returns the edition that sends the letter: one that the reader gets, or else the first one. Readers know its name.
+ */
 function senderOf(all: EditionSettings[], read: string[]): EditionSettings | undefined {
   return all.find(({ id }) => read.includes(id)) ?? all[0];
 }

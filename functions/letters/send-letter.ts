@@ -11,18 +11,25 @@ import { welcomeLetter } from './welcome-letter.ts';
 
 export type { LetterServices } from './letter.ts';
 
-/** Mails what an event asks for. It stays in the outbox until the provider has taken the mail, or may have forgotten its key. */
+/**
+ * Mails the letter that an event of the outbox asks for. The event stays in the outbox until the provider has taken the
+ * letter, or until the provider may have forgotten its key.
+ */
 export async function sendLetter(services: LetterServices, outboxId: string): Promise<void> {
   const { outbox, pace, links, clock, log } = services;
   const event = await outbox.get(outboxId);
   if (!event) return;
-  // The provider may have had it ever since.
+  // The provider may have taken the letter in an earlier attempt. Without the key it would send the letter a second
+  // time.
   if (isKeyForgotten(writtenAt(outboxId), clock())) return outbox.remove(outboxId);
   const letter = await letterOf(services, event);
   if (!letter) return outbox.remove(outboxId);
   const { what, key } = letter;
   if ((await pace.turn()) > 0) {
-    log.info(`${what} waits for the mail provider`, { letter: key, reason: 'too many are before it' });
+    log.info(`${what} waits for the mail provider`, {
+      letter: key,
+      reason: 'too many mails are waiting before it',
+    });
     return;
   }
   const mails = letter.mails.map((mail) => ({
@@ -46,12 +53,13 @@ export async function sendLetter(services: LetterServices, outboxId: string): Pr
       return;
     case 'unknown':
     case 'throttled':
-      // The sweep brings it again each minute. A message of our own beside the sweep's would double with every round.
+      // The sweep sends a message for the event every minute. If this function sent one too, there would be twice as
+      // many messages with every round.
       log.info(`${what} waits for the mail provider`, { letter: key, reason: answer.reason });
   }
 }
 
-/** Undefined where nothing is to be mailed, or not any more. */
+/** Makes the letter that the event asks for. Returns undefined if nothing has to be mailed any more. */
 async function letterOf(services: LetterServices, event: OutboxEvent): Promise<Letter | undefined> {
   switch (event.kind) {
     case 'signed-up':
@@ -69,6 +77,6 @@ async function letterOf(services: LetterServices, event: OutboxEvent): Promise<L
     case 'proof-asked':
       return proofLetter(services, event.proofId);
     case 'article-changed':
-      throw new Error('a change of an article came to the mails; it belongs to the work queue');
+      throw new Error('an event about an article came to the compose queue; it belongs to the work queue');
   }
 }

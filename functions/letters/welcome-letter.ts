@@ -11,8 +11,9 @@ import { type Choice, choiceKey, isPaused, type Subscriber } from '../subscriber
 import { isSuppressed, type Letter, type LetterServices } from './letter.ts';
 
 /**
- * The last issue for somebody who has just joined: its stories of their choice as they are now, without those that were
- * retracted. An edit between two attempts changes the bytes; if the first was taken, the provider refuses the second.
+ * Makes the mail with the last issue for a reader who has just joined. It has the stories that fit the reader's choice,
+ * as they are now, without retracted ones. If a story is edited between two attempts, the second mail has other bytes.
+ * If the provider took the first one, it refuses the second, because the key is the same.
  */
 export async function welcomeLetter(
   services: LetterServices,
@@ -61,7 +62,7 @@ export async function welcomeLetter(
     html: personalise(html, own),
     text: personalise(text, own),
     headers: listHeaders(own, frozen.listId),
-    // Without the slot: it is none of the issue's recipients.
+    // The slot is not a tag here, because the reader is not one of the issue's recipients and must not be counted.
     tags: [
       { name: 'kind', value: 'welcome' },
       { name: 'edition', value: edition.id },
@@ -71,13 +72,13 @@ export async function welcomeLetter(
   return { what: 'a welcome issue', mails: [mail], key: `welcome/${event.subscriberId}/${edition.id}` };
 }
 
-/** Of the issue as those got it who chose the same. */
+/** Returns the web version of the mail that readers with the same choice got. */
 function webVersion(issue: Issue, { choices }: FrozenIssue, choice: Choice, baseUrl: string): string {
   const key = choices[choiceKey(choice)] || choices[choiceKey({ ...choice, topics: [] })];
   return key ? `${issueUrl(issue, baseUrl)}?variant=${key}` : issueUrl(issue, baseUrl);
 }
 
-/** Undefined where they have left again, or are not to be mailed. */
+/** Returns the reader, or undefined if they have left the edition again or must not be mailed. */
 async function readerOf(
   { subscribers, clock }: LetterServices,
   { subscriberId, edition }: { subscriberId: string; edition: string },

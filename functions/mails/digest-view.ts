@@ -9,35 +9,40 @@ import type { DigestView, MailLink, MailPhoto, MailStory, Size, StoryGroup } fro
 import { mailLine, mailLink, mailLogo } from './mail-words.ts';
 import { PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER } from './placeholders.ts';
 
+/** What a digest says, made from its stories and the settings of its edition. */
+
 export type DigestInput = {
   publication: Publication;
   edition: EditionSettings;
   language: string;
   issue: { edition: string; slot: string; scheduledAt: string };
-  /** The lead first; at least one. */
+  /** At least one story. The first one is the lead. */
   stories: Article[];
-  /** More new stories, of which only the headlines are shown. */
+  /** More new stories. The mail shows only their headlines, at its end. */
   mostRecent?: Article[];
-  /** Absent: the edition's. */
+  /** The layout of the edition if it is absent. */
   layout?: EditionSettings['layout'];
-  /** Absent or blank: the edition's, else the lead's headline. */
+  /** If it is absent or blank, the edition's template is used. Without a template it is the lead's headline. */
   subject?: string;
-  /** Absent: the edition's, else the lead's dek. One of less than 40 characters is filled up with it. */
+  /**
+   * If it is absent, the edition's template is used. Without a template it is the lead's dek. A preheader of less than
+   * 40 characters is filled up with other words of the mail.
+   */
   preheader?: string;
-  /** Above everything else, with what to do about it: that this is a draft or a test. */
+  /** Stands above everything else and says that the mail is a draft or a proof. The buttons stand below it. */
   notice?: string;
   buttons?: MailLink[];
-  /** A word to whom the mail is the first. */
+  /** Greets a reader who gets the first issue. */
   greeting?: string;
   baseUrl: string;
   webUrl: string;
   templates: Templates;
 };
 
-/** Characters. */
-const MAX_SETTING = 300;
+/** The characters of a text from the settings that a mail shows. */
+export const MAX_SETTING = 300;
 
-/** What a digest says, before anything of it is cut for want of room. */
+/** Returns what a digest says. `renderDigest` leaves out stories later if the HTML gets too large. */
 export function digestView(input: DigestInput): DigestView {
   const { publication, edition, language, issue, stories, mostRecent = [], baseUrl, webUrl } = input;
   const [leadArticle, ...others] = stories;
@@ -88,8 +93,9 @@ function oneGroup(stories: MailStory[]): StoryGroup[] {
 }
 
 /**
- * Stories that are in no section first, where they stand under no heading; then the publication's sections in their
- * order, then those that the settings do not know. What the heading says is not said again with each story.
+ * Groups stories by section. Stories without a section come first, without a heading. Then come the publication's
+ * sections in their order, then sections that the settings do not know. A story below a heading does not repeat its
+ * section.
  */
 function bySection(
   articles: Article[],
@@ -114,7 +120,7 @@ function bySection(
 
 export type Sponsor = NonNullable<EditionSettings['sponsor']>;
 
-/** The edition's sponsor, if the day of the issue (ISO 8601) is within its time where the edition is at home. */
+/** Returns the edition's sponsor if it is booked for the day of the issue, in the edition's time zone. */
 export function sponsorOn(
   { sponsor, timeZone }: Pick<EditionSettings, 'sponsor' | 'timeZone'>,
   scheduledAt: string,
@@ -127,7 +133,7 @@ export function sponsorOn(
 
 export type StoryContext = { publication: Publication; language: string; baseUrl: string; phrases: Phrases };
 
-/** Characters. */
+/** The characters of a story's texts that a mail shows. */
 const MAX_HEADLINE = 200;
 const MAX_DEK = 300;
 const MAX_SECTION = 60;
@@ -140,6 +146,7 @@ const MAX_RELATED_TITLE = 150;
 
 const MAX_RELATED = 3;
 
+/** Returns a story as a mail shows it. */
 export function mailStory(article: Article, context: StoryContext): MailStory {
   const { publication, language, baseUrl } = context;
   const section = mailLine(sectionName(publication, article.section, language), MAX_SECTION);
@@ -172,7 +179,10 @@ function bylineOf({ authors }: Article, { language, phrases }: StoryContext): st
   return mailLine(phrases('mail.byline', { names: new Intl.ListFormat(language).format(names) }), MAX_BYLINE);
 }
 
-/** Mail programs fetch pictures over https only, or warn of them, and most draw no SVG: such photos are left out. */
+/**
+ * Returns the photo of a story, or undefined if mail programs would not show it. They load pictures only over https or
+ * warn about others, and most of them draw no SVG.
+ */
 function mailPhoto(image: Image, headline: string, { phrases }: StoryContext): MailPhoto | undefined {
   const url = mailLink(image.url, ['https:']);
   if (!url || image.type === 'image/svg+xml' || /\.svgz?$/i.test(URL.parse(url)?.pathname ?? ''))
@@ -189,7 +199,7 @@ function mailPhoto(image: Image, headline: string, { phrases }: StoryContext): M
   };
 }
 
-/** As wide as the box, unless the picture is smaller or would be higher than the box. */
+/** Returns the size of a picture in a box. It is as wide as the box, unless it is smaller or would be too high. */
 function fitted({ width, height }: Image, box: { width: number; height: number }): Size {
   if (!width || !height) return { width: box.width };
   const fit = Math.max(44, Math.min(box.width, width, Math.floor((box.height * width) / height)));

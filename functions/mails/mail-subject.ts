@@ -3,7 +3,9 @@ import { longDate } from '../shared/locale.ts';
 import { shorten } from '../shared/text.ts';
 import { headerLine } from './mail-words.ts';
 
-/** Characters. A server may fold or cut longer ones; an inbox shows some sixty. */
+/** What an inbox shows of a mail: the subject and the preheader. */
+
+/** Characters. Servers may fold or cut a longer subject. An inbox shows about sixty. */
 export const MAX_SUBJECT = 150;
 const MAX_WHOLE = 1000;
 
@@ -12,16 +14,16 @@ export type SubjectFacts = {
   lead: string;
   edition: string;
   publication: string;
-  /** Of the first story; empty where it has none. */
+  /** The section of the first story. It is empty if the story has none. */
   section: string;
-  /** Stories in the mail, most recent ones too. */
+  /** The number of stories in the mail, with those that are only headlines at its end. */
   count: number;
   scheduledAt: string;
 };
 
 type Templates = Pick<EditionSettings, 'subject' | 'preheader' | 'timeZone'>;
 
-/** `characters` it has before it is cut to `MAX_SUBJECT`. */
+/** Returns the subject of an issue, and how many characters it had before it was cut to `MAX_SUBJECT`. */
 export function subjectOf(
   edition: Templates,
   language: string,
@@ -31,11 +33,12 @@ export function subjectOf(
   return { subject: headerLine(whole || facts.edition, MAX_SUBJECT), characters: [...whole].length };
 }
 
-/** The edition's own words beside the subject; empty where its settings have none. */
+/** Returns the preheader that the settings of the edition define, or an empty text if they define none. */
 export function ownPreheader(edition: Templates, language: string, facts: SubjectFacts): string {
   return headerLine(filled(edition, 'preheader', language, facts) ?? '', MAX_SUBJECT);
 }
 
+/** Fills in the edition's template. Returns undefined if the settings have none in this language. */
 function filled(
   edition: Templates,
   name: 'subject' | 'preheader',
@@ -49,38 +52,43 @@ function filled(
     lead: facts.lead,
     edition: facts.edition,
     publication: facts.publication,
-    // A template such as "{section}: {lead}" is not to begin with its colon.
+    // Without a section, a template such as "{section}: {lead}" would begin with a colon.
     section: facts.section || facts.edition,
     count: String(facts.count),
     date: template.startsWith('{date}') ? sentenceCase(date, language) : date,
   };
-  // In one pass: a brace that an editor typed into a headline is only a brace.
+  // All placeholders are replaced in one pass, so that braces in a headline are not taken for a placeholder.
   return template.replace(/\{(\w+)\}/g, (whole, key: string) => values[key as Placeholder] ?? whole);
 }
 
-/** Several languages write the names of days small, but not at the beginning of a line. */
+/**
+ * Makes the first letter a capital. Several languages write the names of days small, but not at the start of a line.
+ */
 export function sentenceCase(text: string, language: string): string {
   const [first = '', ...rest] = text;
   return first.toLocaleUpperCase(language) + rest.join('');
 }
 
-/** Characters. An inbox shows about 90 after the subject; fewer than 40, and it fills up with the masthead. */
-const MIN = 40;
-const MAX = 90;
-/** Of a piece, which is compared with the subject as a whole. */
+/**
+ * Characters. An inbox shows about 90 of a preheader. If it has fewer than 40, the inbox fills the line with the
+ * beginning of the mail.
+ */
+const MIN_PREHEADER = 40;
+const MAX_PREHEADER = 90;
+/** The characters of a piece. It is compared with the whole subject before it is cut to the length of a preheader. */
 const MAX_PIECE = 600;
 
 /**
- * What an inbox shows beside the subject: the first of `pieces`, and as many of the others as it takes to be long
- * enough. `filler` is, by itself.
+ * Returns the preheader of a mail: the first of `pieces`, and as many of the next ones as it needs to be long enough.
+ * `filler` comes last and is long enough alone.
  */
 export function preheaderOf(subject: string, pieces: string[], filler: string): string {
   let text = '';
   for (const words of [...pieces, filler]) {
-    if ([...text].length >= MIN) break;
+    if ([...text].length >= MIN_PREHEADER) break;
     const piece = headerLine(words, MAX_PIECE);
     if (piece && piece !== subject) text = text ? `${text} · ${piece}` : piece;
   }
-  const preheader = shorten(text, MAX);
-  return preheader === subject ? shorten(`${filler} · ${text}`, MAX) : preheader;
+  const preheader = shorten(text, MAX_PREHEADER);
+  return preheader === subject ? shorten(`${filler} · ${text}`, MAX_PREHEADER) : preheader;
 }

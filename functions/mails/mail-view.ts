@@ -1,24 +1,28 @@
-/** What the HTML and the text of a digest are both made of. Plain text, to be escaped where it lands. */
+/**
+ * What mails say, as plain text and URLs. The HTML and the text part are made from it, and each escapes it as it must.
+ */
+
+/** What a digest says. */
 export type DigestView = {
-  /** Above everything else, with what to do about it; empty in the mails that readers get. */
+  /** Stands above everything else, and the buttons below it. Both are empty in the mails that readers get. */
   notice: string;
   buttons: MailLink[];
   publication: string;
   logo: MailLogo | undefined;
   edition: string;
   date: string;
-  /** Under the masthead: a word to whom the mail is the first. Or empty. */
+  /** Stands under the masthead and greets a reader who gets the first issue. It may be empty. */
   greeting: string;
   lead: MailStory;
   relatedLabel: string;
-  /** The other stories in their order: one group without a name, or one for each section. */
+  /** The other stories in their order: one group without a name, or a group for each section. */
   groups: StoryGroup[];
   mostRecent: { label: string; stories: { headline: string; url: string }[] };
   sponsor: { label: string; name: string; text: string; url: string } | undefined;
   footer: MailFooter;
 };
 
-/** A story as a mail shows it. Plain text and URLs, to be escaped where they land. */
+/** A story as a mail shows it. */
 export type MailStory = {
   url: string;
   section: string;
@@ -26,7 +30,7 @@ export type MailStory = {
   dek: string;
   byline: string;
   photo: MailPhoto | undefined;
-  /** What to read besides; shown with the lead alone. */
+  /** Links to what else to read. The mail shows them only with the lead. */
   related: MailLink[];
 };
 
@@ -35,20 +39,21 @@ export type MailPhoto = {
   alt: string;
   caption: string;
   credit: string;
-  /** At the head of the mail, and beside a story of the list. */
+  /** Its size if its story is the lead. */
   lead: Size;
+  /** Its size beside one of the other stories. */
   beside: Size;
 };
 
-/** Pixels. The height of a photo whose size nobody told is unknown. */
+/** Pixels. The height is absent if the size of the photo is not known. */
 export type Size = { width: number; height?: number };
 
 export type StoryGroup = { name: string; stories: MailStory[] };
 
-/** Stands for the publication's name. Pixels. */
+/** A picture that stands in place of the publication's name. Its size is in pixels. */
 export type MailLogo = { url: string; width: number; height: number };
 
-/** What the HTML and the text of a letter are both made of. Plain text, to be escaped where it lands. */
+/** What a letter says. */
 export type LetterView = {
   publication: string;
   logo: MailLogo | undefined;
@@ -56,15 +61,15 @@ export type LetterView = {
   intro: string;
   facts: { name: string; text: string }[];
   buttons: LetterButton[];
-  /** Empty: there is nothing to ignore. */
+  /** Says what to do if somebody else asked for the letter. It may be empty. */
   ignore: string;
   footer: MailFooter;
 };
 
-/** `fallback` is said before the address, to whom the button does not work. */
+/** `fallback` introduces the button's address, for a reader whose mail program does not show the button. */
 export type LetterButton = MailLink & { fallback: string };
 
-/** `why` the mail comes, or nothing where that is what the mail itself says. */
+/** `why` says why the reader gets the mail. It is empty if the mail says so itself. */
 export type MailFooter = { why: string; links: MailLink[]; postalAddress: string };
 
 export type MailLink = { text: string; url: string };

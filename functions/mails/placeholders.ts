@@ -1,10 +1,10 @@
 /**
- * Where each reader's own links go in a frozen mail. They are safe in HTML text, in attributes and in plain text, and
- * `withoutPlaceholders` keeps what an editor typed from being taken for one.
+ * The placeholders in a frozen mail where each reader's own links go. They are safe in HTML text, in attributes and in
+ * plain text. `withoutPlaceholders` makes sure that no text of an editor is taken for one.
  */
 export const UNSUBSCRIBE_PLACEHOLDER = '%%UNSUBSCRIBE_URL%%';
 export const PREFERENCES_PLACEHOLDER = '%%PREFERENCES_URL%%';
-/** In drafts, which editors get. */
+/** Only drafts have these two. They go to editors. */
 export const APPROVE_PLACEHOLDER = '%%APPROVE_URL%%';
 export const HOLD_PLACEHOLDER = '%%HOLD_URL%%';
 
@@ -15,30 +15,47 @@ export const LINK_PLACEHOLDERS = [
   HOLD_PLACEHOLDER,
 ];
 
-/** What a personal link may take, so that a mail's size is known before it is personal. */
+/** The longest personal link, so that the size of a mail is known before it has personal links. */
 export const MAX_LINK_BYTES = 300;
 
 export type PersonalLinks = { unsubscribe: string; preferences: string };
 
-/** A frozen part of a mail, taken apart once for very many readers. */
+/** Puts a reader's links into a frozen text. */
+export function personalise(frozen: string, links: PersonalLinks): string {
+  return personal(frozen).for(links);
+}
+
+/** Puts an editor's links into a frozen draft. The links that readers would use lead to the page `readers`. */
+export function personaliseDraft(
+  frozen: string,
+  links: { approve: string; hold: string; readers: string },
+): string {
+  return personalise(frozen, { unsubscribe: links.readers, preferences: links.readers })
+    .replaceAll(APPROVE_PLACEHOLDER, links.approve)
+    .replaceAll(HOLD_PLACEHOLDER, links.hold);
+}
+
+/** A frozen text that was split at its placeholders once, so that it can be filled in for very many readers. */
 export type Personal = {
   for(links: PersonalLinks): string;
-  /** The same, made when it is written into JSON. */
+  /** Returns the text with the links, which is only built when it is written into JSON. */
   written(links: PersonalLinks): WrittenLater;
-  /** Characters of what was frozen. */
+  /** The characters of the frozen text. */
   length: number;
 };
 
 /**
- * A string that is only made where it is written into JSON: of a request with a hundred mails of 50 KB each there is one at
- * a time, or none where its pieces are written. It is escaped once for all readers, and as ASCII, a byte a character.
+ * A string that is built only when it is written into JSON. A request can have a hundred mails of 50 KB each. This way
+ * only one of them is in memory at a time, or none if its pieces are written. The text is escaped once for all readers,
+ * and as ASCII, so that each character is one byte.
  */
 export type WrittenLater = {
   toJSON(): unknown;
-  /** JSON text, with its quotes. */
+  /** Returns the JSON text in pieces, with its quotes. */
   pieces(): string[];
 };
 
+/** Splits a frozen text at its placeholders. */
 export function personal(frozen: string): Personal {
   const parts = frozen.split(new RegExp(`(${UNSUBSCRIBE_PLACEHOLDER}|${PREFERENCES_PLACEHOLDER})`));
   const escapedParts = parts.map(escaped);
@@ -59,7 +76,12 @@ function filledIn(parts: string[], { unsubscribe, preferences }: PersonalLinks):
   );
 }
 
-/** JSON text in ASCII alone (RFC 8259, section 7). */
+/** Returns a text as it stands between the quotes of a JSON string. */
+function escaped(text: string): string {
+  return asciiJson(text).slice(1, -1);
+}
+
+/** Returns a value as JSON that has only ASCII characters (RFC 8259, section 7). */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u0080-\uffff]/g,
@@ -67,29 +89,10 @@ export function asciiJson(value: unknown): string {
   );
 }
 
-/** What stands between the quotes. */
-function escaped(text: string): string {
-  return asciiJson(text).slice(1, -1);
-}
-
-/** TC39, JSON.parse source text access: JSON text of a primitive that JSON.stringify writes as it is. */
+/** Marks JSON text that JSON.stringify writes unchanged (TC39 proposal "JSON.parse source text access"). */
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
 
-export function personalise(frozen: string, links: PersonalLinks): string {
-  return personal(frozen).for(links);
-}
-
-/** The same of a draft. Readers' links in it lead nowhere of anybody's. */
-export function personaliseDraft(
-  frozen: string,
-  links: { approve: string; hold: string; readers: string },
-): string {
-  return personalise(frozen, { unsubscribe: links.readers, preferences: links.readers })
-    .replaceAll(APPROVE_PLACEHOLDER, links.approve)
-    .replaceAll(HOLD_PLACEHOLDER, links.hold);
-}
-
-/** A zero-width space between two per cent signs: they look the same and start no token. */
+/** Puts a zero-width space between two per cent signs. They look the same, and no placeholder begins with them. */
 export function withoutPlaceholders(text: string): string {
   return text.replaceAll('%%', '%\u200b%');
 }

@@ -5,18 +5,21 @@ import { renderLetter } from './render-letter.ts';
 
 export type ConfirmationInput = {
   publication: Publication;
-  /** What was asked for. */
+  /** The editions that were asked for. */
   editions: EditionSettings[];
   language: string;
   confirmUrl: string;
-  /** Where the reader's preferences are, of an address that is subscribed. */
+  /** The link to the reader's preferences, if the address is subscribed already. */
   manageUrl?: string | undefined;
   baseUrl: string;
   postalAddress: string;
   templates: Templates;
 };
 
-/** The mail of a double opt-in: nobody is a subscriber before its button is pressed, and again on the page behind it. */
+/**
+ * Renders the mail of a double opt-in. The address is subscribed only when its button was pressed, and then the button
+ * of the page behind it.
+ */
 export function renderConfirmation(input: ConfirmationInput): Promise<RenderedMail> {
   const { publication, editions, language, confirmUrl, manageUrl, templates } = input;
   const phrases = phrasesIn(templates, language);

@@ -1,6 +1,6 @@
 import { inLanguage } from '../settings/publication.ts';
 import { type Phrases, phrasesIn } from '../shared/locale.ts';
-import { type DigestInput, digestView } from './digest-view.ts';
+import { type DigestInput, digestView, MAX_SETTING } from './digest-view.ts';
 import { MAX_SUBJECT, ownPreheader, preheaderOf, subjectOf } from './mail-subject.ts';
 import type { DigestView, MailStory, StoryGroup } from './mail-view.ts';
 import { headerLine, mailLine } from './mail-words.ts';
@@ -8,23 +8,23 @@ import { digestText, personalBytes, renderMail } from './render-mail.ts';
 
 export type { DigestInput } from './digest-view.ts';
 
-/** `html` and `text` have the tokens of `tokens.ts` where a reader's own links go. */
+/** `html` and `text` have placeholders (`placeholders.ts`) where a reader's own links go. */
 export type RenderedMail = { subject: string; preheader: string; html: string; text: string };
 export type RenderedDigest = RenderedMail & {
-  /** Of the subject before it was cut. */
+  /** How many characters the subject had before it was cut. */
   subjectCharacters: number;
-  /** Stories that are in the text and on the web only: with them, the HTML would be too large. */
+  /** How many stories are only in the text part and on the web, because the HTML would be too large with them. */
   dropped: number;
 };
 
-/** Bytes with each reader's links in place: Gmail shows no more than 102,400 of a mail. */
+/**
+ * The bytes that the HTML may have with a reader's links in place. Gmail shows no more than 102,400 bytes of a mail.
+ */
 export const MAX_HTML = 95_000;
-/** Stories of the list before the sponsor's word. */
+/** How many stories of the list come before the sponsor. */
 const STORIES_BEFORE_SPONSOR = 3;
-/** Characters. */
-const MAX_SETTING = 300;
 
-/** The mail of an issue in one language. A pure function of its input: the same stories give the same bytes. */
+/** Renders the mail of an issue in one language. The same input always gives the same bytes. */
 export async function renderDigest(input: DigestInput): Promise<RenderedDigest> {
   const { templates, language, publication, edition } = input;
   const phrases = phrasesIn(templates, language);
@@ -70,7 +70,7 @@ export async function renderDigest(input: DigestInput): Promise<RenderedDigest> 
   };
 }
 
-/** What the template is given of `view`: as many of the stories below the lead, and a link to the others. */
+/** Returns the values for the template: the first `shown` stories below the lead, and a link to the others. */
 function cutTo(shown: number, view: DigestView, webUrl: string, phrases: Phrases): object {
   const stories = view.groups.flatMap((group) => group.stories);
   const left = stories.length + view.mostRecent.stories.length - shown;
@@ -94,7 +94,10 @@ function firstOf(groups: StoryGroup[], count: number): StoryGroup[] {
   });
 }
 
-/** The sponsor's word comes after the third story, or after the section which that is in; with fewer, at the end. */
+/**
+ * Decides after which group the sponsor stands. It stands after the third story or, if stories stand under headings,
+ * after the section of the third story. If there are fewer stories, it stands at the end.
+ */
 function withSponsor(groups: StoryGroup[], sponsor: boolean): (StoryGroup & { sponsored: boolean })[] {
   const parts = groups.length > 1 || groups[0]?.name ? groups : inTwo(groups[0]?.stories ?? []);
   let sponsored = !sponsor;
@@ -114,7 +117,7 @@ function inTwo(stories: MailStory[]): StoryGroup[] {
   ];
 }
 
-/** The web version has no limit of size: asked like this, it lists the stories that the mail had no room for. */
+/** Returns the address of the web version with all stories. It also lists those that the mail had no room for. */
 function allStoriesUrl(webUrl: string): string {
   const url = new URL(webUrl);
   url.searchParams.set('stories', 'all');
@@ -122,8 +125,8 @@ function allStoriesUrl(webUrl: string): string {
 }
 
 /**
- * The mail with the most stories and headlines below the lead that is small enough, found by halving. The lead always is: its texts
- * and links have limits of their own.
+ * Finds the largest number of stories below the lead with which the mail is small enough, by halving. The lead alone
+ * always is, because its texts and links have limits of their own.
  */
 async function fitting(
   stories: number,

@@ -1,29 +1,29 @@
 import { inLanguage, type Publication } from '../settings/publication.ts';
 import { phrasesIn, type Templates } from '../shared/locale.ts';
-import { preheaderOf } from './mail-subject.ts';
+import { MAX_SUBJECT, preheaderOf } from './mail-subject.ts';
 import type { LetterView, MailLink } from './mail-view.ts';
 import { headerLine, mailLine, mailLogo } from './mail-words.ts';
 import type { RenderedMail } from './render-digest.ts';
 import { letterText, renderMail } from './render-mail.ts';
 
-/** A mail to one person about one thing. All of its texts are plain, in `language`, and cut where they are too long. */
+/** A mail to one person about one thing. Its texts are plain text in `language`. They are cut if they are too long. */
 export type LetterInput = {
   publication: Publication;
   language: string;
   subject: string;
-  /** 40 to 90 characters; a shorter one is filled up with `ignore` or `intro`. */
+  /** 40 to 90 characters. A shorter preheader is filled up with `ignore` or `intro`. */
   preheader: string;
   title: string;
   intro: string;
-  /** What it is about, one below the other: newsletters with their descriptions, an old and a new address. */
+  /** What the letter is about, as a list, such as newsletters with their descriptions. */
   facts?: { name: string; text: string }[];
-  /** What to do, the usual one first. Absolute URLs. */
+  /** What the person can do. The most usual button comes first. The URLs are absolute. */
   buttons?: MailLink[];
-  /** What to do if it was somebody else. */
+  /** What to do if somebody else asked for the letter. */
   ignore?: string;
-  /** Why the mail comes, where its text does not say so. */
+  /** Why the person gets the mail, if its other texts do not say so. */
   why?: string;
-  /** At the foot, after the one to the publication. */
+  /** Links at the foot of the mail, after the link to the publication. */
   links?: MailLink[];
   baseUrl: string;
   postalAddress: string;
@@ -31,11 +31,10 @@ export type LetterInput = {
 };
 
 /** Characters. */
-const MAX_SUBJECT = 150;
 const MAX_NAME = 200;
 const MAX_TEXT = 600;
 
-/** A pure function of its input: the same letter has the same bytes. */
+/** Renders a letter. The same input always gives the same bytes. */
 export async function renderLetter(input: LetterInput): Promise<RenderedMail> {
   const { templates, language } = input;
   const view = letterView(input);

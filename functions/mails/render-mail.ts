@@ -1,10 +1,12 @@
 import { Liquid } from 'liquidjs';
 import mjml2html from 'mjml';
 import { directionOf, type Templates } from '../shared/locale.ts';
-import type { DigestView, LetterView, MailStory } from './mail-view.ts';
+import type { DigestView, LetterView, MailFooter, MailStory } from './mail-view.ts';
 import { LINK_PLACEHOLDERS, MAX_LINK_BYTES } from './placeholders.ts';
 
-/** What every mail's template has; `values` of its own come on top. */
+/** Makes the two parts of every mail: the HTML from a template, and the plain text. */
+
+/** What a template needs. `values` are the values that only this template has. */
 export type MailPage = {
   template: string;
   language: string;
@@ -14,8 +16,9 @@ export type MailPage = {
 };
 
 /**
- * Liquid, then MJML. Liquid escapes whatever it puts out, which is right for text, attributes and URLs that are checked:
- * MJML escapes nothing and decodes nothing. `mj-include` stays off, since a path in it could leave the folder.
+ * Renders the HTML of a mail with Liquid and then MJML. Liquid escapes every value, which is right for text, for
+ * attributes and for URLs that were checked. MJML neither escapes nor decodes. `mj-include` stays switched off, because
+ * a path in it could lead out of the folder of templates.
  */
 export async function renderMail(templates: Templates, page: MailPage): Promise<string> {
   const { template, language, subject, preheader, values } = page;
@@ -41,24 +44,28 @@ export async function renderMail(templates: Templates, page: MailPage): Promise<
   return withoutIndentation(html);
 }
 
-/** A third of what MJML writes is indentation. No text of an editor has a line break in it. */
+/**
+ * Removes the indentation, which is a third of what MJML writes. Texts of editors have no line breaks, so they stay
+ * whole.
+ */
 function withoutIndentation(html: string): string {
   return html.replace(/\s*\n\s*/g, '\n').trim();
 }
 
-/** Bytes of a mail once each reader's own links are in it. */
+/** Returns the most bytes that a mail can have when a reader's own links replace the placeholders. */
 export function personalBytes(frozen: string): number {
   const growth = LINK_PLACEHOLDERS.map(
-    (token) => (frozen.split(token).length - 1) * (MAX_LINK_BYTES - token.length),
+    (placeholder) => (frozen.split(placeholder).length - 1) * (MAX_LINK_BYTES - placeholder.length),
   );
   return Buffer.byteLength(frozen) + growth.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** The plain-text parts. They are written, not made from the HTML: whatever is in them is text, and a `<` is a `<`. */
-
 const RULE = '-'.repeat(40);
 
-/** Every story is here, those too that the HTML had no room for. */
+/**
+ * Writes the text part of a digest. It is not made from the HTML, so nothing in it has to be decoded. It has all
+ * stories, also those that the HTML had no room for.
+ */
 export function digestText(view: DigestView): string {
   const { lead, groups, mostRecent, sponsor, footer } = view;
   return blocks([
@@ -73,10 +80,7 @@ export function digestText(view: DigestView): string {
     ...(mostRecent.stories.length > 0 ? [[RULE], [mostRecent.label]] : []),
     ...mostRecent.stories.map(({ headline, url }) => [headline, url]),
     ...(sponsor ? [[RULE], [`${sponsor.label}: ${sponsor.name}`, sponsor.text, sponsor.url]] : []),
-    [RULE],
-    [footer.why],
-    footer.links.map(({ text, url }) => `${text}: ${url}`),
-    [footer.postalAddress],
+    ...footerBlocks(footer),
   ]);
 }
 
@@ -84,6 +88,7 @@ function storyLines({ section, headline, dek, url }: MailStory): string[] {
   return [section, headline, dek, url].filter(Boolean);
 }
 
+/** Writes the text part of a letter. */
 export function letterText({
   publication,
   title,
@@ -101,13 +106,15 @@ export function letterText({
     ...facts.map(({ name, text }) => [name, text]),
     ...buttons.map(({ text, url }) => [`${text}:`, url]),
     [ignore],
-    [RULE],
-    [footer.why],
-    footer.links.map(({ text, url }) => `${text}: ${url}`),
-    [footer.postalAddress],
+    ...footerBlocks(footer),
   ]);
 }
 
+function footerBlocks({ why, links, postalAddress }: MailFooter): string[][] {
+  return [[RULE], [why], links.map(({ text, url }) => `${text}: ${url}`), [postalAddress]];
+}
+
+/** Joins blocks of lines with a blank line between them, without those that are empty. */
 function blocks(all: string[][]): string {
   const filled = all.map((lines) => lines.filter(Boolean).join('\n')).filter(Boolean);
   return `${filled.join('\n\n')}\n`;
