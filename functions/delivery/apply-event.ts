@@ -9,7 +9,7 @@ import { addressHash } from '../subscribers/email-address.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { Subscriber, Suppression } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
-import { lastingSuppression } from '../subscribers/suppression.ts';
+import { lastingSuppression, suppressionOf } from '../subscribers/suppression.ts';
 import { isGivenUp, withBounce, withDelivery } from './bounce-run.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { MailEvent, MailEventKind } from './mail-event.ts';
@@ -28,11 +28,14 @@ export type EventServices = {
   log: Log;
 };
 
-/** Beyond it an event may have been forgotten, and is not taken in: it would count a second time. */
+/**
+ * Older events are ignored. The table forgets the id of an event some days later than this, and an event that came
+ * again after that would count a second time.
+ */
 const MOST_DAYS = 30;
-/** After it nobody is interested any more who opened a mail. */
+/** What readers do with a mail is not counted any more after this time, because nobody asks for it. */
 const COUNTED_DAYS = 60;
-/** Of several events for one reader at once each round lets one through. */
+/** How often an event is tried while other events change the same reader. Each round lets one of them through. */
 const ATTEMPTS = 25;
 
 const REACTION: Record<MailEventKind, Reaction | 'sent'> = {
@@ -50,8 +53,9 @@ const REACTION: Record<MailEventKind, Reaction | 'sent'> = {
 };
 
 /**
- * One transaction an event. In whichever order and however often the events of a mail come, they leave the same: the
- * issue's counters count a reader once, and of two suppressions the stronger stays.
+ * Applies what the provider reported about a mail, in one transaction. The result is the same in whichever order, and
+ * however often, the events of a mail come. The counters of an issue count a reader once, and the stronger of two
+ * suppressions stays.
  */
 export async function applyEvent(
   services: EventServices,
@@ -59,23 +63,27 @@ export async function applyEvent(
 ): Promise<'applied' | 'known' | { ignored: string }> {
   const { mailEvents, issues, links, clock } = services;
   const { mail, installation = links.installation } = event;
-  // It may have the same editions and slots, and its readers are not to stop them here.
+  // Another installation may have the same editions and slots. Complaints of its readers must not stop an edition here.
   if (installation !== links.installation)
-    return { ignored: "it is of a mail of another installation on the provider's account" };
-  if (clock() - event.at > MOST_DAYS * DAY_MILLISECONDS) return { ignored: `it is of ${isoTime(event.at)}` };
+    return { ignored: "the mail was sent by another installation that shares the provider's account" };
+  if (clock() - event.at > MOST_DAYS * DAY_MILLISECONDS)
+    return { ignored: `it is too old: it happened at ${isoTime(event.at)}` };
   if (mail.kind === 'issue' && !(await issues.get(mail.ref)))
     return { ignored: `there is no issue ${issueId(mail.ref)}` };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const result = await mailEvents.apply(await changesOf(services, event), clock());
     if (result === 'changed') continue;
-    // Also where the event was known: whoever took it in may have died before.
+    // This is done for an event that was applied before too. The process that applied it may have died before it got
+    // here.
     if (mail.kind === 'issue') {
       if (event.what === 'complained') await weighComplaints(services, mail.ref.edition);
       if (mail.batch !== undefined) await proveBatch(services, mail.ref, mail.batch);
     }
     return result;
   }
-  throw new Error(`the event ${event.id} could not be taken in: what it changes kept changing`);
+  throw new Error(
+    `the mail event ${event.id} could not be applied: other events kept changing the same reader`,
+  );
 }
 
 async function changesOf(services: EventServices, event: MailEvent): Promise<EventChanges> {
@@ -86,7 +94,7 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
   const reaction = { ref: mail.ref, subscriberId: mail.subscriberId, what: REACTION[what] };
   if (await mailEvents.hasReacted(reaction)) return changes;
   if (what === 'opened' || what === 'clicked') {
-    // Their flags went with the erasure: every further look at an old mail would count once more.
+    // The notes about a reader are deleted with an erasure. Each time the reader opened an old mail would count again.
     const reader = await services.subscribers.get(mail.subscriberId);
     const hash = reader && addressHash(reader.email);
     if (!hash || (await isErased(services, hash))) return changes;
@@ -99,7 +107,7 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
     if (mailed > resumedAt) changes.complaint = { edition: mail.ref.edition, mailedAt: mailed };
   }
   if (what === 'failed')
-    services.log.warn('the mail provider took a mail and did not send it', {
+    services.log.warn('the mail provider accepted a mail and then did not send it', {
       issue: issueId(mail.ref),
       at: isoTime(at),
       reason: event.detail,
@@ -107,7 +115,7 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
   return changes;
 }
 
-/** What the event says of the address, whichever mail it was. */
+/** Returns what the event changes for the address, whichever mail it was. */
 async function addressChanges(
   services: EventServices,
   event: MailEvent,
@@ -134,11 +142,11 @@ async function addressChanges(
       const next = withBounce(previous, mailId, at);
       const noted = { bounces: { hash, previous, next }, unlessErased: hash };
       const reader = await readerOf(services, event);
-      // Of somebody who was erased nothing is noted anew, nor of an address that its reader has left.
+      // Nothing is noted about a reader who was erased, or about an address that its reader does not use any more.
       if ((mail.kind === 'issue' && !reader) || (await isErased(services, hash))) return {};
       if (!isGivenUp(next, confirmedAt(reader))) return noted;
       const times = Object.keys(next.bounces).length;
-      const detail = `${times} mails in a row bounced${event.detail ? `, at last: ${event.detail}` : ''}`;
+      const detail = `${times} mails in a row bounced${event.detail ? `; the last reason was: ${event.detail}` : ''}`;
       return { ...noted, ...(await suppressionChanges(services, { ...event, detail }, 'bounced')) };
     }
     default:
@@ -155,20 +163,20 @@ async function suppressionChanges(
   const reader = await readerOf(services, event);
   const address = reader?.email ?? event.address;
   const at = isoTime(event.at);
-  // Whoever has pressed the button of a mail since then has shown that the address is one.
+  // A reader who confirmed a sign-up after the bounce got that mail, so the address works.
   if (!address || (reason === 'bounced' && (confirmedAt(reader) ?? '') > at)) return {};
   const hash = addressHash(address);
-  const previous = (await subscribers.suppressions([hash])).get(hash);
+  const previous = await suppressionOf(subscribers, hash);
   const next = lastingSuppression(previous, { reason, at, ...(event.detail && { detail: event.detail }) });
   if (next === previous) return {};
   const suppression = { hash, previous, next };
-  // The log of a reader who is being erased may be gone already.
+  // If the reader is being erased, their consent log may be deleted already, and gets no new line.
   if (!reader || previous?.reason === reason || previous?.erasedAt) return { suppression };
   const line = { at: isoTime(services.clock()), what: 'suppressed' as const, editions: reader.editions };
   return { suppression, consent: { subscriber: reader, event: { ...line, detail: reason } } };
 }
 
-/** Whose address it is now: a reader may have moved to another since the mail. */
+/** Returns the reader who has the address now. It may not be the reader who was mailed, who may have a new address. */
 async function readerOf(
   { subscribers }: EventServices,
   { mail, address }: MailEvent,
@@ -178,9 +186,11 @@ async function readerOf(
   return id === undefined ? undefined : subscribers.get(id);
 }
 
-/** Or is being erased: the suppression is the first that is written of it. */
+/**
+ * Checks whether the address was erased or is being erased. The suppression is the first thing that an erasure writes.
+ */
 async function isErased({ subscribers }: EventServices, hash: string): Promise<boolean> {
-  return (await subscribers.suppressions([hash])).get(hash)?.erasedAt !== undefined;
+  return (await suppressionOf(subscribers, hash))?.erasedAt !== undefined;
 }
 
 function confirmedAt(reader: Subscriber | undefined): string | undefined {

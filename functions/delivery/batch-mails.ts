@@ -12,18 +12,24 @@ import type { DeliveryStore } from './delivery-store.ts';
 import type { ReadyVariant } from './frozen-issues.ts';
 import type { Mail } from './mailer.ts';
 
-/** What the mails of a batch are made of, each as it was frozen. */
+/** The mails of a batch: who gets them, what they say, and the key and the hash of their request. */
+
+/** What the mails of a batch are made of. Everything in it is frozen. */
 export type BatchParts = {
   ref: IssueRef;
   frozen: FrozenIssue;
   variant: ReadyVariant;
   batch: string;
-  /** Of the issue. Who was merged since then may have had it at the same address; no part of the mails. */
+  /**
+   * When the issue was planned first. A reader who was merged after that may have got the issue at the same address
+   * already. This is not part of the mails.
+   */
   startedAt: string | undefined;
 };
 
 export type Addressed = Recipient & { links: PersonalLinks };
 
+/** Adds each recipient's own links. */
 export function addressed(links: Links, { ref, frozen }: BatchParts, recipients: Recipient[]): Addressed[] {
   return recipients.map((recipient) => ({
     ...recipient,
@@ -34,7 +40,7 @@ export function addressed(links: Links, { ref, frozen }: BatchParts, recipients:
   }));
 }
 
-/** A pure function of what is frozen: no clock, no chance, or a repetition would have other bytes. */
+/** Makes one mail. It depends only on what is frozen, because a repeated request must have the same bytes. */
 export function mailTo(
   { ref, frozen, variant, batch }: BatchParts,
   { subscriberId, email, links }: Addressed,
@@ -57,12 +63,15 @@ export function mailTo(
   };
 }
 
-/** Two installations on one account may have the same editions and slots: neither is to be answered for the other's mails. */
+/**
+ * Returns the idempotency key of the batch's request. It names the installation, because two installations that share
+ * an account of the provider may have the same editions and slots.
+ */
 export function requestKey({ ref, frozen, batch }: BatchParts): string {
   return `issue/${issueId(ref)}/${batch}/${frozen.installation}`;
 }
 
-/** RFC 8058, section 3.1, and RFC 2919. */
+/** Returns the headers for unsubscribing with one click (RFC 8058, section 3.1) and for the list (RFC 2919). */
 export function listHeaders({ unsubscribe }: PersonalLinks, listId: string): Mail['headers'] {
   return {
     'List-Unsubscribe': `<${unsubscribe}>`,
@@ -72,8 +81,9 @@ export function listHeaders({ unsubscribe }: PersonalLinks, listId: string): Mai
 }
 
 /**
- * SHA-256 of all that makes the request's bytes: one whole mail, which a change of this program would change, what all
- * share, and what is each reader's own. Five megabytes of the same mail a hundred times over say no more.
+ * Returns the SHA-256 of everything that decides the bytes of a request: the whole first mail, what all mails share,
+ * and what each reader has alone. The first mail shows whether a new version of this program makes other mails. Hashing
+ * all five megabytes of a hundred mails would show nothing more.
  */
 export function payloadHash(parts: BatchParts, readers: Addressed[]): string {
   const hash = createHash('sha256');
@@ -96,12 +106,16 @@ export type FreezeServices = {
 export type FrozenBatch = ClaimedBatch & {
   recipients: Recipient[];
   frozenAt: number;
-  /** Another holder froze it, and had no answer or died over it. */
+  /** Another holder froze the batch and got no answer. The provider may have accepted its mails. */
   mayBeTaken: boolean;
 };
 
-/** Where it is not frozen: who is still subscribed and not suppressed, frozen before anything is sent. */
-export async function withRecipients(
+/**
+ * Returns the batch with its recipients. If they are not frozen yet, it freezes those planned readers who are still
+ * subscribed, not paused and not suppressed, before anything is sent. Returns undefined if another process froze them
+ * at the same time.
+ */
+export async function freezeRecipients(
   { subscribers, delivery, links, clock }: FreezeServices,
   batch: ClaimedBatch,
   parts: BatchParts,
@@ -118,12 +132,15 @@ export async function withRecipients(
     .map(({ subscriberId, email }): Recipient => ({ subscriberId, email }));
   const hash = payloadHash(parts, addressed(links, parts, recipients));
   const frozen = { recipients, payloadHash: hash, frozenAt: clock() };
-  // False: our lease had run out, and another holder froze first. It goes on with what it froze.
+  // Freezing fails if our lease ran out and another holder froze the batch first. That holder sends what it froze.
   if (!(await delivery.freeze(parts.ref, batch, frozen))) return undefined;
   return { ...batch, ...frozen, mayBeTaken: false };
 }
 
-/** On every mail: those who share an account with us get the events of our mails too, and we those of theirs. */
+/**
+ * Returns the tag that every mail has. Installations that share an account of the provider get the events of each
+ * other's mails, and know by this tag which ones are their own.
+ */
 export function installationTag(installation: string): Mail['tags'][number] {
   return { name: 'installation', value: installation };
 }

@@ -1,46 +1,49 @@
 import { HOUR_MILLISECONDS } from '../shared/clock.ts';
-/** Up to 100 recipients of one variant, sent in one request. */
+
+/** Up to 100 recipients of one variant, who are mailed in one request. */
 export type Batch = {
-  /** Within its issue; `batchId` makes it. */
+  /** Unique within its issue. `batchId` makes it. */
   id: string;
   variant: string;
-  /** Milliseconds: not to be sent before. Unset: at once. */
+  /** The batch must not be sent before this time (milliseconds). If it is absent, the batch can be sent at once. */
   notBefore?: number;
-  /** Planned. Who of them is mailed is decided when the batch is first claimed. */
+  /** The planned readers. Which of them are mailed is decided when the batch is first claimed. */
   subscriberIds: string[];
   /**
-   * Frozen before the first request: exactly these, in this order, whatever happens to them afterwards. Gone once there
-   * is an outcome, or once it is sure that the provider took nothing: a reader who has themself erased leaves no address
-   * behind. So a batch that is claimed with recipients is one that the provider may have.
+   * Frozen before the first request. Exactly these readers are mailed, in this order, whatever they do afterwards. The
+   * list is removed as soon as the batch has an outcome, or when it is certain that the provider took nothing, so that
+   * no address stays here after an erasure. So if a claimed batch has recipients, the provider may have its mails.
    */
   recipients?: Recipient[];
-  /** Of what the request's mails are made of: a repetition must have the same bytes. */
+  /** The hash of what the request is made of. A repeated request must have the same bytes. */
   payloadHash?: string;
-  /** Milliseconds; set with `recipients`. The provider forgets the key a day later. */
+  /** Milliseconds. It is set together with `recipients`. The provider forgets the key a day after the first request. */
   frozenAt?: number;
   outcome?: BatchOutcome;
 };
 
 export type Recipient = { subscriberId: string; email: string };
 
-/** A batch that is being worked on, for the how-manieth time. */
+/** A batch that a process is working on. `attempts` counts how often it was claimed. */
 export type ClaimedBatch = Batch & {
   attempts: number;
-  /** Milliseconds; as it was given to the claim. */
+  /** Milliseconds. The value that `claim` was called with. */
   leaseUntil: number;
 };
 
 export type BatchOutcome = {
   /**
-   * sent: the provider took it. failed: it never will. uncertain: it may have, and its key has run out or is no good:
-   * never repeated blind. empty: every planned reader had left.
+   * - `sent`: the provider took the batch.
+   * - `failed`: the provider will never take it.
+   * - `uncertain`: the provider may have taken it, and its key has run out or cannot be used. It is never repeated.
+   * - `empty`: all planned readers had left.
    */
   kind: 'sent' | 'failed' | 'uncertain' | 'empty';
   at: string;
   reason?: string;
-  /** Ids of those planned who had left, and were not mailed. */
+  /** Ids of planned readers who had left and were not mailed. */
   left?: string[];
-  /** The provider's ids, by recipient (planned, and not left); null where that address was refused. */
+  /** The provider's ids, in the order of the recipients. It is null if the provider refused the address. */
   providerIds?: (string | null)[];
   rejected?: { subscriberId: string; reason: string }[];
 };
@@ -48,27 +51,32 @@ export type BatchOutcome = {
 /** What an outcome adds to the issue's counters. */
 export type Tally = { sent: number; failed: number; left: number };
 
-/** Resend: at most 100 mails a batch request. */
+/** Resend takes at most 100 mails in a batch request. */
 export const MAX_RECIPIENTS = 100;
-/** Longer than the turn and the request take: a holder that lives is not overtaken, one that died is soon replaced. */
+/**
+ * How long a claim lasts. It is longer than waiting for a turn and the request take, so that nobody else claims a batch
+ * that is being sent. It is short enough that a batch of a process that died is soon sent by another.
+ */
 export const LEASE_SECONDS = 90;
-/** An hour less than the provider remembers a key. */
+/** The provider remembers an idempotency key for 24 hours. An hour less is safe. */
 export const KEY_HOURS = 23;
 
-/** Whether the provider may have forgotten a key: a repetition might be a second mail. In milliseconds. */
+/**
+ * Checks whether the provider may have forgotten a key. A repeated request could then mail readers twice. Milliseconds.
+ */
 export function isKeyForgotten(since: number, now: number): boolean {
   return now - since > KEY_HOURS * HOUR_MILLISECONDS;
 }
 
 /**
- * `<due>-<part>-<number>`, with the minute in which it is due in UTC, or 0 for at once: `202611221330-4-17`. So the
- * batches of an issue sort by when they are due.
+ * Returns `<due>-<part>-<number>`, such as `202611221330-4-17`. `<due>` is the minute in UTC in which the batch is due,
+ * or 0 if it is due at once. So the ids of an issue's batches sort by the time at which they are due.
  */
 export function batchId(notBefore: number | undefined, part: number, number: number): string {
   return `${notBefore === undefined ? '0' : dueMinute(notBefore)}-${part}-${number}`;
 }
 
-/** Above the id of every batch that is due by then (milliseconds), below all others. */
+/** Returns a text that sorts after the id of every batch that is due at `now` (milliseconds), and before all others. */
 export function afterBatchesDue(now: number): string {
   return `${dueMinute(now)}~`;
 }

@@ -1,35 +1,41 @@
 import { DAY_MILLISECONDS } from '../shared/clock.ts';
-/** Mails to an address that bounced for now, since one was last delivered. */
+
+/** Soft bounces: when an address to which mails bounce again and again is given up. */
+
+/** The mails to an address that bounced since the last one that was delivered. */
 export type BounceRun = {
-  /** The provider's id of each → when, in ISO 8601. */
+  /** The time of each bounce (ISO 8601), under the provider's id of the mail. */
   bounces: Record<string, string>;
-  /** ISO 8601 */
+  /** When a mail was last delivered (ISO 8601). */
   deliveredAt?: string;
 };
 
 /**
- * So many in a row, over so long, and it is given up: a full mailbox or a server that is down for a week is mailed again,
- * a mailbox that nobody empties is not mailed for ever, whatever the edition's rhythm.
+ * An address is given up after so many bounces in a row, over so many days. A mailbox that is full for a week, or whose
+ * server is down for a week, is mailed again. A mailbox that nobody empties is given up, however often its editions
+ * come.
  */
 export const BOUNCES_IN_A_ROW = 5;
 export const BOUNCING_DAYS = 10;
-/** What a run has to remember of an edition that is sent every hour. */
-const MOST = 50;
+/** How many bounces are stored. An edition that is sent every hour would otherwise fill the item. */
+const MOST_STORED = 50;
 
+/** Adds a bounce to the run. */
 export function withBounce(run: BounceRun | undefined, mailId: string, at: string): BounceRun {
   if (run?.bounces[mailId]) return run;
   const all = Object.entries({ ...run?.bounces, [mailId]: at }).sort(([, a], [, b]) => (a < b ? -1 : 1));
-  // The first one says how long it has lasted.
-  const kept = all.length > MOST ? [...all.slice(0, 1), ...all.slice(1 - MOST)] : all;
+  // The first bounce is always kept, because it shows how long the run has lasted.
+  const kept = all.length > MOST_STORED ? [...all.slice(0, 1), ...all.slice(1 - MOST_STORED)] : all;
   return { ...run, bounces: Object.fromEntries(kept) };
 }
 
+/** Removes the bounces from before a mail that was delivered. */
 export function withDelivery(run: BounceRun, at: string): BounceRun {
   const deliveredAt = run.deliveredAt && run.deliveredAt > at ? run.deliveredAt : at;
   return { bounces: since(run.bounces, deliveredAt), deliveredAt };
 }
 
-/** `confirmedAt`: a mail reached its reader then. ISO 8601. */
+/** Decides whether the address is given up. A mail reached the reader at `confirmedAt` (ISO 8601) too. */
 export function isGivenUp(run: BounceRun, confirmedAt: string | undefined): boolean {
   const reached =
     [run.deliveredAt, confirmedAt]

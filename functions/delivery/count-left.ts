@@ -7,8 +7,9 @@ import type { MailEventStore } from './mail-event-store.ts';
 export type LeftServices = { mailEvents: MailEventStore; clock: Clock; log: Log };
 
 /**
- * Counts a reader who left by a link of an issue, its edition or all of them, once. They have left, whether or not it can
- * be counted. `before`, `after`: what they got, and get now; `slot`: unset for a link of no issue.
+ * Counts a reader who left an issue's edition with a link in that issue. A reader counts once. If counting fails, the
+ * reader has left all the same. `before` and `after` are the editions that the reader got and gets now. `slot` is
+ * undefined if the link was not in an issue.
  */
 export async function countLeft(
   { mailEvents, clock, log }: LeftServices,
@@ -22,6 +23,6 @@ export async function countLeft(
   try {
     await mailEvents.apply({ reaction: { ref, subscriberId, what: 'unsubscribed' } }, clock());
   } catch (error) {
-    log.warn('a reader who left could not be counted', { issue: issueId(ref), error });
+    log.warn('a reader unsubscribed but could not be counted for the issue', { issue: issueId(ref), error });
   }
 }

@@ -4,10 +4,10 @@ import type { Batch, BatchOutcome, ClaimedBatch, Recipient, Tally } from './batc
 
 /** How far a part of an issue is planned. */
 export type PlanProgress = {
-  /** The last subscriber that was looked at. */
+  /** The id of the last subscriber that was looked at. */
   after?: string;
   batches: number;
-  /** Batches that were not full yet, which later pages fill: these readers are in no batch so far. */
+  /** Batches that are not full yet. They are not stored as batches; later pages fill them. */
   open: OpenBatch[];
   done: boolean;
 };
@@ -16,8 +16,9 @@ export type OpenBatch = Pick<Batch, 'variant' | 'notBefore' | 'subscriberIds'>;
 export type DeliveryStore = {
   progress(ref: IssueRef, part: number): Promise<PlanProgress | undefined>;
   /**
-   * The batches of one page, the part's new progress and the issue's counters at once, `at` (ISO 8601). False where
-   * another moved it on first, or where the issue is no longer being sent as this composition.
+   * Stores the batches of one page, the part's new progress and the issue's counters in one transaction. `at` is the
+   * present (ISO 8601). Returns false and writes nothing if another process stored the page first, or if the issue is
+   * not being sent in this composition any more.
    */
   putBatches(
     issue: Pick<Issue, 'edition' | 'slot' | 'composition'>,
@@ -29,34 +30,43 @@ export type DeliveryStore = {
   ): Promise<boolean>;
 
   /**
-   * The batch, if it has no outcome and may be tried now; nobody else gets it until `leaseUntil`. Undefined: somebody
-   * else has it, it is to wait, or there is nothing left to do.
+   * Claims the batch, so that nobody else gets it until `leaseUntil` (milliseconds). Returns undefined if somebody else
+   * has claimed it, if it must wait, or if it has an outcome already.
    */
   claim(ref: IssueRef, batch: string, now: number, leaseUntil: number): Promise<ClaimedBatch | undefined>;
-  /** First claim only: false where recipients were frozen already. They are in the order of `subscriberIds`. */
+  /**
+   * Freezes the recipients, which must be in the order of `subscriberIds`. Returns false if the batch has frozen
+   * recipients already.
+   */
   freeze(
     ref: IssueRef,
     batch: Batch,
     frozen: { recipients: Recipient[]; payloadHash: string; frozenAt: number },
   ): Promise<boolean>;
   /**
-   * The end of a claim whose request was the only one of what it froze, and surely not taken: frozen anew by the next, not
-   * before `until` (milliseconds). False, and nothing is done, where another has claimed it since: they may have asked.
+   * Ends a claim and removes the frozen recipients. The next holder freezes them again, not before `until`
+   * (milliseconds). This is allowed only after a single request that the provider certainly did not take. Returns false
+   * and changes nothing if another process claimed the batch meanwhile, because that process may have sent a request.
    */
   thaw(ref: IssueRef, batch: ClaimedBatch, until: number, attempts: number): Promise<boolean>;
-  /** Nothing may be done with it before `until` (milliseconds). */
+  /** Ends a claim. Nobody can claim the batch before `until` (milliseconds). */
   postpone(ref: IssueRef, batch: string, until: number, attempts: number): Promise<void>;
   /**
-   * Once a batch: its outcome, the issue's counters and the end of its waiting, at once; its recipients are dropped.
-   * False: it had one already.
+   * Stores the outcome of a batch and the issue's counters, and removes the recipients, in one transaction. The batch
+   * cannot be claimed any more. Returns false and changes nothing if the batch has an outcome already.
    */
   settle(ref: IssueRef, batch: string, outcome: BatchOutcome, tally: Tally): Promise<boolean>;
-  /** Batches without an outcome that may be tried now, those first that were due first. At most `limit`. */
+  /** Returns up to `limit` batches that may be claimed now, in the order in which they became due. */
   due(ref: IssueRef, now: number, limit: number): Promise<string[]>;
 
-  /** Replaces the issue's notes of how far it was; false where another did, or just writes to the issue. */
+  /**
+   * Replaces the notes about the issue's progress. Returns false if another process writes to the issue at the same
+   * time.
+   */
   note(ref: IssueRef, previous: ProgressNote[] | undefined, next: ProgressNote[]): Promise<boolean>;
 
-  /** Who was planned for a batch of which nobody knows whether the provider took it; undefined where that is not so. */
+  /**
+   * Returns the planned readers of a batch that was given up as uncertain, or undefined if the batch was not given up.
+   */
   uncertain(ref: IssueRef, batch: string): Promise<string[] | undefined>;
 };

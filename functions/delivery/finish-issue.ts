@@ -12,8 +12,8 @@ export type FinishServices = {
 };
 
 /**
- * Ends the issue once every part is planned and every batch has its outcome; until then notes how far it is. Whoever
- * comes last does it.
+ * Ends the issue if every part is planned and every batch has its outcome. Otherwise it notes how far the issue is. It
+ * is called after every batch and after planning, so whatever comes last ends the issue.
  */
 export async function finishIssue(services: FinishServices, ref: IssueRef): Promise<void> {
   const { issues, log } = services;
@@ -27,14 +27,18 @@ export async function finishIssue(services: FinishServices, ref: IssueRef): Prom
   }
 }
 
-/** A note is a write and a line of the log: each tenth of the readers, but no oftener than every ten seconds … */
+/**
+ * When progress is noted. A note is a write and a line of the log. It is written after each tenth of the readers, but
+ * at most every ten seconds. It is also written once a minute if anything was done.
+ */
 const PART = 0.1;
 const SHORTEST_SECONDS = 10;
-/** … and at least each minute in which anything was done. */
 const LONGEST_SECONDS = 60;
 const NOTES_KEPT = 5;
 
-/** Keeps and logs how far an issue is, where that was last done long enough ago. Of several workers, one does it. */
+/**
+ * Stores and logs how far an issue is, if the last note is old enough. If several workers try, one of them writes it.
+ */
 export async function noteProgress(
   { delivery, clock, log }: { delivery: DeliveryStore; clock: Clock; log: Log },
   issue: Issue,

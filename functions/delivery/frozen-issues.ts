@@ -1,24 +1,25 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Personal, personal } from '../mails/placeholders.ts';
 import { type FrozenIssue, type Issue, issueId, type Variant } from '../newsletter/issue.ts';
 import type { IssueStore } from '../newsletter/issue-store.ts';
+import { sha256 } from '../shared/text.ts';
 
 /**
- * What composing made of an issue, read once a process and not once a batch: it does not change, unless the issue is
- * composed again, which it then says itself.
+ * A cache of composed issues, so that a process reads each issue once and not for every batch. What it holds never gets
+ * out of date, because an issue that is composed again has another `composition`.
  */
 export type FrozenIssues = {
-  /** Undefined where the issue was not composed yet, or has just been again: read it anew. */
+  /** Returns undefined if the issue was not composed yet, or if it was composed again after it was read. */
   frozen(issue: Issue): Promise<FrozenIssue | undefined>;
   variant(issue: Issue, key: string): Promise<ReadyVariant | undefined>;
 };
 
-/** A variant, ready for each reader's own links. `hash` is of all that its readers share. */
+/** A variant that is ready for each reader's own links. `hash` covers everything that its readers share. */
 export type ReadyVariant = { subject: string; html: Personal; text: Personal; hash: string };
 
+/** How many issues are kept. */
 const ISSUES = 20;
-/** Characters of HTML and text. */
+/** The characters of HTML and text in all variants that are kept. */
 const MAX_CHARACTERS = 16_000_000;
 
 export function frozenIssues(issues: IssueStore): FrozenIssues {
@@ -51,8 +52,6 @@ export function frozenIssues(issues: IssueStore): FrozenIssues {
 }
 
 function readyVariant({ subject, html, text }: Variant): ReadyVariant {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([subject, html, text]))
-    .digest('hex');
+  const hash = sha256(JSON.stringify([subject, html, text]));
   return { subject, html: personal(html), text: personal(text), hash };
 }

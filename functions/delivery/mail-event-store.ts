@@ -4,31 +4,37 @@ import type { MailReport } from '../subscribers/personal-data.ts';
 import type { ConsentEvent, Subscriber, Suppression } from '../subscribers/subscriber.ts';
 import type { BounceRun } from './bounce-run.ts';
 
-/** All that one event changes, at once. Where a previous value is named, the change holds for that one only. */
+/**
+ * Everything that one event changes, in one transaction. A change with a previous value is written only if the stored
+ * value is still the previous one.
+ */
 export type EventChanges = {
-  /** Of the event; undefined for what happened here. */
+  /** The id of the event. It is undefined if the change does not come from the provider. */
   id?: string;
   reaction?: ReaderReaction;
   /** A complaint that counts against an edition, with the time of the mail it is about. */
   complaint?: { edition: string; mailedAt: string };
   suppression?: { hash: string; previous: Suppression | undefined; next: Suppression };
-  /** The line of the consent log of the reader whose address it is, as they are now. */
+  /** A line for the consent log of the reader who has the address now. */
   consent?: { subscriber: Subscriber; event: ConsentEvent };
   bounces?: { hash: string; previous: BounceRun | undefined; next: BounceRun };
-  /** The hash of an address: all this is only noted while nobody has had it erased. */
+  /** The hash of an address. Nothing is written if the reader with this address had everything erased. */
   unlessErased?: string;
 };
 
 export type ReaderReaction = { ref: IssueRef; subscriberId: string; what: Reaction | 'sent' };
 
 export type MailEventStore = TallyStore & {
-  /** known: the event was taken in before, and nothing is changed. changed: something else has moved; read again. */
+  /**
+   * Writes the changes. Returns `known` if the event was applied before, and `changed` if a previous value is not the
+   * stored one any more. In both cases nothing is written. After `changed` the caller reads everything again.
+   */
   apply(changes: EventChanges, now: number): Promise<'applied' | 'known' | 'changed'>;
-  /** Whether the reader was counted so before. */
+  /** Checks whether the reader was counted for this reaction before. */
   hasReacted(reaction: ReaderReaction): Promise<boolean>;
-  /** Those of the readers of whose mail the provider has told anything, and who were not proven by it yet. */
+  /** Returns the readers whose mail the provider has reported on, without those who were counted as proven already. */
   unproven(ref: IssueRef, subscriberIds: string[]): Promise<string[]>;
-  /** What was counted of these readers in the last 90 days. */
+  /** Returns what was counted for these readers in the last 90 days. */
   reactionsOf(subscriberIds: string[], now: number): Promise<MailReport[]>;
   bounces(hash: string, now: number): Promise<BounceRun | undefined>;
 };

@@ -4,31 +4,36 @@ import type { IssueRef } from '../newsletter/issue-store.ts';
 import { jsonOf } from '../shared/refusal.ts';
 import { withoutAddresses } from '../subscribers/email-address.ts';
 
-/** What the mail provider tells of a mail. */
+/** What the mail provider reports about a mail. */
 export type MailEvent = {
-  /** The same however often it is sent. */
+  /** The provider sends an event again with the same id. */
   id: string;
   what: MailEventKind;
-  /** Milliseconds: when it happened, and when the mail was taken. By the provider's clock, but never later than ours. */
+  /** When it happened (milliseconds), by the provider's clock but never later than ours. */
   at: number;
+  /** When the provider accepted the mail (milliseconds). It is never later than `at`. */
   mailedAt: number;
   /** The provider's id of the mail. */
   mailId: string;
-  /** Which of those that share the provider's account sent it; undefined where it is not said. */
+  /**
+   * The installation that sent the mail, among those that share the provider's account. Undefined if no tag names it.
+   */
   installation: string | undefined;
-  /** To whom; undefined where it is not said. */
+  /** The address that was mailed. Undefined if the event does not name it. */
   address: string | undefined;
-  /** Which of ours it is: a reader's mail of an issue, or a letter, such as a confirmation. */
+  /** The mail: a reader's mail of an issue, or a letter such as a confirmation. */
   mail:
     | { kind: 'issue'; ref: IssueRef; subscriberId: string; batch: string | undefined }
     | { kind: 'letter' };
-  /** What it says beyond that, for people. */
+  /** What the provider said about the reason, for people. */
   detail: string | undefined;
 };
 
 /**
- * hard-bounced: the address is none. soft-bounced: it may be good again. content-bounced: it is our mail that was not
- * wanted. refused: the provider's own list has the address, and it did not try. failed: it did not, for another reason.
+ * - `hard-bounced`: the address does not work. `soft-bounced`: it may work again later.
+ * - `content-bounced`: the server did not take this mail because of what was in it.
+ * - `refused`: the address is on the provider's own list, and the provider did not try to send.
+ * - `failed`: the provider did not send the mail, for another reason.
  */
 export type MailEventKind =
   | 'sent'
@@ -43,6 +48,43 @@ export type MailEventKind =
   | 'opened'
   | 'clicked';
 
+/**
+ * Reads the body of a webhook. Returns what it reports about a mail from here, or why it is ignored, or why it cannot
+ * be read as an event.
+ */
+export function readMailEvent(
+  id: string,
+  body: string,
+  now: number,
+): MailEvent | { ignored: string } | { unreadable: string } {
+  const read = jsonOf(body);
+  if (!read.ok) return { unreadable: 'The body is not JSON.' };
+  const json = read.value;
+  const typed = z.object({ type: z.string() }).safeParse(json);
+  if (!typed.success) return { unreadable: 'The body must be a JSON object with a type.' };
+  const { type } = typed.data;
+  if (type !== BOUNCED && !Object.hasOwn(KINDS, type))
+    return { ignored: `events of the type ${JSON.stringify(type).slice(0, 100)} are not used` };
+  const parsed = payload.safeParse(json);
+  if (!parsed.success) return { unreadable: `An event of the type ${type} must have an object as its data.` };
+  const what = kindOf(parsed.data);
+  const { created_at, data } = parsed.data;
+  const mail = mailOf(data.tags);
+  if (!mail) return { ignored: 'its tags are not the tags of a mail that Broadsheet sent' };
+  const at = timeOf(created_at, now) ?? now;
+  return {
+    id,
+    what,
+    at,
+    mailedAt: timeOf(data.created_at, at) ?? at,
+    mailId: data.email_id ?? id,
+    installation: data.tags.installation,
+    address: data.to?.[0],
+    mail,
+    detail: detailOf(data),
+  };
+}
+
 const BOUNCED = 'email.bounced';
 const KINDS: Record<string, MailEventKind> = {
   'email.sent': 'sent',
@@ -55,11 +97,15 @@ const KINDS: Record<string, MailEventKind> = {
   'email.clicked': 'clicked',
 };
 
-/** Bounces that say nothing of the address (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html). */
+/**
+ * Bounces that do not mean the address is bad (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html).
+ */
 const ABOUT_THE_MAIL = ['messagetoolarge', 'contentrejected', 'attachmentrejected'];
 
 const text = z.string().optional().catch(undefined);
-/** An object as Resend documents it, or a list as mails are given them. */
+/**
+ * Resend documents the tags of an event as an object. A list is read too, because mails are sent with a list of tags.
+ */
 const tags = z
   .union([
     z.record(z.string(), z.string()),
@@ -86,43 +132,6 @@ const payload = z.object({
 });
 type Payload = z.infer<typeof payload>;
 
-/**
- * The body of a webhook → what it says of a mail of ours; otherwise why it concerns nothing here, or what keeps it from
- * being read as an event.
- */
-export function readMailEvent(
-  id: string,
-  body: string,
-  now: number,
-): MailEvent | { ignored: string } | { unreadable: string } {
-  const read = jsonOf(body);
-  if (!read.ok) return { unreadable: 'The body is not JSON.' };
-  const json = read.value;
-  const typed = z.object({ type: z.string() }).safeParse(json);
-  if (!typed.success) return { unreadable: 'The body must be a JSON object with a type.' };
-  const { type } = typed.data;
-  if (type !== BOUNCED && !Object.hasOwn(KINDS, type))
-    return { ignored: `its type is ${JSON.stringify(type).slice(0, 100)}` };
-  const parsed = payload.safeParse(json);
-  if (!parsed.success) return { unreadable: `An event of the type ${type} must have data, an object.` };
-  const what = kindOf(parsed.data);
-  const { created_at, data } = parsed.data;
-  const mail = mailOf(data.tags);
-  if (!mail) return { ignored: 'its tags are not those of a mail from here' };
-  const at = timeOf(created_at, now) ?? now;
-  return {
-    id,
-    what,
-    at,
-    mailedAt: timeOf(data.created_at, at) ?? at,
-    mailId: data.email_id ?? id,
-    installation: data.tags.installation,
-    address: data.to?.[0],
-    mail,
-    detail: detailOf(data),
-  };
-}
-
 function kindOf({ type, data: { bounce } }: Payload): MailEventKind {
   const kind = type === BOUNCED ? undefined : KINDS[type];
   if (kind) return kind;
@@ -145,7 +154,7 @@ function mailOf({
   return kind ? { kind: 'letter' } : undefined;
 }
 
-/** ISO 8601 → milliseconds, at most `latest`. */
+/** Returns a time in ISO 8601 as milliseconds, but at most `latest`. Returns undefined if it is not a time. */
 function timeOf(given: string | undefined, latest: number): number | undefined {
   const time = Date.parse(given ?? '');
   return Number.isNaN(time) ? undefined : Math.min(time, latest);

@@ -1,6 +1,6 @@
 import type { WrittenLater } from '../mails/placeholders.ts';
 
-/** One mail, as the provider gets it. */
+/** One mail as the provider gets it. */
 export type Mail = {
   from: string;
   to: string;
@@ -9,26 +9,31 @@ export type Mail = {
   html: string | WrittenLater;
   text: string | WrittenLater;
   headers: Record<string, string>;
-  /** Come back in the provider's webhooks. Letters, digits, `_` and `-`. */
+  /** The provider's webhooks repeat the tags. They may have letters, digits, `_` and `-`. */
   tags: { name: string; value: string }[];
 };
 
-/** What became of a request. Every kind tells what may be done next, so that no mail is lost and none sent twice. */
+/**
+ * The outcome of a request. Each kind decides what may be done next, so that no mail is lost and none is sent twice.
+ */
 export type SendOutcome =
-  /** Taken, once and for all. `ids` by index, undefined where that address was refused. */
+  /** The provider took the mails. An id is undefined if the provider refused that address. */
   | { kind: 'accepted'; ids: (string | undefined)[]; rejected: { index: number; reason: string }[] }
-  /** It may have been taken or not: repeat it with the same key and the same bytes. */
+  /** The provider may have taken the mails or not. The request may be repeated with the same key and the same bytes. */
   | { kind: 'unknown'; reason: string }
-  /** Not taken: wait, then repeat. */
+  /** The provider did not take the mails because of its rate limit. The request is repeated later. */
   | { kind: 'throttled'; retryAfterSeconds: number; reason: string }
-  /** Nothing can be sent from this account now: stop the issue, somebody has to act. */
+  /** The provider takes nothing from this account. The issue stops until somebody acts. */
   | { kind: 'account-refused'; reason: string }
-  /** This request will never be taken as it is. */
+  /** The provider will never take this request as it is. */
   | { kind: 'request-refused'; reason: string }
-  /** The provider knows the key, with other bytes: something was taken under it, and nobody can say what. */
+  /** The provider knows the key with other bytes. It took something under the key, and nobody can say what. */
   | { kind: 'key-taken'; reason: string };
 
 export type Mailer = {
-  /** 1 to 100 mails in one request. `key` has 1 to 256 characters and belongs to these bytes alone, for 24 hours. */
+  /**
+   * Sends 1 to 100 mails in one request. `key` has 1 to 256 characters. It must not be used with other bytes within 24
+   * hours.
+   */
   send(mails: Mail[], key: string): Promise<SendOutcome>;
 };

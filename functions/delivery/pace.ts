@@ -1,47 +1,63 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Mail, Mailer, SendOutcome } from './mailer.ts';
 
-/** How fast the mail provider is asked. One pace for all who ask it, in whatever process: the limit is the account's. */
+/**
+ * How fast requests go to the mail provider. All processes share one pace, because the provider limits the requests of
+ * the whole account.
+ */
 export type Pace = {
-  /** Requests a second that the account may make, by the settings. */
+  /** How many requests a second the account may make, by the settings. */
   ceiling: number;
   /**
-   * Waits for the caller's turn, and returns 0. Where that is more than some seconds off it takes no turn, and returns
-   * after how many seconds to ask again.
+   * Waits for the caller's turn and returns 0. If the turn is more than some seconds away, it takes no turn and returns
+   * the seconds after which the caller should ask again.
    */
   turn(): Promise<number>;
   /**
-   * The provider has refused a request that was begun at `begun` (milliseconds) as one too many: everybody stops for as
-   * long as it says, and goes on at half the rate.
+   * Notes that the provider refused a request because of its rate limit. The request began at `begun` (milliseconds).
+   * Everybody stops for `seconds` and then goes on at half the rate.
    */
   slowDown(begun: number, seconds: number): Promise<void>;
 };
 
-/** What is shared: when the next request may be made; since when (milliseconds) the rate, a second, has been growing. */
+/**
+ * What all processes share. `nextAt` is when the next request may be made, and `rate` is in requests a second. The rate
+ * has been growing since `growsFrom`. Times are in milliseconds.
+ */
 export type PaceState = { nextAt: number; growsFrom: number; rate: number };
 
-/** The rate grows by so much of the ceiling a second: from half of it to the whole in two and a half minutes. */
+/**
+ * The share of the ceiling by which the rate grows each second. It grows from half to the whole in two and a half
+ * minutes.
+ */
 const GROWTH = 1 / 300;
-/** Where even this is too fast, it is not the pace that is wrong. Of the ceiling. */
+/** The smallest share of the ceiling. If even this rate is too fast, the pace is not what is wrong. */
 const SLOWEST = 1 / 64;
-/** A worker that waits keeps others from working: beyond this (milliseconds) it does something else meanwhile. */
+/**
+ * How long a worker waits for its turn at most (milliseconds). If it has to wait longer, it does other work meanwhile.
+ */
 export const LONGEST_WAIT = 5_000;
-/** No refusal holds longer (seconds), whatever it says. */
+/** How long a refusal stops everybody at most (seconds), whatever the provider says. */
 export const LONGEST_HOLD = 3_600;
 
-/** What a clock that was ahead once has left behind: no turn and no refusal leads so far. */
+/**
+ * Checks whether `nextAt` is further away than any turn or refusal can be. A clock that was wrong must have written it.
+ */
 export function isAbsurd({ nextAt }: PaceState, now: number): boolean {
   return nextAt > now + LONGEST_HOLD * 1000 + LONGEST_WAIT;
 }
 
-/** Requests a second: halved by each refusal, and growing by the same amount every second after it. */
+/**
+ * Returns the rate at `now`, in requests a second. Each refusal halves it, and it grows by the same amount every
+ * second.
+ */
 export function rateAt({ growsFrom, rate }: PaceState, ceiling: number, now: number): number {
   return Math.min(ceiling, rate + (ceiling * GROWTH * Math.max(0, now - growsFrom)) / 1000);
 }
 
 /**
- * What a refusal makes of it. Of the requests that were under way when the rate was halved, none halves it again: they
- * tell of the same excess.
+ * Returns the state after a refusal. Requests that were already sent when the rate was halved do not halve it again,
+ * because their refusals have the same cause.
  */
 export function slowedDown(
   state: PaceState,
@@ -55,7 +71,7 @@ export function slowedDown(
   return { nextAt, growsFrom: nextAt, rate };
 }
 
-/** A request whose turn it is; a refusal slows everybody down. */
+/** Sends a request whose turn it is. If the provider refuses it because of its rate limit, everybody slows down. */
 export async function sendInTurn(
   { mailer, pace, clock }: { mailer: Mailer; pace: Pace; clock: Clock },
   mails: Mail[],
@@ -67,12 +83,13 @@ export async function sendInTurn(
   return answer;
 }
 
+/** Two minutes: the time until the next sweep, and until the one after it. */
+const REACH_SECONDS = 120;
+
 /**
- * The messages that the queue is given of batches: what is sent until the sweep has come round again, and once more. All
- * at once would fill it for hours, and each of its messages would be in vain whenever the pace drops.
+ * Returns how many batches get a message in the queue at a time. The sweep sends messages for the others later.
+ * Messages for all batches would fill the queue for hours, and would be handled for nothing whenever the pace drops.
  */
 export function batchesWithinReach({ ceiling }: Pace): number {
   return Math.ceil(ceiling * REACH_SECONDS);
 }
-
-const REACH_SECONDS = 120;

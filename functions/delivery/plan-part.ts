@@ -26,24 +26,26 @@ export type PlanServices = {
   log: Log;
 };
 
-/** Members read at a time: some megabytes at most. */
+/** How many members are read at a time. They are a few megabytes at most. */
 const PAGE = 4_000;
-/** Pages before the part's turn ends and a message goes on with it: seconds, where the function has 90 of them. */
+/** After so many pages another message goes on with the part. They take some seconds, and the function has 90. */
 const PAGES_A_TURN = 10;
 
 /**
- * Puts every member of a part of the edition's shards into one batch, page by page. Batches and progress are written
- * together, so a crash, a repeated message or two at once never plan a member twice.
+ * Puts every member of a part of the edition's shards into a batch, page by page. Batches and progress are written in
+ * one transaction. So no member is planned twice after a crash, by a repeated message, or by two processes at the same
+ * time.
  */
 export async function planPart(services: PlanServices, ref: IssueRef, part: number): Promise<void> {
   const { issues, frozenIssues, subscribers, delivery, pace, queue, clock, log } = services;
   const issue = await issues.get(ref);
   const frozen = issue && (await frozenIssues.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
-  // A message of before names none: the sweep asks for those that the issue has.
+  // A message from an older version names no part. It is dropped, because the sweep sends a message for each part that
+  // the issue has.
   if (!(part < issue.parts)) return;
   if (!issue.startedAt && (await storiesNow(services, frozen.storyIds)).length < frozen.storyIds.length) {
-    // Nobody is to get what was retracted: it is composed again, and planned then.
+    // A story was retracted, and nobody must get it. The issue is composed again first.
     return handOver(queue, log, [{ kind: 'compose', ...ref }]);
   }
   const dueOf = readerHours(frozen, clock());
@@ -55,9 +57,9 @@ export async function planPart(services: PlanServices, ref: IssueRef, part: numb
       previous ?? { batches: 0, open: [], done: false },
       { part, frozen, now: clock(), dueOf },
     );
-    // Where another was first, the part is theirs.
+    // If another process stored this page first, it goes on with the part.
     if (!(await delivery.putBatches(issue, part, previous, next, batches, isoTime(clock())))) return;
-    // The others are found by the sweep when they are due, or when those before them are through.
+    // The sweep sends messages for the other batches when they are due, or when the batches before them are done.
     const within = Math.ceil(batchesWithinReach(pace) / issue.parts) - (previous?.batches ?? 0);
     const first = batches.filter(({ notBefore }) => notBefore === undefined).slice(0, Math.max(0, within));
     await handOver(
@@ -70,12 +72,12 @@ export async function planPart(services: PlanServices, ref: IssueRef, part: numb
   await finishIssue(services, ref);
 }
 
-/** In ascending order. */
+/** Returns the shards of a part in ascending order. */
 function shardsOf(part: number, parts: number): number[] {
   return Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => shard % parts === part);
 }
 
-/** The members after `after`, who tells by their id in which of the shards that is; a page goes on from one to the next. */
+/** Reads the members after the id `after`, whose shard follows from the id. A page may go on into the next shard. */
 async function readPage(
   subscribers: SubscriberStore,
   edition: string,
@@ -92,11 +94,11 @@ async function readPage(
   return { members, isLast: true };
 }
 
-/** A transaction takes 100 items: two a batch, the part's progress and the issue's counters. */
+/** A transaction takes 100 items: two for each batch, one for the part's progress and one for the issue's counters. */
 const MAX_BATCHES = 49;
 /**
- * Of batches that are not full: kept with the part's progress, in an item of at most 400 KB. An id has 20 characters; a
- * batch has names of fields, a variant and a time beside its ids.
+ * The bytes of batches that are not full. They are stored with the part's progress, in an item of at most 400 KB. An id
+ * of a reader has 20 characters. A batch has field names, a variant and a time as well.
  */
 const MAX_OPEN_BYTES = 250_000;
 const READER_BYTES = 24;
@@ -104,14 +106,23 @@ const BATCH_BYTES = 100;
 
 export type Page = {
   members: Member[];
-  /** There is none after them. */
+  /** No members come after this page. */
   isLast: boolean;
 };
 
+export type Planning = {
+  part: number;
+  frozen: FrozenIssue;
+  /** Milliseconds. */
+  now: number;
+  /** Returns when the member gets the issue (milliseconds), or undefined if the member gets it at once. */
+  dueOf: (member: Member) => number | undefined;
+};
+
 /**
- * Puts a page of members into batches. Those that are not full stay open for the next pages: where readers
- * chose very differently, each page has few of each kind, and a request is to be full. Where a page gives more batches
- * than can be written at once it is cut short; `after` says where.
+ * Puts a page of members into batches. Batches that are not full stay open for the next pages, because a page may have
+ * only a few readers of each choice, and requests should be full. If a page gives more batches than one transaction can
+ * write, only its first members are planned. `after` says how far.
  */
 export function planPage(
   { members, isLast }: Page,
@@ -158,15 +169,6 @@ export function planPage(
   };
 }
 
-export type Planning = {
-  part: number;
-  frozen: FrozenIssue;
-  /** Milliseconds. */
-  now: number;
-  /** When the member is to get the issue, if not at once. */
-  dueOf: (member: Member) => number | undefined;
-};
-
 function variantFor({ language, topics }: Member, { choices }: FrozenIssue): string | undefined {
   return choices[choiceKey({ language, topics })] ?? choices[choiceKey({ language, topics: [] })];
 }
@@ -186,8 +188,9 @@ function fullest(open: Map<string, OpenBatch>): OpenBatch {
 }
 
 /**
- * When each member is to get an issue by their own clock; undefined: at once, also where that hour is past. One who
- * named no zone, or one that nobody knows, goes by the edition's.
+ * Returns a function that says when a member gets the issue at their own hour (milliseconds). It returns undefined if
+ * the member gets the issue at once, also because the hour has passed. A member without a time zone, or with one that
+ * is not known any more, gets it by the edition's time zone.
  */
 export function readerHours(
   { readerHour }: FrozenIssue,

@@ -4,8 +4,9 @@ import type { DeliveryStore } from './delivery-store.ts';
 import type { MailEventStore } from './mail-event-store.ts';
 
 /**
- * Of a batch that was given up as uncertain, the readers of whose mail the provider has told are counted as sent. Looked
- * for when it is given up, and with each event after that: whichever comes second finds the other. Twice does no harm.
+ * Counts readers of an uncertain batch as sent if the provider has reported on their mails. It is called when a batch
+ * is given up as uncertain, and with each event after that. So it does not matter whether the event or the end of the
+ * batch comes first. A reader counts once.
  */
 export async function proveBatch(
   { delivery, mailEvents, clock }: { delivery: DeliveryStore; mailEvents: MailEventStore; clock: Clock },

@@ -3,7 +3,7 @@ import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-import type { Message, Queue } from '../shared/queue.ts';
+import { handOver, type Queue } from '../shared/queue.ts';
 import {
   type BatchOutcome,
   type ClaimedBatch,
@@ -17,10 +17,10 @@ import {
   type BatchParts,
   type FreezeServices,
   type FrozenBatch,
+  freezeRecipients,
   mailTo,
   payloadHash,
   requestKey,
-  withRecipients,
 } from './batch-mails.ts';
 import { finishIssue } from './finish-issue.ts';
 import type { FrozenIssues } from './frozen-issues.ts';
@@ -41,34 +41,35 @@ export type SendServices = FreezeServices & {
 };
 
 /**
- * Claim, wait for a turn, freeze, send, settle. Whatever dies in between, the batch is claimed again once its lease has
- * run out, and the same bytes go out under the same key: the provider takes them once.
+ * Sends a batch: it claims the batch, waits for a turn, freezes the recipients, sends the request and stores the
+ * outcome. If the process dies in between, the batch is claimed again when its lease has run out. The same bytes then
+ * go out with the same key, so the provider takes them once.
  */
 export async function sendBatch(services: SendServices, ref: IssueRef, batchId: string): Promise<void> {
   const { issues, frozenIssues, complaints, delivery, pace, clock } = services;
   const issue = await issues.get(ref);
   const frozen = issue && (await frozenIssues.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
-  // Its readers may have stopped it a moment ago; the message that says so waits behind those of the batches.
+  // Complaints may have stopped the edition a moment ago. The message about that waits in the queue behind this batch.
   if (await reasonToStop(complaints, ref.edition)) return stopEditions(services);
   const batch = await delivery.claim(ref, batchId, clock(), clock() + LEASE_SECONDS * 1000);
   if (!batch) return;
   const variant = await frozenIssues.variant(issue, batch.variant);
   if (!variant)
     throw new Error(
-      `batch ${batchId} of ${issueId(ref)} wants the variant ${batch.variant}, which is not stored`,
+      `batch ${batchId} of ${issueId(ref)} needs the variant ${batch.variant}, which is not stored`,
     );
   const seconds = await pace.turn();
-  // It is not frozen yet: who leaves while it waits gets nothing.
+  // The recipients are not frozen yet, so a reader who leaves while the batch waits gets nothing.
   if (seconds > 0) return postpone(services, ref, batch, seconds, batch.attempts - 1);
-  await send(services, batch, { ref, frozen, variant, batch: batchId, startedAt: issue.startedAt });
+  await sendClaimed(services, batch, { ref, frozen, variant, batch: batchId, startedAt: issue.startedAt });
   await finishIssue(services, ref);
 }
 
-async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchParts): Promise<void> {
+async function sendClaimed(services: SendServices, claimed: ClaimedBatch, parts: BatchParts): Promise<void> {
   const { links, clock } = services;
   const { ref } = parts;
-  const batch = await withRecipients(services, claimed, parts);
+  const batch = await freezeRecipients(services, claimed, parts);
   if (!batch) return;
   const readers = addressed(links, parts, batch.recipients);
   if (readers.length === 0) {
@@ -78,16 +79,16 @@ async function send(services: SendServices, claimed: ClaimedBatch, parts: BatchP
       'its mails cannot be made again as they were: another version of this program froze them, or another link secret was in use';
     await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
   } else if (isKeyForgotten(batch.frozenAt, clock())) {
-    // Not looked at before: a process may sleep for a day at any point, a laptop's does.
-    const reason = `no answer within ${KEY_HOURS} hours; the provider may have taken it`;
+    // This is checked as late as possible, because a process may sleep for a day at any point, as on a laptop.
+    const reason = `there was no answer within ${KEY_HOURS} hours; the provider may have taken it`;
     await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
   } else {
     const mails = readers.map((reader) => mailTo(parts, reader));
-    await act(services, ref, batch, await sendInTurn(services, mails, requestKey(parts)));
+    await handleAnswer(services, ref, batch, await sendInTurn(services, mails, requestKey(parts)));
   }
 }
 
-async function act(
+async function handleAnswer(
   services: SendServices,
   ref: IssueRef,
   batch: FrozenBatch,
@@ -102,7 +103,7 @@ async function act(
         reason,
       }));
       if (rejected.length > 0)
-        log.warn('the provider refused addresses', {
+        log.warn('the mail provider refused some addresses of a batch', {
           ...where,
           rejected: rejected.length,
           first: rejected[0]?.reason,
@@ -116,7 +117,7 @@ async function act(
       return;
     }
     case 'unknown':
-      log.warn('a batch got no answer; the same request is repeated', {
+      log.warn('the mail provider did not answer for a batch; the same request will be repeated', {
         ...where,
         attempts: batch.attempts,
         reason: answer.reason,
@@ -128,7 +129,7 @@ async function act(
       await enqueue(services, ref, batch, answer.retryAfterSeconds);
       return;
     case 'account-refused':
-      // Once somebody has acted and resumed the issue, it goes on where it stopped.
+      // The batch is kept, so that the issue goes on here when somebody has acted and resumed it.
       await giveBack(services, ref, batch, clock(), batch.attempts);
       if (await issues.end(ref, ['sending'], 'stopped', answer.reason)) {
         log.error('an issue was stopped: the mail provider takes nothing from this account', {
@@ -177,8 +178,8 @@ async function settle(
 }
 
 /**
- * After an answer that says that nothing was taken. What was never asked for before is frozen anew by the next holder:
- * whoever leaves until then gets nothing, and the hours of the key begin then.
+ * Ends the claim after the provider said that it took nothing. If this was the first request of the batch, the next
+ * holder freezes the recipients again. So a reader who leaves until then gets nothing, and the key's hours begin later.
  */
 async function giveBack(
   { delivery }: SendServices,
@@ -208,15 +209,11 @@ async function enqueue(
   { id }: ClaimedBatch,
   seconds: number,
 ): Promise<void> {
-  const message: Message = { kind: 'send', ...ref, batch: id };
-  try {
-    await queue.send([message], Math.min(Math.ceil(seconds), 900));
-  } catch (error) {
-    log.warn('the queue did not take a message; the sweep will', { ...message, error });
-  }
+  // A message of SQS can wait for 15 minutes at most.
+  await handOver(queue, log, [{ kind: 'send', ...ref, batch: id }], Math.min(Math.ceil(seconds), 900));
 }
 
-/** 2, 4, 8 … seconds, at most a quarter of an hour. */
+/** Returns 2, 4, 8 … seconds, and at most a quarter of an hour. */
 function backoffSeconds(attempts: number): number {
   return Math.min(2 ** attempts, 900);
 }

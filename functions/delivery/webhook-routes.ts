@@ -11,14 +11,15 @@ import { readMailEvent } from './mail-event.ts';
 
 export type WebhookServices = EventServices & { config: Config };
 
-/** A hundred times what an event of Resend's has. */
+/** A hundred times the size of an event from Resend. */
 export const MAX_WEBHOOK_BYTES = 200_000;
-/** What an operator needs to fill in a secret. */
+/** How long an operator may need to fill in the secret. */
 const RETRY_SECONDS = 3600;
 
 /**
- * What the mail provider tells of our mails. An event that is of no use here is answered with 200 too: after any other
- * status the provider tells it again, for a day. One that cannot be read is to be told again: it may be a bounce.
+ * Handles the webhooks by which the mail provider reports on our mails. An event that is not used here is answered with
+ * 200 too, because the provider sends an event again for a day after any other status. An event that cannot be read is
+ * refused, so that it comes again. It may be a bounce.
  */
 export function webhookHandler(services: WebhookServices): (context: Context) => Promise<Response> {
   const { config, log, clock } = services;
@@ -27,7 +28,7 @@ export function webhookHandler(services: WebhookServices): (context: Context) =>
   return async ({ req }) => {
     if (!sign) {
       log.warn(
-        'a webhook was not taken: RESEND_WEBHOOK_SECRET is not set to the secret that the provider shows',
+        'a webhook was refused: RESEND_WEBHOOK_SECRET is not set to the secret that the mail provider shows',
       );
       const detail = 'This installation does not have the secret of its webhooks yet.';
       return problemResponse({ kind: 'busy', detail, retryAfterSeconds: RETRY_SECONDS });
@@ -36,7 +37,7 @@ export function webhookHandler(services: WebhookServices): (context: Context) =>
       id: req.header('svix-id'),
       timestamp: req.header('svix-timestamp'),
       signatures: req.header('svix-signature'),
-      // As they came: JSON that was read and written again has another signature.
+      // The signature covers the bytes as they came. JSON that was parsed and written again would have other bytes.
       bytes: Buffer.from(await req.arrayBuffer()),
     };
     const signed = verifySigned(sign, request, clock());
@@ -56,29 +57,31 @@ export function webhookHandler(services: WebhookServices): (context: Context) =>
     }
     const result = 'ignored' in event ? event : await applyEvent(services, event);
     if (typeof result === 'string') return answerJson({ result });
-    log.info('a webhook is of no use here', { id, reason: result.ignored });
+    log.info('a webhook was ignored', { id, reason: result.ignored });
     return answerJson({ result: 'ignored', reason: result.ignored });
   };
 }
 
-/** A webhook as it came. The headers are undefined where they are not there. */
+/** A webhook as it came. A header is undefined if the request does not have it. */
 export type SignedRequest = {
   id: string | undefined;
   timestamp: string | undefined;
   signatures: string | undefined;
   bytes: Buffer;
 };
-/** The event's id and its JSON, which are the provider's word. */
+/** The event's id and its JSON. The provider's signature covers both. */
 export type Signed = { id: string; body: string };
 
-/** Signs as the provider does: `v1,` and the HMAC, in base64, of these three. */
+/** Signs as the provider does. Returns `v1,` and the HMAC of the three values in base64. */
 export type Signer = (id: string, time: Date, body: string) => string;
 
-/** Resend, Svix and the Standard Webhooks specification all say five minutes. */
+/** Resend, Svix and the Standard Webhooks specification all allow five minutes. */
 const TOLERANCE_SECONDS = 300;
 const MOST_CHARACTERS = 256;
 
-/** The secret as the provider shows it, `whsec_…`; undefined where it is none. */
+/**
+ * Returns the signer for the secret that the provider shows (`whsec_…`), or undefined if the text is not such a secret.
+ */
 export function signerOf(secret: string | undefined): Signer | undefined {
   try {
     const webhook = new Webhook(secret ?? '');
@@ -89,24 +92,24 @@ export function signerOf(secret: string | undefined): Signer | undefined {
 }
 
 /**
- * Whether a request is the provider's, made just now (https://docs.svix.com/receiving/verifying-payloads/how-manual).
- * The library signs. What it signs is compared here, and the time judged, since its own `verify` reads the clock of the
- * machine, which no test can move.
+ * Verifies that the provider sent the request just now (https://docs.svix.com/receiving/verifying-payloads/how-manual).
+ * The library makes the signature. The signatures are compared and the time is checked here, because the library's own
+ * `verify` reads the clock of the machine, which no test can move.
  */
 export function verifySigned(sign: Signer, request: SignedRequest, now: number): Outcome<Signed> {
   const { id, timestamp, signatures, bytes } = request;
   if (!id || !timestamp || !signatures)
-    return malformed('It must have the headers svix-id, svix-timestamp and svix-signature.');
+    return malformed('The request must have the headers svix-id, svix-timestamp and svix-signature.');
   if (id.length > MOST_CHARACTERS)
     return malformed(`svix-id may have at most ${MOST_CHARACTERS} characters.`);
   if (!/^\d{1,12}$/.test(timestamp)) return malformed('svix-timestamp must be a number of seconds.');
-  // Bytes that are no text would be signed as others than they are.
+  // The signature is made of a text. Bytes that are not UTF-8 would become other characters in it.
   if (!isUtf8(bytes)) return malformed('The body is not UTF-8.');
   const body = bytes.toString();
   const expected = sign(id, new Date(Number(timestamp) * 1000), body);
-  // There are two while the secret is being changed: by the old one and by the new.
+  // While the secret is being changed there are two signatures: one by the old secret and one by the new one.
   if (!signatures.split(' ').some((signature) => isSame(signature, expected)))
-    return refused({ kind: 'unsigned', detail: 'No signature in svix-signature is that of this request.' });
+    return refused({ kind: 'unsigned', detail: 'No signature in svix-signature fits this request.' });
   if (Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE_SECONDS)
     return malformed(`svix-timestamp is more than ${TOLERANCE_SECONDS} seconds from now.`);
   return done({ id, body });

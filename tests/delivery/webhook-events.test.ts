@@ -216,7 +216,7 @@ describe('an address whose mails bounce for now', () => {
     await bounceDaily(world, 1);
     expect(await suppressionOf(world, EN)).toMatchObject({
       reason: 'bounced',
-      detail: '11 mails in a row bounced, at last: Transient: MailboxFull: The mailbox is full',
+      detail: '11 mails in a row bounced; the last reason was: Transient: MailboxFull: The mailbox is full',
     });
     expect(await logOf(world, EN)).toContainEqual(['suppressed', 'bounced']);
   });
@@ -280,7 +280,7 @@ describe('a webhook that is of no use', () => {
   ])('is answered 200 and told in the log: %s', async (_, event, reason) => {
     const { world } = await withIssue();
     expect(await tell(world, event)).toBe('ignored');
-    expect(world.log.lines.at(-1)).toMatchObject({ level: 'info', message: 'a webhook is of no use here' });
+    expect(world.log.lines.at(-1)).toMatchObject({ level: 'info', message: 'a webhook was ignored' });
     expect(String(world.log.lines.at(-1)?.fields?.reason)).toMatch(reason);
     expect(await suppressionOf(world, EN)).toBeUndefined();
   });

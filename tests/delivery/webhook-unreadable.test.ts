@@ -14,7 +14,7 @@ describe('a webhook that cannot be read, though the provider signed it', () => {
     [
       'without data',
       '{"type":"email.bounced"}',
-      'An event of the type email.bounced must have data, an object.',
+      'An event of the type email.bounced must have an object as its data.',
     ],
   ])(
     'is answered 400 with the reason, to be told again, and is an error in the log: %s',
