@@ -11,7 +11,10 @@ import { photo } from './photo.ts';
 
 const MAX_SECTION = 80;
 
-/** `/articles/{id}`: the story on a plain page, in its own language whatever the reader's. */
+/**
+ * `/articles/{id}`: a story on a page of its own. The page is in the story's language, whatever the reader's language
+ * is.
+ */
 export function articlePage(reader: PageContext, article: Article): Html {
   const context = { ...reader, language: article.language };
   const { config, phrases } = context;
@@ -21,7 +24,7 @@ export function articlePage(reader: PageContext, article: Article): Html {
     article.section,
     publicationLanguage(article.language, config.publication.languages),
   );
-  // The editor may have put the lead photo into the body as well.
+  // An editor may have put the lead photo into the body too. It is then shown once.
   const photoInBody = article.image && article.html.includes(escapeMarkup(article.image.url));
   return layout(context, {
     title: article.title,
@@ -57,7 +60,7 @@ ${feedsNamedBy(context, article).map((selector) => {
   });
 }
 
-/** The feeds of the story's section, tags and authors. */
+/** Returns the feeds of the story's section, tags and authors. */
 function feedsNamedBy({ config }: PageContext, article: Article): FeedSelector[] {
   const { languages } = config.publication;
   const section = slugOf(article.section);
@@ -69,10 +72,8 @@ function feedsNamedBy({ config }: PageContext, article: Article): FeedSelector[]
             : { section },
         ]
       : []),
-    ...distinct(article.tags.map(slugOf).filter(Boolean)).map((tag) => ({ tag })),
-    ...distinct(article.authors.map(({ name }) => slugOf(name)).filter(Boolean)).map((author) => ({
-      author,
-    })),
+    ...distinct(article.tags.map(slugOf)).map((tag) => ({ tag })),
+    ...distinct(article.authors.map(({ name }) => slugOf(name))).map((author) => ({ author })),
   ];
 }
 
@@ -88,7 +89,7 @@ function contributors(context: PageContext, { contributors = [] }: Article, word
 
 const namesOf = (people: Author[]) => people.map(({ name }) => name);
 
-/** Whoever has a page of their own is a link to it. */
+/** Shows each name, as a link if the person has a page. */
 function linked(people: Author[], attributes: Html = raw('')): (name: string, index: number) => Html {
   return (name, index) => {
     const url = people[index]?.url;
@@ -128,6 +129,7 @@ ${related.map(
 </section>`;
 }
 
+/** Returns each slug once, without the empty ones of names that have no letter and no digit. */
 function distinct(slugs: string[]): string[] {
   return [...new Set(slugs)].filter((slug) => slug !== '');
 }

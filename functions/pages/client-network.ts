@@ -2,10 +2,13 @@ import type { Context } from 'hono';
 import ipaddr from 'ipaddr.js';
 import type { Config } from '../config.ts';
 
-/** CloudFront says by this header that it is CloudFront: anybody may call the API behind it, and forge the rest. */
+/**
+ * CloudFront sends a secret in this header. Without the secret, anybody could call the API directly and forge the other
+ * headers.
+ */
 const EDGE_HEADER = 'x-broadsheet-edge';
 
-/** What Lambda and the server on one machine hand over beside a request. A test's has neither. */
+/** What Lambda, or the server on one machine, hands over beside a request. Tests hand over neither. */
 type Peer =
   | {
       requestContext?: { http?: { sourceIp?: string } };
@@ -14,11 +17,11 @@ type Peer =
   | undefined;
 
 /**
- * Where a request comes from: an IPv4 address, or the /64 of an IPv6 one, which a single household or server has whole.
- * Undefined where nobody can tell.
+ * Returns where a request comes from: an IPv4 address, or the /64 of an IPv6 address, because one household or server
+ * has such a network whole. Returns undefined if it is not known.
  *
- * It is the address that our side of the connection sees. `X-Forwarded-For` is read only where what we see is a proxy of
- * our own, and then only its last entry, which that proxy has added: all before it is what the client wrote.
+ * Normally it is the address that our side of the connection sees. If that is a proxy of our own, it is the last entry
+ * of `X-Forwarded-For`, which the proxy has added. The entries before it are what the client wrote.
  */
 export function clientNetwork(context: Context, config: Config): string | undefined {
   const peer = context.env as Peer;
@@ -29,12 +32,16 @@ export function clientNetwork(context: Context, config: Config): string | undefi
 
 function isOwnProxy(context: Context, { baseUrl, edgeKey }: Config, seen: string): boolean {
   if (edgeKey) return context.req.header(EDGE_HEADER) === edgeKey;
-  // On one machine: a proxy beside us, where the public address is another than our own.
+  // Without an edge key this is one machine. If its public address is not local, requests from this machine come from a
+  // proxy that runs on it.
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
   return !isLocal && ipaddr.process(seen).range() === 'loopback';
 }
 
-/** API Gateway adds whom it sees, which is CloudFront, behind whom CloudFront saw. */
+/**
+ * Returns the address that our proxy saw. CloudFront appends the client's address to the header. Behind it, API Gateway
+ * appends the address that it sees itself, which is CloudFront's.
+ */
 function forwardedFor(context: Context, seen: string): string | undefined {
   const addresses = (context.req.header('x-forwarded-for') ?? '').split(',').map((each) => each.trim());
   if (addresses.at(-1) === seen) addresses.pop();

@@ -7,32 +7,35 @@ import { isoTime } from '../shared/clock.ts';
 import { dayAndTime, type PhraseKey } from '../shared/locale.ts';
 import { shorten } from '../shared/text.ts';
 import { linkPage } from './link-pages.ts';
-import { type Html, homeTimeZone, type PageContext, settingText, spokenLanguage } from './page-context.ts';
-
-const MAX_HEADLINE = 160;
+import {
+  editionName,
+  type Html,
+  homeTimeZone,
+  MAX_HEADLINE,
+  type PageContext,
+  spokenLanguage,
+} from './page-context.ts';
 
 export type DraftData = {
-  /** Where the buttons post `answer`: `approved` or `held`. */
+  /** The address to which the buttons post `answer`, with `approved` or `held`. */
   action: string;
   issue: Issue;
   decision: Decision | undefined;
-  /** The button that the editor came for. */
+  /** The decision of the link that the editor followed. Its button comes first. */
   first: Decision['what'];
-  /** Whether the draft has lost stories since the mail that the editor came from. */
+  /** Whether the draft has lost stories since the mail with the link was sent. */
   changed: boolean;
   stories: Article[];
   /** Milliseconds. */
   now: number;
 };
 
-/** What an editor sees of a draft: what will become of it, what is in it now, and two buttons as long as it is one. */
+/** Shows an editor what will happen to a draft, what is in it now, and two buttons as long as it can be decided. */
 export function draftPage(context: PageContext, data: DraftData): Html {
   const { phrases, config } = context;
   const { issue, changed, stories, action } = data;
   const edition = editionOf(config.publication, issue.edition);
-  const title = phrases('page.draft.title', {
-    edition: edition ? settingText(context, edition.name) : issue.edition,
-  });
+  const title = phrases('page.draft.title', { edition: editionName(context, issue.edition) });
   const open = issue.state === 'draft';
   return linkPage(
     context,
@@ -61,6 +64,7 @@ function buttonsOf({ first }: DraftData): [Decision['what'], PhraseKey][] {
   return first === 'held' ? both.reverse() : both;
 }
 
+/** Says what will happen to the draft, or what has happened to it. */
 function fate(context: PageContext, { issue, decision, now }: DraftData, timeZone: string): string {
   const { phrases } = context;
   const { state, review } = issue;

@@ -20,7 +20,10 @@ export type DraftPageServices = ReviewServices & {
 
 export const MAX_DECISION_BYTES = 1000;
 
-/** Where the links of a draft lead: an editor's mail program may follow them too, so only a button decides. */
+/**
+ * The pages behind the links of a draft. A GET decides nothing, because an editor's mail program may follow the links
+ * too. Only a button decides.
+ */
 export function draftHandlers(services: DraftPageServices) {
   const { config, issues, reviews, links } = services;
   const newsroom = (language = config.publication.languages[0] ?? 'en') => pageContext(services, language);

@@ -15,10 +15,13 @@ import { shorten, slugOf } from '../shared/text.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 
 export const FORMAT_NAMES: Record<FeedFormat, string> = { rss: 'RSS', atom: 'Atom', json: 'JSON' };
-/** A name may have a thousand characters; nothing in a head or a table of feeds needs them. */
+/** The characters of a name that are shown. A name may have a thousand. */
 const MAX_NAME = 80;
 
-/** What a feed is called among its siblings. `articles` are asked for the names of tags, authors and guest sections. */
+/**
+ * Returns the name of a feed in a list of feeds. The names of tags, of authors and of sections that the settings do not
+ * know are taken from `articles`, because an address has only their slugs.
+ */
 export function feedName(
   context: PageContext,
   { language, section, tag, author, podcast }: FeedSelector,
@@ -50,7 +53,7 @@ export function feedName(
   );
 }
 
-/** The feeds that every page names: that of everything, that of its language, and the podcast in it. */
+/** Returns the feeds that every page names: the feed of everything, the feed of its language, and the podcast. */
 export function siteFeeds({ config, language }: PageContext): FeedSelector[] {
   const { languages, podcast } = config.publication;
   const own = publicationLanguage(language, languages);
@@ -59,8 +62,9 @@ export function siteFeeds({ config, language }: PageContext): FeedSelector[] {
 }
 
 /**
- * The feeds that a reader's program finds by itself, each in its formats, once each. Many programs take the first: it is
- * that of everything, but on the page of a feed (`own`) that feed as it was asked for.
+ * Returns the links by which a feed reader finds the feeds of a page. Each feed is named once in each of its formats.
+ * Many programs take the first link. That is the feed of everything or, on the page of a feed (`own`), that feed in the
+ * format that was asked for.
  */
 export function headFeeds(
   context: PageContext,
@@ -80,13 +84,13 @@ export function headFeeds(
   });
 }
 
-/** A mail as a page on the web, which it was not made for: it names the feeds as every page does. */
+/** Adds the links to feeds that every page has to the HTML of a mail, which is shown as a page on the web. */
 export async function withHeadFeeds(context: PageContext, mail: string): Promise<string> {
   const links = String(await html`${headFeeds(context, siteFeeds(context))}`);
   return mail.replace('</head>', () => `${links}</head>`);
 }
 
-/** The links of one feed, one a format. Each says which feed it is to those who hear one link at a time. */
+/** Returns the links to one feed, one for each format. A screen reader also reads the feed's name in each link. */
 export function formatLinks(selector: FeedSelector, name: string, formats = formatsOf(selector)): Html[] {
   return formats.map(
     (format) =>

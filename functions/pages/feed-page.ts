@@ -11,14 +11,14 @@ import { storyList } from './story-list.ts';
 export type FeedOnPage = {
   address: FeedAddress;
   stories: Article[];
-  /** Where to go on in the archive. */
+  /** The parts of the archive before and after this page. */
   older: ArchivePart | undefined;
   newer: ArchivePart | undefined;
 };
 
 /**
- * What a person sees who opens a feed in a browser: what it is, how to follow it, and what is in it. Search engines are to
- * show the stories and not this list of them.
+ * The page that a person sees who opens a feed in a browser. It says what the feed is, how to follow it, and what is in
+ * it. Search engines must not list it, because they should show the stories themselves.
  */
 export function feedPage(context: PageContext, { address, stories, older, newer }: FeedOnPage): Html {
   const { phrases } = context;
@@ -45,13 +45,13 @@ ${others.length > 0 ? html`<p class="formats"><span class="soft">${phrases('page
 <h2 class="label" id="stories">${month ?? phrases('page.home.latest')}</h2>
 ${stories.length > 0 ? storyList(context, stories) : html`<p>${phrases('page.home.empty')}</p>`}
 </section>
-${ways(context, address, older, newer)}
+${archiveLinks(context, address, older, newer)}
 </div>`,
   });
 }
 
-/** From part to part of the archive, as readers' programs go (RFC 5005, section 4). */
-function ways(
+/** Links the parts of the archive, as the feed itself links them for programs (RFC 5005, section 4). */
+function archiveLinks(
   { phrases }: PageContext,
   { selector, format, archive }: FeedAddress,
   older: ArchivePart | undefined,
@@ -72,7 +72,7 @@ ${links}</ul>
 </nav>`;
 }
 
-/** Months of an archive are those of UTC, as its addresses are. */
+/** Returns the name of a month of the archive. The months in the archive's addresses are months in UTC. */
 function monthName(context: PageContext, { month }: ArchivePart): string {
   const format = new Intl.DateTimeFormat(spokenLanguage(context), {
     year: 'numeric',

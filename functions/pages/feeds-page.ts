@@ -9,12 +9,12 @@ import { followFeed } from './follow-feed.ts';
 import { layout, pathInLanguage } from './layout.ts';
 import type { Html, PageContext } from './page-context.ts';
 
-/** `name` is what a feed is called in its group, whose heading says the rest. */
+/** `name` is the name of a feed within its group. The heading of the group completes it. */
 type Row = { selector: FeedSelector; name: string };
 type Group = { title: string; text?: string; rows: Row[]; open?: boolean };
 
-/** `/feeds`: which feed is for you, and how to follow it. */
-export function feedsPage(context: PageContext, late: RecentFeeds): Html {
+/** `/feeds`: all feeds, and how a reader follows one. */
+export function feedsPage(context: PageContext, recent: RecentFeeds): Html {
   const { config, phrases } = context;
   const title = phrases('page.feeds.title');
   return layout(context, {
@@ -34,12 +34,15 @@ export function feedsPage(context: PageContext, late: RecentFeeds): Html {
 </ol>
 <p>${phrases('page.feeds.formats')}</p>
 <p>${phrases('page.feeds.opmlText')} <a href="/opml.xml" type="text/x-opml" download>${phrases('page.feeds.opml')}</a></p>
-${numbered([...configuredGroups(context), ...groupsOfLate(context, late)]).map((group) => feedGroup(context, group))}
+${numbered([...configuredGroups(context), ...recentGroups(context, recent)]).map((group) => feedGroup(context, group))}
 </div>`,
   });
 }
 
-/** The reader's language first; what is in several languages comes before what is in another one. */
+/**
+ * Groups the feeds that the settings define. The reader's language comes first, then feeds of all languages together,
+ * then the other languages.
+ */
 function configuredGroups(context: PageContext): Group[] {
   const { config, phrases, language } = context;
   const { publication } = config;
@@ -83,12 +86,15 @@ function configuredGroups(context: PageContext): Group[] {
   ];
 }
 
-function groupsOfLate(context: PageContext, late: RecentFeeds): Group[] {
+/**
+ * Groups the feeds that only the newest stories bring: of tags, of authors, and of languages and sections of guests.
+ */
+function recentGroups(context: PageContext, recent: RecentFeeds): Group[] {
   const { phrases } = context;
   return GROUPS.map((group) => ({
     title: phrases(`page.feeds.${group}`),
     text: phrases(`page.feeds.${group}Text`),
-    rows: late[group].map(({ selector, namedBy }) => ({
+    rows: recent[group].map(({ selector, namedBy }) => ({
       selector,
       name: feedName(context, selector, [namedBy]),
     })),
@@ -105,7 +111,7 @@ function isOfSection({ section }: FeedSelector): boolean {
 
 type NumberedGroup = Omit<Group, 'rows'> & { rows: (Row & { id: string })[] };
 
-/** Every feed with an id of its own on the page. */
+/** Gives every feed its own id on the page, and leaves out groups without feeds. */
 function numbered(groups: Group[]): NumberedGroup[] {
   let count = 0;
   return groups

@@ -1,13 +1,13 @@
 /**
- * The script of pages with feeds, served at an address of its own: the Content-Security-Policy allows no other. A string,
- * since a bundled function has no files beside it.
+ * The script of pages with feeds. It has its own address, because the Content-Security-Policy allows no inline script.
+ * It is a string, because a bundled function has no files beside it.
  *
- * All it does is what a page cannot do without one: copy an address. Without it, and where a browser lets nobody write to
- * the clipboard, the button stays hidden, and the address is in a field to be selected.
+ * It copies an address, which a page cannot do without a script. If the script does not run, or if the browser allows
+ * no access to the clipboard, the button stays hidden. The address is in a field from which it can be copied by hand.
  */
 export const FEEDS_SCRIPT_PATH = '/feeds.js';
 
-/** Expects `.copy` around a field, a button and a place for what is said; its data has the words. */
+/** Expects a `.copy` around a field, a button and an element for the result. Its data attributes have the words. */
 export const FEEDS_SCRIPT = `for (const box of document.querySelectorAll('.copy')) {
   const field = box.querySelector('input');
   const button = box.querySelector('button');

@@ -4,11 +4,12 @@ import { FORMAT_NAMES } from './feed-links.ts';
 import type { Html, PageContext } from './page-context.ts';
 
 /**
- * Where a person follows a feed with one press. Only https: a link of the scheme `feed:` does nothing where no program has
- * taken it.
+ * Feed readers that take a feed by a link. All links are https. A link with the scheme `feed:` does nothing if no
+ * program has registered for it.
  *
- * Feedly: its own addresses of feeds. Inoreader: what subscribe buttons and browser extensions send to it. NewsBlur: its page of goodies, "Custom Add Site URL". The Old
- * Reader: its tips, "To subscribe to new feeds with a single click". Feedbin: feedbin.com/help/how-to-subscribe.
+ * Sources: Feedly's own addresses of feeds. Inoreader: what subscribe buttons and browser extensions send to it.
+ * NewsBlur: its page of goodies, "Custom Add Site URL". The Old Reader: its tips, "To subscribe to new feeds with a
+ * single click". Feedbin: feedbin.com/help/how-to-subscribe.
  */
 const READERS: Record<string, (url: string) => string> = {
   Feedly: (url) => `https://feedly.com/i/subscription/feed%2F${url}`,
@@ -18,15 +19,18 @@ const READERS: Record<string, (url: string) => string> = {
   Feedbin: (url) => `https://feedbin.com/?subscribe=${url}`,
 };
 
-/** AntennaPod: "Add on AntennaPod", for podcasters. Podcast Addict: its addresses of feeds. */
+/**
+ * Podcast players that take a feed by a link. Sources: AntennaPod's page "Add on AntennaPod" and Podcast Addict's own
+ * addresses of feeds.
+ */
 const PODCAST_PLAYERS: Record<string, (url: string) => string> = {
   AntennaPod: (url) => `https://antennapod.org/deeplink/subscribe?url=${url}`,
   'Podcast Addict': (url) => `https://podcastaddict.com/feed/${url}`,
 };
 
 /**
- * The address of a feed, to be copied or selected, and the readers that take it by a link. The page calls the feed by name
- * in the element `{id}-name`.
+ * Shows the address of a feed, which can be copied, and links to the feed readers that take it. The page must have the
+ * feed's name in the element `{id}-name`.
  */
 export function followFeed(context: PageContext, { selector, format }: FeedAddress, id: string): Html {
   const { phrases, config } = context;

@@ -8,8 +8,9 @@ import { type SignUpForm, signUpForm } from './sign-up-form.ts';
 import { leadStory, storyList } from './story-list.ts';
 
 /**
- * The latest stories, newest first, the feeds, and the form of the newsletters. The newest story that an editor
- * featured leads. `/` shows the home of the reader's language, which has an address of its own: that is the canonical one.
+ * The home page: the latest stories, the feeds, and the form for the newsletters. The newest featured story leads, and
+ * the others follow, newest first. `/` shows the home page of the reader's language. Its canonical address is the one
+ * that names the language.
  */
 export function homePage(context: PageContext, data: { stories: Article[]; form: SignUpForm }): Html {
   const { config, phrases } = context;

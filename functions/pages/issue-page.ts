@@ -3,14 +3,12 @@ import type { Article } from '../articles/article.ts';
 import { editionOf } from '../settings/publication.ts';
 import { shorten } from '../shared/text.ts';
 import { layout } from './layout.ts';
-import { day, type Html, type PageContext, settingText } from './page-context.ts';
+import { day, editionName, type Html, MAX_HEADLINE, type PageContext } from './page-context.ts';
 import { storyList } from './story-list.ts';
 
-const MAX_SUBJECT = 160;
-
 /**
- * Every story of an issue as it is now: what its mail leaves out where it would be too long for an inbox, and what is
- * left of one that had a story which was retracted since. Without a subject it is called by its edition.
+ * Lists every story of an issue as it is now. It is shown if the mail was too long for all its stories, or if one of
+ * them was retracted since. If there is no subject, the page has the name of the edition as its title.
  */
 export function issuePage(
   context: PageContext,
@@ -23,14 +21,14 @@ export function issuePage(
   },
 ): Html {
   const edition = editionOf(context.config.publication, issue.edition);
-  const name = edition ? settingText(context, edition.name) : issue.edition;
+  const name = editionName(context, issue.edition);
   const subject = issue.subject ?? name;
   return layout(context, {
     title: subject,
     path: `/issues/${issue.edition}/${issue.slot}`,
     body: html`<div class="column">
 <p class="kicker">${name} · ${day(context, issue.scheduledAt, edition?.timeZone)}</p>
-<h1>${shorten(subject, MAX_SUBJECT)}</h1>
+<h1>${shorten(subject, MAX_HEADLINE)}</h1>
 ${storyList(context, issue.stories)}
 </div>`,
   });

@@ -1,10 +1,19 @@
 import { html } from 'hono/html';
 import { issueUrl } from '../newsletter/issue.ts';
+import { editionOf } from '../settings/publication.ts';
 import { shorten } from '../shared/text.ts';
 import { layout, pathInLanguage } from './layout.ts';
-import { day, type Html, homeTimeZone, type PageContext, settingText } from './page-context.ts';
+import {
+  day,
+  editionName,
+  type Html,
+  homeTimeZone,
+  MAX_HEADLINE,
+  type PageContext,
+  settingText,
+} from './page-context.ts';
 
-/** An issue of the past. `state` is one of IssueState. */
+/** An issue in the list. `state` is one of IssueState. */
 export type IssueLine = {
   edition: string;
   slot: string;
@@ -13,9 +22,7 @@ export type IssueLine = {
   subject?: string | undefined;
 };
 
-const MAX_SUBJECT = 160;
-
-/** `/issues`: what was sent, by edition, in the order given. */
+/** `/issues`: the issues of each edition, in the order in which they are given. */
 export function issuesPage(context: PageContext, issues: IssueLine[]): Html {
   const { config, phrases } = context;
   const editions = [
@@ -41,12 +48,12 @@ ${editions.map((edition) =>
   });
 }
 
-/** An edition that has left the settings keeps its issues, under its id. */
+/** Shows an edition and its issues. If the settings do not have the edition any more, its id stands for its name. */
 function editionPart(context: PageContext, id: string, issues: IssueLine[]): Html {
   const { config, phrases } = context;
-  const edition = config.publication.editions.find((candidate) => candidate.id === id);
+  const edition = editionOf(config.publication, id);
   return html`<section aria-labelledby="edition-${id}">
-<h2 id="edition-${id}">${edition ? settingText(context, edition.name) : id}</h2>
+<h2 id="edition-${id}">${editionName(context, id)}</h2>
 ${edition && html`<p class="soft">${settingText(context, edition.description)}</p>`}
 ${
   issues.length > 0
@@ -60,7 +67,7 @@ ${issues.map(
 </section>`;
 }
 
-/** A link only where there is something to read: an issue has its text once it is being sent. */
+/** Shows an issue, as a link if its web version can be read. An issue has one from the time at which it is sent. */
 function line(context: PageContext, issue: IssueLine, timeZone = homeTimeZone(context)): Html {
   const { phrases } = context;
   const date = day(context, issue.scheduledAt, timeZone);
@@ -71,6 +78,6 @@ function line(context: PageContext, issue: IssueLine, timeZone = homeTimeZone(co
     case 'draft':
       return html`${date} <span class="soft">${phrases('page.issues.new')}</span>`;
     default:
-      return html`<a href="${issueUrl(issue, '')}">${issue.subject ? html`<span dir="auto">${shorten(issue.subject, MAX_SUBJECT)}</span>` : phrases('page.issues.read')}</a> <span class="soft">${date}</span>`;
+      return html`<a href="${issueUrl(issue, '')}">${issue.subject ? html`<span dir="auto">${shorten(issue.subject, MAX_HEADLINE)}</span>` : phrases('page.issues.read')}</a> <span class="soft">${date}</span>`;
   }
 }

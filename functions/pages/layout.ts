@@ -11,29 +11,32 @@ export type { PageContext } from './page-context.ts';
 
 export type Page = {
   title: string;
-  /** What search engines and previews say under the title. */
+  /** What search engines and previews show under the title. */
   description?: string | undefined;
-  /** Where the page is, without its query: a token never becomes anybody's canonical address. */
+  /** The path of the page without its query, so that no token gets into a canonical address. */
   path: string;
-  /** Where the same is to be read in the first place. Absolute; otherwise the page itself is that place. */
+  /** The absolute address of the original, if the page shows something that was published elsewhere. */
   canonical?: string | undefined;
-  /** More feeds for the head. The feed of everything and that of the language are always there. */
+  /** More feeds for the head. The feeds of everything and of the page's language are always there. */
   feeds?: FeedSelector[] | undefined;
   /** The feed that the page is about. */
   feed?: FeedAddress | undefined;
-  /** A script of ours, which the page does without where it does not run. */
+  /** The address of one of our scripts. The page must work without it too. */
   script?: string | undefined;
-  /** The stories that the page shows: the feeds of their tags and authors are called as they call them. */
+  /** The stories that the page shows. The names of their tags and authors name the feeds in the head. */
   articles?: Article[] | undefined;
   robots?: 'noindex' | undefined;
   body: Html;
 };
 
-/** Characters; what a tab, a bookmark or a search result shows. */
+/** The characters that a tab, a bookmark or a search result shows. */
 const MAX_TITLE = 120;
 const MAX_DESCRIPTION = 300;
 
-/** Every page: its head, the masthead, the navigation, `body` as the main part, and the foot. Expects one `h1` in `body`. */
+/**
+ * Makes a whole page: the head, the masthead, the navigation, `body` as the main part, and the foot. `body` must have
+ * one `h1`.
+ */
 export function layout(context: PageContext, page: Page): Html {
   const { config, phrases, language } = context;
   const { publication, baseUrl } = config;
@@ -85,14 +88,17 @@ ${languageSwitch(context, spoken)}
 `;
 }
 
-/** The home of the page's language; of all, where there is only one. */
+/** Returns the path of the home page in the page's language, or `/` if the publication has only one language. */
 export function homePath({ config, language }: PageContext): string {
   const { languages } = config.publication;
   const own = publicationLanguage(language, languages);
   return languages.length > 1 && languages.includes(own) ? feedPath({ language: own }) : '/';
 }
 
-/** `/es/feeds`: whoever chose a language stays in it. `/feeds` itself follows the browser's. */
+/**
+ * Returns a path with the page's language, such as `/es/feeds`, so that a reader who chose a language stays in it.
+ * `/feeds` alone is in the language of the browser.
+ */
 export function pathInLanguage(context: PageContext, path: string): string {
   return `${homePath(context).slice(0, -1)}${path}`;
 }

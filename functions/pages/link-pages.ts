@@ -1,10 +1,11 @@
 import { html, raw } from 'hono/html';
 import { layout, pathInLanguage } from './layout.ts';
-import { type Html, type PageContext, settingText } from './page-context.ts';
+import { editionName, type Html, type PageContext } from './page-context.ts';
 
 /**
- * What the links of a mail lead to. They only show a button: programs that scan mails follow every link in them, and
- * nobody is to be subscribed or unsubscribed by one. `action` is where the button posts, with the token.
+ * The pages behind the links of a mail. They only show a button, because programs that scan mails follow every link.
+ * Such a program must not subscribe or unsubscribe anybody. `action` is the address to which the button posts, with the
+ * token.
  */
 
 export function confirmPage(context: PageContext, data: { action: string; editions: string[] }): Html {
@@ -20,8 +21,9 @@ export function confirmPage(context: PageContext, data: { action: string; editio
 }
 
 /**
- * The button that is pressed posts `scope`: `edition` or `all`; the former where the reader gets the edition that the mail
- * was of. `editions`: what they get. Who gets nothing any more is told that, and has no button to press.
+ * Lets a reader leave the `edition` of the mail or all editions. The buttons post `scope`, with `edition` or `all`. The
+ * first one is only there if the reader still gets that edition. `editions` are those that the reader gets. A reader
+ * who gets none sees no button.
  */
 export function unsubscribePage(
   context: PageContext,
@@ -56,7 +58,7 @@ ${own && html`<p><button name="scope" value="edition">${phrases('page.unsubscrib
   );
 }
 
-/** Asks somebody at a new address whether the newsletters are to come there. */
+/** Asks the owner of a new address whether the newsletters should come there. */
 export function addressPage(context: PageContext, data: { action: string; email: string }): Html {
   const { phrases } = context;
   return linkPage(
@@ -68,7 +70,7 @@ export function addressPage(context: PageContext, data: { action: string; email:
   );
 }
 
-/** Says what will be lost. `back` is where the reader came from. */
+/** Says what an erasure deletes, and asks for it. `back` is the address that the reader came from. */
 export function erasePage(
   context: PageContext,
   data: { action: string; back: string; email: string; editions: string[] },
@@ -92,6 +94,7 @@ export function erasePage(
   );
 }
 
+/** Makes a page in one column that search engines do not list. */
 export function linkPage(context: PageContext, title: string, content: Html): Html {
   return layout(context, {
     title,
@@ -102,9 +105,4 @@ export function linkPage(context: PageContext, title: string, content: Html): Ht
 ${content}
 </div>`,
   });
-}
-
-function editionName(context: PageContext, id: string): string {
-  const edition = context.config.publication.editions.find((candidate) => candidate.id === id);
-  return edition ? settingText(context, edition.name) : id;
 }

@@ -1,18 +1,17 @@
 import { html } from 'hono/html';
 import { shorten } from '../shared/text.ts';
 import { layout } from './layout.ts';
-import { type Html, moment, type PageContext } from './page-context.ts';
+import { type Html, MAX_HEADLINE, moment, type PageContext } from './page-context.ts';
 
-/** The mails that were sent on this machine, for whoever tries the product. */
+/** The mailbox of one machine: the mails that were sent, for somebody who tries Broadsheet without a mail provider. */
 
 export type MailSummary = { id: string; to: string[]; from: string; subject: string; createdAt: string };
 export type Mail = MailSummary & { html: string; text: string; headers: Record<string, string> };
 
-const MAX_SUBJECT = 160;
-/** Recipients a line names; a batch has up to 100. */
+/** How many recipients a line names. A batch has up to 100. */
 const MAX_RECIPIENTS = 3;
 
-/** `hasMore`: there are older ones. */
+/** `/mailbox`: the list of mails. `hasMore` says whether there are older ones. */
 export function mailboxPage(context: PageContext, mails: MailSummary[], hasMore = false): Html {
   const { phrases } = context;
   const title = phrases('page.mailbox.title');
@@ -30,7 +29,7 @@ ${
 ${mails.map(
   (
     mail,
-  ) => html`<li><a href="/mailbox/${encodeURIComponent(mail.id)}"><bdi>${shorten(subjectOf(context, mail), MAX_SUBJECT)}</bdi></a>
+  ) => html`<li><a href="/mailbox/${encodeURIComponent(mail.id)}"><bdi>${shorten(subjectOf(context, mail), MAX_HEADLINE)}</bdi></a>
 <span class="soft"><bdi>${mail.to.slice(0, MAX_RECIPIENTS).join(', ')}${mail.to.length > MAX_RECIPIENTS ? '…' : ''}</bdi> · ${moment(context, mail.createdAt)}</span></li>
 `,
 )}</ul>`
@@ -41,8 +40,8 @@ ${hasMore && html`<p><a href="/mailbox?after=${encodeURIComponent(mails.at(-1)?.
 }
 
 /**
- * The mail's HTML runs nothing: it is in a frame whose sandbox has no scripts and no forms. Its links open in a page of their own,
- * so that the button of a confirmation can be followed from here.
+ * One mail. Its HTML is in a frame whose sandbox allows no scripts and no forms. Its links open in a new tab, so that
+ * the button of a confirmation works from here.
  */
 export function mailPage(context: PageContext, mail: Mail): Html {
   const { phrases } = context;
@@ -78,7 +77,7 @@ function subjectOf({ phrases }: PageContext, { subject }: MailSummary): string {
   return subject.trim() || phrases('page.mailbox.noSubject');
 }
 
-/** The text with its web addresses as links. */
+/** Shows the text with its web addresses as links. */
 function linked(text: string): (Html | string)[] {
   return text
     .split(/(https?:\/\/[^\s<>"']+)/)

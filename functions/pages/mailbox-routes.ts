@@ -6,20 +6,20 @@ import { type Mail, mailboxPage, mailPage } from './mailbox-pages.ts';
 import { message, page } from './page-response.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';
 
-/** Where the mails are that the local mailbox took. */
+/** Reads the mails that the mailbox of one machine took. */
 export type MailReader = {
   list(limit: number, after?: string): Promise<Mail[]>;
   get(id: string): Promise<Mail | undefined>;
 };
 
 const LISTED = 200;
-/** As strange as a mail may be: it runs nothing, sends nothing, and is an origin of its own. */
+/** Whatever a mail contains, it can run no script, send nothing, and reach nothing of this site. */
 const SANDBOX =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; frame-ancestors 'self'";
 
 export type MailboxPageServices = { config: Config; templates: Templates; mailbox: MailReader };
 
-/** What the mailbox of one machine took, for people. */
+/** Handlers for the pages of the mailbox. */
 export function mailboxHandlers({ config, templates, mailbox }: MailboxPageServices) {
   const reader = ({ req }: Context) => pageContext({ config, templates }, readerLanguage(config, req));
 
@@ -46,7 +46,7 @@ export function mailboxHandlers({ config, templates, mailbox }: MailboxPageServi
   };
 }
 
-/** A link of the mail opens a page of its own: within the frame it could not be used. */
+/** Makes the links of a mail open in a new tab. The sandbox of the frame would keep their pages from working. */
 function inNewTabs(html: string): string {
   return html.replace(/<head[^>]*>/i, (head) => `${head}<base target="_blank">`);
 }

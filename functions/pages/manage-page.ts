@@ -20,18 +20,18 @@ export type ManageData = {
   editions: string[];
   topics: string[];
   timeZone?: string | undefined;
-  /** Why nothing is mailed to the address; undefined where it is. */
+  /** Why nothing is mailed to the address. Undefined if it is mailed. */
   suppression?: Suppression | undefined;
-  /** The day on which mails come again; undefined where there is no pause. `2026-12-24`, as the next. */
+  /** The day on which mails come again, such as `2026-12-24`. Undefined if there is no pause. */
   pausedUntil?: string | undefined;
-  /** The first day that a pause may last to. */
+  /** The first day to which a pause may last, such as `2026-12-24`. */
   pauseFrom: string;
   faults?: Fault[] | undefined;
-  /** The form for a new address, when it comes back. */
+  /** What was typed into the form for a new address, and what is wrong with it. */
   newAddress?: { email: string; faults: Fault[] } | undefined;
-  /** What has just been done. */
+  /** What has just been done. The page says so. */
   said?: 'saved' | 'addressAsked' | undefined;
-  /** Where the two forms post to, and what the links lead to. */
+  /** The addresses to which the two forms post, and those of the links. */
   action: string;
   changeAddress: string;
   download: string;
@@ -39,8 +39,9 @@ export type ManageData = {
 };
 
 /**
- * The preferences. The first form posts `language`, `editions[]`, `topics[]`, `pause`, `pausedUntil` and, where an edition
- * asks for it, `timeZone`; no edition ticked leaves them all. The second posts `email`.
+ * The page of a reader's preferences. The first form posts `language`, `editions[]`, `topics[]`, `pause`, `pausedUntil`
+ * and, if an edition has `readerHour`, `timeZone`. A reader who ticks no edition leaves them all. The second form posts
+ * `email`.
  */
 export function managePage(context: PageContext, data: ManageData): Html {
   const { phrases, config } = context;

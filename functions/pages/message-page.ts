@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { homePath, layout } from './layout.ts';
 import type { Html, PageContext } from './page-context.ts';
 
-/** One thing said, such as "look into your inbox" or "there is no such page". Never for indexes, whatever its status. */
+/** A page with one message, such as "look into your inbox" or "there is no such page". Search engines never list it. */
 export function messagePage(
   context: PageContext,
   data: { title: string; text: string; robots?: 'noindex' | undefined },

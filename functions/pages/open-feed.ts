@@ -14,12 +14,15 @@ import { type FeedOnPage, feedPage } from './feed-page.ts';
 import { message, PAGE_HEADERS, SCRIPT_POLICY, SHARED } from './page-response.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';
 
-/** A person wants to see what a feed is about. The rest is in its archive, which the page leads to. */
+/** How many stories the page of a feed shows. Its archive has the others, and the page links to it. */
 const MOST_STORIES = 25;
 
 type OpenFeedServices = FeedServices & { templates: Templates };
 
-/** The page of a feed, at the feed's own address: in the feed's language, or the reader's where it has several. */
+/**
+ * Shows a person the page of a feed, at the feed's own address. The page is in the feed's language, or in the reader's
+ * language if the feed has several.
+ */
 export function openFeed(services: OpenFeedServices): FeedPage {
   return async (address, context) => {
     const own = address && ownLanguage(services, address);
@@ -42,7 +45,7 @@ async function answered(body: string, headers: Record<string, string>, context: 
   return outcome.ok ? outcome.value : problemResponse(outcome.refusal);
 }
 
-/** A part of the archive is shown whole, or its next part would not go on where it ends. */
+/** Reads the stories of the page. A part of the archive is shown whole, because the next part begins after its end. */
 async function storiesOf(
   { articles, clock }: OpenFeedServices,
   address: FeedAddress,
@@ -57,6 +60,7 @@ async function storiesOf(
   return { address, stories, older: rest, newer };
 }
 
+/** Returns the language of the feed, or undefined if it has stories in several languages. */
 function ownLanguage({ config }: OpenFeedServices, { selector }: FeedAddress): string | undefined {
   const { languages } = config.publication;
   if (languages.length === 1) return languages[0];

@@ -1,51 +1,61 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Config } from '../config.ts';
-import { inLanguage, publicationLanguage } from '../settings/publication.ts';
+import { editionOf, inLanguage, publicationLanguage } from '../settings/publication.ts';
 import { directionOf, longDate, type PhraseKey, type Phrases } from '../shared/locale.ts';
 
 /** What every page is made with. */
 export type PageContext = {
   config: Config;
   phrases: Phrases;
-  /** Of the reader, one of the publication's; or an article's own. BCP 47. */
+  /** The language of the page (BCP 47): one of the publication's languages, or the language of a story. */
   language: string;
 };
 
-/** What `hono/html` gives: text that is escaped already, where nothing in it had to be waited for. */
+/** What `hono/html` returns: text that is escaped already. It is a promise if a part of it has to be waited for. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
+/** The characters of a headline or a subject that a list shows. */
+export const MAX_HEADLINE = 160;
+
 /**
- * The language in which the fixed words of the page are: a guest story in Portuguese stands on an English page where
- * there is no Portuguese locale file. A regional form of the same language keeps its own dates.
+ * Returns the language of the fixed words on the page. If there is no locale file for the language of a story, the
+ * words are in another language, such as English around a story in Portuguese. For a regional form of the same language
+ * it returns that form, so that dates are written as there.
  */
 export function spokenLanguage({ phrases, language }: PageContext): string {
   const spoken = phrases('page.language');
   return baseOf(spoken) === baseOf(language) ? language : spoken;
 }
 
-/** ` lang="…" dir="…"` for words that are not in the language of what is around them, else nothing. */
+/** Returns ` lang="…" dir="…"` for words in another language than the text around them, and otherwise nothing. */
 export function inOwnLanguage(language: string, around: string): Html {
   return language === around ? raw('') : html` lang="${language}" dir="${directionOf(language)}"`;
 }
 
-/** A text of the settings in the language of the page, or in the nearest one that the publication has. */
+/** Returns a text of the settings in the language of the page, or in the nearest language that the publication has. */
 export function settingText({ config, language }: PageContext, texts: Record<string, string>): string {
   const { publication } = config;
   return inLanguage(texts, publicationLanguage(language, publication.languages), publication);
 }
 
-/** The publication's own time zone is that of its first newsletter. */
+/** Returns the name of an edition, or its id if the settings do not have the edition any more. */
+export function editionName(context: PageContext, id: string): string {
+  const edition = editionOf(context.config.publication, id);
+  return edition ? settingText(context, edition.name) : id;
+}
+
+/** Returns the publication's own time zone, which is the one of its first edition. */
 export function homeTimeZone({ config }: PageContext): string {
   return config.publication.editions[0]?.timeZone ?? 'UTC';
 }
 
-/** A day with its machine-readable form. `iso` is ISO 8601. */
+/** Shows a day, with its machine-readable form. `iso` is a time in ISO 8601. */
 export function day(context: PageContext, iso: string, timeZone = homeTimeZone(context)): Html {
   return html`<time datetime="${iso}">${longDate(iso, spokenLanguage(context), timeZone)}</time>`;
 }
 
-/** A day and the time on it, to the second, with the zone whose clocks show it. */
+/** Shows a day and a time to the second, with the name of the time zone. */
 export function moment(context: PageContext, iso: string): Html {
   const format = new Intl.DateTimeFormat(spokenLanguage(context), {
     dateStyle: 'medium',
@@ -55,7 +65,10 @@ export function moment(context: PageContext, iso: string): Html {
   return html`<time datetime="${iso}">${format.format(new Date(iso))}</time>`;
 }
 
-/** `By Ana Ruiz and Li Wei`, each name as `show` has it; nothing where nobody is named. `phrase` has `{names}`. */
+/**
+ * Shows names in a phrase, such as `By Ana Ruiz and Li Wei`. `show` makes the HTML of each name, and the phrase must
+ * have `{names}`. Without names it shows nothing.
+ */
 export function byline(
   context: PageContext,
   names: string[],
@@ -63,7 +76,7 @@ export function byline(
   phrase: PhraseKey = 'page.byline',
 ): Html {
   if (names.length === 0) return raw('');
-  // Some languages have another "and" before some names, so the list is made of the names themselves.
+  // The list is formatted with the names themselves, because in some languages the "and" depends on the name after it.
   const parts = new Intl.ListFormat(spokenLanguage(context)).formatToParts(names);
   let index = 0;
   const list = parts.map(({ type, value }) => (type === 'element' ? show(value, index++) : value));

@@ -2,23 +2,20 @@ import { NO_STORE } from '../shared/answer-json.ts';
 import { messagePage } from './message-page.ts';
 import type { Html, PageContext } from './page-context.ts';
 
-/** How a page leaves: what may keep it, and what it may load. */
+/** The headers of pages: how long they may be cached, and what they may load. */
 
-/** Pages anybody may keep for a minute: they are the same for every reader of a language. */
+/** For pages that are the same for every reader of a language. Anybody may cache them for a minute. */
 export const SHARED = {
   'cache-control': 'public, max-age=60, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400',
   vary: 'Accept-Language',
 };
 
-/**
- * What a page may load. It runs no script at all. A form may post to where the page came from: the button of a token
- * page and the sign-up.
- */
+/** What a page may load. It may run no script. Its forms may post to this site only. */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; img-src https: http: data:; media-src https: http:; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-/** A page with feeds to copy has a script of ours. */
+/** A page that shows addresses of feeds runs one of our scripts. */
 export const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
-/** A mail brings its own styles. */
+/** The web version of a mail has inline styles. */
 export const MAIL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
@@ -29,7 +26,7 @@ export const PAGE_HEADERS = {
   'referrer-policy': 'strict-origin-when-cross-origin',
 };
 
-/** A short message in the reader's language, as a page of its own. */
+/** Answers with a page that has a short message in the reader's language. */
 export function message(
   context: PageContext,
   name:
@@ -61,6 +58,7 @@ export function message(
   return page(body, { ...NO_STORE, ...headers }, status);
 }
 
+/** Answers with a page. `headers` come on top of those that every page has. */
 export async function page(
   body: Html | string,
   headers: Record<string, string>,
@@ -72,7 +70,7 @@ export async function page(
   });
 }
 
-/** What pages load. `maxAge` in seconds. */
+/** Answers with a file that pages load. `maxAge` is in seconds. */
 export function asset(text: string, type: string, maxAge: number): Response {
   return new Response(text, {
     headers: {

@@ -28,11 +28,12 @@ export type PageServices = FeedServices & { templates: Templates; issues: IssueS
 const HOME_STORIES = 25;
 const ISSUES_LISTED = 20;
 
-/** The addresses of a page: in the browser's language, and in each that an address can name. */
+/** Returns all paths of a page: the one in the browser's language, and one for each language of the publication. */
 export function inEachLanguage({ languages }: Publication, path: string): string[] {
   return [path, ...languages.map((language) => `/${language}${path}`)];
 }
 
+/** Handlers for the pages that are the same for every reader: home, stories, feeds, issues and the sign-up. */
 export function pageHandlers(services: PageServices) {
   const { config, clock, articles, issues } = services;
   const { languages, editions } = config.publication;
@@ -89,11 +90,11 @@ export function pageHandlers(services: PageServices) {
     },
 
     style: () => asset(STYLE, 'text/css', 3600),
-    // The page and the script agree on a class and a few words, which hardly ever change: the script may be a day old.
+    // The script may be a day old. It depends on a class and a few attributes of the page, which hardly ever change.
     feedsScript: () => asset(FEEDS_SCRIPT, 'text/javascript', DAY_SECONDS),
   };
 
-  /** The language that the address names, if it names one. */
+  /** Returns the language that the address names, if it names one. */
   function languageIn({ req }: Context): string | undefined {
     const first = req.path.split('/')[1];
     return languages.find((language) => language === first);
@@ -103,18 +104,24 @@ export function pageHandlers(services: PageServices) {
     return pageContext(services, languageIn(context) ?? readerLanguage(config, context.req));
   }
 
-  /** At its own address a language shows its own stories; `/` would rather show others than none. */
+  /**
+   * Reads the stories of the home page. The address of a language shows only stories in that language. If there are
+   * none, `/` shows stories in other languages.
+   */
   async function homeStories(language: string, own: string | undefined): Promise<Article[]> {
     const stories = await latestArticles(services, { language }, HOME_STORIES);
     return stories.length > 0 || own ? stories : latestArticles(services, {}, HOME_STORIES);
   }
 
-  /** In a language: its own tags and authors, but guest languages and sections as everywhere, or nobody would see them. */
+  /**
+   * Reads the feeds of the newest stories. With a language, the tags and authors are those of its stories. The feeds of
+   * guests' languages and sections are always all of them, because no other page would show them.
+   */
   async function feedsFor(own: string | undefined): Promise<RecentFeeds> {
-    const late = await readRecentFeeds(services, {});
-    if (!own) return late;
+    const recent = await readRecentFeeds(services, {});
+    if (!own) return recent;
     const { tags, authors } = await readRecentFeeds(services, { language: own });
-    return { ...late, tags, authors };
+    return { ...recent, tags, authors };
   }
 
   async function subjectIn(issue: Issue, language: string): Promise<string | undefined> {

@@ -1,14 +1,14 @@
 import type { Article } from '../articles/article.ts';
 import type { FrozenIssue, VariantSummary } from '../newsletter/issue.ts';
 
-/** What of an issue may still be shown: a mail is out, but a story that was retracted leaves every page. */
+/** What a page may still show of an issue that was sent. A story that was retracted must leave every page. */
 
-/** The subject is the headline of the first story, and goes with it. */
+/** Returns the subject, or undefined if the first story was retracted, because the subject is mostly its headline. */
 export function subjectNow({ subject, storyIds }: VariantSummary, stories: Article[]): string | undefined {
   return stories.some(({ id }) => id === storyIds[0]) ? subject : undefined;
 }
 
-/** The variant that was asked for, else the one in the reader's language, else the first. */
+/** Returns the variant with the key `asked`, or else the first one in the reader's language, or else the first one. */
 export function chosenVariant(
   { variants }: FrozenIssue,
   language: string,

@@ -6,11 +6,15 @@ import { day, type Html, type PageContext } from './page-context.ts';
 import { described, ruleOf } from './reader-fields.ts';
 import { areaName, zoneName } from './zone-names.ts';
 
-/** The fields that only somebody who is subscribed has. */
+/** The fields that only subscribed readers have: a pause and a time zone. */
 
+/** The pauses that a reader can choose without naming a day. */
 export const WEEKS = [1, 2, 4];
 
-/** `pause` is `no`, a number of weeks, or `until` the day that `pausedUntil` has. Saved again, it stays what it is. */
+/**
+ * The field of a pause. It posts `pause` as `no`, as a number of weeks, or as `until`. With `until`, `pausedUntil` is
+ * the day. If the form is saved again without a change, the pause stays as it is.
+ */
 export function pauseField(
   context: PageContext,
   { pausedUntil, pauseFrom }: { pausedUntil?: string | undefined; pauseFrom: string },
@@ -39,8 +43,8 @@ ${ruleOf(phrases, 'pausedUntil', faults)}
 }
 
 /**
- * Every zone of the IANA database, by continent; none chosen is the newsletters' own. `day`: of which the names are,
- * `2026-12-24`.
+ * The field of a time zone. It offers every zone of the IANA database, grouped by continent. Without a choice the
+ * newsletters' own zone counts. The names of the zones are those of `day`, such as `2026-12-24`.
  */
 export function timeZoneField(
   context: PageContext,

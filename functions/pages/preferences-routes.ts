@@ -18,22 +18,22 @@ import { WEEKS } from './preference-fields.ts';
 import { readBody, textOf } from './read-body.ts';
 import { MANAGE_PATHS, PRIVATE, type ReaderServices, readerLinks } from './reader-link.ts';
 
-/** What a reader changes by the link in every mail. A GET changes nothing. */
+/** Handlers for what a reader can change with the link that every mail has. A GET changes nothing. */
 export function preferencesHandlers(services: ReaderServices & LeftServices) {
   const { config, subscribers, clock } = services;
-  const { visitor, gone, pagesOf, opened, withToken, readerOr, refusedToClient, refusedToReader } =
+  const { visitor, gone, pagesOf, opened, withToken, readerOrAnswer, refusedToClient, refusedToReader } =
     readerLinks(services);
   const dayOf = (at: number, subscriber: Subscriber) => localDay(at, readerTimeZone(config, subscriber));
 
   return {
     async show(context: Context): Promise<Response> {
-      const subscriber = await readerOr(context, 'manage');
+      const subscriber = await readerOrAnswer(context, 'manage');
       if (subscriber instanceof Response) return subscriber;
       return manage((path) => withToken(context, path), subscriber, {}, 200);
     },
 
     async save(context: Context): Promise<Response> {
-      const current = await readerOr(context, 'manage');
+      const current = await readerOrAnswer(context, 'manage');
       if (current instanceof Response) return current;
       const body = await readBody(context.req.raw);
       if (!body.ok) return problemResponse(body.refusal);
@@ -44,7 +44,7 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
         const { faults } = input.refusal;
         return manage((path) => withToken(context, path), current, { faults }, 422);
       }
-      // Leaving is never refused.
+      // A reader who leaves all editions is never refused.
       const refusal = input.value.editions.length > 0 && (await refusedToReader(context, current.id, isForm));
       if (refusal) return refusal;
       const way = isForm ? 'page' : 'json';
@@ -61,7 +61,7 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
     },
 
     async askForAddress(context: Context): Promise<Response> {
-      const subscriber = await readerOr(context, 'manage');
+      const subscriber = await readerOrAnswer(context, 'manage');
       if (subscriber instanceof Response) return subscriber;
       const body = await readBody(context.req.raw);
       if (!body.ok) return problemResponse(body.refusal);
@@ -85,7 +85,7 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
     },
 
     async data(context: Context): Promise<Response> {
-      const subscriber = await readerOr(context, 'manage');
+      const subscriber = await readerOrAnswer(context, 'manage');
       if (subscriber instanceof Response) return subscriber;
       const data = {
         ...(await storedData(services, subscriber)),
@@ -101,7 +101,7 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
     },
 
     async showErase(context: Context): Promise<Response> {
-      const subscriber = await readerOr(context, 'manage');
+      const subscriber = await readerOrAnswer(context, 'manage');
       if (subscriber instanceof Response) return subscriber;
       const { email, editions } = subscriber;
       const action = withToken(context, MANAGE_PATHS.erase);
@@ -165,7 +165,9 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
     return page(managePage(pagesOf(subscriber), data), PRIVATE, status);
   }
 
-  /** Boxes that are not ticked are not in a form; a pause is chosen in weeks, or as a day. */
+  /**
+   * Turns a form into the fields of JSON. A form has no boxes that are not ticked, and a pause in weeks or until a day.
+   */
   function fromForm(fields: Record<string, unknown>, current: Subscriber): Record<string, unknown> {
     const { language, editions = [], topics = [], timeZone, pause, pausedUntil } = fields;
     const weeks = WEEKS.find((each) => String(each) === pause);

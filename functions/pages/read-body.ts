@@ -2,7 +2,10 @@ import { done, jsonOf, type Outcome, refused } from '../shared/refusal.ts';
 
 export type Body = { fields: Record<string, unknown>; isForm: boolean };
 
-/** JSON, or a form; of a form, `editions` and `topics` are lists however many were ticked, `editions[]` too. */
+/**
+ * Reads the body of a request, which is JSON or a form. In a form, `editions` and `topics` are always lists, however
+ * many boxes were ticked. Their names may end in `[]`.
+ */
 export async function readBody(request: Request): Promise<Outcome<Body>> {
   const got = request.headers.get('content-type') ?? '';
   const type = got.split(';')[0]?.trim().toLowerCase();
@@ -33,7 +36,7 @@ export async function readBody(request: Request): Promise<Outcome<Body>> {
   }
 }
 
-/** What was typed, to be shown again beside its faults. */
+/** Returns what was typed, so that the form can show it again beside its faults. */
 export function typed(fields: Record<string, unknown>) {
   const list = (value: unknown) =>
     Array.isArray(value) ? value.filter((member) => typeof member === 'string') : [];

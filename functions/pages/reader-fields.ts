@@ -4,14 +4,11 @@ import type { Fault } from '../shared/refusal.ts';
 import { parseReaderAddress } from '../subscribers/email-address.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 
-/** The fields of a reader, and what is said beside one that was filled in wrongly. */
+/** The fields of the forms for readers, and the faults that are shown beside them. */
 
 export type Field = 'email' | 'language' | 'editions' | 'topics' | 'timeZone' | 'pausedUntil';
 
-/**
- * The details of faults are written for programs, in English. A person is told the rule of the field, in their own
- * language.
- */
+/** What a person reads about a fault. The details of faults are for programs and in English, so they are not shown. */
 const RULES: Record<Field, PhraseKey> = {
   email: 'page.fault.email',
   language: 'page.fault.language',
@@ -23,8 +20,8 @@ const RULES: Record<Field, PhraseKey> = {
 const FIELDS: Field[] = ['email', 'language', 'editions', 'topics'];
 
 /**
- * What was wrong, above the form, with a link to each of the `fields` that the form has, in their order. `email` is what
- * was typed as one.
+ * Lists the faults above the form, with a link to each field that is wrong. `fields` are the fields of the form in
+ * their order, and `email` is the address as it was typed.
  */
 export function faultSummary(
   { config, phrases }: PageContext,
@@ -46,8 +43,9 @@ export function faultSummary(
 }
 
 /**
- * Any text may be in `value`: it is shown again as it was typed. One of them on a page may leave `id` as it is.
- * `autofocus`: where it is wrong, the page opens there, which has no list of faults above the form.
+ * The field of an address. `value` may be any text, and is shown again as it was typed. If a page has two such fields,
+ * the second one needs its own `id`. With `autofocus` the page opens at a field that is wrong, for a form without a
+ * list of faults above it.
  */
 export function emailField(
   { phrases }: PageContext,
@@ -68,7 +66,7 @@ ${wrong && html`<p class="fault" id="${id}-fault">${phrases(emailRule(value ?? '
 </div>`;
 }
 
-/** What is wrong with an address as it was typed; `otherwise` where that cannot be seen from it alone. */
+/** Returns what is wrong with an address as it was typed, or `otherwise` if the address alone does not show that. */
 function emailRule(typed: string, otherwise: PhraseKey): PhraseKey {
   const read = parseReaderAddress(typed);
   return read.ok || read.fault === 'missing' ? otherwise : `page.fault.email.${read.fault}`;
@@ -115,7 +113,7 @@ ${boxes}
 </fieldset>`;
 }
 
-/** Nothing where the publication has no sections to choose from. */
+/** The field of the topics. It is left out if the publication has no sections. */
 export function topicsField(context: PageContext, chosen: string[], faults: Fault[] = []): Html {
   const { config, phrases } = context;
   const { sections } = config.publication;
@@ -151,7 +149,10 @@ function checkbox({
 `;
 }
 
-/** A fieldset is a group, which may not be `aria-invalid` (WAI-ARIA 1.2, 6.6): its description says it. */
+/**
+ * Returns the attributes that tell a screen reader about a field's hint and fault. A fieldset is a group, which must
+ * not have `aria-invalid` (WAI-ARIA 1.2, section 6.6), so only its description names the fault.
+ */
 export function described(field: Field, faults: Fault[], hint = ''): Html {
   const wrong = isWrong(field, faults);
   const ids = [hint, wrong ? `${field}-fault` : ''].filter(Boolean).join(' ');
@@ -159,13 +160,14 @@ export function described(field: Field, faults: Fault[], hint = ''): Html {
   return html`${raw(invalid)}${ids && html` aria-describedby="${ids}"`}`;
 }
 
+/** Shows the rule of a field if the field is wrong. */
 export function ruleOf(phrases: PageContext['phrases'], field: Field, faults: Fault[]): Html {
   return isWrong(field, faults)
     ? html`<p class="fault" id="${field}-fault">${phrases(RULES[field])}</p>`
     : raw('');
 }
 
-/** A pointer (RFC 6901) into the field itself or to a member of it. */
+/** Checks whether a fault points (RFC 6901) to the field or to one of its members. */
 function isWrong(field: Field, faults: Fault[]): boolean {
   return faults.some(({ pointer }) => pointer.split('/')[1]?.replace('[]', '') === field);
 }

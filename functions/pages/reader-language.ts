@@ -5,8 +5,8 @@ import { phrasesIn, type Templates } from '../shared/locale.ts';
 import type { PageContext } from './page-context.ts';
 
 /**
- * The language that the address names, `/es/…`, also where there is no such page; else of the publication's languages the
- * one that the browser asks for first, else the publication's first.
+ * Returns the language for a reader: the one in the address (`/es/…`, even if there is no such page), or else the
+ * language of the publication that the browser prefers, or else the publication's first language.
  */
 export function readerLanguage({ publication }: Config, request: Context['req']): string {
   const own = publication.languages.find((language) => `${request.path}/`.startsWith(`/${language}/`));
@@ -17,6 +17,7 @@ export function readerLanguage({ publication }: Config, request: Context['req'])
   return accepted[0] ?? publication.languages[0] ?? 'en';
 }
 
+/** Makes the context of a page in the language. */
 export function pageContext(
   { config, templates }: { config: Config; templates: Templates },
   language: string,

@@ -14,17 +14,22 @@ import { pageContext, readerLanguage } from './reader-language.ts';
 
 export type ReaderServices = SubscriberServices & { config: Config; templates: Templates; links: Links };
 
-/** Pages of one reader. The token is in the address: it goes nowhere else. */
+/**
+ * The headers of pages for one reader. They are not cached, and links on them do not send on the token in the address.
+ */
 export const PRIVATE = { ...NO_STORE, 'referrer-policy': 'no-referrer' };
 
 export const MAX_FORM_BYTES = 20_000;
 
-/** Mails that one client may have sent an hour, to whatever addresses. A newsroom or a school is one client, too. */
+/**
+ * Mails that one client may ask for in an hour, whichever addresses they go to. A whole newsroom or school is one
+ * client.
+ */
 const MAILS_AN_HOUR = 20;
-/** What one reader may save an hour. Each new choice is kept, and has a mail of its own in every issue. */
+/** How often one reader may save in an hour. A new choice is stored for ever and gets its own mail in every issue. */
 const CHANGES_AN_HOUR = 30;
 
-/** What the routes of readers have in common: who asks, by which link, and in which language they are answered. */
+/** What all routes for readers need: who asks, with which link, and in which language the answer is. */
 export function readerLinks(services: ReaderServices) {
   const { config, subscribers, links, throttle, clock } = services;
   const tokenOf = (context: Context) => context.req.query('token') ?? '';
@@ -37,18 +42,20 @@ export function readerLinks(services: ReaderServices) {
     gone,
     pagesOf: ({ language }: { language: string }): PageContext => pageContext(services, language),
     opened: (context: Context, purpose: LinkPurpose) => links.open(purpose, tokenOf(context)),
-    /** An address with the token of this request. */
+    /** Returns a path with the token of this request. */
     withToken: (context: Context, path: string) => `${path}?token=${encodeURIComponent(tokenOf(context))}`,
 
-    /** Whose link it is; or the page that says why it is nobody's. */
-    async readerOr(context: Context, purpose: LinkPurpose): Promise<Subscriber | Response> {
+    /** Returns the reader of the link, or a page that says why the link has no reader. */
+    async readerOrAnswer(context: Context, purpose: LinkPurpose): Promise<Subscriber | Response> {
       const [id] = links.open(purpose, tokenOf(context)) ?? [];
       if (!id) return message(visitor(context), 'expired', 404);
-      // Signed here, so there was such a reader once.
+      // The link was signed here, so the reader existed once and was erased.
       return (await subscribers.get(id)) ?? gone(context);
     },
 
-    /** Counts a mail that the client asks for. Undefined: it may be sent; else the answer. */
+    /**
+     * Counts a mail that the client asks for. Returns undefined if it may be sent, or else the answer that refuses it.
+     */
     async refusedToClient(context: Context, isForm: boolean): Promise<Response | undefined> {
       const network = clientNetwork(context, config);
       const key = network && `client#${links.pseudonym(network)}`;
@@ -57,7 +64,9 @@ export function readerLinks(services: ReaderServices) {
       return tooMany(context, isForm, detail);
     },
 
-    /** Counts what a reader saves. Undefined: it may be; else the answer. */
+    /**
+     * Counts a change that a reader saves. Returns undefined if it may be saved, or else the answer that refuses it.
+     */
     async refusedToReader(context: Context, id: string, isForm: boolean): Promise<Response | undefined> {
       if (await throttle.underLimit(`preferences#${id}`, CHANGES_AN_HOUR, clock())) return undefined;
       const detail = `At most ${CHANGES_AN_HOUR} changes an hour are saved for one reader. Try again in an hour.`;

@@ -4,7 +4,7 @@ import { layout, pathInLanguage } from './layout.ts';
 import type { Html, PageContext } from './page-context.ts';
 import { editionsField, emailField, faultSummary, languageField, topicsField } from './reader-fields.ts';
 
-/** What was typed, when the form comes back; and what was wrong with it. */
+/** What was typed into the form before, and what was wrong with it. Everything is undefined in a new form. */
 export type SignUpForm = {
   email?: string | undefined;
   language?: string | undefined;
@@ -13,12 +13,12 @@ export type SignUpForm = {
   faults?: Fault[] | undefined;
 };
 
-/** No person sees this field; a program that fills in every field does. A form with a value in it is not a reader's. */
+/** A field that people do not see. Only a program that fills in every field writes something into it. */
 export const HONEYPOT = 'website';
 
 /**
- * Posts to `/subscriptions`: `email`, `language`, `editions[]`, `topics[]`. The browser's own check is off: it refuses
- * addresses that RFC 6531 allows, and speaks its own language rather than the page's.
+ * The sign-up form. It posts `email`, `language`, `editions[]` and `topics[]` to `/subscriptions`. The browser's own
+ * checks are switched off, because they refuse addresses that RFC 6531 allows and are in the browser's language.
  */
 export function signUpForm(context: PageContext, form: SignUpForm): Html {
   const { phrases, config } = context;
@@ -39,7 +39,7 @@ function honeypot({ phrases }: PageContext): Html {
   return html`<p class="unseen" aria-hidden="true"><label>${phrases('page.field.honeypot')} <input name="${HONEYPOT}" tabindex="-1" autocomplete="off"></label></p>`;
 }
 
-/** `/subscribe`, and the answer to one of its two forms that had faults. */
+/** `/subscribe`. It is also the answer if one of its two forms was posted with faults. */
 export function subscribePage(context: PageContext, form: SignUpForm & { link?: LinkForm }): Html {
   const { phrases } = context;
   const title = phrases('page.subscribe.title');
@@ -59,7 +59,7 @@ ${linkForm(context, form.link ?? {})}
 
 type LinkForm = Pick<SignUpForm, 'email' | 'faults'>;
 
-/** For readers who have no mail of ours at hand. Posts `email` to `/subscriptions/link`. */
+/** The form that mails readers the link to their preferences. It posts `email` to `/subscriptions/link`. */
 function linkForm(context: PageContext, { email, faults }: LinkForm): Html {
   const { phrases } = context;
   return html`<section class="apart" aria-labelledby="link">

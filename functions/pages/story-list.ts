@@ -3,15 +3,22 @@ import { type Article, linkOf } from '../articles/article.ts';
 import { publicationLanguage, sectionName } from '../settings/publication.ts';
 import { directionOf } from '../shared/locale.ts';
 import { shorten } from '../shared/text.ts';
-import { byline, day, type Html, inOwnLanguage, type PageContext, spokenLanguage } from './page-context.ts';
+import {
+  byline,
+  day,
+  type Html,
+  inOwnLanguage,
+  MAX_HEADLINE,
+  type PageContext,
+  spokenLanguage,
+} from './page-context.ts';
 import { photo } from './photo.ts';
 
-/** Characters a list shows of a headline, a dek, a section and the names under it. */
-const MAX_HEADLINE = 160;
+/** The characters of a dek, and of the name of a section or an author, that a list shows. */
 const MAX_DEK = 280;
 const MAX_NAME = 60;
 
-/** The first story of a page, with its photo. */
+/** Shows the first story of a page, with its photo. */
 export function leadStory(context: PageContext, article: Article): Html {
   return html`<article class="lead"${ownOf(article)}>
 ${article.image && photo(context, article.image, { lead: true })}
@@ -19,7 +26,9 @@ ${storyText(context, article)}
 </article>`;
 }
 
-/** The stories below it. A photo of theirs is left to their own page, where its caption and credit are. */
+/**
+ * Lists stories without their photos. Only the page of a story shows its photo, because it has the caption and credit.
+ */
 export function storyList(context: PageContext, articles: Article[]): Html {
   return html`<ul class="stories">
 ${articles.map(

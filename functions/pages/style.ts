@@ -1,9 +1,10 @@
 /**
- * The style of every page, served at `/style.css`. A string, since a bundled function has no files beside it. No page
- * has a style of its own: the Content-Security-Policy allows this sheet only.
+ * The style sheet of all pages, served at `/style.css`. It is a string, because a bundled function has no files beside
+ * it. No page has styles of its own, because the Content-Security-Policy allows only this sheet.
  *
- * Phone first, from right to left as well (logical properties), light and dark. Every pair of colours has a contrast
- * of at least 4.5:1 (WCAG 2.2, 1.4.3), and whatever is pressed is 44 px high (2.5.5), links within a text excepted.
+ * It is written for phones first, for light and dark, and for both directions of writing (logical properties). Every
+ * pair of colours has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3). Everything that can be pressed is at least 44 px
+ * high (WCAG 2.2, 2.5.5), except links within a text.
  */
 export const STYLE = `:root {
   color-scheme: light dark;

@@ -17,10 +17,13 @@ import { HONEYPOT, subscribePage } from './sign-up-form.ts';
 
 export type SubscriptionServices = ReaderServices & LeftServices & { issues: IssueStore };
 
-/** Coming and going. Pages of one reader: never cached, and a GET changes nothing, since mail scanners follow links. */
+/**
+ * Handlers for subscribing and unsubscribing. Their pages are for one reader, so they are never cached. A GET changes
+ * nothing, because programs that scan mails follow every link.
+ */
 export function subscriptionHandlers(services: SubscriptionServices) {
   const { config, subscribers } = services;
-  const { visitor, pagesOf, opened, withToken, readerOr, refusedToClient } = readerLinks(services);
+  const { visitor, pagesOf, opened, withToken, readerOrAnswer, refusedToClient } = readerLinks(services);
   const welcome: Welcome = (joined, editions) => welcomeEvents(services, joined, editions);
 
   return {
@@ -36,7 +39,7 @@ export function subscriptionHandlers(services: SubscriptionServices) {
       }
       const refusal = await refusedToClient(context, isForm);
       if (refusal) return refusal;
-      // A field that people do not see: who fills it in is a program, and is told nothing.
+      // Only a program fills in the honeypot. It gets the same answer as a person, and no mail is sent.
       if (!fields[HONEYPOT]) await askToConfirm(services, input.value);
       if (isForm) return message(pagesOf(input.value), 'check-inbox', 202);
       return accepted('a confirmation was mailed to the address, if it can be mailed');
@@ -82,7 +85,7 @@ export function subscriptionHandlers(services: SubscriptionServices) {
     },
 
     async showUnsubscribe(context: Context): Promise<Response> {
-      const subscriber = await readerOr(context, 'unsubscribe');
+      const subscriber = await readerOrAnswer(context, 'unsubscribe');
       if (subscriber instanceof Response) return subscriber;
       const [, edition] = opened(context, 'unsubscribe') ?? [];
       const known = config.publication.editions.map(({ id }) => id);
@@ -92,7 +95,8 @@ export function subscriptionHandlers(services: SubscriptionServices) {
       return page(unsubscribePage(pagesOf(subscriber), data), PRIVATE);
     },
 
-    // Both the page's buttons and RFC 8058, 3.2: no cookie, no redirect, and the same answer however often it comes.
+    // For the buttons of the page and for one click (RFC 8058, section 3.2): it needs no cookie, does not redirect, and
+    // answers the same however often it is called.
     async unsubscribe(context: Context): Promise<Response> {
       const [id, edition, slot] = opened(context, 'unsubscribe') ?? [];
       if (!id || !edition) return message(visitor(context), 'expired', 404);

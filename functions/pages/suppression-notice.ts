@@ -11,7 +11,7 @@ const WHY: Record<Suppression['reason'], PhraseKey> = {
   erased: 'page.manage.unsent.erased',
 };
 
-/** Says that the address gets no mail, and what its reader can do: come back by themselves, or write to the newsroom. */
+/** Says that the address gets no mail, and what the reader can do about it: sign up again, or write to the newsroom. */
 export function suppressionNotice(context: PageContext, suppression: Suppression, editions: string[]): Html {
   const { phrases } = context;
   const way = endsWithConsent(suppression)
@@ -20,7 +20,10 @@ export function suppressionNotice(context: PageContext, suppression: Suppression
   return html`<p class="said unsent"><strong>${phrases('page.manage.unsent')}</strong> ${phrases(WHY[suppression.reason])} ${way}</p>`;
 }
 
-/** Where answers go of a newsletter that the reader gets. A mailbox of the settings may have a name before its address. */
+/**
+ * Links the address for replies of an edition that the reader gets, or of the first one. It leaves out a name before
+ * it.
+ */
 function newsroom({ config }: PageContext, editions: string[]): Html {
   const all = config.publication.editions;
   const edition = all.find(({ id }) => editions.includes(id)) ?? all[0];

@@ -1,10 +1,15 @@
 import type { PhraseKey } from '../shared/locale.ts';
 import { type PageContext, spokenLanguage } from './page-context.ts';
 
-/** Where a zone is and what its time is called. Cities are as the IANA database spells them: no runtime translates them. */
+/**
+ * The place of a time zone and the name of its time. The place is spelled as in the IANA database, because no runtime
+ * translates the names of cities.
+ */
 export type ZoneName = { place: string; time: string };
 
-/** The first part of a zone's id. A newer database may have others, which are then shown as they are. */
+/**
+ * Phrases for the first part of a zone's id. A newer database may have other first parts, which are shown as they are.
+ */
 const AREAS: Record<string, PhraseKey> = {
   Africa: 'page.zone.africa',
   America: 'page.zone.america',
@@ -23,10 +28,13 @@ export function areaName({ phrases }: PageContext, area: string): string {
   return key ? phrases(key) : area || 'UTC';
 }
 
-/** All four hundred take 50 ms, so a language's are kept for the day. */
+/** The names of a language, kept for a day. Making all four hundred takes 50 ms. */
 const kept = new Map<string, { day: string; times: Map<string, string> }>();
 
-/** `America/New_York` → New York, Eastern Time; in the language of the page. `day`: what it is called changes, `2026-12-24`. */
+/**
+ * Returns the name of a zone in the language of the page. `America/New_York` gives New York and Eastern Time. `day`,
+ * such as `2026-12-24`, is the day for which the name of the time is asked, because such names change.
+ */
 export function zoneName(context: PageContext, zone: string, day: string): ZoneName {
   const language = spokenLanguage(context);
   const ofDay = kept.get(language);
@@ -43,7 +51,7 @@ function timeName(timeZone: string, language: string, day: string): string {
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
 }
 
-/** `America/Argentina/La_Rioja` → `Argentina, La Rioja`. */
+/** Returns the place of a zone. `America/Argentina/La_Rioja` gives `Argentina, La Rioja`. */
 function placeOf(zone: string): string {
   return zone
     .slice(zone.indexOf('/') + 1)
