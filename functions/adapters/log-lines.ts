@@ -1,6 +1,6 @@
 import type { Log } from '../shared/log.ts';
 
-/** One JSON line an event, for CloudWatch: searchable by member. */
+/** Writes one line of JSON for each event. CloudWatch can search such lines by their fields. */
 export function jsonLog(write: (line: string) => void): Log {
   const at =
     (level: string) =>
@@ -9,7 +9,7 @@ export function jsonLog(write: (line: string) => void): Log {
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** Lines for a person at a terminal. */
+/** Writes lines that a person reads at a terminal. */
 export function plainLog(write: (line: string) => void): Log {
   const at =
     (mark: string) =>

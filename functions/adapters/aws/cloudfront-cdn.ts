@@ -2,8 +2,9 @@ import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-clo
 import type { Cdn } from '../../shared/outbox.ts';
 
 /**
- * One path for everything: a story is in some twenty feeds in three formats and on pages, and CloudFront charges by the
- * path. What is then asked for again is answered with 304 or from the stored document.
+ * Invalidates the whole cache with one path. A story is on pages and in some twenty feeds in three formats, and CloudFront
+ * charges for every path of an invalidation. Requests that then reach the function again are cheap: it answers with 304, or
+ * from the stored document.
  */
 export function cloudFrontCdn(distributionId: string): Cdn {
   const client = new CloudFrontClient({});
@@ -12,7 +13,7 @@ export function cloudFrontCdn(distributionId: string): Cdn {
       await client.send(
         new CreateInvalidationCommand({
           DistributionId: distributionId,
-          // The same reference again is the same invalidation.
+          // CloudFront takes a second request with the same reference for the same invalidation.
           InvalidationBatch: { CallerReference: reference, Paths: { Quantity: 1, Items: ['/*'] } },
         }),
       );

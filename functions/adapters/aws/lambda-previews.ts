@@ -1,7 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Previews } from '../../newsletter/previews.ts';
 
-/** The tick function composes what editors ask to see: it alone has MJML. Throws where it fails; its log says why. */
+/**
+ * Has the tick function render previews and proofs, because only that function ships MJML. Throws if the tick function fails;
+ * its log then says why.
+ */
 export function lambdaPreviews(functionName: string): Previews {
   const client = new LambdaClient({});
   const ask = async (event: object) => {

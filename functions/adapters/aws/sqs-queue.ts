@@ -1,9 +1,13 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { isForComposeQueue, isForWebSub, type Message, type Queue } from '../../shared/queue.ts';
 
+/** SQS takes at most so many messages in one request. */
 const BATCH_LIMIT = 10;
 
-/** URLs of the queues. Messages whose work renders a mail go to `compose`, the hub's to `webSub`, all others to `work`. */
+/**
+ * URLs of the queues. Messages that make a function render a mail go to `compose`, messages of the WebSub hub to `webSub`, and
+ * all others to `work`.
+ */
 export type QueueUrls = { work: string; compose: string; webSub: string };
 
 export function sqsQueue(urls: QueueUrls): Queue {

@@ -3,7 +3,7 @@ import type { ArticleChange } from '../../articles/article-store.ts';
 import { feedsOf } from '../../feeds/feed-key.ts';
 import { BLOCK_BYTES, type Pointer } from '../../feeds/feed-window.ts';
 import { DAY_SECONDS, isoTime } from '../../shared/clock.ts';
-import type { TransactItem } from './dynamo-client.ts';
+import { IS_NEW, isNewOrExpired, secondsOf } from './dynamo-client.ts';
 import { pointerItem } from './dynamo-feeds.ts';
 import {
   articleKey,
@@ -15,13 +15,15 @@ import {
   replyKey,
   translationKey,
 } from './dynamo-keys.ts';
+import type { TransactItem } from './dynamo-transactions.ts';
 
 /**
- * The items of one article's transaction. All belong to this article alone, so that two articles never wait for each
- * other. The most there are: 39 feeds entered and 39 left, and ten more; a transaction takes 100.
+ * The functions in this file make the items of the transaction that writes an article. Every item belongs to this article
+ * alone, so writes of two articles never wait for each other. A change can enter at most 39 feeds and leave 39, and it
+ * writes ten more items. DynamoDB takes 100 items in a transaction.
  */
 
-/** How long an Idempotency-Key is remembered. */
+/** The answer to a request with an Idempotency-Key is kept for this long. */
 const REPLY_SECONDS = DAY_SECONDS;
 
 export function articlePut(
@@ -39,22 +41,18 @@ export function articlePut(
           ExpressionAttributeValues: { ':previous': previous.version },
         },
       }
-    : { Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
+    : { Put: { TableName, Item, ...IS_NEW } };
 }
 
 export function replyPut(TableName: string, key: string, z: Uint8Array, now: number): TransactItem {
-  const seconds = Math.floor(now / 1000);
-  return {
-    Put: {
-      TableName,
-      Item: { ...replyKey(key), z, expiresAt: seconds + REPLY_SECONDS },
-      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-      ExpressionAttributeValues: { ':now': seconds },
-    },
-  };
+  const Item = { ...replyKey(key), z, expiresAt: secondsOf(now) + REPLY_SECONDS };
+  return { Put: { TableName, Item, ...isNewOrExpired(now) } };
 }
 
-/** The list of all, the index by when it became public, and the sweep's list of embargoes. */
+/**
+ * Returns the changes to three lists: all articles, the articles by when they became public, and the embargoes that the
+ * sweep has to announce.
+ */
 export function indexItems(TableName: string, { previous, next, now }: ArticleChange): TransactItem[] {
   const items: TransactItem[] = [];
   const move = (before: Key | undefined, after: Key | undefined) => {
@@ -64,7 +62,7 @@ export function indexItems(TableName: string, { previous, next, now }: ArticleCh
   };
   const publicOf = (article: Article | undefined) =>
     article?.publicAt && isListed(article) ? publicKey(article.publicAt, article.id) : undefined;
-  // By the date, not by publicAt: a story moved back into the future is announced once more.
+  // The date of the story decides here and not publicAt, so a story that is moved into the future again is announced again.
   const embargoOf = (article: Article | undefined, at: string | undefined) =>
     article && at && isListed(article) && article.publishedAt > at
       ? embargoKey(article.publishedAt, article.id)
@@ -76,14 +74,17 @@ export function indexItems(TableName: string, { previous, next, now }: ArticleCh
   return items;
 }
 
-/** The feeds whose documents it changes: those that readers saw the article in, or see it in now. */
+/** Returns the feeds whose documents change: those in which readers could see the article before, or can see it now. */
 export function touchedFeeds({ previous, next, now }: ArticleChange, languages: string[]): string[] {
   const feedsIn = (article: Article | undefined) =>
     article && isPublic(article, isoTime(now)) ? feedsOf(article, languages) : [];
   return [...new Set([...feedsIn(previous), ...feedsIn(next)])];
 }
 
-/** Where the translations of a story are found from the story. A tombstone's stays: its group is told of it. */
+/**
+ * Returns the changes to the list from which an original finds its translations. A retracted translation stays in the list,
+ * so that the other translations are updated when it is retracted.
+ */
 export function translationItems(TableName: string, { previous, next }: ArticleChange): TransactItem[] {
   if (previous?.translationOf === next.translationOf) return [];
   return [
@@ -97,8 +98,9 @@ export function translationItems(TableName: string, { previous, next }: ArticleC
 }
 
 /**
- * A pointer for each feed the article is in now. Where it was in a feed before, at that date, the pointer stays and
- * says when the article left, so that the Last-Modified of what it was in moves. One that no reader has seen just goes.
+ * Returns a pointer for each feed that the article is in now. If the article has left a feed, or its place in a feed,
+ * the old pointer stays and says when. That moves the Last-Modified of the feed. If readers have never seen the article
+ * there, because its embargo had not ended, the old pointer is deleted.
  */
 export function pointerItems(
   TableName: string,

@@ -1,5 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Article } from '../../articles/article.ts';
 import type { ArticleStore, StoredReply, WriteResult } from '../../articles/article-store.ts';
 import { feedsOf } from '../../feeds/feed-key.ts';
@@ -11,45 +9,52 @@ import {
   touchedFeeds,
   translationItems,
 } from './dynamo-article-items.ts';
-import { ConditionsFailed, getItems, type Item, isLive, type Table, transact } from './dynamo-client.ts';
+import { getItem, getItems, type Item, isLive, type Table } from './dynamo-client.ts';
 import {
   AFTER_ANY_ID,
+  ARTICLE_LIST,
   articleKey,
+  EMBARGOES,
   embargoKey,
-  idAfterTime,
   isStorableKey,
   publicPartition,
   replyKey,
+  timeOf,
   translationPartition,
+  withoutPrefix,
 } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
+import { gunzipped, gzipped } from './dynamo-packed.ts';
+import { queried, queryItems, queryPage } from './dynamo-query.ts';
+import { ConditionsFailed, transact, transactIf } from './dynamo-transactions.ts';
 
-/** An item may have 409,600 bytes with its keys; an article's feeds and reply are items of their own. */
+/** DynamoDB takes items of up to 409,600 bytes, keys included. The feeds and the reply of an article are other items. */
 const MAX_PACKED_BYTES = 380_000;
 
-/** Of one story. The languages of the world's largest newsrooms are fewer. */
+/** The most translations of one story. Even the largest newsrooms publish in fewer languages. */
 const MAX_TRANSLATIONS = 100;
 
-/** Articles on the table. `languages` are the publication's: they decide which language feed a story is in. */
+/**
+ * Stores articles in the table. `languages` are the languages of the publication, which decide in which language feed a
+ * story is.
+ */
 export function dynamoArticles(table: Table, languages: string[]): ArticleStore {
-  const { client, name } = table;
+  const { name } = table;
 
   return {
     async get(id) {
       if (!isStorableKey(articleKey(id))) return undefined;
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: articleKey(id), ConsistentRead: true }),
-      );
-      return Item && unpack(Item);
+      const item = await getItem(table, articleKey(id));
+      return item && articleOf(item);
     },
 
-    async getMany(ids, { consistent }) {
-      return (await getItems(table, ids.map(articleKey), consistent)).map((item) => unpack(item));
+    async getMany(ids, consistency) {
+      return (await getItems(table, ids.map(articleKey), consistency)).map(articleOf);
     },
 
     async write(change): Promise<WriteResult> {
-      const packed = pack(change.next);
-      const reply = change.reply && pack(change.reply);
+      const packed = gzipped(change.next);
+      const reply = change.reply && gzipped(change.reply);
       const bytes = Math.max(packed.byteLength, reply?.byteLength ?? 0);
       if (bytes > MAX_PACKED_BYTES) return { kind: 'too-large', bytes, limitBytes: MAX_PACKED_BYTES };
       const outboxId = `${change.next.updatedAt}#${change.next.id}#${change.next.version}`;
@@ -77,121 +82,69 @@ export function dynamoArticles(table: Table, languages: string[]): ArticleStore 
     },
 
     async reply(key, now) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: replyKey(key), ConsistentRead: true }),
-      );
-      return isLive(Item, now) ? unpack<StoredReply>(Item) : undefined;
+      const item = await getItem(table, replyKey(key));
+      return isLive(item, now) ? gunzipped<StoredReply>(item.z) : undefined;
     },
 
     async list(cursor, limit) {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: cursor ? 'pk = :pk AND sk < :cursor' : 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': 'ARTICLES', ...(cursor && { ':cursor': cursor }) },
-          ScanIndexForward: false,
-          Limit: limit,
-          ConsistentRead: true,
-        }),
-      );
-      const ids = Items.map((item) => idAfterTime(String(item.sk)));
+      const range = cursor ? { below: cursor } : undefined;
+      const page = await queryPage(table, { pk: ARTICLE_LIST, sk: range, descending: true }, limit);
+      const ids = page.items.map(({ sk }) => withoutPrefix(sk));
       return {
         articles: await this.getMany(ids, { consistent: true }),
-        next: LastEvaluatedKey && String(LastEvaluatedKey.sk),
+        next: page.last && String(page.last.sk),
       };
     },
 
     async translationsOf(id) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': translationPartition(id) },
-          Limit: MAX_TRANSLATIONS,
-          ConsistentRead: true,
-        }),
-      );
-      return Items.map(({ sk }) => String(sk));
+      const items = await queryItems(table, { pk: translationPartition(id) }, MAX_TRANSLATIONS);
+      return items.map(({ sk }) => String(sk));
     },
 
     async *publicBetween(after, until) {
+      const sk = { from: `${after}${AFTER_ANY_ID}`, to: `${until}${AFTER_ANY_ID}` };
       for (const month of monthsDown(until, after)) {
-        let start: Item | undefined;
-        do {
-          const page = await client.send(
-            new QueryCommand({
-              TableName: name,
-              KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :until',
-              ExpressionAttributeValues: {
-                ':pk': publicPartition(month),
-                ':after': `${after}${AFTER_ANY_ID}`,
-                ':until': `${until}${AFTER_ANY_ID}`,
-              },
-              ScanIndexForward: false,
-              ConsistentRead: true,
-              ExclusiveStartKey: start,
-            }),
-          );
-          for (const item of page.Items ?? []) yield idAfterTime(String(item.sk));
-          start = page.LastEvaluatedKey;
-        } while (start);
+        const items = queried(table, { pk: publicPartition(month), sk, descending: true });
+        for await (const item of items) yield withoutPrefix(item.sk);
       }
     },
 
     async releasedBy(now, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk AND sk <= :now',
-          ExpressionAttributeValues: { ':pk': 'EMBARGO', ':now': `${now}${AFTER_ANY_ID}` },
-          Limit: limit,
-        }),
-      );
-      return Items.map(({ sk }) => ({
-        due: String(sk).slice(0, now.length),
-        id: idAfterTime(String(sk)),
-      }));
+      const ended = { pk: EMBARGOES, sk: { below: `${now}${AFTER_ANY_ID}` }, consistent: false };
+      const items = await queryItems(table, ended, limit);
+      return items.map(({ sk }) => ({ due: timeOf(sk), id: withoutPrefix(sk) }));
     },
 
     async announce({ id, due }, now) {
       const outboxId = `${now}#${id}#released`;
       const article = await this.get(id);
-      try {
-        await transact(table, [
-          {
-            Delete: {
-              TableName: name,
-              Key: embargoKey(due, id),
-              ConditionExpression: 'attribute_exists(pk)',
-            },
+      const isAnnounced = await transactIf(table, [
+        {
+          Delete: {
+            TableName: name,
+            Key: embargoKey(due, id),
+            ConditionExpression: 'attribute_exists(pk)',
           },
-          outboxPut(name, outboxId, {
-            kind: 'article-changed',
-            articleId: id,
-            version: article?.version ?? 0,
-            retracted: false,
-            feeds: article ? feedsOf(article, languages) : [],
-          }),
-        ]);
-        return outboxId;
-      } catch (error) {
-        // Another sweep was first, or an edit moved the date: nothing is left to announce.
-        if (error instanceof ConditionsFailed) return undefined;
-        throw error;
-      }
+        },
+        outboxPut(name, outboxId, {
+          kind: 'article-changed',
+          articleId: id,
+          version: article?.version ?? 0,
+          retracted: false,
+          feeds: article ? feedsOf(article, languages) : [],
+        }),
+      ]);
+      // If not, another sweep has announced the article first, or an edit has moved its date.
+      return isAnnounced ? outboxId : undefined;
     },
   };
 }
 
-function pack(value: object): Uint8Array {
-  return gzipSync(JSON.stringify(value));
+function articleOf({ z }: Item): Article {
+  return gunzipped<Article>(z);
 }
 
-function unpack<T = Article>(item: Item): T {
-  return JSON.parse(gunzipSync(item.z as Uint8Array).toString());
-}
-
-/** `yyyy-mm` of `until` down to that of `after`, at most ten years. */
+/** Returns the months (`yyyy-mm`) from that of `until` back to that of `after`, at most ten years of them. */
 function monthsDown(until: string, after: string): string[] {
   const months: string[] = [];
   const last = after.slice(0, 7);

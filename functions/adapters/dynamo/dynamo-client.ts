@@ -4,28 +4,27 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
-  TransactionCanceledException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
+  PutCommand,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Key } from './dynamo-keys.ts';
 
-/** A table, and the client it is reached by. */
+/** The table that holds everything, and the client that reaches it. */
 export type Table = { client: DynamoDBDocumentClient; name: string };
-export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 export type Item = Record<string, unknown>;
 
-/** `endpoint` unset: DynamoDB itself, with the credentials of the process. */
+/**
+ * Opens the table at `endpoint`, which takes any credentials. Without an endpoint the table is in DynamoDB itself, and
+ * the credentials are those of the process.
+ */
 export function openTable(name: string, endpoint: string | undefined): Table {
   const elsewhere = endpoint && {
     endpoint,
@@ -33,7 +32,7 @@ export function openTable(name: string, endpoint: string | undefined): Table {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const client = new DynamoDBClient({ ...elsewhere, maxAttempts: 5 });
-  // Nobody listens to the SDK's log, for which it copies every request and answer.
+  // The SDK copies every request and answer for its log, and nobody reads that log.
   client.middlewareStack.remove('loggerMiddleware');
   return {
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
@@ -41,7 +40,7 @@ export function openTable(name: string, endpoint: string | undefined): Table {
   };
 }
 
-/** Makes the table where it is not there yet. Only on one machine: on AWS the stack makes it. */
+/** Creates the table if it does not exist. This is for one machine only: on AWS the stack creates the table. */
 export async function ensureTable({ client, name }: Table): Promise<void> {
   try {
     await client.send(
@@ -70,64 +69,39 @@ export async function ensureTable({ client, name }: Table): Promise<void> {
   }
 }
 
-/** Why a transaction was cancelled: the indexes of the items whose condition did not hold. */
-export class ConditionsFailed extends Error {
-  override name = 'ConditionsFailed';
-  readonly failed: number[];
-  constructor(failed: number[]) {
-    super(`conditions failed on items ${failed.join(', ')}`);
-    this.failed = failed;
-  }
-}
+/** A read that is not consistent costs half, and may miss what was written in the last second. */
+export type Consistency = { consistent?: boolean };
 
-const TRANSACT_ATTEMPTS = 6;
-const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
-
-/**
- * All items or none. A cancellation by a condition throws ConditionsFailed and is never retried here; one by another
- * transaction or by throttling passes, so it is tried again. A lost reply is the SDK's to retry, with its own token.
- */
-export async function transact(table: Table, items: TransactItem[]): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await table.client.send(new TransactWriteCommand({ TransactItems: items }));
-      return;
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
-      const failed = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
-      if (failed.length > 0) throw new ConditionsFailed(failed);
-      if (!codes.some((code) => PASSING.includes(code)) || attempt === TRANSACT_ATTEMPTS) throw error;
-      await pause(2 ** attempt * 10 * (0.5 + Math.random()));
-    }
-  }
-}
-
-/** The same; false where a condition did not hold. */
-export async function transactIf(table: Table, items: TransactItem[]): Promise<boolean> {
-  try {
-    await transact(table, items);
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionsFailed) return false;
-    throw error;
-  }
-}
-
-/** An item as it is at this moment; undefined where there is none. */
-export async function getItem({ client, name }: Table, key: Key): Promise<Item | undefined> {
-  return (await client.send(new GetCommand({ TableName: name, Key: key, ConsistentRead: true }))).Item;
-}
-
-/** What an item holds, without where it stands and when it ends. */
-export function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): Item {
-  return fields;
+/** Reads one item, strongly consistent unless asked otherwise. Returns undefined if there is no item with this key. */
+export async function getItem(
+  { client, name }: Table,
+  Key: Key,
+  { consistent = true }: Consistency = {},
+): Promise<Item | undefined> {
+  const command = new GetCommand({ TableName: name, Key, ...(consistent && { ConsistentRead: true }) });
+  return (await client.send(command)).Item;
 }
 
 const BATCH_GET_LIMIT = 100;
 
-/** The items that exist, in the order of their keys. What DynamoDB left unprocessed is asked for again. */
-export async function getItems(table: Table, keys: Key[], consistent: boolean): Promise<Item[]> {
+/**
+ * Reads many items, and returns those that exist in the order of their keys. Keys that
+ * DynamoDB did not get to under load are asked for again.
+ */
+export async function getItems(
+  table: Table,
+  keys: Key[],
+  { consistent = true }: Consistency = {},
+): Promise<Item[]> {
+  return (await findItems(table, keys, { consistent })).filter((item) => item !== undefined);
+}
+
+/** Reads many items like `getItems`, but returns undefined in the place of each item that does not exist. */
+export async function findItems(
+  table: Table,
+  keys: Key[],
+  { consistent = true }: Consistency = {},
+): Promise<(Item | undefined)[]> {
   const found = new Map<string, Item>();
   for (let start = 0; start < keys.length; start += BATCH_GET_LIMIT) {
     let wanted: Item[] = keys.slice(start, start + BATCH_GET_LIMIT);
@@ -140,42 +114,81 @@ export async function getItems(table: Table, keys: Key[], consistent: boolean): 
       if (wanted.length > 0) await pause(Math.min(2 ** attempt * 10, 1000) * (0.5 + Math.random()));
     }
   }
-  return keys.map((key) => found.get(nameOf(key))).filter((item) => item !== undefined);
+  return keys.map((key) => found.get(nameOf(key)));
 }
 
-/** Two different keys have different names: neither part of a key has a line break. */
+/** Neither part of a key contains a line break, so two different keys have different names. */
 function nameOf({ pk, sk }: Key): string {
   return `${pk}\n${sk}`;
 }
 
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Returns the fields of an item without its key and its TTL. */
+export function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): Item {
+  return fields;
 }
 
-/** What a query finds, through as many pages as it takes: one ends at a megabyte. Read as far as the caller goes. */
-export async function* queried(
-  { client, name }: Table,
-  query: Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>,
-): AsyncGenerator<Item> {
-  let start: Item | undefined;
-  do {
-    const page = await client.send(new QueryCommand({ TableName: name, ...query, ExclusiveStartKey: start }));
-    yield* page.Items ?? [];
-    start = page.LastEvaluatedKey;
-  } while (start);
-}
-
-/** TTL deletes late or never: an item past its time is read as gone. `now` in milliseconds. */
+/**
+ * Decides whether an item exists and its TTL has not passed at `now` (milliseconds). DynamoDB deletes an expired item up to
+ * days later and the embedded server never does, so every read of an item with a TTL has to check it.
+ */
 export function isLive(item: Item | undefined, now: number): item is Item {
   return item !== undefined && (typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > now);
 }
 
-/** The item after the update; undefined where its condition did not hold. */
-export async function updateIf(
-  { client, name }: Table,
-  Key: Key,
-  update: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
-): Promise<Item | undefined> {
+/** A condition on the item that is stored before a write. */
+export type Condition = Pick<
+  UpdateCommandInput,
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+/** The condition that no item has this key. */
+export const IS_NEW = { ConditionExpression: 'attribute_not_exists(pk)' } satisfies Condition;
+
+/** The condition that no item has this key, or that the TTL of the item has passed at `now` (milliseconds). */
+export function isNewOrExpired(now: number) {
+  return {
+    ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+    ExpressionAttributeValues: { ':now': secondsOf(now) },
+  } satisfies Condition;
+}
+
+/** Writes an item, and replaces the one that had its key. */
+export async function putItem({ client, name }: Table, item: Item): Promise<void> {
+  await client.send(new PutCommand({ TableName: name, Item: item }));
+}
+
+/** Writes an item if the condition holds. Returns false if it does not hold, and nothing is written then. */
+export function putIf({ client, name }: Table, item: Item, condition: Condition): Promise<boolean> {
+  return holds(client.send(new PutCommand({ TableName: name, Item: item, ...condition })));
+}
+
+/** Deletes an item. It is no error if there is no item with this key. */
+export async function deleteItem({ client, name }: Table, Key: Key): Promise<void> {
+  await client.send(new DeleteCommand({ TableName: name, Key }));
+}
+
+/** Deletes an item if the condition holds. Returns false if it does not hold, and nothing is deleted then. */
+export function deleteIf({ client, name }: Table, Key: Key, condition: Condition): Promise<boolean> {
+  return holds(client.send(new DeleteCommand({ TableName: name, Key, ...condition })));
+}
+
+async function holds(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+export type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
+
+/**
+ * Updates an item, or creates it if there is none and no condition forbids that. Returns the item as it is afterwards, or
+ * undefined if the condition of the update does not hold.
+ */
+export async function updateIf({ client, name }: Table, Key: Key, update: Update): Promise<Item | undefined> {
   try {
     const command = new UpdateCommand({ TableName: name, Key, ReturnValues: 'ALL_NEW', ...update });
     return (await client.send(command)).Attributes;
@@ -185,13 +198,11 @@ export async function updateIf(
   }
 }
 
-/** False where the condition of a write did not hold. */
-export async function holds(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+/** Returns whole seconds since 1970, the unit of DynamoDB's TTL. */
+export function secondsOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -5,24 +5,27 @@ import {
   type EditionStanding,
 } from '../../newsletter/complaints.ts';
 import { DAY_MILLISECONDS, isoTime } from '../../shared/clock.ts';
-import { getItem, queried, type Table, type TransactItem, updateIf } from './dynamo-client.ts';
-import { complaintHourKey, standingKey } from './dynamo-keys.ts';
+import { getItem, secondsOf, type Table, type Update, updateIf } from './dynamo-client.ts';
+import { complaintHourKey, complaintPartition, standingKey } from './dynamo-keys.ts';
+import { queried } from './dynamo-query.ts';
+import type { TransactItem } from './dynamo-transactions.ts';
+
+/** `uncounted` is what the hour in which an editor resumed the edition had counted before that moment. */
+type Standing = EditionStanding & { uncounted?: ComplaintCount };
+
+/** This hour sorts after every hour that will be counted. */
+const LAST_HOUR = '9999-12-31T23';
 
 export function dynamoComplaints(table: Table): ComplaintStore {
-  const change = async (edition: string, update: Parameters<typeof updateIf>[2]): Promise<boolean> =>
+  const change = async (edition: string, update: Update): Promise<boolean> =>
     (await updateIf(table, standingKey(edition), update)) !== undefined;
 
-  /** Whole hours, from that of `since`; what the first had before is taken off by the caller. */
+  /** Adds up whole hours, from the hour that contains `since`. The caller subtracts what came in that hour before `since`. */
   async function hours(edition: string, since: string): Promise<ComplaintCount> {
     const count = { accepted: 0, complained: 0 };
     const found = queried(table, {
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: {
-        ':pk': standingKey(edition).pk,
-        ':first': complaintHourKey(edition, since).sk,
-        ':last': complaintHourKey(edition, LAST_HOUR).sk,
-      },
-      ConsistentRead: true,
+      pk: complaintPartition(edition),
+      sk: { from: complaintHourKey(edition, since).sk, to: complaintHourKey(edition, LAST_HOUR).sk },
     });
     for await (const { accepted = 0, complained = 0 } of found) {
       count.accepted += Number(accepted);
@@ -77,15 +80,10 @@ export function dynamoComplaints(table: Table): ComplaintStore {
   };
 }
 
-/** `uncounted`: what the hour in which it was resumed had until then. */
-type Standing = EditionStanding & { uncounted?: ComplaintCount };
-
-/** Sorts after every hour. */
-const LAST_HOUR = '9999-12-31T23';
-
 /**
- * One item an hour: a batch that was accepted adds to that of now, a complaint to that of its mail. Every batch counts
- * its issue up in the same transaction anyway, so this one is no hotter.
+ * Returns the update that counts accepted mails or complaints. Each edition has one item an hour: an accepted batch adds to
+ * the current hour, and a complaint adds to the hour in which its mail was accepted. The transaction of a batch updates the
+ * counters of the issue too, so the item of the hour is not written more often than the item of the issue.
  */
 export function countedItem(
   TableName: string,
@@ -102,7 +100,7 @@ export function countedItem(
       ExpressionAttributeNames: { '#what': what },
       ExpressionAttributeValues: {
         ':n': n,
-        ':expires': Math.floor((Date.parse(mailedAt) + 2 * COMPLAINT_DAYS * DAY_MILLISECONDS) / 1000),
+        ':expires': secondsOf(Date.parse(mailedAt) + 2 * COMPLAINT_DAYS * DAY_MILLISECONDS),
       },
     },
   };

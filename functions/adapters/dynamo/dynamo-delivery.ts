@@ -1,25 +1,27 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { afterBatchesDue, type Batch, type Recipient } from '../../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress } from '../../delivery/delivery-store.ts';
-import { fieldsOf, getItem, type Item, queried, type Table, transactIf, updateIf } from './dynamo-client.ts';
+import { fieldsOf, getItem, IS_NEW, type Item, type Table, updateIf } from './dynamo-client.ts';
 import { countedItem } from './dynamo-complaints.ts';
 import { countersAfter } from './dynamo-issue-items.ts';
 import {
   batchKey,
   issueKey,
   issuePartition,
-  pendingBatch,
   pendingKey,
   planKey,
   uncertainKey,
+  withoutPrefix,
 } from './dynamo-keys.ts';
+import { queried } from './dynamo-query.ts';
+import { transactIf } from './dynamo-transactions.ts';
 
-/** Read at a time by the sweep. */
+/** The sweep reads this many pending batches in one request. */
 const PENDING_PAGE = 500;
 
 /**
- * `onlyHolder` is an id of this process, given where no other can be alive on the table: a lease of anybody else is then
- * one of a process that died, and nobody waits until it has run out.
+ * Stores batches in the table. `onlyHolder` is the id of this process, and is given only if no other process can use the
+ * table, as on one machine. A lease of another holder is then that of a process that died, and is not waited for.
  */
 export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore {
   const { name } = table;
@@ -40,17 +42,7 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
           Put: {
             TableName: name,
             Item: { ...planKey(edition, slot, part), ...next },
-            ConditionExpression: previous
-              ? 'batches = :batches AND done = :no AND (#after = :after OR attribute_not_exists(#after))'
-              : 'attribute_not_exists(pk)',
-            ...(previous && {
-              ExpressionAttributeNames: { '#after': 'after' },
-              ExpressionAttributeValues: {
-                ':batches': previous.batches,
-                ':no': false,
-                ':after': previous.after ?? '',
-              },
-            }),
+            ...(previous ? sameProgress(previous) : IS_NEW),
           },
         },
         ...batches.flatMap(({ id, ...batch }) => [
@@ -170,20 +162,24 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
 
     async due({ edition, slot }, now, limit) {
       const batches: string[] = [];
-      const pending = queried(table, {
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        FilterExpression: mayBeTried,
-        ExpressionAttributeValues: {
-          ':pk': issuePartition(edition, slot),
-          ':first': pendingKey(edition, slot, '').sk,
-          ':last': pendingKey(edition, slot, afterBatchesDue(now)).sk,
-          ':now': now,
-          ...holder,
+      const pending = queried(
+        table,
+        {
+          pk: issuePartition(edition, slot),
+          sk: {
+            from: pendingKey(edition, slot, '').sk,
+            to: pendingKey(edition, slot, afterBatchesDue(now)).sk,
+          },
+          filter: {
+            FilterExpression: mayBeTried,
+            ExpressionAttributeValues: { ':now': now, ...holder },
+          },
+          consistent: false,
         },
-        Limit: Math.min(limit, PENDING_PAGE),
-      });
+        Math.min(limit, PENDING_PAGE),
+      );
       for await (const { sk } of pending) {
-        if (batches.push(pendingBatch(String(sk))) === limit) break;
+        if (batches.push(withoutPrefix(sk)) === limit) break;
       }
       return batches;
     },
@@ -197,6 +193,7 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
         });
         return item !== undefined;
       } catch (error) {
+        // A transaction that plans or settles a batch is writing to the issue at this moment.
         if (error instanceof TransactionConflictException) return false;
         throw error;
       }
@@ -204,7 +201,20 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
   };
 }
 
-/** Stored are the addresses alone, in the order of the planned readers and empty for those who had left: half the size. */
+/** The condition that no other process has planned more of this part since its progress was read. */
+function sameProgress(previous: PlanProgress) {
+  return {
+    ConditionExpression:
+      'batches = :batches AND done = :no AND (#after = :after OR attribute_not_exists(#after))',
+    ExpressionAttributeNames: { '#after': 'after' },
+    ExpressionAttributeValues: { ':batches': previous.batches, ':no': false, ':after': previous.after ?? '' },
+  };
+}
+
+/**
+ * Of the recipients only the addresses are stored, which halves the item. They are in the order of the planned readers, and
+ * empty for a reader who had left.
+ */
 function batchOf(item: Item, id: string): Batch {
   const { addresses, ...batch } = fieldsOf(item) as Omit<Batch, 'id'> & { addresses?: string[] };
   const recipients = addresses?.flatMap((email, index): Recipient[] => {

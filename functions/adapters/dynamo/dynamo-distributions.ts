@@ -1,40 +1,38 @@
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { DAY_SECONDS } from '../../shared/clock.ts';
 import type { SubscriptionRequest } from '../../websub/subscription.ts';
 import type { DistributionStore, Sent, VerificationStore } from '../../websub/websub-store.ts';
 import {
-  holds,
+  deleteItem,
+  getItem,
+  IS_NEW,
   isLive,
-  queried,
+  putIf,
+  putItem,
+  secondsOf,
   type Table,
-  type TransactItem,
-  transactIf,
   updateIf,
 } from './dynamo-client.ts';
-import { distributedFeed, dueKey, runKey, topicKey, verificationKey } from './dynamo-keys.ts';
+import {
+  DISTRIBUTIONS,
+  dueKey,
+  runKey,
+  topicKey,
+  VERIFICATIONS,
+  verificationKey,
+  withoutPrefix,
+} from './dynamo-keys.ts';
+import { queried } from './dynamo-query.ts';
+import { type TransactItem, transactIf } from './dynamo-transactions.ts';
 
-/** Which feeds are to be distributed, and how far those are that are under way. */
+/** Stores which feeds have to be sent to their subscribers, and how far the distributions under way have got. */
 export function dynamoDistributions(table: Table): DistributionStore {
-  const { client, name } = table;
+  const { name } = table;
 
   return {
-    markDue(feed, at) {
-      return holds(
-        client.send(
-          new PutCommand({
-            TableName: name,
-            Item: { ...dueKey(feed), at },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
-      );
-    },
+    markDue: (feed, at) => putIf(table, { ...dueKey(feed), at }, IS_NEW),
 
     async dueAt(feed) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: dueKey(feed), ConsistentRead: true }),
-      );
-      return Item?.at as number | undefined;
+      return (await getItem(table, dueKey(feed)))?.at as number | undefined;
     },
 
     async takeUp(feed, holder, now, until) {
@@ -54,21 +52,13 @@ export function dynamoDistributions(table: Table): DistributionStore {
             ExpressionAttributeValues: { ':now': now },
           },
         },
-        {
-          Put: {
-            TableName: name,
-            Item: { ...runKey(feed), holder, leaseUntil: until },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          },
-        },
+        { Put: { TableName: name, Item: { ...runKey(feed), holder, leaseUntil: until }, ...IS_NEW } },
       ]);
       return isNew ? { feed, holder } : undefined;
     },
 
     async progress({ feed, holder, after }, until) {
-      const update = new UpdateCommand({
-        TableName: name,
-        Key: runKey(feed),
+      const run = await updateIf(table, runKey(feed), {
         UpdateExpression: `SET leaseUntil = :until${after === undefined ? '' : ', #after = :after'}`,
         ConditionExpression: 'holder = :holder',
         ...(after !== undefined && { ExpressionAttributeNames: { '#after': 'after' } }),
@@ -78,14 +68,12 @@ export function dynamoDistributions(table: Table): DistributionStore {
           ...(after !== undefined && { ':after': after }),
         },
       });
-      return holds(client.send(update));
+      return run !== undefined;
     },
 
     async sent(feed, now) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: topicKey(feed), ConsistentRead: true }),
-      );
-      return ((isLive(Item, now) && Item.sent) || {}) as Sent;
+      const topic = await getItem(table, topicKey(feed));
+      return ((isLive(topic, now) && topic.sent) || {}) as Sent;
     },
 
     async finish({ feed, holder }, sent) {
@@ -106,52 +94,50 @@ export function dynamoDistributions(table: Table): DistributionStore {
           ExpressionAttributeValues: { ':sent': sent },
         },
       };
-      // The second: the topic has gone with its last lease, and there is nobody to remember anything of.
+      // The first fails if the item of the topic is gone, because its last lease has ended. Then there is nothing to remember.
       return (await transactIf(table, [end, remember])) || transactIf(table, [end]);
     },
 
     async left(before, now) {
       const feeds = new Set<string>();
       const items = queried(table, {
-        KeyConditionExpression: 'pk = :pk',
-        FilterExpression: '#at <= :before OR leaseUntil <= :now',
-        ExpressionAttributeNames: { '#at': 'at' },
-        ExpressionAttributeValues: { ':pk': 'DISTRIBUTIONS', ':before': before, ':now': now },
+        pk: DISTRIBUTIONS,
+        filter: {
+          FilterExpression: '#at <= :before OR leaseUntil <= :now',
+          ExpressionAttributeNames: { '#at': 'at' },
+          ExpressionAttributeValues: { ':before': before, ':now': now },
+        },
+        consistent: false,
       });
-      for await (const { sk } of items) feeds.add(distributedFeed(String(sk)));
+      for await (const { sk } of items) feeds.add(withoutPrefix(sk));
       return [...feeds];
     },
   };
 }
 
-/** None is under way so long: what was never done for all that is nobody's any more. */
-
-/** As `isLive` has it, for a condition. */
+/** What `isLive` decides, as a condition. */
 const NOT_EXPIRED = 'expiresAt > :seconds';
 
+/** A request that its callback has not answered for this long is dropped. */
+const VERIFICATION_SECONDS = DAY_SECONDS;
+
 /**
- * Requests that wait for their callback's answer. Not in the outbox: they are strangers', as many as those like, and must
- * not stand before an editor's events when the sweep looks for what was left.
+ * Stores the WebSub requests that wait for the answer of their callback. They have a partition of their own, because anybody
+ * can make as many of them as they like. In the outbox they would stand before the events of editors when the sweep looks for
+ * what was left.
  */
 export function dynamoVerifications(table: Table): VerificationStore {
-  const { client, name } = table;
-
   return {
-    async put(request, now) {
-      const expiresAt = seconds(now) + DAY_SECONDS;
-      await client.send(
-        new PutCommand({
-          TableName: name,
-          Item: { ...verificationKey(request.id), request, attempts: 0, dueAt: now, expiresAt },
-        }),
-      );
+    put(request, now) {
+      const expiresAt = secondsOf(now) + VERIFICATION_SECONDS;
+      return putItem(table, { ...verificationKey(request.id), request, attempts: 0, dueAt: now, expiresAt });
     },
 
     async claim(id, now, until) {
       const item = await updateIf(table, verificationKey(id), {
         UpdateExpression: 'SET dueAt = :until ADD attempts :one',
         ConditionExpression: `dueAt <= :now AND ${NOT_EXPIRED}`,
-        ExpressionAttributeValues: { ':until': until, ':now': now, ':one': 1, ':seconds': seconds(now) },
+        ExpressionAttributeValues: { ':until': until, ':now': now, ':one': 1, ':seconds': secondsOf(now) },
       });
       return item && { ...(item.request as SubscriptionRequest), attempts: Number(item.attempts) };
     },
@@ -164,23 +150,20 @@ export function dynamoVerifications(table: Table): VerificationStore {
       });
     },
 
-    async remove(id) {
-      await client.send(new DeleteCommand({ TableName: name, Key: verificationKey(id) }));
-    },
+    remove: (id) => deleteItem(table, verificationKey(id)),
 
     async due(before, limit, now) {
       const ids: string[] = [];
       const items = queried(table, {
-        KeyConditionExpression: 'pk = :pk',
-        FilterExpression: `dueAt <= :before AND ${NOT_EXPIRED}`,
-        ExpressionAttributeValues: { ':pk': 'VERIFICATIONS', ':before': before, ':seconds': seconds(now) },
+        pk: VERIFICATIONS,
+        filter: {
+          FilterExpression: `dueAt <= :before AND ${NOT_EXPIRED}`,
+          ExpressionAttributeValues: { ':before': before, ':seconds': secondsOf(now) },
+        },
+        consistent: false,
       });
       for await (const { sk } of items) if (ids.push(String(sk)) === limit) break;
       return ids;
     },
   };
-}
-
-function seconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000);
 }

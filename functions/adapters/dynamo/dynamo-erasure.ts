@@ -1,9 +1,9 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { addressHash } from '../../subscribers/email-address.ts';
 import { shardOf } from '../../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../../subscribers/subscriber-store.ts';
-import { type Table, transact, transactIf } from './dynamo-client.ts';
+import { type Table, updateIf } from './dynamo-client.ts';
 import {
+  ADDRESS_CHANGES,
   addressKey,
   addressSignUpKey,
   bouncesKey,
@@ -11,52 +11,51 @@ import {
   type Key,
   memberKey,
   reactionPartition,
+  SIGN_UPS,
   signUpKey,
   subscriberKey,
   suppressionKey,
+  withoutPrefix,
 } from './dynamo-keys.ts';
-import { itemsUnder } from './dynamo-reader-requests.ts';
-import { queryAll } from './dynamo-subscriber-items.ts';
+import { queryItems } from './dynamo-query.ts';
+import { transact, transactIf } from './dynamo-transactions.ts';
 
 type Erasure = Pick<SubscriberStore, 'suppressErased' | 'eraseTraces' | 'remove'>;
 
-/** DynamoDB's limit of a transaction. */
+/** DynamoDB takes at most this many items in a transaction. */
 const MOST_ITEMS = 100;
 
 export function dynamoErasure(table: Table): Erasure {
-  const { client, name } = table;
+  const { name } = table;
   const deletion = (Key: Key) => ({ Delete: { TableName: name, Key } });
 
   return {
     async suppressErased(hash, at) {
-      await client.send(
-        new UpdateCommand({
-          TableName: name,
-          Key: suppressionKey(hash),
-          UpdateExpression:
-            'SET #reason = if_not_exists(#reason, :erased), #at = if_not_exists(#at, :at), erasedAt = if_not_exists(erasedAt, :at) REMOVE detail',
-          ExpressionAttributeNames: { '#reason': 'reason', '#at': 'at' },
-          ExpressionAttributeValues: { ':erased': 'erased', ':at': at },
-        }),
-      );
+      await updateIf(table, suppressionKey(hash), {
+        UpdateExpression:
+          'SET #reason = if_not_exists(#reason, :erased), #at = if_not_exists(#at, :at), erasedAt = if_not_exists(erasedAt, :at) REMOVE detail',
+        ExpressionAttributeNames: { '#reason': 'reason', '#at': 'at' },
+        ExpressionAttributeValues: { ':erased': 'erased', ':at': at },
+      });
     },
 
     async eraseTraces({ id, formerIds = [], email }, earlierSignUps) {
       const hash = addressHash(email);
-      const { pk: address } = addressKey(hash);
-      const signUps = await itemsUnder(table, address, 'SIGNUP#');
-      const parts = await Promise.all([
-        ...[id, ...formerIds].map((each) => queryAll(table, consentPartition(each), {})),
-        ...[id, ...formerIds].map((each) => queryAll(table, reactionPartition(each), {})),
-        ...[id, ...formerIds].map((each) => itemsUnder(table, subscriberKey(each).pk, 'CHANGE#')),
-      ]);
+      const signUps = await queryItems(table, { pk: addressKey(hash).pk, sk: { prefix: SIGN_UPS } });
+      const parts = await Promise.all(
+        [id, ...formerIds].flatMap((each) => [
+          queryItems(table, { pk: consentPartition(each) }),
+          queryItems(table, { pk: reactionPartition(each) }),
+          queryItems(table, { pk: subscriberKey(each).pk, sk: { prefix: ADDRESS_CHANGES } }),
+        ]),
+      );
       const keys = [
         bouncesKey(hash),
         ...earlierSignUps.flatMap((each) => [
           signUpKey(each.id),
           addressSignUpKey(addressHash(each.email), each.id),
         ]),
-        ...signUps.map(({ sk }) => signUpKey(String(sk).slice('SIGNUP#'.length))),
+        ...signUps.map(({ sk }) => signUpKey(withoutPrefix(sk))),
         ...[...parts.flat(), ...signUps].map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
         ...formerIds.map(subscriberKey),
       ];

@@ -2,11 +2,15 @@ import type { Batch } from '../../delivery/batch.ts';
 import type { Decision } from '../../newsletter/issue.ts';
 import type { EditionCursor, IssueMoment, IssueRef, Step } from '../../newsletter/issue-store.ts';
 import { isoTime } from '../../shared/clock.ts';
-import type { TransactItem } from './dynamo-client.ts';
+import { IS_NEW } from './dynamo-client.ts';
 import { editionKey, issueKey, reviewKey } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
+import type { TransactItem } from './dynamo-transactions.ts';
 
-/** A step of an issue that nobody has planned, from where it was read. */
+/**
+ * Returns the update that takes an issue one step further. It holds only if no step was taken since the issue was read, and
+ * if no reader was put in a batch yet.
+ */
 export function moved(
   TableName: string,
   { edition, slot }: IssueRef,
@@ -27,7 +31,7 @@ export function moved(
   };
 }
 
-/** What else the step writes and depends on. */
+/** Returns what else a step writes, and the conditions on other items that it depends on. */
 export function stepItems(
   TableName: string,
   ref: IssueRef,
@@ -47,7 +51,7 @@ function stillDecided(
 ): TransactItem {
   const Key = reviewKey(edition, slot);
   return decision === 'none'
-    ? { ConditionCheck: { TableName, Key, ConditionExpression: 'attribute_not_exists(pk)' } }
+    ? { ConditionCheck: { TableName, Key, ...IS_NEW } }
     : {
         ConditionCheck: {
           TableName,
@@ -64,16 +68,28 @@ function cursorPut(TableName: string, edition: string, cursor: EditionCursor): T
     Put: {
       TableName,
       Item: { ...editionKey(edition), ...cursor },
-      ConditionExpression: cursor.version === 1 ? 'attribute_not_exists(pk)' : 'version = :previous',
-      ...(cursor.version > 1 && { ExpressionAttributeValues: { ':previous': cursor.version - 1 } }),
+      ...(cursor.version === 1
+        ? IS_NEW
+        : {
+            ConditionExpression: 'version = :previous',
+            ExpressionAttributeValues: { ':previous': cursor.version - 1 },
+          }),
     },
   };
 }
 
-type Update = Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>;
+type Counting = Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>;
 
-/** What new batches add to their issue, as long as it is being sent in the form that they were made for. */
-export function countersAfter(batches: Batch[], partDone: boolean, composition: number, at: string): Update {
+/**
+ * Returns the update that counts new batches in their issue. It holds only while the issue is being sent, and is still in the
+ * composition for which the batches were made.
+ */
+export function countersAfter(
+  batches: Batch[],
+  partDone: boolean,
+  composition: number,
+  at: string,
+): Counting {
   const later = Map.groupBy(batches, ({ notBefore }) => notBefore);
   later.delete(undefined);
   const waves = [...later].map(([due, own], index) => ({
@@ -87,7 +103,7 @@ export function countersAfter(batches: Batch[], partDone: boolean, composition: 
   );
   return {
     UpdateExpression: `SET ${['startedAt = if_not_exists(startedAt, :at)', ...counted].join(', ')} ADD batches :batches, planned :planned, partsPlanned :parts`,
-    // Composed again meanwhile, it must not go out half in one form and half in another.
+    // If the issue was composed again meanwhile, some readers would get the old mail and others the new one.
     ConditionExpression: '#state = :sending AND composition = :composition',
     ExpressionAttributeNames: {
       '#state': 'state',

@@ -1,53 +1,38 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type FrozenIssue, type Issue, PARTS, type Variant } from '../../newsletter/issue.ts';
 import type { EditionCursor, IssueStore } from '../../newsletter/issue-store.ts';
-import {
-  ConditionsFailed,
-  fieldsOf,
-  getItem,
-  getItems,
-  type Item,
-  type Table,
-  transact,
-  transactIf,
-} from './dynamo-client.ts';
+import { fieldsOf, getItem, getItems, IS_NEW, type Item, putItem, type Table } from './dynamo-client.ts';
 import { moved, stepItems } from './dynamo-issue-items.ts';
 import {
   editionKey,
   frozenKey,
-  idAfterTime,
   issueKey,
   issueListKey,
+  issueListPartition,
+  issueRefOf,
+  OPEN_ISSUES,
   openKey,
   variantKey,
+  withoutPrefix,
 } from './dynamo-keys.ts';
+import { brotlied, unbrotlied } from './dynamo-packed.ts';
+import { queryItems } from './dynamo-query.ts';
+import { transactIf } from './dynamo-transactions.ts';
 
 export function dynamoIssues(table: Table): IssueStore {
-  const { client, name } = table;
+  const { name } = table;
 
   const store: IssueStore = {
     async create(issue) {
       const { edition, slot, createdAt } = issue;
-      try {
-        await transact(table, [
-          {
-            Put: {
-              TableName: name,
-              Item: { ...issueKey(edition, slot), ...issue },
-              ConditionExpression: 'attribute_not_exists(pk)',
-            },
-          },
-          { Put: { TableName: name, Item: issueListKey(edition, createdAt, slot) } },
-          { Put: { TableName: name, Item: openKey(edition, slot) } },
-        ]);
-        return { issue, created: true };
-      } catch (error) {
-        if (!(error instanceof ConditionsFailed)) throw error;
-        const existing = await store.get(issue);
-        if (!existing) throw error;
-        return { issue: existing, created: false };
-      }
+      const created = await transactIf(table, [
+        { Put: { TableName: name, Item: { ...issueKey(edition, slot), ...issue }, ...IS_NEW } },
+        { Put: { TableName: name, Item: issueListKey(edition, createdAt, slot) } },
+        { Put: { TableName: name, Item: openKey(edition, slot) } },
+      ]);
+      if (created) return { issue, created };
+      const existing = await store.get(issue);
+      if (!existing) throw new Error(`issue ${edition}#${slot} exists, and cannot be read`);
+      return { issue: existing, created };
     },
 
     async get({ edition, slot }) {
@@ -58,38 +43,19 @@ export function dynamoIssues(table: Table): IssueStore {
     async frozen({ edition, slot }) {
       const item = await getItem(table, frozenKey(edition, slot));
       if (!item) return undefined;
-      // Issues of before stand there as they are.
-      return 'z' in item ? unpacked<FrozenIssue>(item) : (fieldsOf(item) as FrozenIssue);
+      // Older versions stored these fields without compressing them.
+      return 'z' in item ? unbrotlied<FrozenIssue>(item.z) : (fieldsOf(item) as FrozenIssue);
     },
 
     async list(edition, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': issueListKey(edition, '', '').pk },
-          ScanIndexForward: false,
-          Limit: limit,
-        }),
-      );
-      const slots = Items.map(({ sk }) => idAfterTime(String(sk)));
-      const keys = slots.map((slot) => issueKey(edition, slot));
-      return (await getItems(table, keys, true)).map(issueOf);
+      const newest = { pk: issueListPartition(edition), descending: true, consistent: false };
+      const items = await queryItems(table, newest, limit);
+      const keys = items.map(({ sk }) => issueKey(edition, withoutPrefix(sk)));
+      return (await getItems(table, keys)).map(issueOf);
     },
 
     async open() {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': openKey('', '').pk },
-          ConsistentRead: true,
-        }),
-      );
-      return Items.map(({ sk }) => {
-        const [edition = '', slot = ''] = String(sk).split('#');
-        return { edition, slot };
-      });
+      return (await queryItems(table, { pk: OPEN_ISSUES })).map(({ sk }) => issueRefOf(sk));
     },
 
     async cursor(edition) {
@@ -97,21 +63,16 @@ export function dynamoIssues(table: Table): IssueStore {
       return item ? (fieldsOf(item) as EditionCursor) : { version: 0, recent: [] };
     },
 
-    async putVariant({ edition, slot }, { html, text, ...variant }) {
-      const z = packed({ html, text });
-      await client.send(
-        new PutCommand({
-          TableName: name,
-          Item: { ...variantKey(edition, slot, variant.key), ...variant, z },
-        }),
-      );
+    putVariant({ edition, slot }, { html, text, ...variant }) {
+      const z = brotlied({ html, text });
+      return putItem(table, { ...variantKey(edition, slot, variant.key), ...variant, z });
     },
 
     async variant({ edition, slot }, key) {
       const item = await getItem(table, variantKey(edition, slot, key));
       if (!item) return undefined;
       const { z, ...variant } = fieldsOf(item);
-      return { ...variant, ...unpacked<Pick<Variant, 'html' | 'text'>>(item) } as Variant;
+      return { ...variant, ...unbrotlied<Pick<Variant, 'html' | 'text'>>(z) } as Variant;
     },
 
     freeze(ref, from, to, frozen, step) {
@@ -120,7 +81,7 @@ export function dynamoIssues(table: Table): IssueStore {
           ':to': to,
           ':next': frozen.composition,
         }),
-        { Put: { TableName: name, Item: { ...frozenKey(ref.edition, ref.slot), z: packed(frozen) } } },
+        { Put: { TableName: name, Item: { ...frozenKey(ref.edition, ref.slot), z: brotlied(frozen) } } },
         ...stepItems(name, ref, step),
       ]);
     },
@@ -153,7 +114,7 @@ export function dynamoIssues(table: Table): IssueStore {
             UpdateExpression: `SET ${[
               '#state = :to',
               ...(reason === undefined ? [] : ['reason = :reason']),
-              // The state as it was before this update.
+              // On the right side, DynamoDB takes the state from before this update.
               ...(to === 'stopped' ? ['stoppedIn = #state'] : []),
             ].join(', ')}`,
             ConditionExpression: `#state IN (${Object.keys(states).join(', ')})`,
@@ -188,16 +149,11 @@ export function dynamoIssues(table: Table): IssueStore {
   return store;
 }
 
-/** One that does not say in how many parts it is planned, as those of before, is not planned before its one part is. */
+/**
+ * Older versions stored no `parts`, and called the count of planned parts `shardsPlanned`. Without these defaults such an
+ * issue would count as planned, and it would end as sent although nobody was mailed.
+ */
 function issueOf(item: Item): Issue {
   const { shardsPlanned = 0, ...fields } = fieldsOf(item);
   return { parts: PARTS, partsPlanned: shardsPlanned, ...fields } as Issue;
-}
-
-function packed(what: object): Uint8Array {
-  return brotliCompressSync(JSON.stringify(what), { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
-}
-
-function unpacked<T extends object>({ z }: Item): T {
-  return JSON.parse(brotliDecompressSync(z as Uint8Array).toString()) as T;
 }

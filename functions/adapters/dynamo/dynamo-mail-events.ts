@@ -5,19 +5,19 @@ import type { IssueRef } from '../../newsletter/issue-store.ts';
 import { type IssueTally, REACTIONS } from '../../newsletter/issue-tally.ts';
 import { DAY_SECONDS } from '../../shared/clock.ts';
 import {
-  ConditionsFailed,
   fieldsOf,
   getItem,
   getItems,
+  IS_NEW,
   isLive,
+  isNewOrExpired,
+  secondsOf,
   type Table,
-  type TransactItem,
-  transact,
 } from './dynamo-client.ts';
 import { countedItem } from './dynamo-complaints.ts';
 import {
   bouncesKey,
-  consentKey,
+  issueRefOf,
   type Key,
   reactionKey,
   reactionPartition,
@@ -25,15 +25,21 @@ import {
   suppressionKey,
   tallyKey,
   webhookKey,
+  withoutPrefix,
 } from './dynamo-keys.ts';
-import { queryAll } from './dynamo-subscriber-items.ts';
+import { queryItems } from './dynamo-query.ts';
+import { consentPut } from './dynamo-subscriber-items.ts';
 import { sameSuppression } from './dynamo-suppressions.ts';
+import { ConditionsFailed, type TransactItem, transact } from './dynamo-transactions.ts';
 
-/** Parts of an issue's tally: at a thousand events a second two of them seldom meet in one. Never change it. */
+/**
+ * The counts of an issue are spread over this many items, because at a thousand events a second their writes would meet in one
+ * item. The number must never change: the counts of issues that were sent are spread over it.
+ */
 const TALLIES = 32;
-/** Longer than an event is taken in at all (`apply-event.ts`). */
+/** An event is remembered longer than the 30 days in which it is taken in at all (`delivery/apply-event.ts`). */
 const EVENT_DAYS = 40;
-/** Longer than what readers do with a mail is counted. */
+/** What a reader did is remembered longer than the 60 days in which it is counted (`delivery/apply-event.ts`). */
 const REACTION_DAYS = 90;
 const BOUNCES_DAYS = 120;
 
@@ -42,7 +48,7 @@ export function dynamoMailEvents(table: Table): MailEventStore {
 
   return {
     async apply(changes, now) {
-      const items = itemsOf(name, changes, (days) => Math.floor(now / 1000) + days * DAY_SECONDS);
+      const items = itemsOf(name, changes, now);
       if (items.length === 0) return 'applied';
       try {
         await transact(table, items);
@@ -59,21 +65,16 @@ export function dynamoMailEvents(table: Table): MailEventStore {
 
     async unproven(ref, subscriberIds) {
       const keys = subscriberIds.map((subscriberId) => readerKey({ ref, subscriberId }));
-      const items = await getItems(table, keys, true);
-      return items.flatMap(({ pk, proven }) =>
-        proven === undefined ? [String(pk).slice(reactionPartition('').length)] : [],
-      );
+      const items = await getItems(table, keys);
+      return items.filter(({ proven }) => proven === undefined).map(({ pk }) => withoutPrefix(pk));
     },
 
     async reactionsOf(subscriberIds, now) {
-      const items = await Promise.all(subscriberIds.map((id) => queryAll(table, reactionPartition(id), {})));
-      return items
+      const queries = subscriberIds.map((id) => queryItems(table, { pk: reactionPartition(id) }));
+      return (await Promise.all(queries))
         .flat()
         .filter((item) => isLive(item, now))
-        .map((item) => {
-          const [edition = '', slot = ''] = String(item.sk).split('#');
-          return { edition, slot, told: Object.keys(fieldsOf(item)).sort() };
-        });
+        .map((item) => ({ ...issueRefOf(item.sk), told: Object.keys(fieldsOf(item)).sort() }));
     },
 
     async bounces(hash, now) {
@@ -84,7 +85,7 @@ export function dynamoMailEvents(table: Table): MailEventStore {
     async tally({ edition, slot }) {
       const keys = Array.from({ length: TALLIES }, (_, n) => tallyKey(edition, slot, n));
       const tally = Object.fromEntries(REACTIONS.map((what) => [what, 0])) as IssueTally;
-      for (const item of await getItems(table, keys, true)) {
+      for (const item of await getItems(table, keys)) {
         for (const what of REACTIONS) tally[what] += Number(item[what] ?? 0);
       }
       return tally;
@@ -92,31 +93,26 @@ export function dynamoMailEvents(table: Table): MailEventStore {
   };
 }
 
-/** The event's own item comes first: `apply` tells by its place that the event was known. */
-function itemsOf(TableName: string, changes: EventChanges, after: (days: number) => number): TransactItem[] {
+/** The item of the event itself comes first. If its condition fails, `apply` knows that the event was taken in before. */
+function itemsOf(TableName: string, changes: EventChanges, now: number): TransactItem[] {
   const { id, reaction, complaint, suppression, consent, bounces, unlessErased } = changes;
+  const after = (days: number) => secondsOf(now) + days * DAY_SECONDS;
   const items: TransactItem[] = [];
-  if (id !== undefined) {
-    const Item = { ...webhookKey(id), expiresAt: after(EVENT_DAYS) };
-    items.push({ Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } });
-  }
+  if (id !== undefined)
+    items.push({
+      Put: { TableName, Item: { ...webhookKey(id), expiresAt: after(EVENT_DAYS) }, ...IS_NEW },
+    });
   if (reaction) items.push(...reactionItems(TableName, reaction, after(REACTION_DAYS)));
   if (complaint) items.push(countedItem(TableName, complaint.edition, complaint.mailedAt, 'complained', 1));
   if (suppression) {
     const { hash, previous, next } = suppression;
     const Item = { ...suppressionKey(hash), ...next };
-    items.push({
-      Put: {
-        TableName,
-        Item,
-        ...(previous ? sameSuppression(previous) : { ConditionExpression: 'attribute_not_exists(pk)' }),
-      },
-    });
+    items.push({ Put: { TableName, Item, ...(previous ? sameSuppression(previous) : IS_NEW) } });
   }
   if (consent) {
     const { subscriber, event } = consent;
     items.push(
-      // A reader who is erased at this moment leaves no line behind.
+      // If the reader is being erased at this moment, no line of their log must be left behind.
       {
         ConditionCheck: {
           TableName,
@@ -125,15 +121,10 @@ function itemsOf(TableName: string, changes: EventChanges, after: (days: number)
           ExpressionAttributeValues: { ':version': subscriber.version },
         },
       },
-      {
-        Put: {
-          TableName,
-          Item: { ...consentKey(subscriber.id, event.at, `${subscriber.version}-${event.what}`), ...event },
-        },
-      },
+      consentPut(TableName, subscriber, event, `${subscriber.version}-${event.what}`),
     );
   }
-  // The condition of a suppression that is written sees an erasure by itself, and an item is named once a transaction.
+  // If a suppression is written, its own condition fails after an erasure. A transaction may name an item only once.
   if (unlessErased !== undefined && !suppression) {
     const Key = suppressionKey(unlessErased);
     items.push({
@@ -146,22 +137,22 @@ function itemsOf(TableName: string, changes: EventChanges, after: (days: number)
       Put: {
         TableName,
         Item: { ...bouncesKey(hash), run: next, expiresAt: after(BOUNCES_DAYS) },
-        ...(previous && {
-          ConditionExpression: 'run = :previous',
-          ExpressionAttributeValues: { ':previous': previous },
-        }),
-        // One past its time is as good as none.
-        ...(!previous && {
-          ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :expires',
-          ExpressionAttributeValues: { ':expires': after(0) },
-        }),
+        ...(previous
+          ? {
+              ConditionExpression: 'run = :previous',
+              ExpressionAttributeValues: { ':previous': previous },
+            }
+          : isNewOrExpired(now)),
       },
     });
   }
   return items;
 }
 
-/** `sent` is only noted, as a proof that the provider took the mail: the issue itself counts what was sent. */
+/**
+ * Returns the items that note and count what a reader did. `sent` is noted as a proof that the provider took the mail, but it
+ * is not counted here, because the issue itself counts what was sent.
+ */
 function reactionItems(TableName: string, reaction: ReaderReaction, expires: number): TransactItem[] {
   const { ref, what } = reaction;
   const names = { ExpressionAttributeNames: { '#what': what } };

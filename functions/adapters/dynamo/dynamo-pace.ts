@@ -15,18 +15,18 @@ import { paceKey } from './dynamo-keys.ts';
 type Options = {
   requestsPerSecond: number;
   clock: Clock;
-  /** Unset: time itself. */
+  /** Waits. Without it, real time passes; tests move their clock. */
   wait?: (milliseconds: number) => Promise<void>;
 };
 
-/** Of one request's: others were first. */
+/** A request tries this often to get its turn while other processes take theirs. */
 const ATTEMPTS = 50;
-/** Whoever began now began after it. */
+/** Stands for "the rate was never halved": every request began after this time. */
 const NEVER = 0;
 
 /**
- * One item, `nextAt`, `growsFrom` and `rate`, and a turn is one write: its condition says what it takes the item to be,
- * and a failure brings what it is.
+ * Keeps the pace in one item with `nextAt`, `growsFrom` and `rate`. Taking a turn is one write. Its condition compares the
+ * item with what this process has seen last, and a failed condition returns the item as it is now.
  */
 export function dynamoPace(
   { client, name }: Table,
@@ -34,7 +34,7 @@ export function dynamoPace(
 ): Pace {
   let seen: PaceState | undefined;
 
-  /** False where the condition did not hold; either way the item as it is now is known. */
+  /** Returns false if the condition does not hold. In both cases `seen` is then the item as it is now. */
   const update = async (
     change: Pick<
       UpdateCommandInput,
@@ -53,7 +53,7 @@ export function dynamoPace(
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // The document client leaves the items of errors as they came.
+      // The document client does not convert the items that come with errors.
       const { nextAt, growsFrom, rate } = error.Item ?? {};
       seen = nextAt && {
         nextAt: Number(nextAt.N),
@@ -64,7 +64,7 @@ export function dynamoPace(
     }
   };
 
-  /** The first turn of all. */
+  /** Creates the item, and takes the first turn. */
   const begin = (now: number) =>
     update({
       UpdateExpression: 'SET nextAt = :next, growsFrom = :never, rate = :rate',
@@ -72,7 +72,7 @@ export function dynamoPace(
       ExpressionAttributeValues: { ':next': now + intervalAt(ceiling), ':never': NEVER, ':rate': ceiling },
     });
 
-  /** As if its last refusal had been now. */
+  /** Starts again as if the provider had refused a request now. */
   const putRight = ({ nextAt, growsFrom }: PaceState, now: number) =>
     update({
       UpdateExpression: 'SET nextAt = :now, growsFrom = :now',
@@ -94,7 +94,7 @@ export function dynamoPace(
           await putRight(seen, now);
           continue;
         }
-        // Otherwise it only ever moves on: what was seen to be far off is not nearer.
+        // Apart from the correction above, `nextAt` only grows. So a turn that was far off when it was last seen is not nearer now.
         if (seen.nextAt > now + LONGEST_WAIT) return (seen.nextAt - now) / 1000;
         const { growsFrom } = seen;
         const isFree = seen.nextAt <= now;
@@ -115,7 +115,7 @@ export function dynamoPace(
         if (!taken) continue;
         const turn = seen.nextAt - interval;
         if (turn > now) await wait(turn - now);
-        // A refusal to another worker of this process makes the turns void that were given before it.
+        // If another worker of this process was refused while this one waited, this turn is no longer valid.
         if (seen.growsFrom === growsFrom) return 0;
       }
       return LONGEST_WAIT / 1000;
@@ -145,7 +145,7 @@ export function dynamoPace(
   };
 }
 
-/** Milliseconds, to the thousandth: sums of them keep few digits. */
+/** Returns the milliseconds between two requests, rounded up to a thousandth so that sums of them do not grow long fractions. */
 function intervalAt(rate: number): number {
   return Math.ceil(1_000_000 / rate) / 1000;
 }

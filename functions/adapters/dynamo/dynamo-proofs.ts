@@ -1,11 +1,12 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { ProofStore, StoredProof } from '../../newsletter/proof-store.ts';
 import { DAY_SECONDS } from '../../shared/clock.ts';
-import { ConditionsFailed, getItem, isLive, type Table, transact } from './dynamo-client.ts';
+import { getItem, isLive, isNewOrExpired, secondsOf, type Table } from './dynamo-client.ts';
 import { proofKey } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
+import { brotlied, unbrotlied } from './dynamo-packed.ts';
+import { transactIf } from './dynamo-transactions.ts';
 
-/** As long as the mail provider remembers the key of a request. */
+/** A proof is kept for as long as the mail provider remembers the idempotency key of its request. */
 const KEPT_SECONDS = DAY_SECONDS;
 
 export function dynamoProofs(table: Table): ProofStore {
@@ -13,33 +14,18 @@ export function dynamoProofs(table: Table): ProofStore {
   return {
     async get(id, now) {
       const item = await getItem(table, proofKey(id));
-      if (!isLive(item, now)) return undefined;
-      return JSON.parse(brotliDecompressSync(item.z as Uint8Array).toString()) as StoredProof;
+      return isLive(item, now) ? unbrotlied<StoredProof>(item.z) : undefined;
     },
 
     async put(proof) {
-      const seconds = Math.floor(Date.parse(proof.askedAt) / 1000);
+      const now = Date.parse(proof.askedAt);
       const outboxId = `${proof.askedAt}#proof#${proof.id}`;
-      const z = brotliCompressSync(JSON.stringify(proof), {
-        params: { [constants.BROTLI_PARAM_QUALITY]: 5 },
-      });
-      try {
-        await transact(table, [
-          {
-            Put: {
-              TableName: name,
-              Item: { ...proofKey(proof.id), z, expiresAt: seconds + KEPT_SECONDS },
-              ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-              ExpressionAttributeValues: { ':now': seconds },
-            },
-          },
-          outboxPut(name, outboxId, { kind: 'proof-asked', proofId: proof.id }),
-        ]);
-        return outboxId;
-      } catch (error) {
-        if (error instanceof ConditionsFailed) return undefined;
-        throw error;
-      }
+      const Item = { ...proofKey(proof.id), z: brotlied(proof), expiresAt: secondsOf(now) + KEPT_SECONDS };
+      const isStored = await transactIf(table, [
+        { Put: { TableName: name, Item, ...isNewOrExpired(now) } },
+        outboxPut(name, outboxId, { kind: 'proof-asked', proofId: proof.id }),
+      ]);
+      return isStored ? outboxId : undefined;
     },
   };
 }

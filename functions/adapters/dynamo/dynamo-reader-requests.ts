@@ -1,17 +1,22 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { HOUR_SECONDS } from '../../shared/clock.ts';
 import { addressHash } from '../../subscribers/email-address.ts';
 import { type AddressChange, CONFIRM_HOURS, type SignUp } from '../../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../../subscribers/subscriber-store.ts';
-import { fieldsOf, getItem, getItems, type Item, isLive, type Table, transact } from './dynamo-client.ts';
+import { fieldsOf, getItem, getItems, IS_NEW, isLive, secondsOf, type Table } from './dynamo-client.ts';
 import {
+  ADDRESS_CHANGES,
   addressChangeKey,
   addressKey,
   addressSignUpKey,
   type Key,
+  SIGN_UPS,
   signUpKey,
   subscriberKey,
+  withoutPrefix,
 } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
+import { queryItems } from './dynamo-query.ts';
+import { transact } from './dynamo-transactions.ts';
 
 type Requests = Pick<
   SubscriberStore,
@@ -24,7 +29,7 @@ type Requests = Pick<
   | 'putLinkRequest'
 >;
 
-/** What readers have asked for and not confirmed yet: each with the event that mails it. */
+/** Stores what readers have asked for and must confirm by mail. Each request is written with the event that sends its mail. */
 export function dynamoReaderRequests(table: Table): Requests {
   const { name } = table;
   const live = async <T>(key: Key, now: number): Promise<T | undefined> => {
@@ -37,13 +42,7 @@ export function dynamoReaderRequests(table: Table): Requests {
       const outboxId = `${signUp.requestedAt}#${signUp.id}`;
       const expiresAt = confirmedBy(signUp.requestedAt);
       await transact(table, [
-        {
-          Put: {
-            TableName: name,
-            Item: { ...signUpKey(signUp.id), ...signUp, expiresAt },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          },
-        },
+        { Put: { TableName: name, Item: { ...signUpKey(signUp.id), ...signUp, expiresAt }, ...IS_NEW } },
         {
           Put: {
             TableName: name,
@@ -58,28 +57,21 @@ export function dynamoReaderRequests(table: Table): Requests {
     signUp: (id, now) => live(signUpKey(id), now),
 
     async signUpsOf(hash, now) {
-      const keys = (await itemsUnder(table, addressKey(hash).pk, 'SIGNUP#')).map(({ sk }) =>
-        signUpKey(String(sk).slice('SIGNUP#'.length)),
+      const ofAddress = await queryItems(table, { pk: addressKey(hash).pk, sk: { prefix: SIGN_UPS } });
+      const items = await getItems(
+        table,
+        ofAddress.map(({ sk }) => signUpKey(withoutPrefix(sk))),
       );
-      const items = await getItems(table, keys, true);
       return items.filter((item) => isLive(item, now)).map((item) => fieldsOf(item) as SignUp);
     },
 
     async putAddressChange(change) {
       const outboxId = `${change.requestedAt}#${change.id}`;
       const { id: changeId, subscriberId } = change;
+      const expiresAt = confirmedBy(change.requestedAt);
+      const Item = { ...addressChangeKey(subscriberId, changeId), ...change, expiresAt };
       await transact(table, [
-        {
-          Put: {
-            TableName: name,
-            Item: {
-              ...addressChangeKey(subscriberId, changeId),
-              ...change,
-              expiresAt: confirmedBy(change.requestedAt),
-            },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          },
-        },
+        { Put: { TableName: name, Item, ...IS_NEW } },
         outboxPut(name, outboxId, { kind: 'address-asked', subscriberId, changeId }),
       ]);
       return outboxId;
@@ -88,7 +80,8 @@ export function dynamoReaderRequests(table: Table): Requests {
     addressChange: (subscriberId, id, now) => live(addressChangeKey(subscriberId, id), now),
 
     async addressChangesOf(subscriberId, now) {
-      const items = await itemsUnder(table, subscriberKey(subscriberId).pk, 'CHANGE#');
+      const { pk } = subscriberKey(subscriberId);
+      const items = await queryItems(table, { pk, sk: { prefix: ADDRESS_CHANGES } });
       return items.filter((item) => isLive(item, now)).map((item) => fieldsOf(item) as AddressChange);
     },
 
@@ -100,20 +93,7 @@ export function dynamoReaderRequests(table: Table): Requests {
   };
 }
 
-/** The items of a partition whose sort keys begin with `prefix`: of one reader or address they fit into one page. */
-export async function itemsUnder({ client, name }: Table, pk: string, prefix: string): Promise<Item[]> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: name,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-      ConsistentRead: true,
-    }),
-  );
-  return Items;
-}
-
-/** In seconds since 1970. */
+/** Returns until when a request can be confirmed, in seconds since 1970. */
 function confirmedBy(requestedAt: string): number {
-  return Math.floor(Date.parse(requestedAt) / 1000) + CONFIRM_HOURS * 3600;
+  return secondsOf(Date.parse(requestedAt)) + CONFIRM_HOURS * HOUR_SECONDS;
 }

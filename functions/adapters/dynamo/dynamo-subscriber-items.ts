@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { noticeId } from '../../subscribers/address-change.ts';
 import { addressHash } from '../../subscribers/email-address.ts';
 import {
@@ -9,7 +8,7 @@ import {
   shardOf,
 } from '../../subscribers/subscriber.ts';
 import type { Along } from '../../subscribers/subscriber-store.ts';
-import type { Item, Table, TransactItem } from './dynamo-client.ts';
+import { IS_NEW } from './dynamo-client.ts';
 import {
   addressChangeKey,
   addressKey,
@@ -21,8 +20,9 @@ import {
   suppressionKey,
 } from './dynamo-keys.ts';
 import { outboxPut } from './dynamo-outbox.ts';
+import type { TransactItem } from './dynamo-transactions.ts';
 
-/** The items of a transaction that writes a subscriber, and how items are read. */
+/** The functions in this file make the items of the transaction that writes a subscriber. */
 
 export function subscriberPut(
   TableName: string,
@@ -39,12 +39,13 @@ export function subscriberPut(
           ExpressionAttributeValues: { ':previous': previous.version },
         },
       }
-    : { Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
+    : { Put: { TableName, Item, ...IS_NEW } };
 }
 
 /**
- * An address has one reader: the claim on it is an item of its own, since a condition sees only its item. `holder` gives
- * theirs up.
+ * Returns the items that claim the address of a reader. An address belongs to one reader. DynamoDB can check a condition only
+ * on the item that is written, so the claim is an item that has the address as its key. If `holder` is given, the claim is
+ * taken over from that reader.
  */
 export function addressItems(
   TableName: string,
@@ -57,12 +58,12 @@ export function addressItems(
   if (before === after) return [];
   const free = holder
     ? { ConditionExpression: 'subscriberId = :holder', ExpressionAttributeValues: { ':holder': holder.id } }
-    : { ConditionExpression: 'attribute_not_exists(pk)' };
+    : IS_NEW;
   const claim: TransactItem = {
     Put: { TableName, Item: { ...addressKey(after), subscriberId: next.id }, ...free },
   };
   if (!before) return [claim];
-  // That mails to the old one bounced says nothing of its reader any more, and no erasure would find it.
+  // The record that mails to the old address bounced goes too. An erasure of the reader would not find it any more.
   const left = [addressKey(before), bouncesKey(before)];
   return [claim, ...left.map((Key) => ({ Delete: { TableName, Key } }))];
 }
@@ -126,7 +127,7 @@ function signUpItems(TableName: string, signUp: SignUp, next: Subscriber): Trans
   ];
 }
 
-/** Not where it has another reason by now: only an editor lifts those. */
+/** The condition keeps a suppression that has another reason by now, because only an editor may lift that one. */
 function suppressionDelete(TableName: string, { email }: Subscriber): TransactItem {
   return {
     Delete: {
@@ -139,7 +140,10 @@ function suppressionDelete(TableName: string, { email }: Subscriber): TransactIt
   };
 }
 
-/** Nobody asked the reader: who was erased or bounced in this very moment stays out. */
+/**
+ * Returns the condition that the address is not suppressed. An import needs it, because nobody has asked the reader: an address
+ * that was erased or has bounced at the same moment must stay suppressed.
+ */
 export function notSuppressed(TableName: string, { email }: Subscriber): TransactItem {
   return {
     ConditionCheck: {
@@ -174,7 +178,7 @@ function addressChangeItems(
   ];
 }
 
-/** Of the one taken in, only where their links lead is left. */
+/** The only thing that is left of a reader who is merged into another is where the links in their mails lead. */
 function mergedItems(TableName: string, merged: Subscriber, next: Subscriber): TransactItem[] {
   return [
     {
@@ -189,29 +193,4 @@ function mergedItems(TableName: string, merged: Subscriber, next: Subscriber): T
       Delete: { TableName, Key: memberKey(edition, shardOf(merged.id), merged.id) },
     })),
   ];
-}
-
-/** The items of a partition after a sort key, through as many pages as it takes: one ends at a megabyte. */
-export async function queryAll(
-  { client, name }: Table,
-  pk: string,
-  { after, limit }: { after?: string | undefined; limit?: number },
-): Promise<Item[]> {
-  const items: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: name,
-        KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
-        ExpressionAttributeValues: { ':pk': pk, ...(after !== undefined && { ':after': after }) },
-        ConsistentRead: true,
-        ExclusiveStartKey: start,
-        ...(limit !== undefined && { Limit: limit - items.length }),
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start && (limit === undefined || items.length < limit));
-  return items;
 }

@@ -1,4 +1,3 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type Choice,
   type ConsentEvent,
@@ -8,7 +7,7 @@ import {
   type Suppression,
 } from '../../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../../subscribers/subscriber-store.ts';
-import { fieldsOf, getItem, getItems, type Table, transactIf } from './dynamo-client.ts';
+import { fieldsOf, getItem, getItems, putItem, type Table } from './dynamo-client.ts';
 import { dynamoErasure } from './dynamo-erasure.ts';
 import {
   addressKey,
@@ -18,7 +17,9 @@ import {
   memberPartition,
   subscriberKey,
   suppressionKey,
+  withoutPrefix,
 } from './dynamo-keys.ts';
+import { queryItems } from './dynamo-query.ts';
 import { dynamoReaderRequests } from './dynamo-reader-requests.ts';
 import {
   addressItems,
@@ -26,15 +27,15 @@ import {
   consentPut,
   memberItems,
   notSuppressed,
-  queryAll,
   subscriberPut,
 } from './dynamo-subscriber-items.ts';
+import { transactIf } from './dynamo-transactions.ts';
 
-/** Choices that a process knows to be written. */
+/** A process remembers at most this many choices that it has written. */
 const MOST_REMEMBERED = 10_000;
 
 export function dynamoSubscribers(table: Table): SubscriberStore {
-  const { client, name } = table;
+  const { name } = table;
   const remembered = new Set<string>();
 
   return {
@@ -48,7 +49,7 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
     },
 
     async getMany(ids) {
-      const items = await getItems(table, ids.map(subscriberKey), true);
+      const items = await getItems(table, ids.map(subscriberKey));
       return items.filter((item) => !item.mergedInto).map((item) => fieldsOf(item) as Subscriber);
     },
 
@@ -57,10 +58,8 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
     },
 
     async idsByAddress(hashes) {
-      const items = await getItems(table, hashes.map(addressKey), true);
-      return new Map(
-        items.map((item) => [String(item.pk).slice(addressKey('').pk.length), String(item.subscriberId)]),
-      );
+      const items = await getItems(table, hashes.map(addressKey));
+      return new Map(items.map(({ pk, subscriberId }) => [withoutPrefix(pk), String(subscriberId)]));
     },
 
     async write(previous, next, event, along = {}) {
@@ -77,30 +76,22 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
 
     async consentLog({ id, formerIds = [] }) {
       const logs = await Promise.all(
-        [id, ...formerIds].map((each) => queryAll(table, consentPartition(each), {})),
+        [id, ...formerIds].map((each) => queryItems(table, { pk: consentPartition(each) })),
       );
       const inOrder = logs.flat().sort((one, other) => (String(one.sk) < String(other.sk) ? -1 : 1));
       return inOrder.map((item) => fieldsOf(item) as ConsentEvent);
     },
 
-    async suppress(hash, suppression) {
-      await client.send(
-        new PutCommand({ TableName: name, Item: { ...suppressionKey(hash), ...suppression } }),
-      );
-    },
+    suppress: (hash, suppression) => putItem(table, { ...suppressionKey(hash), ...suppression }),
 
     async suppressions(hashes) {
-      const items = await getItems(table, [...new Set(hashes)].map(suppressionKey), true);
-      return new Map(
-        items.map((item) => [
-          String(item.pk).slice(suppressionKey('').pk.length),
-          fieldsOf(item) as Suppression,
-        ]),
-      );
+      const items = await getItems(table, hashes.map(suppressionKey));
+      return new Map(items.map((item) => [withoutPrefix(item.pk), fieldsOf(item) as Suppression]));
     },
 
     async members(edition, shard, after, limit) {
-      const items = await queryAll(table, memberPartition(edition, shard), { after, limit });
+      const range = after === undefined ? undefined : { above: after };
+      const items = await queryItems(table, { pk: memberPartition(edition, shard), sk: range }, limit);
       return items.map((item) => ({
         ...(fieldsOf(item) as Omit<Member, 'subscriberId'>),
         subscriberId: String(item.sk),
@@ -108,19 +99,20 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
     },
 
     async choices(edition) {
-      const items = await queryAll(table, choicePartition(edition), {});
+      const items = await queryItems(table, { pk: choicePartition(edition) });
       return items.map(({ language, topics }) => ({ language, topics }) as Choice);
     },
   };
 }
 
 /**
- * Composing renders a mail for each choice that exists. They are few, so their items would be hot in every sign-up's
- * transaction; written before it, one too many is the worst that can come of a crash. None is ever taken away: what this
- * process has written it need not write again.
+ * Writes down what a reader chose, because composing an issue renders a mail for each choice that exists. There are few
+ * different choices, so as a part of the transaction their items would make sign-ups wait for each other. They are written
+ * before it; after a crash between the two there may be a choice that nobody has made, which does no harm. A choice is never
+ * deleted, so a process does not write again what it has written.
  */
 async function rememberChoice(
-  { client, name }: Table,
+  table: Table,
   remembered: Set<string>,
   { editions, language, topics }: Subscriber,
 ): Promise<void> {
@@ -128,7 +120,7 @@ async function rememberChoice(
     const key = editionChoiceKey(edition, choiceKey({ language, topics }));
     const what = `${key.pk} ${key.sk}`;
     if (remembered.has(what)) continue;
-    await client.send(new PutCommand({ TableName: name, Item: { ...key, language, topics } }));
+    await putItem(table, { ...key, language, topics });
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.add(what);
   }

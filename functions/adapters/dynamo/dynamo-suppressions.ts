@@ -1,11 +1,9 @@
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Suppression } from '../../subscribers/subscriber.ts';
 import type { SuppressionStore } from '../../subscribers/suppression.ts';
-import { fieldsOf, getItem, holds, type Table } from './dynamo-client.ts';
+import { deleteIf, fieldsOf, getItem, putIf, type Table } from './dynamo-client.ts';
 import { suppressionKey } from './dynamo-keys.ts';
 
 export function dynamoSuppressions(table: Table): SuppressionStore {
-  const { client, name } = table;
   return {
     async get(hash) {
       const item = await getItem(table, suppressionKey(hash));
@@ -14,16 +12,15 @@ export function dynamoSuppressions(table: Table): SuppressionStore {
 
     lift(hash, suppression) {
       const { erasedAt } = suppression;
-      const asItWas = { TableName: name, ...sameSuppression(suppression) };
-      const Key = suppressionKey(hash);
-      if (erasedAt === undefined) return holds(client.send(new DeleteCommand({ Key, ...asItWas })));
-      const Item = { ...Key, reason: 'erased', at: erasedAt, erasedAt };
-      return holds(client.send(new PutCommand({ Item, ...asItWas })));
+      const key = suppressionKey(hash);
+      const asItWas = sameSuppression(suppression);
+      if (erasedAt === undefined) return deleteIf(table, key, asItWas);
+      return putIf(table, { ...key, reason: 'erased', at: erasedAt, erasedAt }, asItWas);
     },
   };
 }
 
-/** The condition that an address is suppressed as it was read: an erasure since then must not get lost. */
+/** Returns the condition that the stored suppression is still the given one, so that no erasure since the read gets lost. */
 export function sameSuppression({ reason, at, erasedAt }: Suppression) {
   const erasure = erasedAt === undefined ? 'attribute_not_exists(erasedAt)' : 'erasedAt = :erasedAt';
   return {

@@ -1,37 +1,20 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Token, TokenStore } from '../../access/tokens.ts';
-import type { Item, Table } from './dynamo-client.ts';
-import { tokenKey } from './dynamo-keys.ts';
+import { deleteIf, getItem, type Item, putItem, type Table } from './dynamo-client.ts';
+import { TOKENS, tokenKey } from './dynamo-keys.ts';
+import { queryItems } from './dynamo-query.ts';
 
-export function dynamoTokens({ client, name }: Table): TokenStore {
+export function dynamoTokens(table: Table): TokenStore {
   return {
     async get(hash) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: tokenKey(hash), ConsistentRead: true }),
-      );
-      return Item && tokenOf(Item);
+      const item = await getItem(table, tokenKey(hash));
+      return item && tokenOf(item);
     },
 
-    async put({ hash, ...token }) {
-      await client.send(new PutCommand({ TableName: name, Item: { ...tokenKey(hash), ...token } }));
-    },
-
-    async remove(hash) {
-      const { Attributes } = await client.send(
-        new DeleteCommand({ TableName: name, Key: tokenKey(hash), ReturnValues: 'ALL_OLD' }),
-      );
-      return Attributes !== undefined;
-    },
+    put: ({ hash, ...token }) => putItem(table, { ...tokenKey(hash), ...token }),
+    remove: (hash) => deleteIf(table, tokenKey(hash), { ConditionExpression: 'attribute_exists(pk)' }),
 
     async list() {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': 'TOKENS' },
-        }),
-      );
-      return Items.map(tokenOf);
+      return (await queryItems(table, { pk: TOKENS, consistent: false })).map(tokenOf);
     },
   };
 }

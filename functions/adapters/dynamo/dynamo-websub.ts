@@ -1,27 +1,47 @@
-import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { DAY_SECONDS, isoTime } from '../../shared/clock.ts';
 import { sha256 } from '../../shared/text.ts';
 import type { Subscription, SubscriptionRequest } from '../../websub/subscription.ts';
 import type { WebSubStore } from '../../websub/websub-store.ts';
 import {
+  deleteIf,
+  deleteItem,
+  findItems,
   getItems,
-  holds,
   type Item,
+  isNewOrExpired,
+  putIf,
+  secondsOf,
   type Table,
-  type TransactItem,
-  transactIf,
   updateIf,
 } from './dynamo-client.ts';
-import { AFTER_ANY_ID, retryKey, subscriptionKey, subscriptionPartition, topicKey } from './dynamo-keys.ts';
+import {
+  AFTER_ANY_ID,
+  type Key,
+  RETRIES,
+  retryKey,
+  subscriptionKey,
+  subscriptionPartition,
+  topicKey,
+  withoutPrefix,
+} from './dynamo-keys.ts';
+import { queryItems, queryPage } from './dynamo-query.ts';
+import { type TransactItem, transactIf } from './dynamo-transactions.ts';
+
+/** Holds unless a later request for the same subscription was verified first. Ids of requests sort by their time. */
+const NOT_OVERTAKEN = 'attribute_not_exists(requestId) OR requestId < :request';
+
+/** An ended subscription stays for this long, because an earlier request could still be verified. */
+const ENDED_SECONDS = DAY_SECONDS;
 
 export function dynamoWebSub(table: Table): WebSubStore {
-  const { client, name } = table;
+  const { name } = table;
 
   return {
     async subscribe(request, now) {
       const until = now + request.leaseSeconds * 1000;
       const expiresAt = Math.ceil(until / 1000);
-      // First: a topic that says too long that it has subscribers costs a look, the other way round a subscriber its news.
+      // The topic is written before the subscription. After a crash between the two, a topic that seems to have a subscriber
+      // costs a useless look. In the other order a subscriber would get no news.
       await keepTopic(table, request.feed, { until, expiresAt }, now);
       const { topic, callback, secret } = request;
       const item = await updateIf(table, subscriptionKey(request.feed, placeOf(request)), {
@@ -37,13 +57,12 @@ export function dynamoWebSub(table: Table): WebSubStore {
           ...(secret && { ':secret': secret }),
         },
       });
-      // Who has just answered is there again: what it missed does not wait for its time.
+      // The callback has just answered, so it works again, and what it missed is delivered now and not at the booked time.
       const subscription = item && subscriptionOf(item);
       if (subscription?.retryAt && subscription.retryAt > now) await this.bookRetry(subscription, now);
     },
 
     async unsubscribe(request, now) {
-      // It stays as one whose lease is over, longer than an earlier request could still be verified.
       await updateIf(table, subscriptionKey(request.feed, placeOf(request)), {
         UpdateExpression: 'SET requestId = :request, #until = :now, expiresAt = :expiresAt REMOVE secret',
         ConditionExpression: NOT_OVERTAKEN,
@@ -51,46 +70,30 @@ export function dynamoWebSub(table: Table): WebSubStore {
         ExpressionAttributeValues: {
           ':request': request.id,
           ':now': now,
-          ':expiresAt': Math.floor(now / 1000) + DAY_SECONDS,
+          ':expiresAt': secondsOf(now) + ENDED_SECONDS,
         },
       });
     },
 
     async end({ feed, place, requestId }) {
-      await holds(
-        client.send(
-          new DeleteCommand({
-            TableName: name,
-            Key: subscriptionKey(feed, place),
-            ConditionExpression: 'requestId = :request',
-            ExpressionAttributeValues: { ':request': requestId },
-          }),
-        ),
-      );
+      await deleteIf(table, subscriptionKey(feed, place), {
+        ConditionExpression: 'requestId = :request',
+        ExpressionAttributeValues: { ':request': requestId },
+      });
     },
 
     async subscribed(feeds, now) {
-      const items = await getItems(table, feeds.map(topicKey), true);
+      const items = await getItems(table, feeds.map(topicKey));
       const live = new Set(items.filter(({ until }) => Number(until) > now).map(({ pk }) => pk));
       return feeds.filter((feed) => live.has(topicKey(feed).pk));
     },
 
     async page(feed, after, limit, now) {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: {
-            ':pk': subscriptionPartition(feed),
-            ...(after !== undefined && { ':after': after }),
-          },
-          Limit: limit,
-          ConsistentRead: true,
-        }),
-      );
+      const range = after === undefined ? undefined : { above: after };
+      const page = await queryPage(table, { pk: subscriptionPartition(feed), sk: range }, limit);
       return {
-        subscriptions: Items.map(subscriptionOf).filter(({ until }) => until > now),
-        last: LastEvaluatedKey && String(LastEvaluatedKey.sk),
+        subscriptions: page.items.map(subscriptionOf).filter(({ until }) => until > now),
+        last: page.last && String(page.last.sk),
       };
     },
 
@@ -123,15 +126,12 @@ export function dynamoWebSub(table: Table): WebSubStore {
 
     async cancelRetry({ feed, place, retryAt }) {
       if (retryAt === undefined) return;
-      const update = new UpdateCommand({
-        TableName: name,
-        Key: subscriptionKey(feed, place),
+      const cancelled = await updateIf(table, subscriptionKey(feed, place), {
         UpdateExpression: 'REMOVE retryAt, failures',
         ConditionExpression: 'retryAt = :at',
         ExpressionAttributeValues: { ':at': retryAt },
       });
-      if (!(await holds(client.send(update)))) return;
-      await client.send(new DeleteCommand({ TableName: name, Key: retryKey(isoTime(retryAt), feed, place) }));
+      if (cancelled) await deleteItem(table, retryKey(isoTime(retryAt), feed, place));
     },
 
     async retryIsDue(now) {
@@ -141,37 +141,31 @@ export function dynamoWebSub(table: Table): WebSubStore {
     async retriesDue(now, limit) {
       const due = await reminders(table, now, limit);
       const keys = due.map(({ feed, place }) => subscriptionKey(String(feed), String(place)));
-      const found = new Map(
-        (await getItems(table, keys, true)).map((item) => [`${item.pk} ${item.sk}`, subscriptionOf(item)]),
-      );
+      const found = await findItems(table, keys);
       const subscriptions: Subscription[] = [];
       for (const [index, { pk, sk, retryAt }] of due.entries()) {
-        const key = keys[index];
-        const subscription = key && found.get(`${key.pk} ${key.sk}`);
+        const subscription = found[index] && subscriptionOf(found[index]);
         if (subscription && subscription.until > now && subscription.retryAt === retryAt)
           subscriptions.push(subscription);
-        // Of a subscription that has ended, or was delivered to meanwhile.
-        else await client.send(new DeleteCommand({ TableName: name, Key: { pk, sk } }));
+        // The subscription has ended, or a later delivery has succeeded.
+        else await deleteItem(table, { pk, sk } as Key);
       }
       return subscriptions;
     },
   };
 }
 
-/** A topic whose last lease is over begins anew: what its subscribers had been sent says nothing of the new one. */
+/**
+ * Extends the time for which a topic has subscribers. If the last lease has ended, the topic starts without the record of what
+ * its former subscribers were sent, because the new subscriber was not sent it.
+ */
 async function keepTopic(
   table: Table,
   feed: string,
   { until, expiresAt }: { until: number; expiresAt: number },
   now: number,
 ): Promise<void> {
-  const first = new PutCommand({
-    TableName: table.name,
-    Item: { ...topicKey(feed), until, expiresAt },
-    ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-    ExpressionAttributeValues: { ':now': Math.floor(now / 1000) },
-  });
-  if (await holds(table.client.send(first))) return;
+  if (await putIf(table, { ...topicKey(feed), until, expiresAt }, isNewOrExpired(now))) return;
   await updateIf(table, topicKey(feed), {
     UpdateExpression: 'SET #until = :until, expiresAt = :expiresAt',
     ConditionExpression: '#until < :until',
@@ -180,9 +174,6 @@ async function keepTopic(
   });
 }
 
-/** Ids of requests begin with their time. */
-const NOT_OVERTAKEN = 'attribute_not_exists(requestId) OR requestId < :request';
-
 function placeOf({ format, callback }: SubscriptionRequest): string {
   return `${format}#${sha256(callback)}`;
 }
@@ -190,20 +181,11 @@ function placeOf({ format, callback }: SubscriptionRequest): string {
 function subscriptionOf({ pk, sk, expiresAt, ...fields }: Item): Subscription {
   return {
     ...fields,
-    feed: String(pk).slice(subscriptionPartition('').length),
+    feed: withoutPrefix(pk),
     place: String(sk),
   } as Subscription;
 }
 
-async function reminders({ client, name }: Table, now: number, limit: number): Promise<Item[]> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: name,
-      KeyConditionExpression: 'pk = :pk AND sk <= :now',
-      ExpressionAttributeValues: { ':pk': 'RETRIES', ':now': `${isoTime(now)}${AFTER_ANY_ID}` },
-      Limit: limit,
-      ConsistentRead: true,
-    }),
-  );
-  return Items;
+function reminders(table: Table, now: number, limit: number): Promise<Item[]> {
+  return queryItems(table, { pk: RETRIES, sk: { below: `${isoTime(now)}${AFTER_ANY_ID}` } }, limit);
 }

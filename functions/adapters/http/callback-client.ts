@@ -8,25 +8,29 @@ import type { CallbackAnswer, Callbacks } from '../../websub/callbacks.ts';
 import { callbackLookup } from './callback-lookup.ts';
 
 type Options = {
-  /** Who is asking, for the log of whoever is asked: URL of the site. */
+  /** URL of the site. The User-Agent header names it, so that the owner of a callback sees who is asking. */
   site: string;
-  /** Which IP addresses may be connected to; unset: those of the internet. */
+  /** Decides which IP addresses may be connected to. Without it, only public addresses may. */
   mayConnect?: (address: string) => boolean;
-  /** Of names; unset: of a name server. */
+  /** Looks up the addresses of a name. Without it, a name server is asked. */
   lookup?: LookupFunction;
-  /** For a whole exchange. */
+  /** A whole exchange may take so long. */
   timeoutMilliseconds?: number;
 };
 
 const TIMEOUT_MILLISECONDS = 10_000;
-/** More than any challenge. What a callback says beyond it is not read. */
+/** Every challenge is shorter than this. The rest of a longer answer is not read. */
 const MAX_ANSWER_BYTES = 4096;
-/** Idle connections, over all hosts. A function has 1,024 descriptors, and a feed perhaps as many hosts as subscribers. */
+/**
+ * At most so many idle connections are kept over all hosts. A function has 1,024 file descriptors, and every subscriber of a
+ * feed may be on a host of its own.
+ */
 const MAX_IDLE = 128;
 
 /**
- * HTTP to addresses that strangers named. The addresses that a name leads to are checked where they are connected to, in
- * the lookup of the connection itself: there is no second lookup that could answer otherwise. Redirects are not followed.
+ * Makes HTTP requests to addresses that strangers have named. The IP addresses of a name are checked in the lookup that the
+ * connection itself makes. A check before the connection would not be safe, because a second lookup could give other
+ * addresses. Redirects are not followed.
  */
 export function callbackClient({
   site,
@@ -51,7 +55,7 @@ export function callbackClient({
   ): Promise<CallbackAnswer> {
     const { hostname, protocol } = new URL(url);
     const literal = hostname.replace(/^\[|\]$/g, '');
-    // A connection to an address that is written out looks nothing up.
+    // Node looks up no name if the URL contains an IP address, so that address is checked here.
     if (isIP(literal) && !mayConnect(literal)) return { kind: 'forbidden', reason: notAllowed(literal) };
     const scheme = protocol === 'https:' ? protocol : 'http:';
     const options = { method, headers: { 'user-agent': userAgent, ...headers } };
@@ -61,7 +65,7 @@ export function callbackClient({
     return second === 'closed before' ? { kind: 'silent', reason: 'it closed the connection' } : second;
   }
 
-  /** What cannot even be asked is its subscriber's misfortune, and must not stop what goes to the others. */
+  /** A callback that cannot even be asked counts as silent. An exception would stop the deliveries to other subscribers. */
   const orSilent = (answer: Promise<CallbackAnswer>) =>
     answer.catch((error: Error): CallbackAnswer => ({ kind: 'silent', reason: error.message }));
 
@@ -73,8 +77,9 @@ export function callbackClient({
 }
 
 /**
- * Connections are kept for the next request, those used last. An agent's own limits would not do: `maxFreeSockets` is one
- * a host, and at `maxTotalSockets` idle connections to some hosts keep others waiting.
+ * Returns agents that keep the connections that were used last for the next request. The limits that an agent has do not
+ * suffice: `maxFreeSockets` counts per host, and once `maxTotalSockets` is reached, idle connections to some hosts make
+ * requests to other hosts wait.
  */
 function keptAgents(lookup: LookupFunction): Record<'http:' | 'https:', http.Agent> {
   const idle = new LRUCache<Duplex, true>({
@@ -87,7 +92,7 @@ function keptAgents(lookup: LookupFunction): Record<'http:' | 'https:', http.Age
     idle.delete(this);
   }
   const bounded = (agent: http.Agent): http.Agent => {
-    // Node's documentation has it answer whether the socket is kept; its types do not.
+    // Node's documentation says that it returns whether the socket is kept. Node's types do not say so.
     const keepSocketAlive = agent.keepSocketAlive as (socket: Duplex) => boolean;
     const { reuseSocket } = agent;
     return Object.assign(agent, {
@@ -114,7 +119,7 @@ function notAllowed(address: string): string {
   return `it is at ${address}, where nothing is sent`;
 }
 
-/** Every address that the connection might try: one that is not allowed refuses the name. */
+/** Checks every address that the connection might try. A single address that is not allowed makes the lookup fail. */
 function checkedLookup(lookup: LookupFunction, mayConnect: (address: string) => boolean): LookupFunction {
   return (hostname, options, done) =>
     lookup(hostname, { ...options, all: true }, (error, found) => {
@@ -132,12 +137,13 @@ function checkedLookup(lookup: LookupFunction, mayConnect: (address: string) => 
     });
 }
 
-/** Of a connection that the other side has reset; the second where it had closed it before. */
-const GIVEN_UP: (string | undefined)[] = ['ECONNRESET', 'EPIPE'];
+/** Node's error codes for a connection that the other side has reset, or had closed before the request was written. */
+const RESET: (string | undefined)[] = ['ECONNRESET', 'EPIPE'];
 
 /**
- * One request. The status counts once it is there, whatever becomes of the body. 'closed before': the other side had
- * given up a kept connection before the request came; on a new one it may be repeated.
+ * Makes one request. Once the status of the answer has come it counts, even if the body breaks off. Returns 'closed before'
+ * if the other side had closed a kept connection before the request came. The request may then be repeated on a new
+ * connection.
  */
 function exchange(
   url: string,
@@ -174,7 +180,7 @@ function exchange(
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (status !== undefined) answered(status);
       else if (error instanceof ForbiddenAddress) end({ kind: 'forbidden', reason: error.message });
-      else if (request.reusedSocket && GIVEN_UP.includes(error.code)) end('closed before');
+      else if (request.reusedSocket && RESET.includes(error.code)) end('closed before');
       else end({ kind: 'silent', reason: error.code ? `${error.code}: ${error.message}` : error.message });
     });
     request.end(body);

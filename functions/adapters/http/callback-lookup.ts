@@ -5,15 +5,15 @@ const TIMEOUT_MILLISECONDS = 2_000;
 const TRIES = 2;
 
 /**
- * Names of callbacks, asked of a name server directly. The system's own lookup takes one of the process's few threads for
- * as long as a name server says nothing: a handful of names with a slow one, and nobody else's name is looked up.
- * `servers`: unset, those of the system.
+ * Looks up the names of callbacks by asking a name server directly. Node's usual lookup occupies one of a few threads until
+ * the name server answers, so a handful of names with a slow name server would hold up all others. `servers` are the name
+ * servers to ask; without it, those of the system are asked.
  */
 export function callbackLookup(servers?: string[]): LookupFunction {
   const resolver = new Resolver({ timeout: TIMEOUT_MILLISECONDS, tries: TRIES });
   if (servers) resolver.setServers(servers);
   return (hostname, _, done) => {
-    // RFC 6761, section 6.3: this machine, whatever a name server would say.
+    // RFC 6761, section 6.3: these names always mean this machine. No name server is asked.
     if (/(?:^|\.)localhost\.?$/i.test(hostname)) return done(null, [{ address: '127.0.0.1', family: 4 }]);
     Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]).then(([v4, v6]) => {
       const addresses = [...found(v4, 4), ...found(v6, 6)];

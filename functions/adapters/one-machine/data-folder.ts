@@ -3,22 +3,25 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { secrets } from '../random.ts';
 
-/** The folder of one installation: its database, its secrets, and a lock that lives as long as the process. */
+/** The folder of one installation. It holds the database, the secrets, and a lock that the process holds while it lives. */
 export type DataFolder = {
   path(name: string): string;
   has(name: string): boolean;
   write(name: string, text: string): void;
-  /** The secret of that name; made of 32 random bytes on first use. */
+  /** Returns the secret with this name. It is made of 32 random bytes when it is first asked for. */
   secret(name: string, prefix?: string): string;
   unlock(): void;
 };
 
-/** A process that is just ending may still hold the lock. */
+/** The lock is waited for so long, because a process that is just ending may still hold it. */
 const PATIENCE_MILLISECONDS = 5_000;
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
-/** Throws where another process has the folder. `url` tells that one's users where it serves. */
+/**
+ * Opens the data folder and locks it. Throws if another process holds the lock. `url` is the address at which this process
+ * serves; it is written down, so that the error message of a second process can name it.
+ */
 export function openDataFolder(folder: string, url: string): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(folder, name);
@@ -40,14 +43,14 @@ export function openDataFolder(folder: string, url: string): DataFolder {
 const HOLDER = 'lock-holder';
 
 /**
- * Two servers on one file corrupt it, and neither would notice. The lock is that of an empty SQLite file, which Node
- * brings along: the kernel gives it to one process, also of several containers with the folder in common, and takes it
- * back however that process ends, so nothing stale is ever left.
+ * Locks the folder, because two database servers on one file would corrupt it without noticing. The lock is the lock of an
+ * empty SQLite file; SQLite is a part of Node. The kernel gives the lock to one process, even if several containers share
+ * the folder. It takes the lock back however the process ends, so no stale lock is ever left.
  */
 function lock(folder: string): () => void {
   const database = new DatabaseSync(join(folder, 'lock'), { timeout: PATIENCE_MILLISECONDS });
   try {
-    // Without a journal beside it: nothing is ever written.
+    // Nothing is ever written to this database, so it needs no journal file.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;

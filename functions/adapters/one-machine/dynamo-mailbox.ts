@@ -1,81 +1,74 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { DAY_SECONDS } from '../../shared/clock.ts';
-import { getItems, type Item, isLive, queried, type Table } from '../dynamo/dynamo-client.ts';
-import { AFTER_ANY_ID, mailKey, mailListKey, mailReplyKey } from '../dynamo/dynamo-keys.ts';
+import {
+  getItem,
+  getItems,
+  type Item,
+  isLive,
+  isNewOrExpired,
+  putIf,
+  putItem,
+  secondsOf,
+  type Table,
+} from '../dynamo/dynamo-client.ts';
+import { AFTER_ANY_ID, MAILBOX, mailKey, mailListKey, mailReplyKey } from '../dynamo/dynamo-keys.ts';
+import { brotlied, unbrotlied } from '../dynamo/dynamo-packed.ts';
+import { queried } from '../dynamo/dynamo-query.ts';
 import type { MailboxStore, MailReply, StoredMail } from './mailbox-api-routes.ts';
 
+/** The mailbox remembers an idempotency key as long as the real provider does. */
 const KEY_SECONDS = DAY_SECONDS;
+/** DynamoDB writes at most this many items in one batch. */
 const BATCH_WRITE_LIMIT = 25;
 
-/** The mailbox's mails on the same table, so that a restart finds them, and a repeated request its first answer. */
+/**
+ * Stores the mails of the mailbox in the table of the installation. They survive a restart, and a request that is repeated
+ * after a restart gets its first answer.
+ */
 export function dynamoMailbox(table: Table): MailboxStore {
   const { client, name } = table;
   return {
     async put(mails, key, reply, now) {
-      // The key's answer is the commit: mails that were written before a crash are not listed, and come again with it.
-      const mine = mails.map((mail) => ({ ...mailKey(mail.id), z: pack(mail) }));
-      for (let start = 0; start < mine.length; start += BATCH_WRITE_LIMIT) {
-        const puts = mine.slice(start, start + BATCH_WRITE_LIMIT).map((Item) => ({ PutRequest: { Item } }));
+      // The item of the idempotency key makes the request count. If the process dies before it is written, the mails are in no
+      // list, and the repeated request writes them again.
+      const items = mails.map((mail) => ({ ...mailKey(mail.id), z: brotlied(mail) }));
+      for (let start = 0; start < items.length; start += BATCH_WRITE_LIMIT) {
+        const puts = items.slice(start, start + BATCH_WRITE_LIMIT).map((Item) => ({ PutRequest: { Item } }));
         await client.send(new BatchWriteCommand({ RequestItems: { [name]: puts } }));
       }
-      const seconds = Math.floor(now / 1000);
       const at = mails[0]?.createdAt ?? '';
       const list = { ...mailListKey(at, key ?? mails[0]?.id ?? ''), ids: mails.map(({ id }) => id) };
       if (key !== undefined) {
-        const item = { ...mailReplyKey(key), ...reply, list, expiresAt: seconds + KEY_SECONDS };
-        try {
-          await client.send(
-            new PutCommand({
-              TableName: name,
-              Item: item,
-              ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-              ExpressionAttributeValues: { ':now': seconds },
-            }),
-          );
-        } catch (error) {
-          if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
-          throw error;
-        }
+        const answered = { ...mailReplyKey(key), ...reply, list, expiresAt: secondsOf(now) + KEY_SECONDS };
+        if (!(await putIf(table, answered, isNewOrExpired(now)))) return false;
       }
-      await client.send(new PutCommand({ TableName: name, Item: list }));
+      await putItem(table, list);
       return true;
     },
 
     async reply(key, now) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: mailReplyKey(key), ConsistentRead: true }),
-      );
-      if (!isLive(Item, now)) return undefined;
-      // Written again in case a crash came between the answer and the list.
-      await client.send(new PutCommand({ TableName: name, Item: Item.list as Item }));
+      const item = await getItem(table, mailReplyKey(key));
+      if (!isLive(item, now)) return undefined;
+      // The list is written again, in case the process died between the answer and the list.
+      await putItem(table, item.list as Item);
       return {
-        requestHash: String(Item.requestHash),
-        status: Number(Item.status),
-        body: String(Item.body),
+        requestHash: String(item.requestHash),
+        status: Number(item.status),
+        body: String(item.body),
       } satisfies MailReply;
     },
 
     async get(id) {
       if (!/^[\w-]{1,100}$/.test(id)) return undefined;
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: mailKey(id), ConsistentRead: true }),
-      );
-      return Item && unpack(Item);
+      const item = await getItem(table, mailKey(id));
+      return item && mailOf(item);
     },
 
     async list(limit, after) {
       const newest = after === undefined ? undefined : (await this.get(after))?.createdAt;
       if (after !== undefined && newest === undefined) return [];
-      const sent = queried(table, {
-        KeyConditionExpression: newest === undefined ? 'pk = :pk' : 'pk = :pk AND sk <= :newest',
-        ExpressionAttributeValues: {
-          ':pk': mailListKey('', '').pk,
-          ...(newest !== undefined && { ':newest': `${newest}${AFTER_ANY_ID}` }),
-        },
-        ScanIndexForward: false,
-        ConsistentRead: true,
-      });
+      const range = newest === undefined ? undefined : { below: `${newest}${AFTER_ANY_ID}` };
+      const sent = queried(table, { pk: MAILBOX, sk: range, descending: true });
       const ids: string[] = [];
       let isPast = after === undefined;
       for await (const item of sent) {
@@ -86,15 +79,11 @@ export function dynamoMailbox(table: Table): MailboxStore {
         if (ids.length >= limit) break;
       }
       ids.splice(limit);
-      return (await getItems(table, ids.map(mailKey), true)).map(unpack);
+      return (await getItems(table, ids.map(mailKey))).map(mailOf);
     },
   };
 }
 
-function pack(mail: StoredMail): Uint8Array {
-  return brotliCompressSync(JSON.stringify(mail), { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
-}
-
-function unpack(item: Item): StoredMail {
-  return JSON.parse(brotliDecompressSync(item.z as Uint8Array).toString());
+function mailOf({ z }: Item): StoredMail {
+  return unbrotlied<StoredMail>(z);
 }

@@ -6,22 +6,26 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../dynamo/dynamo-client.ts';
 
-/** The embedded DynamoDB: one binary from npm, a file or memory, and a port of 127.0.0.1. */
+/** The embedded DynamoDB: a binary from npm that stores in a file or in memory, and listens on a port of 127.0.0.1. */
 export type Dynoxide = { endpoint: string; stop(): Promise<void> };
 
 type Options = {
-  /** Unset: in memory. */
+  /** The database file. Without it, the database is in memory. */
   file?: string;
-  /** Told when it died and could not be started again. */
+  /** Called if the server has ended and is not started again. */
   onDead?: (reason: string) => void;
+  /** Called if the server had ended, was started again and answers. */
   onRestart?: (reason: string) => void;
 };
 
-/** Enough to outlive a passing fault; a server that dies at once every time is not started for ever. */
+/** The server is started again so often, which is enough for a temporary fault. One that always ends at once is given up. */
 const RESTARTS = 3;
 const READY_MILLISECONDS = 10_000;
 
-/** Starts it and waits until it answers. Throws where there is no binary for this machine or it does not start. */
+/**
+ * Starts the server and waits until it answers. Throws if there is no binary for this machine, or if the server does not
+ * answer in time.
+ */
 export async function startDynoxide({ file, onDead, onRestart }: Options = {}): Promise<Dynoxide> {
   const binary = dynoxideBinary();
   if (file) endLeftOver(file);
@@ -34,7 +38,7 @@ export async function startDynoxide({ file, onDead, onRestart }: Options = {}): 
   const watch = () =>
     child.once('exit', async (code, signal) => {
       if (stopping) return;
-      const reason = `the embedded DynamoDB ended by itself (${signal ?? `exit code ${code}`})`;
+      const reason = `the embedded DynamoDB ended unexpectedly (${signal ?? `exit code ${code}`})`;
       restarts += 1;
       if (restarts > RESTARTS || !file) return onDead?.(reason);
       child = launch(binary, port, file);
@@ -64,13 +68,13 @@ export async function startDynoxide({ file, onDead, onRestart }: Options = {}): 
 }
 
 /**
- * The kernel gives higher ports to outgoing connections, and one of those could take ours before we listen on it. Lower
- * ones are left alone too: `fetch` refuses 10080 (Fetch Standard, "port blocking").
+ * The kernel uses higher ports for outgoing connections, and such a connection could take the port before the server listens
+ * on it. `fetch` refuses some lower ports, up to 10080 (Fetch Standard, "port blocking").
  */
 const PORTS = { from: 10_081, to: 32_000 };
 const PORT_ATTEMPTS = 100;
 
-/** A port of 127.0.0.1 that is free now. */
+/** Returns a port of 127.0.0.1 that is free at this moment. */
 export async function freePort(): Promise<number> {
   for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
     const port = randomInt(PORTS.from, PORTS.to);
@@ -84,13 +88,13 @@ export async function freePort(): Promise<number> {
   throw new Error(`no free port on 127.0.0.1 between ${PORTS.from} and ${PORTS.to}`);
 }
 
-/** Path of the server. Throws where npm brought none for this system. */
+/** Returns the path of the server's binary. Throws if npm has installed none, because there is none for this system. */
 export function dynoxideBinary(): string {
   let found: string | undefined;
   try {
     found = join(dirname(fileURLToPath(import.meta.resolve('@dynoxide/linux-x64/package.json'))), 'dynoxide');
   } catch {
-    // Not for this system: npm left the optional package out.
+    // The optional package is not for this system, so npm has left it out.
   }
   if (found && existsSync(found)) return found;
   throw new Error(
@@ -99,8 +103,9 @@ export function dynoxideBinary(): string {
 }
 
 /**
- * The server ends with us, however we end: the shell waits on a pipe that the kernel closes when this process is gone,
- * kill -9 included. The server's process id is on file, for the case that the shell was killed too.
+ * Starts the server so that it ends when this process ends, even after kill -9. A shell waits on a pipe that the kernel closes
+ * once this process is gone, and then kills the server. The process id of the server is written to a file, for the case that
+ * the shell is killed as well.
  */
 function launch(binary: string, port: number, file: string | undefined): ChildProcess {
   const script = `
@@ -121,12 +126,13 @@ function launch(binary: string, port: number, file: string | undefined): ChildPr
 
 const pidFile = (file: string) => `${file}.pid`;
 
+/** Ends the server that an earlier process has left running on this file, if there is one. */
 function endLeftOver(file: string): void {
   if (!existsSync(pidFile(file))) return;
   const pid = Number(readFileSync(pidFile(file), 'utf8'));
   rmSync(pidFile(file), { force: true });
   if (!Number.isInteger(pid) || pid < 2 || !existsSync(`/proc/${pid}/cmdline`)) return;
-  // The number may be another process's by now.
+  // By now the number may belong to another process, so its command line must name the file.
   if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(file)) process.kill(pid, 'SIGKILL');
 }
 
@@ -136,7 +142,7 @@ async function answers(endpoint: string): Promise<boolean> {
       await fetch(endpoint, { method: 'GET', signal: AbortSignal.timeout(1000) });
       return true;
     } catch {
-      // Not listening yet.
+      // The server does not listen yet.
     }
   }
   return false;

@@ -5,9 +5,9 @@ import { sha256 } from '../../shared/text.ts';
 import { parseAddress } from '../../subscribers/email-address.ts';
 
 /**
- * A mailbox that speaks Resend's HTTP API, so that the real client can be used without an account: every mail stays
- * here. It keeps the rules that a sender relies on: idempotency keys for a day, at most 100 mails a batch, permissive
- * validation, and Resend's names of errors.
+ * A mailbox with the HTTP API of Resend. The real `resend` client can use it without an account, and every mail stays on this
+ * machine. The mailbox keeps the rules that a sender relies on: it remembers idempotency keys for a day, takes at most 100
+ * mails in a batch, knows permissive validation, and uses Resend's names of errors.
  */
 
 export type StoredMail = {
@@ -23,20 +23,23 @@ export type StoredMail = {
   tags: { name: string; value: string }[];
 };
 
-/** The answer that a key was given. */
+/** The answer to the first request with an idempotency key. */
 export type MailReply = { requestHash: string; status: number; body: string };
 
 export type MailboxStore = {
-  /** The mails and the key's answer at once; false where the key has one already. */
+  /** Stores the mails and the answer for the key. Returns false if the key has an answer already. */
   put(mails: StoredMail[], key: string | undefined, reply: MailReply, now: number): Promise<boolean>;
   reply(key: string, now: number): Promise<MailReply | undefined>;
   get(id: string): Promise<StoredMail | undefined>;
-  /** Newest first; those older than the mail `after`. */
+  /** Returns mails, newest first. With `after`, only mails that are older than the mail with this id. */
   list(limit: number, after?: string): Promise<StoredMail[]>;
 };
 
 const MAX_BATCH = 100;
-/** Ours alone: a mail is kept in one item. An inbox would clip it at a quarter of this. */
+/**
+ * Resend has no such limit. Here a mail is stored in one item of the table, which has a limit of 400 KB. Gmail clips a mail at
+ * a quarter of this size.
+ */
 const MAX_MAIL_BYTES = 390_000;
 const addresses = z
   .union([z.string(), z.array(z.string()).min(1).max(50)])

@@ -3,24 +3,27 @@ import type { Clock, Ids } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
 import { isForWebSub, type Message, type Queue } from '../../shared/queue.ts';
 
-/** What SQS does to a consumer, in one process: the same records, the same partial failures, at least once. */
+/**
+ * Does in one process what SQS does for the work function: it delivers the same records, understands partial failures, and
+ * delivers every message at least once.
+ */
 export type MemoryQueue = Queue & {
-  /** Runs everything that is due, and what that brings, until nothing is left but what waits for a later time. */
+  /** Handles all messages that are due, and the messages that these cause, until only messages for later are left. */
   drain(): Promise<void>;
-  /** Takes no more messages and waits for those in flight. What is left, the next start's sweep finds. */
+  /** Takes no more messages, and waits for those in flight. The sweep after the next start finds the work that is left. */
   stop(): Promise<void>;
   waiting(): number;
 };
 
 export type SqsHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-/** Faults that a queue may have. A test sets them; each returns what becomes of a message. */
+/** Faults that a real queue can have. Only tests set them. */
 export type QueueFaults = {
-  /** True: the message is lost. */
+  /** Returns true if the message gets lost. */
   lose?: (message: Message) => boolean;
-  /** How often more it is delivered. */
+  /** Returns how many more times the message is delivered. */
   repeat?: (message: Message) => number;
-  /** Reorders the messages that are due. */
+  /** Returns the messages that are due in another order. */
   shuffle?: (messages: Message[]) => Message[];
 };
 
@@ -30,16 +33,19 @@ type Options = {
   ids: Ids;
   log: Log;
   faults?: QueueFaults;
-  /** Runs messages as they come. A test that wants to decide when leaves it off and drains. */
+  /** Handles messages as they come. A test that wants to decide when leaves this off and calls `drain`. */
   automatic?: boolean;
 };
 
 type Waiting = { message: Message; due: number; receives: number };
 
-/** After so many failures SQS moves a message to the dead letter queue. */
+/** After so many failures a message is given up. On AWS, SQS moves it to the dead letter queue (infra/queues.ts). */
 const MAX_RECEIVES = 5;
 const RETRY_MILLISECONDS = 2_000;
-/** Of mails and events, and of the hub's messages once more: those wait for strangers' servers. */
+/**
+ * So many messages are handled at the same time, and besides them as many messages of the WebSub hub. The hub waits for
+ * servers of strangers, and must not hold up mails.
+ */
 const CONCURRENCY = 4;
 
 export function memoryQueue({
@@ -70,12 +76,17 @@ export function memoryQueue({
       const { batchItemFailures } = await handler(entry.message)({ Records: [record] });
       failed = batchItemFailures.length > 0;
     } catch (error) {
-      log.error('a message failed', { message: entry.message, error });
+      log.error(`a message could not be handled; it is tried ${MAX_RECEIVES} times at most`, {
+        message: entry.message,
+        error,
+      });
       failed = true;
     }
     if (!failed) return;
     if (entry.receives >= MAX_RECEIVES)
-      log.error('a message was given up; the sweep will find what it was for', { message: entry.message });
+      log.error('a message was dropped after its last attempt; the sweep will find the work it was for', {
+        message: entry.message,
+      });
     else waiting.push({ ...entry, due: clock() + RETRY_MILLISECONDS });
   };
 

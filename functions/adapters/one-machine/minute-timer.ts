@@ -1,11 +1,11 @@
 import { type Clock, MINUTE_MILLISECONDS } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
 
-/** What the schedule of EventBridge is on AWS: it ticks once when a minute begins. */
+/** Ticks once when a minute begins. On AWS a schedule of EventBridge does this. */
 export type MinuteTimer = {
   /** Ticks at once, and from then on within a second of the beginning of each minute. */
   start(): void;
-  /** Ticks no more, and waits for the tick that is running. */
+  /** Stops ticking, and waits for the tick that is running. */
   stop(): Promise<void>;
 };
 

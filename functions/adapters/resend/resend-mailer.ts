@@ -7,35 +7,38 @@ import { withoutAddresses } from '../../subscribers/email-address.ts';
 
 type Options = {
   apiKey: string;
-  /** Unset: Resend itself. */
+  /** Address of another server with the same API. Without it, Resend itself is called. */
   baseUrl?: string | undefined;
   timeoutMilliseconds?: number;
 };
 
-/** With the wait for a turn, shorter than a batch's lease: who holds it knows the answer, or that there is none, before another may claim it. */
+/**
+ * Together with the wait for a turn, this is shorter than the lease of a batch. The holder of the lease knows the answer, or
+ * that there is none, before another process may claim the batch.
+ */
 const TIMEOUT_MILLISECONDS = 45_000;
-/** Where a 429 does not say how long to wait. */
+/** The wait after a 429 that does not say how long to wait. */
 const DEFAULT_WAIT_SECONDS = 5;
 
-/** The `resend` client, with what it lacks: a timeout, and an answer that says what may be done next. */
+/** Wraps the `resend` client, and adds what it lacks: a timeout, and an answer that says what may be done next. */
 export function resendMailer({
   apiKey,
   baseUrl,
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: Options): Mailer {
   const resend = new Resend(apiKey, baseUrl ? { baseUrl } : {});
-  // As many as there were requests at once.
+  // There are as many spare buffers as there were requests at the same time.
   const spares: Buffer<ArrayBuffer>[] = [];
   return {
     async send(mails, key) {
-      // The client would send an empty key as none, and more than a hundred mails are refused whole.
+      // The client silently leaves out an empty key, and Resend refuses a request with more than a hundred mails.
       if (key.length < 1 || key.length > 256)
         throw new Error(`an idempotency key has 1 to 256 characters; this one has ${key.length}`);
       if (mails.length < 1 || mails.length > 100)
         throw new Error(`a request has 1 to 100 mails; this one has ${mails.length}`);
       const body = batchBody(mails, spares.pop());
-      // Of what it does not know the client makes options of `fetch`. A redirect would have the mails told to another
-      // server. A stream has no length of its own, and would go out in chunks.
+      // The client passes options that it does not know to `fetch`. A redirect would give the mails to another server, so it
+      // is an error. A stream has no length, so without the content-length header it would be sent in chunks.
       const request = { body: streamed(body), duplex: 'half' as const, redirect: 'error' as const };
       const answer = await resend.batch.send([], {
         ...request,
@@ -45,8 +48,8 @@ export function resendMailer({
         signal: AbortSignal.timeout(timeoutMilliseconds),
       });
       if (answer.error) return outcomeOf(answer.error, answer.headers);
-      // Whoever accepts the mails has read them to the end. After another answer, or none, the socket may not be done with
-      // the body, which is then left to be collected.
+      // A server that has accepted the mails has read the body to its end, so the buffer can be used again. After another
+      // answer, or no answer, the socket may still read from the buffer.
       spares.push(Buffer.from(body.buffer));
       return acceptedOf(mails.length, answer.data);
     },
@@ -55,7 +58,10 @@ export function resendMailer({
 
 type Accepted = { data?: { id: string }[]; errors?: { index: number; message: string }[] } | null;
 
-/** With permissive validation, `data` has the ids of those that were taken, in order, and `errors` the others. */
+/**
+ * Reads the answer to a batch. With permissive validation, `data` has the ids of the mails that were taken, in their order, and
+ * `errors` names the others.
+ */
 function acceptedOf(count: number, answer: Accepted): SendOutcome {
   if (!Array.isArray(answer?.data)) return { kind: 'unknown', reason: 'the answer has no list of ids' };
   const rejected = (answer.errors ?? []).map(({ index, message }) => ({
@@ -67,7 +73,7 @@ function acceptedOf(count: number, answer: Accepted): SendOutcome {
   if (ids.length + refused.size !== count)
     return {
       kind: 'unknown',
-      reason: `the answer tells of ${ids.length + refused.size} mails out of ${count}`,
+      reason: `the answer names ${ids.length + refused.size} mails, and the request had ${count}`,
     };
   const byRecipient = Array.from({ length: count }, (_, index) =>
     refused.has(index) ? undefined : ids.shift(),
@@ -77,7 +83,7 @@ function acceptedOf(count: number, answer: Accepted): SendOutcome {
 
 type ResendError = { name: string; message: string; statusCode: number | null };
 
-/** Errors after which the same request may never be made with success, whoever waits: somebody has to act. */
+/** With these errors no request will succeed until somebody has corrected the account or its key. Waiting does not help. */
 const ACCOUNT_ERRORS = [
   'missing_api_key',
   'restricted_api_key',
@@ -88,7 +94,7 @@ const ACCOUNT_ERRORS = [
   'daily_quota_exceeded',
 ];
 
-/** Errors that say that this request, as it is, will never be taken. */
+/** With these errors the same request will never succeed. */
 const REQUEST_ERRORS = [
   'validation_error',
   'missing_required_field',
@@ -102,18 +108,18 @@ function outcomeOf(
   headers: Record<string, string> | null,
 ): SendOutcome {
   const reason = withoutAddresses(`${name}: ${message}`);
-  // A revoked key is answered with 400 `validation_error`, "API key is invalid", whatever the documentation has.
+  // The answer to a revoked key is 400 `validation_error`, "API key is invalid". The documentation says otherwise.
   const isBadKey = name === 'validation_error' && /\bapi key\b/i.test(message);
   if (ACCOUNT_ERRORS.includes(name) || isBadKey || statusCode === 401 || statusCode === 403)
     return { kind: 'account-refused', reason };
-  // The first request with this key is still under way, or its answer was lost: ask again.
+  // The first request with this key is still under way, or its answer got lost. The request has to be made again.
   if (name === 'concurrent_idempotent_requests') return { kind: 'unknown', reason };
   if (name === 'invalid_idempotent_request') return { kind: 'key-taken', reason };
   if (statusCode === 429 || name === 'rate_limit_exceeded')
     return { kind: 'throttled', retryAfterSeconds: retryAfter(headers), reason };
   if (REQUEST_ERRORS.includes(name)) return { kind: 'request-refused', reason };
-  // All else: a dropped connection, an abort and an answer that is no JSON, which the client reports as an error of its
-  // own; a 5xx; a proxy's 404. None of them is the provider's word on these mails.
+  // What is left does not say what the provider did with the mails: a dropped connection, an abort, an answer that is not
+  // JSON, a 5xx, or the 404 of a proxy.
   return { kind: 'unknown', reason };
 }
 
@@ -123,9 +129,9 @@ function retryAfter(headers: Record<string, string> | null): number {
 }
 
 /**
- * The body of a batch request, as the `resend` client would write it, but for ASCII. The client's own is a string of some
- * megabytes, of which `fetch` makes bytes: what that leaves behind is collected late, and was most of a sender's memory.
- * Written into `spare` where it is large enough.
+ * Returns the body of a batch request as bytes. It is what the `resend` client would write, with all characters outside ASCII
+ * escaped. The client would make a string of some megabytes, which `fetch` turns into bytes. That garbage is collected late,
+ * and took most of the memory of a sending process. The body is written into `spare` if that is large enough.
  */
 export function batchBody(mails: Mail[], spare?: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
   const pieces = mails.flatMap((mail, index) => [index === 0 ? '[' : ',', ...piecesOf(mail)]);
@@ -137,12 +143,12 @@ export function batchBody(mails: Mail[], spare?: Buffer<ArrayBuffer>): Buffer<Ar
   return body.subarray(0, size);
 }
 
-/** What is written to a socket at a time, in bytes. */
+/** So many bytes are written to a socket at a time. */
 const CHUNK = 65_536;
 
 /**
- * The body as a stream of views of it: given whole, `fetch` sends a copy (Fetch standard, "extract a body"), and a copy a
- * request is more than all else that a sender leaves to be collected.
+ * Returns the body as a stream of views of its bytes. If it were given whole, `fetch` would send a copy (Fetch standard,
+ * "extract a body"). One copy for each request is more garbage than everything else that sending leaves behind.
  */
 export function streamed(body: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
   let sent = 0;
@@ -158,7 +164,7 @@ export function streamed(body: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Arr
   );
 }
 
-/** The names and their order are the client's. */
+/** The names of the fields and their order are those that the client uses. */
 function piecesOf({ from, to, replyTo, subject, html, text, headers, tags }: Mail): string[] {
   const head = asciiJson({ from: withAsciiDomain(from), headers }).slice(0, -1);
   const answers = replyTo !== undefined && { reply_to: withAsciiDomain(replyTo) };
@@ -168,8 +174,8 @@ function piecesOf({ from, to, replyTo, subject, html, text, headers, tags }: Mai
 }
 
 /**
- * `Name <ana@españa.example>` or the address alone, as servers without SMTPUTF8 can route it: the domain in A-labels
- * (RFC 5890, 2.3.2.1). What is before the @ has no such form (RFC 6531), and stays.
+ * Returns a mailbox, `Name <ana@españa.example>` or the address alone, with its domain in A-labels (RFC 5890, 2.3.2.1), so
+ * that servers without SMTPUTF8 can route the mail. The part before the @ has no such form (RFC 6531), and stays as it is.
  */
 function withAsciiDomain(mailbox: string): string {
   return mailbox.replace(

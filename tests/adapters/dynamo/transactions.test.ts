@@ -2,15 +2,9 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, type TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { dynamoArticles } from '../../../functions/adapters/dynamo/dynamo-articles.ts';
-import {
-  ConditionsFailed,
-  getItems,
-  type Item,
-  isLive,
-  type Table,
-  transact,
-} from '../../../functions/adapters/dynamo/dynamo-client.ts';
+import { getItems, type Item, isLive, type Table } from '../../../functions/adapters/dynamo/dynamo-client.ts';
 import { dynamoFeeds } from '../../../functions/adapters/dynamo/dynamo-feeds.ts';
+import { ConditionsFailed, transact } from '../../../functions/adapters/dynamo/dynamo-transactions.ts';
 import { anArticle, anArticleInput } from '../../support/builders.ts';
 import { setUp, useDatabase } from '../../support/installation.ts';
 
@@ -83,20 +77,15 @@ describe('reading many', () => {
       },
       { Responses: { table: [{ pk: 'k0', sk: '-' }] } },
     );
-    expect((await getItems(table, keys(2), true)).map(({ pk }) => pk)).toEqual(['k0', 'k1']);
+    expect((await getItems(table, keys(2))).map(({ pk }) => pk)).toEqual(['k0', 'k1']);
   });
 
   test('asks for a hundred at a time, and gives them in the order of their keys', async () => {
     const { table } = await setUp();
     for (const n of [0, 99, 100, 249])
       await table.client.send(new PutCommand({ TableName: table.name, Item: { pk: `k${n}`, sk: '-' } }));
-    expect((await getItems(table, keys(250), true)).map(({ pk }) => pk)).toEqual([
-      'k0',
-      'k99',
-      'k100',
-      'k249',
-    ]);
-    expect(await getItems(table, [], true)).toEqual([]);
+    expect((await getItems(table, keys(250))).map(({ pk }) => pk)).toEqual(['k0', 'k99', 'k100', 'k249']);
+    expect(await getItems(table, [])).toEqual([]);
   });
 });
 
