@@ -225,6 +225,37 @@ it('an outage with many edits is one outage: who is back is told at the next edi
   expect(delivered('/cb').at(-1)?.body.toString()).toContain('After the outage');
 });
 
+it('a subscription that ended with a retry booked, and was made again, still has its failed delivery repeated', async () => {
+  const world = await hub();
+  let status = 503;
+  const { url, delivered } = await receiver(
+    deliveries(
+      (response) => response.writeHead(status).end(),
+      () => status !== 200,
+    ),
+  );
+  const edit = async (title: string) => {
+    await postStory(world, { title });
+    await tellSubscribers(world);
+  };
+  await subscribe(world, `${url}/cb`);
+  await edit('Fails');
+  // The retry fails too, so the next one is booked for a later time.
+  await minutes(world, 1);
+  status = 410;
+  await edit('Ends the subscription');
+  status = 503;
+  await subscribe(world, `${url}/cb`);
+  await edit('Fails again');
+  status = 200;
+  const failed = delivered('/cb').length;
+  // By now both booked retries are due, and they name the same subscription.
+  world.pass(3_600_000);
+  await minutes(world, 1);
+  const repeated = delivered('/cb').slice(failed);
+  expect(repeated.map(({ body }) => body.toString())).toEqual([expect.stringContaining('Fails again')]);
+});
+
 it('who renews after a long outage is told at once what it missed', async () => {
   const world = await hub();
   let fails = true;

@@ -85,8 +85,9 @@ export async function getItem(
 const BATCH_GET_LIMIT = 100;
 
 /**
- * Reads many items, and returns those that exist in the order of their keys. Keys that
- * DynamoDB did not get to under load are asked for again.
+ * Reads many items, and returns those that exist in the order of their keys. A key that is named twice is read once and
+ * returned twice, because DynamoDB refuses a request with equal keys. Keys that DynamoDB did not get to under load are
+ * asked for again.
  */
 export async function getItems(
   table: Table,
@@ -103,8 +104,9 @@ export async function findItems(
   { consistent = true }: Consistency = {},
 ): Promise<(Item | undefined)[]> {
   const found = new Map<string, Item>();
-  for (let start = 0; start < keys.length; start += BATCH_GET_LIMIT) {
-    let wanted: Item[] = keys.slice(start, start + BATCH_GET_LIMIT);
+  const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+  for (let start = 0; start < distinct.length; start += BATCH_GET_LIMIT) {
+    let wanted: Item[] = distinct.slice(start, start + BATCH_GET_LIMIT);
     for (let attempt = 1; wanted.length > 0; attempt++) {
       const answer = await table.client.send(
         new BatchGetCommand({ RequestItems: { [table.name]: { Keys: wanted, ConsistentRead: consistent } } }),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { dynamoArticles } from '../../../functions/adapters/dynamo/dynamo-articles.ts';
 import { getItems, type Item, isLive, type Table } from '../../../functions/adapters/dynamo/dynamo-client.ts';
 import { dynamoFeeds } from '../../../functions/adapters/dynamo/dynamo-feeds.ts';
+import type { Key } from '../../../functions/adapters/dynamo/dynamo-keys.ts';
 import { ConditionsFailed, transact } from '../../../functions/adapters/dynamo/dynamo-transactions.ts';
 import { anArticle, anArticleInput } from '../../support/builders.ts';
 import { setUp, useDatabase } from '../../support/installation.ts';
@@ -86,6 +87,13 @@ describe('reading many', () => {
       await table.client.send(new PutCommand({ TableName: table.name, Item: { pk: `k${n}`, sk: '-' } }));
     expect((await getItems(table, keys(250))).map(({ pk }) => pk)).toEqual(['k0', 'k99', 'k100', 'k249']);
     expect(await getItems(table, [])).toEqual([]);
+  });
+
+  test('reads an item once that is asked for twice, because DynamoDB refuses a request with equal keys', async () => {
+    const { table } = await setUp();
+    await table.client.send(new PutCommand({ TableName: table.name, Item: { pk: 'k1', sk: '-' } }));
+    const [first, second] = keys(2) as [Key, Key];
+    expect((await getItems(table, [second, first, second])).map(({ pk }) => pk)).toEqual(['k1', 'k1']);
   });
 });
 
