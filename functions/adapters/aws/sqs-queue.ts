@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { isForComposeQueue, isForWebSub, type Message, type Queue } from '../../shared/queue.ts';
 
-/** SQS takes at most so many messages in one request. */
+/** SQS takes at most this many messages in one request. */
 const BATCH_LIMIT = 10;
 
 /**

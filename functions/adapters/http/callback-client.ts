@@ -14,7 +14,7 @@ type Options = {
   mayConnect?: (address: string) => boolean;
   /** Looks up the addresses of a name. Without it, a name server is asked. */
   lookup?: LookupFunction;
-  /** A whole exchange may take so long. */
+  /** A whole exchange may take this long. */
   timeoutMilliseconds?: number;
 };
 
@@ -22,7 +22,7 @@ const TIMEOUT_MILLISECONDS = 10_000;
 /** Every challenge is shorter than this. The rest of a longer answer is not read. */
 const MAX_ANSWER_BYTES = 4096;
 /**
- * At most so many idle connections are kept over all hosts. A function has 1,024 file descriptors, and every subscriber of a
+ * At most this many idle connections are kept over all hosts. A function has 1,024 file descriptors, and every subscriber of a
  * feed may be on a host of its own.
  */
 const MAX_IDLE = 128;

@@ -13,7 +13,7 @@ export type DataFolder = {
   unlock(): void;
 };
 
-/** The lock is waited for so long, because a process that is just ending may still hold it. */
+/** The lock is waited for this long, because a process that is just ending may still hold it. */
 const PATIENCE_MILLISECONDS = 5_000;
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;

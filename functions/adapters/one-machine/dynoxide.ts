@@ -18,7 +18,7 @@ type Options = {
   onRestart?: (reason: string) => void;
 };
 
-/** The server is started again so often, which is enough for a temporary fault. One that always ends at once is given up. */
+/** The server is started again this often, which is enough for a temporary fault. One that always ends at once is given up. */
 const RESTARTS = 3;
 const READY_MILLISECONDS = 10_000;
 

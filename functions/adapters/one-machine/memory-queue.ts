@@ -39,7 +39,7 @@ type Options = {
 
 type Waiting = { message: Message; due: number; receives: number };
 
-/** After so many failures a message is given up. On AWS, SQS moves it to the dead letter queue (infra/queues.ts). */
+/** After this many failures a message is given up. On AWS, SQS moves it to the dead letter queue (infra/queues.ts). */
 const MAX_RECEIVES = 5;
 const RETRY_MILLISECONDS = 2_000;
 /**
