@@ -5,7 +5,10 @@ import { buildSync } from 'esbuild';
 
 const ENTRY = join(import.meta.dirname, '..', 'functions', 'accept.edge.ts');
 
-/** `functions/accept.edge.ts` as CloudFront runs it: the same decision as the function behind it, from the same source. */
+/**
+ * Makes a CloudFront function of `functions/accept.edge.ts`. The public function behind the edge uses the same source, so both
+ * decide alike.
+ */
 export function acceptFunction(scope: Construct, id: string): ViewerFunction {
   return new ViewerFunction(scope, id, {
     comment: 'Feeds: a document or a page, by Accept',
@@ -15,8 +18,9 @@ export function acceptFunction(scope: Construct, id: string): ViewerFunction {
 }
 
 /**
- * CloudFront Functions, "JavaScript runtime 2.0 features": ES5.1 and some of what came later. esbuild writes what is newer
- * in older words, or refuses it. There are no modules; `handler` is global. A function has at most 10 KB.
+ * Returns the source as CloudFront can run it. The runtime knows ES5.1 and some later features (CloudFront Functions,
+ * "JavaScript runtime 2.0 features"). esbuild rewrites newer features, or refuses them. The runtime has no modules, so the
+ * `handler` must be global. A function has at most 10 KB.
  */
 function code(): string {
   const { outputFiles } = buildSync({

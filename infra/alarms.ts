@@ -33,26 +33,26 @@ export type AlarmsProps = {
 
 type Condition = {
   metric: IMetric;
-  /** The alarm goes off at this value. */
+  /** The alarm goes off if the metric is at or above `atLeast`, or below `below`, for `periods` periods in a row. */
   atLeast?: number;
   below?: number;
-  /** Periods in a row. */
   periods?: number;
+  /** The alarm also goes off if the metric has no value. */
   missingIsBad?: boolean;
-  /** Who notices, and what. */
+  /** A sentence that says who is hurt, and how. */
   hurt: string;
-  /** Heading of the runbook. */
+  /** Anchor of the heading in the runbook that says what to do. */
   anchor: string;
 };
 
-/** Every alarm says who is hurt and where the runbook says what to do. */
+/** The alarms, and the topic that mails them. Every alarm says who is hurt, and where the runbook says what to do. */
 export class Alarms extends Construct {
   private readonly topic: Topic;
 
   constructor(scope: Construct, id: string, { functions, queues, api, table, email }: AlarmsProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
-    // A policy of one's own replaces the default one, by which alarms may publish.
+    // enforceSSL gives the topic a policy, which replaces the default policy that lets alarms publish.
     this.topic.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -74,17 +74,17 @@ export class Alarms extends Construct {
     });
     this.alarm('WorkDeadLetters', {
       ...notEmpty(work.deadLetters),
-      hurt: 'Some newsletter readers do not get their mail, or caches are not told of a story that was taken back.',
+      hurt: 'Some newsletter readers do not get their mail, or a retracted story stays in caches.',
       anchor: 'work-dead-letters',
     });
     this.alarm('WebSubDeadLetters', {
       ...notEmpty(webSub.deadLetters),
-      hurt: 'Feed readers that subscribed by WebSub hear of stories only when they ask, and new ones are not confirmed.',
+      hurt: 'Feed readers with a WebSub subscription get stories only when they poll, and new subscriptions are not confirmed.',
       anchor: 'websub-dead-letters',
     });
     this.alarm('ComposeDeadLetters', {
       ...notEmpty(compose.deadLetters),
-      hurt: 'An issue is not composed, so none of its readers gets it, or confirmations of sign-ups are not mailed.',
+      hurt: 'An issue is not composed, so none of its readers gets it, or sign-ups get no confirmation mail.',
       anchor: 'compose-dead-letters',
     });
     this.alarm('WorkIsLate', {
@@ -95,25 +95,25 @@ export class Alarms extends Construct {
     });
     this.alarm('WebSubIsLate', {
       metric: webSub.queue.metricApproximateAgeOfOldestMessage(FIVE_MINUTES),
-      // Four times as long as a message may be held back for a retry.
+      // This is four times as long as a message may be held back for a retry.
       atLeast: Duration.hours(1).toSeconds(),
-      hurt: 'Feed readers that subscribed by WebSub hear of stories an hour late, and new ones wait to be confirmed.',
+      hurt: 'Feed readers with a WebSub subscription get stories an hour late, and new subscriptions wait to be confirmed.',
       anchor: 'websub-is-late',
     });
   }
 
   private functionAlarms(functions: Record<FunctionName, BroadsheetFunction>): void {
     const hurt: Record<FunctionName, string> = {
-      public: 'Feed readers and people on the pages get errors; what the edge has cached is still served.',
+      public: 'Feed readers and people on the pages get errors. The edge still serves what it has cached.',
       editor: 'Editors and their CMS cannot post or change articles.',
-      tick: 'Issues may not start and lost messages are not found again.',
-      work: 'Mail and notices of new stories are tried again and again, and come late or not at all.',
+      tick: 'Issues of newsletters may not start, and work whose message got lost is not found again.',
+      work: 'Mails to readers and deliveries to WebSub subscribers fail repeatedly, and come late or not at all.',
     };
     for (const [name, { lambda }] of Object.entries(functions) as [FunctionName, BroadsheetFunction][]) {
       this.alarm(`${capital(name)}Errors`, {
         metric: lambda.metricErrors(FIVE_MINUTES),
         atLeast: 1,
-        // One failure in passing is made good by a retry or by the next tick; two periods of them are not in passing.
+        // A single failure is repaired by a retry or by the next tick. Failures in two periods in a row are not.
         periods: 2,
         hurt: hurt[name],
         anchor: `${name}-errors`,
@@ -122,13 +122,13 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Counts the lines that a tick writes when it has ended well. Invocations of the function would not do: calls that fail
-   * are among them, and so are calls that render mails, which go on when nobody ticks.
+   * Counts the log lines that a tick writes when it has ended well. The invocations of the function would be the wrong count:
+   * they include calls that fail, and calls that render mails, which go on when nobody ticks.
    *
-   * It goes off within five minutes of the last tick: the rest of that minute, three minutes without a line, and up to a
-   * minute until CloudWatch looks again. Fewer than three would raise false alarms, since the count of the last minute or
-   * two may still be on its way. Without FILL CloudWatch would put older values in place of the missing ones, whatever
-   * `treatMissingData` says, and take minutes more.
+   * The alarm goes off within five minutes of the last tick. These are the rest of that minute, three minutes without a line,
+   * and up to a minute until CloudWatch evaluates the alarm again. With fewer than three minutes there would be false alarms,
+   * because the count of the last one or two minutes may still be on its way. Without FILL, CloudWatch would use older values
+   * in place of the missing ones, whatever `treatMissingData` says, and take minutes more.
    */
   private tickAlarm({ logs }: BroadsheetFunction): void {
     const ticks = this.linesOf(logs, '$.message', 'the tick of this minute is done', 'Ticks');
@@ -137,12 +137,12 @@ export class Alarms extends Construct {
       below: 1,
       periods: 3,
       missingIsBad: true,
-      hurt: 'Editions do not start, embargoed stories are not announced, and no mail that was lost is found again.',
+      hurt: 'No issue of a newsletter starts, embargoed stories are not announced, and mails that got lost are not sent again.',
       anchor: 'nobody-ticks',
     });
   }
 
-  /** A line with level "error" is written where a person must act: an issue was stopped, a batch is uncertain. */
+  /** A line with the level "error" means that a person must act: an issue was stopped, or a batch is uncertain. */
   private logAlarms({ tick, work }: Record<FunctionName, BroadsheetFunction>): void {
     for (const [name, { logs }] of Object.entries({ tick, work })) {
       const id = `${capital(name)}LogErrors`;
@@ -155,12 +155,12 @@ export class Alarms extends Construct {
     }
   }
 
-  /** Its own words, since a request of the public app that failed is a line with level "error" too, and an alarm already. */
+  /** Looks for words and not for the level "error": failed requests are logged with it too, and have an alarm already. */
   private complaintAlarm({ logs }: BroadsheetFunction): void {
     this.alarm('Complaints', {
       metric: this.linesOf(logs, '$.message', '*report it as spam', 'Complaints'),
       atLeast: 1,
-      hurt: 'Many readers report an edition as spam: mail providers will soon hide it from the others, or it was stopped.',
+      hurt: 'Many readers report an edition as spam. Mail providers may soon hide it from its other readers, or it was stopped.',
       anchor: 'complaints',
     });
   }
@@ -181,16 +181,16 @@ export class Alarms extends Construct {
         ...FIVE_MINUTES,
       }),
       atLeast: 1,
-      // On a quiet night one error is a large share; for ten minutes it is a fault.
+      // On a quiet night a single error is a large share of the requests. If the share stays for ten minutes, it is a fault.
       periods: 2,
-      hurt: 'Feed readers, people on the pages or editors get 5xx.',
+      hurt: 'Feed readers, people on the pages or editors get errors (5xx).',
       anchor: 'server-errors',
     });
     const refused = Object.values(functions).map(({ lambda }) => lambda.metricThrottles());
     this.alarm('Throttles', {
       metric: sumOf('Calls of functions refused', refused),
       atLeast: 1,
-      hurt: 'The account has no function left to run: readers and editors get 5xx, mail is late.',
+      hurt: 'The account may not run more functions at once: readers and editors get errors (5xx), and mails are late.',
       anchor: 'throttles',
     });
     this.alarm('TableThrottles', {
@@ -198,14 +198,14 @@ export class Alarms extends Construct {
         table.metric('ReadThrottleEvents', { statistic: 'Sum' }),
         table.metric('WriteThrottleEvents', { statistic: 'Sum' }),
       ]),
-      // The clients retry; a handful is a passing spike.
+      // The clients try again, so a handful of refused requests is only a short spike.
       atLeast: 100,
-      hurt: 'Everybody waits, and at worst gets 5xx.',
+      hurt: 'Requests of everybody are slow, and some fail with 5xx.',
       anchor: 'table-throttles',
     });
   }
 
-  /** How many lines of a log have these words in a member of their JSON, in five minutes. */
+  /** Counts the log lines whose JSON has these words in a field. `*` stands for any text. */
   private linesOf(logGroup: LogGroup, member: string, words: string, metricName: string): Metric {
     const filter = new MetricFilter(this, `${metricName}Filter`, {
       logGroup,
@@ -238,8 +238,8 @@ export class Alarms extends Construct {
 }
 
 /**
- * The sum of metrics, of which some may have no value. A sum with a missing value is missing itself, and FILL makes the
- * missing value a zero. Reads that are refused would otherwise raise no alarm while no write is.
+ * Returns the sum of metrics that may have no value. A sum with a missing value is missing itself, so FILL makes the missing
+ * value a zero. Without it, refused reads would raise no alarm while no write is refused.
  */
 function sumOf(label: string, metrics: IMetric[], period = FIVE_MINUTES): MathExpression {
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));

@@ -4,13 +4,14 @@ import { Construct } from 'constructs';
 import type { BroadsheetFunction } from './functions.ts';
 
 /**
- * Far above what passes the edge on the morning of a digest, and a bill that a flood cannot run up: at 50 ms an answer
- * it keeps 25 functions busy, 50 in a burst. Beyond it readers and editors get 429.
+ * The API takes at most this many requests a second, and answers 429 to more. This is far above what passes the edge on the
+ * morning of a digest, and it limits the bill of a flood: at 50 ms for an answer, it keeps 25 functions busy, and 50 in a
+ * burst.
  */
 const REQUESTS_PER_SECOND = 500;
 const BURST = 1000;
 
-/** What `createEditorApp` serves; all else is the public app's. */
+/** The paths that the editor function serves. The public function serves all others. */
 const EDITOR_PATHS = [
   '/api',
   '/api/{proxy+}',
@@ -21,7 +22,10 @@ const EDITOR_PATHS = [
   '/console/{proxy+}',
 ];
 
-/** One HTTP API before both apps. Not a function URL: CloudFront's way in refuses forms and webhooks, which sign nothing. */
+/**
+ * The HTTP API in front of both apps. A function URL would not do: CloudFront's access control for function URLs needs signed
+ * requests, and forms and webhooks are not signed.
+ */
 export class Api extends Construct {
   readonly http: HttpApi;
 
@@ -36,7 +40,7 @@ export class Api extends Construct {
     });
   }
 
-  /** Apart from the constructor: the functions are told the address, which must be there first. */
+  /** Adds the routes. This is not done in the constructor, because the functions need the address of the API first. */
   route(publicApp: BroadsheetFunction, editorApp: BroadsheetFunction): void {
     const editor = new HttpLambdaIntegration('Editor', editorApp.lambda);
     for (const path of EDITOR_PATHS) {

@@ -11,20 +11,29 @@ import { grantAll } from './grants.ts';
 import { Queues } from './queues.ts';
 import { Store } from './store.ts';
 
-/** Messages a call: one that hangs on the mail provider takes no other with it when its time is up. */
+/**
+ * A call of a function gets one message. If the call waits for the mail provider until its time is up, no other message is
+ * lost with it.
+ */
 const BATCH = 1;
-/** The least that Lambda allows. */
+/** Lambda allows no lower limit than this. */
 const MIN_CONCURRENCY = 2;
 const MAX_WORK_CONCURRENCY = 50;
-/** Each has 64 deliveries under way, and mostly waits: a story is in some eight feeds, and each is distributed by one. */
+/**
+ * A story is in some eight feeds, and each feed is distributed by one call of the function. A call makes 64 deliveries at the
+ * same time, and mostly waits for answers.
+ */
 const WEBSUB_CONCURRENCY = 8;
 
 type Props = Deployment & {
-  /** The settings. Only the rate at which the provider takes mails matters to a resource. */
+  /** The settings of the publication. Only the rate at which the provider takes mails changes a resource. */
   publication: { mail: { requestsPerSecond: number } };
 };
 
-/** One publication: readers → CloudFront → API → public and editor; clock and queues → tick and work; one table. */
+/**
+ * The stack of one publication. Requests go through CloudFront and the API to the functions public and editor. The clock and
+ * the queues call the functions tick and work. All of them use one table.
+ */
 export class BroadsheetStack extends Stack {
   constructor(scope: Construct, id: string, { publication, ...deployment }: Props) {
     super(scope, id, { description: 'Broadsheet: feeds and newsletters', terminationProtection: true });
@@ -59,7 +68,8 @@ export class BroadsheetStack extends Stack {
     };
 
     api.route(functions.public, functions.editor);
-    // A mail request takes about a second, so this many workers reach the provider's rate; more would only be told 429.
+    // A request to the mail provider takes about a second, so this many workers reach the provider's rate. More workers would
+    // only get the answer 429.
     const { requestsPerSecond } = publication.mail;
     const workConcurrency = Math.min(Math.max(requestsPerSecond, MIN_CONCURRENCY), MAX_WORK_CONCURRENCY);
     functions.work.lambda.addEventSource(
@@ -98,15 +108,15 @@ export class BroadsheetStack extends Stack {
     output(
       'DistributionDomain',
       edge.distribution.distributionDomainName,
-      'Where a domain of your own points (CNAME or alias)',
+      'The name to which your own domain must point (CNAME or alias)',
     );
     output('ApiUrl', `${edge.baseUrl}/api`, 'Where editors and their CMS post articles');
-    output('TableName', table.tableName, 'The one table');
-    output('SecretName', secret.secretName, 'The secret to fill in after the first deployment');
+    output('TableName', table.tableName, 'The table that holds everything');
+    output('SecretName', secret.secretName, 'The secret that you fill in after the first deployment');
     output(
       'TickFunctionName',
       functions.tick.lambda.functionName,
-      'The function that a clock calls every minute, to call by hand when it fails',
+      'The function that a clock calls every minute; call it by hand if the clock fails',
     );
   }
 }

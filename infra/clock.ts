@@ -24,7 +24,7 @@ export const NOT_RETRIED = { maxEventAge: Duration.minutes(1), retryAttempts: 0 
 export class Clock extends Construct {
   constructor(scope: Construct, id: string, { tick }: { tick: BroadsheetFunction }) {
     super(scope, id);
-    // CDK would leave the group behind when the stack is deleted. A second deployment could then not make it again.
+    // By default CDK leaves the group behind when the stack is deleted. A second deployment could then not create it.
     const scheduleGroup = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(this, 'Role', {
       description: 'Calls the tick function, for this group of schedules only',

@@ -20,13 +20,16 @@ import { Construct } from 'constructs';
 import { acceptFunction } from './accept-function.ts';
 import type { Deployment } from './deployment.ts';
 
-/** Feed documents, in every folder they stand in. */
+/** Feed documents, in every folder that has feeds. */
 const FEED_PATHS = ['*/rss.xml', '*/atom.xml', '*/feed.json', '*/podcast.xml'];
 
-/** The same for everybody. */
+/** These answers are the same for everybody. */
 const SHARED_PATHS = ['/opml.xml', '/style.css', '/feeds.js'];
 
-/** Pages with a token or a form, and machines that write: each request is its own, and a cached answer somebody else's. */
+/**
+ * Pages with a token or a form, and addresses to which programs write. Every answer is for one request, and a cached answer
+ * would be one for somebody else.
+ */
 const UNCACHED_PATHS = [
   '/subscriptions',
   '/subscriptions/*',
@@ -41,29 +44,31 @@ const UNCACHED_PATHS = [
 ];
 
 /**
- * Errors that the edge would keep for 10 seconds whatever the answer says: an editor who puts the article that was not
- * there a moment ago must not be told 404 again. Errors of ours (5xx) keep the 10 seconds, which spares us while we are down.
+ * By default the edge keeps errors for 10 seconds, whatever the answer says. An editor who creates an article that did not
+ * exist a moment ago must not get the 404 again, so the edge does not keep these. It still keeps server errors (5xx) for 10
+ * seconds, which spares the functions while they fail.
  */
 const UNCACHED_ERRORS = [400, 403, 404, 405];
 
-/** The longest the edge keeps anything, however long the answer says. */
+/** The edge keeps no answer longer than this, even if the answer allows more. */
 const MAX_TTL = Duration.days(1);
 
-/** CloudFront: what readers and editors see of the HTTP API. */
+/** CloudFront in front of the HTTP API. Readers and editors only see this. */
 export class Edge extends Construct {
   readonly distribution: Distribution;
   /** Base URL of every link, without a slash at the end. */
   readonly baseUrl: string;
   /**
-   * What the edge shows the functions of itself: only what comes through it says truly who the reader is. The last part
-   * of the stack's id, a UUID that nobody outside the account sees; it guards a throttle and nothing else.
+   * The edge sends this key with every request. The functions believe what a request says of the reader's network only if it
+   * has the key, because then it came through the edge. The key is the last part of the stack's id, a UUID that nobody
+   * outside the account sees. It protects a throttle and nothing else.
    */
   readonly edgeKey = Fn.select(2, Fn.split('/', Aws.STACK_ID));
 
   constructor(scope: Construct, id: string, { api, domain }: { api: HttpApi; domain: Deployment['domain'] }) {
     super(scope, id);
     const { region, urlSuffix } = Stack.of(this);
-    // 30 s: as long as the API itself waits for a function.
+    // The API itself waits for a function for 30 seconds.
     const origin = new HttpOrigin(`${api.apiId}.execute-api.${region}.${urlSuffix}`, {
       readTimeout: Duration.seconds(30),
       customHeaders: { 'x-broadsheet-edge': this.edgeKey },
@@ -84,7 +89,7 @@ export class Edge extends Construct {
       functionAssociations: [
         { function: acceptFunction(this, 'Accept'), eventType: FunctionEventType.VIEWER_REQUEST },
       ],
-      // The function compresses: the edge would leave atom+xml and feed+json as they are, and weaken the ETag of the rest.
+      // The function compresses feeds. The edge would not compress atom+xml and feed+json, and would weaken the other ETags.
       compress: false,
     };
     const forAll: BehaviorOptions = { ...read, cachePolicy: this.sharedPolicy() };
@@ -92,7 +97,7 @@ export class Edge extends Construct {
       ...shared,
       allowedMethods: AllowedMethods.ALLOW_ALL,
       cachePolicy: CachePolicy.CACHING_DISABLED,
-      // The API knows itself by its own host name only.
+      // The API refuses requests that name another host than its own.
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       compress: false,
     };
@@ -116,8 +121,9 @@ export class Edge extends Construct {
   }
 
   /**
-   * One copy of a feed for each encoding, and that of its page for each language: `?utm_source=` makes no other. Accept
-   * has two values here, and Accept-Language comes with one of them only (`accept.edge.ts`).
+   * The edge keeps one copy of a feed for each encoding, and one copy of the page of a feed for each encoding and language. A
+   * query string such as `?utm_source=` makes no other copy. `functions/accept.edge.ts` leaves only two values of Accept, and
+   * only one of them comes with Accept-Language.
    */
   private feedPolicy(): CachePolicy {
     return new CachePolicy(this, 'FeedPolicy', {
@@ -137,7 +143,7 @@ export class Edge extends Construct {
     });
   }
 
-  /** Pages are in the reader's language. */
+  /** The edge keeps a copy of a page for each Accept-Language, because pages are in the reader's language. */
   private pagePolicy(): CachePolicy {
     return new CachePolicy(this, 'PagePolicy', {
       ...AS_THE_ORIGIN_SAYS,
@@ -148,7 +154,10 @@ export class Edge extends Construct {
   }
 }
 
-/** No Cache-Control, no caching: what forgot to say so is not shown to the next reader. Cookies never reach the origin. */
+/**
+ * An answer without Cache-Control is not cached. If a function forgets the header, its answer is not shown to the next reader.
+ * Cookies never reach the functions.
+ */
 const AS_THE_ORIGIN_SAYS = {
   minTtl: Duration.seconds(0),
   defaultTtl: Duration.seconds(0),

@@ -9,22 +9,28 @@ import { Construct } from 'constructs';
 
 export type FunctionName = 'public' | 'editor' | 'tick' | 'work';
 
-/** An HTTP API hangs up after 30 seconds: what has not answered by then keeps an editor or a reader waiting for nothing. */
+/** The HTTP API gives up after 30 seconds. A function that works longer than that works for nobody. */
 const HTTP_TIMEOUT = Duration.seconds(29);
 
 export const TIMEOUTS: Record<FunctionName, Duration> = {
   public: HTTP_TIMEOUT,
   editor: HTTP_TIMEOUT,
-  // Composing an issue takes seconds; a sweep after a long outage, a minute.
+  // Composing an issue takes seconds. A sweep after a long outage takes a minute.
   tick: Duration.minutes(2),
-  // A mail provider is given 45 seconds to answer; some ten thousand readers are planned in the same time.
+  // The mail provider has 45 seconds to answer. In the same time some ten thousand readers can be put in batches.
   work: Duration.seconds(90),
 };
 
-/** CPU comes with memory: 1,769 MB is one core. The first three compute while somebody waits; work waits on others. */
+/**
+ * Lambda gives CPU in proportion to memory; 1,769 MB is one core. The first three functions compute while somebody waits. The
+ * work function mostly waits for other servers.
+ */
 const MEMORY_MB: Record<FunctionName, number> = { public: 1024, editor: 1024, tick: 1024, work: 512 };
 
-/** Long enough to answer "why did I not get Monday's letter?", short enough to forget who read it. */
+/**
+ * Logs are kept long enough to answer "why did I not get Monday's letter?", and not longer, because they say what readers
+ * did.
+ */
 const LOGS_KEPT = RetentionDays.ONE_MONTH;
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -33,13 +39,13 @@ const TEMPLATES_FOLDER = '/var/task/templates';
 export type BroadsheetFunctionProps = {
   name: FunctionName;
   environment: Record<string, string>;
-  /** How long after an asynchronous call the function may still be started for it. Lambda's default is six hours. */
+  /** An asynchronous call may wait at most this long until the function is started for it. Lambda's default is six hours. */
   maxEventAge?: Duration;
-  /** How often an asynchronous call that fails is repeated. Lambda's default is twice. */
+  /** An asynchronous call that fails is repeated this often. Lambda's default is 2. */
   retryAttempts?: number;
 };
 
-/** One function: its bundle, its role with nothing in it but its own log, and the log. */
+/** A function with its bundle, its log, and its role, which may at first only write this log. */
 export class BroadsheetFunction extends Construct {
   readonly lambda: NodejsFunction;
   readonly logs: LogGroup;
@@ -62,9 +68,9 @@ export class BroadsheetFunction extends Construct {
       timeout: TIMEOUTS[name],
       role,
       logGroup: this.logs,
-      // The functions write JSON lines of their own; Lambda's JSON format would wrap them, and the alarms not find them.
+      // The functions write lines of JSON. Lambda's JSON format would wrap these lines, and the alarms would not find them.
       loggingFormat: LoggingFormat.TEXT,
-      // A setting of the SDK's second version.
+      // This environment variable matters only to version 2 of the AWS SDK.
       awsSdkConnectionReuse: false,
       environment: { ...environment, TEMPLATES_FOLDER },
       ...asynchronous,
@@ -75,27 +81,27 @@ export class BroadsheetFunction extends Construct {
 function bundling(name: FunctionName): BundlingOptions {
   return {
     format: OutputFormat.ESM,
-    // The version that was tested, not the one that Lambda has that day.
+    // The bundle contains the version of the SDK that was tested. The version that Lambda has can change any day.
     bundleAwsSDK: true,
-    // MJML loads TypeScript only where it compiles its own configuration.
+    // MJML loads TypeScript only to compile a configuration file, and there is none.
     externalModules: name === 'tick' ? ['typescript'] : [],
-    // ESM builds where a package has one: unused parts fall out, which saves a fifth of the start.
+    // esbuild can leave out unused parts of packages that have an ESM build. That makes the cold start a fifth shorter.
     mainFields: ['module', 'main'],
-    // Minified bundles start no faster (MJML's even slower), and an operator reads these stack traces.
+    // Minified bundles do not start faster, and with MJML even slower. Unminified code gives an operator readable stack traces.
     minify: false,
-    // CommonJS dependencies call require, which ESM has not.
+    // CommonJS dependencies call `require`, which does not exist in ESM.
     banner:
       "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     commandHooks: {
       beforeBundling: () => [],
       beforeInstall: () => [],
-      // Locales for pages and mails, and the MJML.
+      // Pages and mails need the locales, and mails need the MJML files.
       afterBundling: (input, output) => [`cp -R "${input}/templates" "${output}/templates"`],
     },
   };
 }
 
-/** Without it CDK silently builds in Docker, which takes minutes, or fails with no word of why. */
+/** Checks that esbuild is installed. Without it CDK silently builds in Docker, which takes minutes, or fails without saying why. */
 function assertLocalEsbuild(): void {
   try {
     createRequire(import.meta.url).resolve('esbuild');

@@ -5,7 +5,7 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { BroadsheetFunction, FunctionName } from './functions.ts';
 
-/** What a function may do to the items of a partition. A transaction needs the actions of its parts. */
+/** The rights that a function can have to the items of a partition. A transaction needs the rights of all its parts. */
 const ACTIONS = {
   read: ['GetItem', 'BatchGetItem', 'Query'],
   write: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
@@ -24,9 +24,10 @@ const READ_CHECK_REMOVE: Right[] = ['read', 'check', 'remove'];
 const NONE: Right[] = [];
 
 /**
- * Who may touch which partitions (key grammar: functions/adapters/dynamo/dynamo-keys.ts). A hole in the public function must
- * not let anybody change an article. The editors' function imports and exports readers, so their addresses are kept from an
- * editor by the scopes `subscribers:*` alone, as is lifting a suppression; a hole in it can remove no reader, though it can write over one.
+ * Says which function may touch which partitions of the table. The keys are explained in
+ * functions/adapters/dynamo/dynamo-keys.ts. A hole in the public function must not let anybody change an article. The editor
+ * function imports and exports readers, so only the scopes `subscribers:*` keep the addresses of readers from other editors.
+ * The same is true of lifting a suppression. A hole in the editor function can overwrite a reader, but it can remove none.
  */
 // biome-ignore format: a table
 export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
@@ -61,7 +62,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'COMPLAINTS#*':   { public: BOTH, editor: BOTH, tick: READ, work: BOTH },
   'WEBHOOK#*':      { public: PUT,  editor: NONE, tick: NONE, work: NONE },
   'BOUNCES#*':      { public: BOTH, editor: NONE, tick: NONE, work: NONE },
-  'PROOF#*':         { public: NONE, editor: NONE, tick: BOTH, work: NONE },
+  'PROOF#*':        { public: NONE, editor: NONE, tick: BOTH, work: NONE },
   OPEN:             { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   PACE:             { public: NONE, editor: NONE, tick: BOTH, work: BOTH },
   'REVIEW#*':       { public: READ_PUT, editor: READ_PUT, tick: READ_CHECK, work: NONE },
@@ -75,7 +76,7 @@ export type Granted = {
   distribution: Distribution;
 };
 
-/** Everything the functions may do, beside writing their own logs and receiving from their own queue. */
+/** Gives the functions their rights. Beside these, each may write its own log and receive from its own queues. */
 export function grantAll(functions: Record<FunctionName, BroadsheetFunction>, granted: Granted): void {
   for (const [name, { lambda }] of Object.entries(functions) as [FunctionName, BroadsheetFunction][]) {
     for (const right of Object.keys(ACTIONS) as Right[]) {
@@ -90,7 +91,7 @@ export function grantAll(functions: Record<FunctionName, BroadsheetFunction>, gr
     }
   }
   granted.distribution.grantCreateInvalidation(functions.work.lambda);
-  // Previews and tests render mails, which only the tick function can.
+  // Editors ask for previews and proofs, and only the tick function can render mails.
   functions.editor.lambda.addToRolePolicy(
     new PolicyStatement({
       actions: ['lambda:InvokeFunction'],
@@ -99,7 +100,10 @@ export function grantAll(functions: Record<FunctionName, BroadsheetFunction>, gr
   );
 }
 
-/** Each of these actions names its keys, so the condition always has something to hold against; Scan and PartiQL do not. */
+/**
+ * Returns a policy for partitions of the table. Its condition compares the keys of a request. Scan and PartiQL name no keys, so
+ * the condition would not limit them, and no function may use them.
+ */
 function tableStatement(table: Table, right: Right, partitions: string[]): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.ALLOW,

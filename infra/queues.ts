@@ -3,22 +3,28 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { TIMEOUTS } from './functions.ts';
 
-/** AWS asks for six times the function's timeout: less, and a message is given out again while it is still worked on. */
+/**
+ * AWS recommends six times the timeout of the function. With less, SQS could deliver a message again while the function still
+ * works on it.
+ */
 const VISIBILITY_TIMEOUTS = 6;
-/** A message that failed five times will fail again; what it was for, the sweep still finds. */
+/** A message that has failed five times will fail again. The sweep still finds the work that the message was for. */
 const MAX_RECEIVES = 5;
-/** The longest there is: a dead letter must outlive a holiday. */
+/** SQS keeps messages no longer than this. A dead letter has to be there after a holiday. */
 const DEAD_LETTERS_KEPT = Duration.days(14);
 
 export type QueueWithDeadLetters = { queue: Queue; deadLetters: Queue };
 
-/** Messages for the work function, for the hub's part of it and for the tick function, and what they could not handle. */
+/** The three queues, each with a dead letter queue for the messages that could not be handled. */
 export class Queues extends Construct {
-  /** Outbox events, plans and batches: the work function. */
+  /** Outbox events, and the planning and sending of issues. The work function handles them. */
   readonly work: QueueWithDeadLetters;
-  /** The hub's: callbacks to be asked, and to be told of changes. The work function, which no mail waits for here. */
+  /**
+   * Messages of the WebSub hub: it asks callbacks for their consent, and sends them changes. The work function handles these
+   * too. They have a queue of their own, so that no mail waits for the servers of strangers.
+   */
   readonly webSub: QueueWithDeadLetters;
-  /** Mails to be rendered, issues and confirmations: the tick function, the only one with MJML. */
+  /** Issues and letters whose mail has to be rendered. The tick function handles them, because only its bundle has MJML. */
   readonly compose: QueueWithDeadLetters;
 
   constructor(scope: Construct, id: string) {

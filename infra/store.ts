@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
-/** What cannot be made again: the table and the secrets. Both outlive the stack. */
+/** The table and the secret. Nobody can make them again, so both stay when the stack is deleted. */
 export class Store extends Construct {
   readonly table: Table;
   readonly secret: Secret;
@@ -13,10 +13,10 @@ export class Store extends Construct {
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
-      // A digest writes a thousand times what a quiet hour does: there is no rate to provision.
+      // Sending a digest writes a thousand times as much as a quiet hour, so no fixed capacity would fit.
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expiresAt',
-      // Articles and subscribers exist nowhere else: any second of the last 35 days can be restored.
+      // Articles and subscribers exist nowhere else. The table can be restored to any second of the last 35 days.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -24,8 +24,8 @@ export class Store extends Construct {
     this.secret = new Secret(this, 'Secret', {
       description:
         "Broadsheet: keys of the mail provider, of the links in mails, and the owner's editor token",
-      // Never change what is generated here: CloudFormation would make the secret anew, without what the operator has
-      // filled in, and with another linkSecret every unsubscribe link already in somebody's inbox would stop working.
+      // Never change these options. CloudFormation would generate the secret again. What the operator has filled in would be
+      // gone, and the linkSecret would be another one, so every unsubscribe link in the mails of readers would stop working.
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ resendApiKey: '', resendWebhookSecret: '', editorToken: '' }),
         generateStringKey: 'linkSecret',

@@ -183,7 +183,7 @@ describe('the address', () => {
       { ...env, BROADSHEET_URL: 'http://localhost:8787' },
       'BROADSHEET_URL is "http://localhost:8787"; it must be https',
     ],
-    [{ ...env, BROADSHEET_URL: 'https://news.example/feeds' }, 'it must be https and a host alone'],
+    [{ ...env, BROADSHEET_URL: 'https://news.example/feeds' }, 'it must be https and a host name'],
     [{ ...env, BROADSHEET_URL: 'https://news.example:8443' }, 'with no port or path'],
     [
       { ...env, CERTIFICATE_ARN: certificateArn.replace('us-east-1', 'eu-west-1') },
