@@ -1,9 +1,9 @@
 import type { PublicationSettings } from './functions/settings/publication.ts';
 
 /**
- * The publication: what it is called, the languages it speaks, its sections and its newsletters.
- * Everything here is checked at start and before a deployment; a wrong value is refused with its path.
- * Secrets and addresses of servers are not settings: they come from the environment (see the README).
+ * The settings of the publication: its name, its languages, its sections and its newsletters.
+ * They are checked at every start and before every deployment. The error for a wrong value names the path of the value.
+ * Secrets and addresses of servers do not belong here. They come from the environment (see the README).
  */
 export default {
   name: { en: 'The Harbour Post', es: 'El Correo del Puerto' },
@@ -11,9 +11,9 @@ export default {
     en: 'News of the city and its harbour, in English and Spanish.',
     es: 'Noticias de la ciudad y su puerto, en español y en inglés.',
   },
-  // Part of every article's permanent id (RFC 4151 tag URI). Never change it after the first article.
+  // This is a part of the permanent id of every article (a tag URI, RFC 4151). Never change it after the first article.
   idAuthority: 'harbourpost.example,2026',
-  // The first one is the default.
+  // The first language is the default.
   languages: ['en', 'es'],
   sections: [
     { slug: 'politics', name: { en: 'Politics', es: 'Política' } },
@@ -22,10 +22,11 @@ export default {
     { slug: 'culture', name: { en: 'Culture', es: 'Cultura' } },
     { slug: 'business', name: { en: 'Business', es: 'Economía' } },
   ],
-  // Feeds have the full text of their stories; with `content: 'summary'`, or `contentByFeed: { '/tags/ferries/': 'summary' }`,
-  // they have the deks.
+  // Feeds contain the full text of stories. With `content: 'summary'` they contain only the deks, and with
+  // `contentByFeed: { '/tags/ferries/': 'summary' }` only the named feeds do.
   feeds: { entries: 50, maxAgeMinutes: 5 },
-  // The stories with an audio version, as Apple and Spotify want a podcast described. Without it there is no /podcast.xml.
+  // The podcast has the stories with an audio version. Apple and Spotify ask for these fields. Without `podcast` there is no
+  // /podcast.xml.
   podcast: {
     title: { en: 'The Harbour Post, read aloud', es: 'El Correo del Puerto, en voz alta' },
     description: {
@@ -33,7 +34,7 @@ export default {
       es: 'Historias de la ciudad y su puerto, leídas por quienes las escribieron.',
     },
     owner: { name: 'The Harbour Post', email: 'podcast@harbourpost.example' },
-    // A square of 1400 to 3000 pixels a side.
+    // A square picture with sides of 1400 to 3000 pixels.
     image: 'https://harbourpost.example/podcast.png',
     category: 'News',
     subcategory: 'Daily News',
@@ -53,7 +54,8 @@ export default {
       languages: ['en', 'es'],
       filter: {},
       stories: { min: 1, max: 12 },
-      // Editors may see it first, and hold it: review: { editors: ['desk@harbourpost.example'], minutesBefore: 60 },
+      // With this line, editors get each issue as a draft an hour before, and can hold it:
+      // review: { editors: ['desk@harbourpost.example'], minutesBefore: 60 },
       from: 'The Harbour Post <morning@harbourpost.example>',
       replyTo: 'newsroom@harbourpost.example',
       postalAddress: 'The Harbour Post, 12 Quay Street, Port City, NY 10001, USA',
@@ -77,8 +79,8 @@ export default {
       timeZone: 'America/New_York',
       languages: ['en', 'es'],
       filter: { sections: ['culture', 'neighbourhoods'] },
-      // Under the names of their sections: `layout: 'sections'`. Another subject than the first headline:
-      // `subject: { en: '{edition}: {lead}', es: '{edition}: {lead}' }`.
+      // `layout: 'sections'` groups the stories under the names of their sections. The subject of a mail is its first headline,
+      // unless there is a `subject: { en: '{edition}: {lead}', es: '{edition}: {lead}' }`.
       stories: { min: 3, max: 20 },
       from: 'The Harbour Post <sunday@harbourpost.example>',
       replyTo: 'newsroom@harbourpost.example',

@@ -4,11 +4,11 @@ export default defineConfig({
   test: {
     reporters: ['default', './tests/support/closing-line.ts'],
     include: ['tests/**/*.test.ts'],
-    // Processes of their own: each has its embedded database, and a clock nobody else moves.
+    // Each worker is a process with its own embedded database and its own clock, which no other worker moves.
     pool: 'forks',
-    // One more than the two processors of a small machine: those that start processes mostly wait for them.
+    // A small machine has two processors. One more worker than that is fine, because tests that start processes mostly wait.
     maxWorkers: 3,
-    // Files of one worker share its modules, which are a third of all work where each loads them anew.
+    // The files of a worker share its modules. Loading them again for each file would take a third of the whole time.
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
