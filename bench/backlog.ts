@@ -19,12 +19,12 @@ import { progress } from './progress.ts';
 import { story } from './stories.ts';
 
 /**
- * Years of a newsroom's stories, as a file of the embedded database. Posting a hundred thousand would take ten minutes:
- * they come from the real adapter, which is given a client that keeps what it is told to write, and go in by the
- * server's own import of a DynamoDB export.
+ * Makes a database file with the stories of many years. Posting a hundred thousand stories would take ten minutes. Instead the
+ * real adapter writes them with a client that only collects the items, and the embedded database imports the items as an export
+ * of DynamoDB.
  */
 
-/** The newest; older ones are briefs, since no feed reads them. */
+/** Only the newest stories have their full length. No feed reads the older ones, so they are short. */
 const LONG_STORIES = 1_000;
 const BRIEF = '<p>The council met, and put it off.</p>';
 const MINUTES_APART = 10;
@@ -32,8 +32,8 @@ const TABLE = 'broadsheet';
 const EXPORT_COMPRESSION = 1;
 
 /**
- * Writes `count` articles into a new database under `folder`, the newest a minute before `now` (milliseconds); returns
- * its file. The newest are the same in every backlog, whatever `count` is. All were edited.
+ * Writes `count` articles into a new database in `folder`, and returns its file. The newest article is a minute older than
+ * `now` (milliseconds). The newest articles are the same for every `count`. All articles are in their second version.
  */
 export async function backlog(
   folder: string,
@@ -50,7 +50,7 @@ export async function backlog(
     createWriteStream(join(data, 'items.json.gz')),
   );
   const file = join(folder, 'backlog.db');
-  if (count > LONG_STORIES) console.error(`  ${figure(count)} articles: into the database`);
+  if (count > LONG_STORIES) console.error(`  ${figure(count)} articles: importing them into the database`);
   await run(dynoxideBinary(), [
     ...['import', '--source', join(folder, 'export'), '--schema', join(folder, 'schema.json')],
     ...['--output', file],
@@ -65,7 +65,7 @@ async function* lines(count: number, now: number, languages: string[]): AsyncGen
   for (let index = 0; index < count; index++) {
     const next = articleBefore(index, now);
     await store.write({ previous: undefined, next, now });
-    // What was to be carried out after the commit has been, long ago.
+    // The events in the outbox count as carried out long ago, so they are left out.
     const items = written().filter(({ pk }) => pk !== 'OUTBOX');
     yield items.map((item) => `${JSON.stringify({ Item: attributeValues(item) })}\n`).join('');
     say(index + 1);
@@ -74,7 +74,7 @@ async function* lines(count: number, now: number, languages: string[]): AsyncGen
 
 const bodies = new Map<string, Article>();
 
-/** Number `index` of the stories, counted back from `now`. */
+/** Returns the story with this index. Index 0 is the newest. */
 function articleBefore(index: number, now: number): Article {
   const body = index % 100;
   const isLong = index < LONG_STORIES;
@@ -100,14 +100,17 @@ function parsed(body: number, isLong: boolean, now: number): Article {
   return nextVersion(undefined, idOf(body), outcome, now);
 }
 
-/** As long as ours, and the same in every backlog: where a part of an archive ends depends on it. */
+/**
+ * Returns an id as long as a real one. It is the same in every backlog, because the ids decide where a part of an archive
+ * ends.
+ */
 function idOf(index: number): string {
   return BigInt(`0x${createHash('sha256').update(String(index)).digest('hex')}`)
     .toString(36)
     .slice(0, 20);
 }
 
-/** A table whose client writes nothing and keeps what it was told to. */
+/** Returns a table whose client writes nothing. It collects the items that it should write. */
 function recorder(): { table: Table; written(): Item[] } {
   let items: Item[] = [];
   const send = async ({ input }: TransactWriteCommand) => {
@@ -123,7 +126,7 @@ function recorder(): { table: Table; written(): Item[] } {
   };
 }
 
-/** DynamoDB JSON, of the kinds that an article's items have. */
+/** Returns an item as DynamoDB JSON. It only knows the types that the items of articles have. */
 function attributeValues(item: Item): Item {
   const attributeValue = (value: unknown) => {
     if (typeof value === 'string') return { S: value };
@@ -134,7 +137,7 @@ function attributeValues(item: Item): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attributeValue(value)]));
 }
 
-/** Of the table, as the product makes it. */
+/** Returns the description of the table, as `ensureTable` makes it. */
 async function description(): Promise<{ Table: unknown }> {
   const database = await startDynoxide();
   try {

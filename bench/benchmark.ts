@@ -1,16 +1,16 @@
-/** What a file of this folder exports: `run.ts` lists them. */
+/** A file of this folder exports a benchmark, and `run.ts` lists all of them. */
 export type Benchmark = { name: string; run(): Promise<Result[]> };
 
-/** A figure and the bar that it is held to. */
+/** A measured figure, and the bar that it must reach. */
 export type Result = {
   what: string;
   value: number;
-  /** `×` for a ratio. */
+  /** The unit of the value; `×` for a ratio. */
   unit: string;
   bar: { atLeast: number } | { atMost: number };
-  /** How far the figure can be trusted: its spread over the rounds. */
+  /** The spread of the figure over the rounds. It says how far the figure can be trusted. */
   noise?: string;
-  /** Absolute figures, for this machine at this hour. */
+  /** Absolute figures. They are only true for this machine at this hour. */
   details: string[];
 };
 
@@ -18,7 +18,7 @@ export function holds({ value, bar }: Result): boolean {
   return 'atLeast' in bar ? value >= bar.atLeast : value <= bar.atMost;
 }
 
-/** The results of one benchmark, as lines of a table. */
+/** Returns the results of one benchmark as the lines of a table. */
 export function table(results: Result[]): string[] {
   const rows = results.map((result) => [
     result.what,
@@ -38,7 +38,7 @@ export function table(results: Result[]): string[] {
   ];
 }
 
-/** Three significant digits. */
+/** Returns a number with three significant digits. */
 export function figure(value: number): string {
   return value >= 1000 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3)).toString();
 }

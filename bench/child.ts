@@ -1,20 +1,20 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A server in a process of its own, so that the load does not run in the event loop that it measures. */
+/** A server in another process, so that the load does not run in the event loop that is measured. */
 export type Child = {
   url: string;
-  /** Seconds of processor time used so far; undefined where the system does not say. */
+  /** Returns the seconds of processor time used so far, or undefined if the system does not say. */
   processorSeconds(): number | undefined;
   stop(): Promise<void>;
 };
 
 const READY_MILLISECONDS = 20_000;
 const STOP_MILLISECONDS = 5_000;
-/** The kernel's USER_HZ, which is 100 on every Linux that Node runs on. */
+/** USER_HZ of the kernel. It is 100 on every Linux that Node runs on. */
 const TICKS_A_SECOND = 100;
 
-/** Runs a file of this project until it prints `ready <url>`. Throws what it said where it does not. */
+/** Starts a file of this project, and waits until it prints `ready <url>`. If it does not, the error has all that it printed. */
 export async function startServer(
   file: string,
   args: string[] = [],
@@ -24,7 +24,7 @@ export async function startServer(
   const flags = [...nodeFlags, ...(process.env.BENCH_NODE_FLAGS?.split(' ').filter(Boolean) ?? [])];
   const child = spawn(process.execPath, [...flags, file, ...args], {
     cwd: new URL('..', import.meta.url),
-    // `npm start` ends when its npm is gone; so do our servers when we are gone, however we went.
+    // A server that npm has started ends when npm is gone. With this variable it ends in the same way when this process is gone.
     env: { ...process.env, ...env, npm_lifecycle_event: 'start' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -60,7 +60,10 @@ export async function startServer(
   };
 }
 
-/** proc_pid_stat(5): user and system time are fields 14 and 15; the second, in parentheses, may hold spaces. */
+/**
+ * Reads user and system time, which are fields 14 and 15 (proc_pid_stat(5)). Field 2, which is in parentheses, may contain
+ * spaces.
+ */
 function processorSeconds(pid: number | undefined): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -68,12 +71,12 @@ function processorSeconds(pid: number | undefined): number | undefined {
       .split(' ');
     return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
   } catch {
-    // No Linux.
+    // Only Linux has this file.
     return undefined;
   }
 }
 
-/** What `npm start` runs with. */
+/** Returns the flags with which `npm start` runs Node. */
 export function flagsOfStart(): string[] {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
   return scripts.start.split(' ').filter((word) => word.startsWith('--'));

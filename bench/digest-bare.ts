@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { AT_ONCE } from './digest-rounds.ts';
 
 /**
- * The loop that ours is held to: `node digest-bare.ts <receiver>`. POST /round?requests= stringifies the mails of a
- * request and POSTs them, so many times, and answers {seconds}. GET /memory: {peakBytes}.
+ * The plain loop that sending is compared with: `node digest-bare.ts <receiver>`. POST /round?requests= makes this many
+ * requests, each of which stringifies the mails and POSTs them, and answers {seconds}. GET /memory answers {peakBytes}.
  */
 const [receiver = ''] = process.argv.slice(2);
 let mails: unknown;

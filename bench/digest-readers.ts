@@ -1,18 +1,21 @@
-import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Item, Table } from '../functions/adapters/dynamo/dynamo-client.ts';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { type Item, putItem, type Table } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { editionChoiceKey, memberKey, subscriberKey } from '../functions/adapters/dynamo/dynamo-keys.ts';
 import { sha256 } from '../functions/shared/text.ts';
 import { choiceKey, type Subscriber, shardOf } from '../functions/subscribers/subscriber.ts';
 import { figure } from './benchmark.ts';
 import { progress } from './progress.ts';
 
-/** What confirmed readers leave in the table, as far as sending reads it. Signing each up would take an hour. */
+/**
+ * Writes the items that confirmed readers have in the table, as far as sending reads them. Signing up every reader would take
+ * an hour.
+ */
 
-/** BatchWriteItem takes 25. */
+/** BatchWriteItem takes at most 25 items. */
 const ITEMS = 25;
 const AT_ONCE = 8;
 const SINCE = '2026-01-01T00:00:00.000Z';
-/** Most readers choose nothing but their language; one in ten has topics. */
+/** Most readers only choose a language. One in ten chooses topics too. */
 const TOPICS = [['culture'], ['harbour', 'politics'], ['business'], ['culture', 'neighbourhoods']];
 
 export async function addReaders(table: Table, edition: string, count: number): Promise<void> {
@@ -57,11 +60,11 @@ function itemsOf(subscriber: Subscriber): Item[] {
   ];
 }
 
-async function rememberChoices({ client, name }: Table, edition: string): Promise<void> {
+async function rememberChoices(table: Table, edition: string): Promise<void> {
   for (const language of ['en', 'es'])
     for (const topics of [[], ...TOPICS]) {
-      const Item = { ...editionChoiceKey(edition, choiceKey({ language, topics })), language, topics };
-      await client.send(new PutCommand({ TableName: name, Item }));
+      const key = editionChoiceKey(edition, choiceKey({ language, topics }));
+      await putItem(table, { ...key, language, topics });
     }
 }
 

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A mail provider that takes all it is sent, as fast as a Node server can: it reads the whole body, finds to whom each
- * mail is, and answers with an id for each. GET /taken?edition= tells {mails, readers}, GET /sample the last body.
+ * A mail provider that accepts all mails as fast as a Node server can. It reads the whole body, finds the recipient of each
+ * mail, and answers with an id for each. GET /taken?edition= answers {mails, readers}, and GET /sample answers the last body.
  */
 const TO = Buffer.from('"to":["');
 const readers = new Map<string, Set<string>>();
@@ -42,7 +42,7 @@ function addressesIn(body: Buffer): string[] {
   return addresses;
 }
 
-/** Addresses are `…@<edition>.example`. */
+/** Counts a mail. Its address is `…@<edition>.example`. */
 function note(address: string): void {
   const edition = address.slice(address.indexOf('@') + 1, -'.example'.length);
   const known = readers.get(edition) ?? new Set();

@@ -1,2 +1,2 @@
-/** Requests under way at a time, of both. */
+/** Both Broadsheet and the plain loop make this many requests at the same time. */
 export const AT_ONCE = 2;

@@ -1,7 +1,7 @@
 import type { Config } from '../functions/config.ts';
 import { testConfig } from '../tests/support/config.ts';
 
-/** The publication of the benchmark: an edition for each length of list, and nothing to wait for. */
+/** The settings of the benchmark: an edition for each length of list, and a pace that makes nobody wait. */
 export const LINK_SECRET = 'link-secret-of-the-benchmark';
 export const SLOT = 'benchmark';
 
@@ -20,5 +20,5 @@ export function digestConfig(sizes: number[], receiver: string): Config {
   return { ...config, publication: { ...publication, editions, mail: { requestsPerSecond: 1000 } } };
 }
 
-/** A language: mails of some 50 KB. */
+/** Stories of each language. They make mails of some 50 KB. */
 export const STORIES = 20;

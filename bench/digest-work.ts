@@ -16,9 +16,10 @@ import { AT_ONCE } from './digest-rounds.ts';
 import { digestConfig, LINK_SECRET, SLOT } from './digest-settings.ts';
 
 /**
- * The work function's part of an issue, in a process that does nothing else: `node digest-work.ts <receiver> <database>
- * <edition sizes>`. POST /round?edition=&requests= goes on with its issue, which was composed elsewhere, for so many
- * requests, and answers {seconds, mails, ended, read, write}: the units of DynamoDB too. GET /memory: {peakBytes}.
+ * Does what the work function does for an issue, in a process that does nothing else: `node digest-work.ts <receiver>
+ * <database> <edition sizes>`. Another process has composed the issue. POST /round?edition=&requests= goes on with it for
+ * this many requests, and answers {seconds, mails, ended, read, write}; the last two are units of DynamoDB. GET /memory
+ * answers {peakBytes}.
  */
 const [receiver = '', database = '', sizes = ''] = process.argv.slice(2);
 
@@ -51,7 +52,7 @@ const services = {
   log: { info: silent, warn: console.error, error: console.error },
 } as unknown as WorkServices & Parameters<typeof sweep>[0];
 
-/** What the queue and the sweep do. */
+/** Does what the queue and the sweep do. Returns whether the issue has ended. */
 async function work(edition: string, most: number): Promise<boolean> {
   const until = requests + most;
   const worker = async () => {

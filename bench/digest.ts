@@ -17,26 +17,32 @@ import { interleave } from './interleave.ts';
 import { story } from './stories.ts';
 
 /**
- * An issue to a hundred thousand readers: planned, claimed, frozen, mailed through the `resend` client and settled, over
- * the embedded DynamoDB, against a loop that stringifies the mails of such a request and POSTs them to the same server.
- * What is lost is what it costs to know, of each reader, that they got it once. And what that costs in DynamoDB's units,
- * which are the same on every machine.
+ * Measures how fast an issue goes to a hundred thousand readers. Batches are planned, claimed, frozen, mailed through the
+ * `resend` client and settled, with the embedded DynamoDB. A plain loop, which stringifies the mails of such a request and
+ * POSTs them to the same server, is the comparison. The difference is the cost of knowing that each reader got the issue
+ * once. The benchmark also counts DynamoDB's units, which are the same on every machine.
  */
 export const digest: Benchmark = { name: 'digest', run };
 
 const SIZES = [1_000, 10_000, 100_000];
 const READERS = 100_000;
-/** Of each, in turns. Together they are the first nine tenths of the issue. */
+/** Rounds of each kind, in turns. Together they send the first nine tenths of the issue. */
 const PAIRS = 6;
 const REQUESTS = 150;
 
 const BAR = 0.7;
 const MAX_MEGABYTES = 300;
-/** Consent and suppression are read at the last moment, consistently, at one unit each; the rest is read for many. */
+/**
+ * Consent and suppression of each reader are read at the last moment and strongly consistently, for one unit each. All other
+ * reads serve many readers.
+ */
 const MAX_READ = 2.5;
-/** A batch is some forty units. */
+/** A batch costs some forty write units. */
 const MAX_WRITE = 0.6;
-/** A length to the cheapest. Each of ten choices has a batch that is not full, which weighs most in a thousand readers. */
+/**
+ * The dearest length of list may cost this many times as much for a reader as the cheapest one. Each of ten choices has a
+ * batch that is not full, which matters most for a thousand readers.
+ */
 const FLAT = { read: 1.1, write: 1.35 };
 
 type Units = { read: number; write: number };
@@ -65,7 +71,7 @@ async function run(): Promise<Result[]> {
     const ours = await worker();
     const bare = await begin('bench/digest-bare.ts', [receiver.url]);
     const large = issueOf(ours, READERS);
-    // The first round plans the whole list.
+    // The first round also plans the whole list.
     const their = () => bareRound(bare);
     await their();
     const { ratio, quartiles, ...rates } = await interleave(() => large.round(REQUESTS), their, PAIRS);
@@ -111,7 +117,7 @@ function unitResults(units: Map<number, Units>): Result[] {
         details: [perReader.map((each, at) => `${figure(each)} of ${figure(SIZES[at] ?? 0)}`).join(', ')],
       },
       {
-        what: `  the dearest length to the cheapest`,
+        what: `  the dearest length by the cheapest`,
         value: Math.max(...perReader) / Math.min(...perReader),
         unit: '×',
         bar: { atMost: FLAT[kind] },
@@ -121,7 +127,10 @@ function unitResults(units: Map<number, Units>): Result[] {
   });
 }
 
-/** The table with its stories and readers; composes the issue of an edition, and tells how often a variant was rendered. */
+/**
+ * Fills the table with stories and readers. Returns a function that composes the issue of an edition, and one that returns how
+ * often a variant was rendered.
+ */
 async function newsroom(table: Table, config: Config) {
   await ensureTable(table);
   const stores = tableStores(table, config);
@@ -143,7 +152,7 @@ async function newsroom(table: Table, config: Config) {
     const { ok } = await createArticle(services, { ...story(index, first), image: IMAGE }, () => '');
     if (!ok) throw new Error(`story ${index} was refused`);
   }
-  // What else the stories ask for was done long ago, and is no part of the issue.
+  // The events of the stories are no part of the issue, so they count as carried out.
   for (const { id } of await stores.outbox.leftBefore(new Date().toISOString(), STORIES * 2))
     await stores.outbox.remove(id);
   for (const size of SIZES) await addReaders(table, editionOf(size), size);
@@ -168,7 +177,7 @@ const IMAGE = {
   height: 800,
 };
 
-/** Liquid looks whether a template is there, and then reads it. */
+/** Liquid checks whether a template exists, and then reads it. */
 const READS_A_RENDER = 2;
 
 function counted(templates: Templates): { templates: Templates; renders(): number } {
@@ -187,7 +196,7 @@ type Round = Units & { seconds: number; mails: number; ended: boolean };
 function issueOf(worker: Child, size: number) {
   const units = { read: 0, write: 0 };
   return {
-    /** Mails a second, of so many requests or as many as are left. */
+    /** Makes this many requests, or as many as are left, and returns the mails per second. */
     async round(requests: number): Promise<number> {
       const query = new URLSearchParams({ edition: editionOf(size), requests: String(requests) });
       const { seconds, mails, read, write } = await json<Round>(worker, 'POST', `/round?${query}`);
@@ -213,7 +222,9 @@ async function assertTaken(receiver: Child, size: number): Promise<void> {
     `/taken?edition=${editionOf(size)}`,
   );
   if (taken.mails !== size || taken.readers !== size)
-    throw new Error(`of ${size} readers ${taken.readers} were sent ${taken.mails} mails`);
+    throw new Error(
+      `the list has ${size} readers, but ${taken.readers} readers were sent ${taken.mails} mails`,
+    );
 }
 
 async function bareRound(bare: Child): Promise<number> {

@@ -14,26 +14,28 @@ import { backlog } from './backlog.ts';
 import { type Benchmark, figure, type Result } from './benchmark.ts';
 
 /**
- * What a GET of a feed costs in DynamoDB's units, as DynamoDB counts them, over a thousand, ten thousand and a hundred
- * thousand articles: the dearest of three feeds. No times: these figures are the same on every machine.
+ * Counts what a GET of a feed costs in DynamoDB's units, with a thousand, ten thousand and a hundred thousand articles in the
+ * table. Each figure is that of the dearest of three feeds. No time is measured, so the figures are the same on every
+ * machine.
  */
 export const feedUnits: Benchmark = { name: 'feed-units', run };
 
 const COUNTS = [1_000, 10_000, 100_000];
-/** Of everything; the longest name among the settings; a tag. */
+/** The feed of everything, the feed with the longest name in the settings, and the feed of a tag. */
 const FOLDERS = ['', '/en/sections/neighbourhoods', '/tags/lopez-obrador'];
 const NOW = Date.parse('2026-11-22T12:00:00.000Z');
 const ENTRIES = 50;
 const MONTH = 'archive/2026-11';
 
-/** The most read units that each may cost. */
+/** Each of these may cost at most this many read units. */
 const BARS = {
   '304': 1,
   'warm 200': 1,
-  // Its pointers, and a document of up to 400 KB at half a unit for 4 KB.
+  // The pointers of the feed, and a document of up to 400 KB at half a unit for 4 KB.
   'first 200 of a process': 51,
   rendering: 70,
-  // An archive's part has up to 100 articles, 50 a unit; the next article below; as many above, up to the next part.
+  // A part of an archive has up to 100 articles, and 50 pointers cost a unit. The article below the part is read too, and as
+  // many pointers above it, up to the next part.
   '304 of an archive': 9,
   'rendering of an archive, for 50 articles': 70,
 };
@@ -113,7 +115,10 @@ async function ofFeed(table: Table, meter: Meter, config: Config, folder: string
 
 type Got = Consumed & { entries: number; etag: string };
 
-/** The whole of it, with nothing in its memory yet, and each GET longer after the one before than windows are remembered. */
+/**
+ * Starts a whole installation with nothing in its memory. Between two GETs more time passes than a process remembers what a
+ * feed contains.
+ */
 function aProcess(table: Table, meter: Meter, config: Config) {
   let now = NOW;
   const { app } = localInstallation({

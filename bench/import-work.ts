@@ -11,9 +11,9 @@ import { subscriberOperations } from '../functions/subscribers/subscriber-routes
 import { testConfig } from '../tests/support/config.ts';
 
 /**
- * One way of storing a list of readers, in a process that does nothing else: `node import-work.ts <database> <token>`.
- * POST /api/subscribers/import is ours. POST /bare?first=&count= writes as many readers in a bare loop, as many at once and
- * by the same transactions. GET /memory answers {peakBytes}.
+ * Stores a list of readers in a process that does nothing else: `node import-work.ts <database> <token>`. POST
+ * /api/subscribers/import is Broadsheet's import. POST /bare?first=&count= writes this many readers in a plain loop, with the
+ * same transactions, and as many of them at the same time. GET /memory answers {peakBytes}.
  */
 const [database = '', token = ''] = process.argv.slice(2);
 const AT_ONCE = 16;
@@ -45,7 +45,7 @@ async function bare(first: number, count: number): Promise<void> {
       editions,
       detail: 'bench',
     });
-    if (!isStored) throw new Error(`${reader.email} was there`);
+    if (!isStored) throw new Error(`${reader.email} was in the table already`);
   };
   const worker = async () => {
     for (let index = next++; index < first + count; index = next++) await store(index);

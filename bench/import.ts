@@ -7,8 +7,9 @@ import { type Child, flagsOfStart, startServer } from './child.ts';
 import { interleave } from './interleave.ts';
 
 /**
- * A list of readers, imported through the front door, against a bare loop that stores as many by the same transactions.
- * What is lost is the socket, the CSV, the look whether the reader is there or suppressed, and the report.
+ * Measures how fast a list of readers is imported through the API. A plain loop that stores as many readers with the same
+ * transactions is the comparison. The difference is the cost of the socket, of reading the CSV, of checking whether a reader
+ * exists or is suppressed, and of the report.
  */
 export const imports: Benchmark = { name: 'import', run };
 
@@ -65,7 +66,7 @@ async function run(): Promise<Result[]> {
   }
 }
 
-/** Rounds of new readers → readers a second. */
+/** Each round stores new readers and returns the readers per second. */
 function rounds(work: (first: number) => Promise<unknown>): () => Promise<number> {
   let first = 0;
   return async () => {
@@ -81,7 +82,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - begun) / 1000;
 }
 
-/** Throws where not every line came to `result`. */
+/** Imports a file of lines. Throws if `result` is not the outcome of every line. */
 async function importLines(
   { url }: Child,
   first: number,
@@ -106,7 +107,7 @@ async function importLines(
   let last = '';
   for await (const part of answer.body ?? []) last = (last + Buffer.from(part).toString()).slice(-1000);
   const { summary } = JSON.parse(last.trimEnd().split('\n').at(-1) ?? '{}');
-  if (summary?.[result] !== count) throw new Error(`of ${count} lines not all were ${result}: ${last}`);
+  if (summary?.[result] !== count) throw new Error(`not all of the ${count} lines were ${result}: ${last}`);
 }
 
 async function peakMegabytes({ url }: Child): Promise<number> {

@@ -1,26 +1,26 @@
 /**
- * Two ways of doing the same, measured in turns. Machines are shared, so absolute times say little; what a machine does
- * to one round it most likely does to the next, and the ratio of the two stays.
+ * Measures two ways of doing the same thing in turns. A machine is shared with other programs, so absolute times say little.
+ * What slows down one round most likely slows down the next one too, so the ratio of the two stays.
  */
 
-/** One short round → how many were done in a second. */
+/** Does one short round, and returns how many things were done per second. */
 export type Round = () => Promise<number>;
 
 export type Interleaved = {
-  /** Ours by the other: the median over the pairs of rounds. */
+  /** Our rate divided by the other rate: the median over the pairs of rounds. */
   ratio: number;
-  /** Half of the pairs lie between these two. */
+  /** Half of the pairs are between these two ratios. */
   quartiles: [number, number];
-  /** Medians, a second. */
+  /** The medians of both rates, per second. */
   ours: number;
   theirs: number;
   pairs: number;
 };
 
-/** What a round of each did in a second. */
+/** The rates of two rounds, one of each kind, per second. */
 export type Pair = { ours: number; theirs: number };
 
-/** `pairs` rounds of each. Who begins changes with every pair, so that neither always runs on what the other left. */
+/** Does `pairs` rounds of each kind. The first of a pair changes, so that neither always runs right after the other. */
 export async function inTurns(ours: Round, theirs: Round, pairs: number): Promise<Pair[]> {
   const rates: Pair[] = [];
   for (let pair = 0; pair < pairs; pair++) {
@@ -56,7 +56,7 @@ export function summaryOf(pairs: Pair[]): Interleaved {
   };
 }
 
-/** Interpolated between the two nearest. */
+/** Returns the quantile, interpolated between the two nearest values. */
 export function quantile(values: number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const position = (sorted.length - 1) * part;

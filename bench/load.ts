@@ -1,24 +1,24 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * Requests over a bounded number of keep-alive connections, one at a time on each. Written on sockets: a client that
- * costs as much as the server would hide half of the difference between two servers.
+ * Makes requests over a fixed number of keep-alive connections, one at a time on each. It uses bare sockets, because a client
+ * that costs as much as the server would hide half of the difference between two servers.
  */
 export type Load = {
-  /** Length of a whole response, its head included; the same for each. */
+  /** Length of a response with its head. Every response has this length. */
   responseBytes: number;
-  /** Requests for so long → how many were answered in a second. */
+  /** Makes requests for this many milliseconds, and returns how many were answered per second. */
   round(milliseconds: number): Promise<number>;
-  /** Answered since it was opened. */
+  /** Returns how many requests were answered since the load was opened. */
   answered(): number;
   close(): void;
 };
 
 const CONNECTIONS = 16;
-/** No response may take longer. */
+/** A response that takes longer is an error. */
 const SILENCE_MILLISECONDS = 5_000;
 
-/** Asks once to learn the response's length; every later response must have it, and the status. */
+/** Makes one request to learn the length of the response. Every later response must have this length and the given status. */
 export async function openLoad(
   address: string,
   headers: Record<string, string>,
@@ -34,7 +34,7 @@ export async function openLoad(
   const responseBytes = await lengthOfResponse(first, request, start);
   let answered = 0;
 
-  /** One request after the other until the deadline. */
+  /** Makes one request after the other until the deadline. */
   const keepAsking = (socket: Socket, deadline: number) =>
     new Promise<void>((resolve, reject) => {
       let received = 0;
@@ -63,13 +63,13 @@ export async function openLoad(
     responseBytes,
     async round(milliseconds) {
       for (const [index, socket] of opened.entries()) {
-        // A server closes a connection that was silent for some seconds.
+        // The server has closed a connection if it was silent for some seconds.
         if (socket.destroyed) opened[index] = await open(at, Number(port));
       }
       const before = answered;
       const begun = performance.now();
       let running = true;
-      // To wake a client that sleeps costs a server more than to answer it. Ours is awake all the time.
+      // Waking a client that sleeps costs the server more than its answer, so this client stays awake all the time.
       const stayAwake = () => void (running && setImmediate(stayAwake));
       stayAwake();
       try {

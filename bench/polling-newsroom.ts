@@ -9,21 +9,21 @@ import { testConfig } from '../tests/support/config.ts';
 import { type Consumed, meterOf } from '../tests/support/units.ts';
 import { story } from './stories.ts';
 
-/** The readers of the benchmark `polling`, its editor, and the process that both ask. */
+/** The feed readers of the benchmark `polling`, its editor, and the installation that both use. */
 
 export const READERS = 1_000;
 const AT_ONCE = 8;
-/** They come in herds, as they do on the minute: so many within a millisecond, and the next six seconds later. */
+/** Feed readers come in herds, as they do at full minutes: this many come within a millisecond, the next six seconds later. */
 const HERD = 20;
 const HERDS_APART_MILLISECONDS = 6_000;
-/** Polls from one edit to the next: two minutes. */
+/** There are this many polls from one edit to the next, which is two minutes. */
 const POLLS_AN_EDIT = 400;
-/** Polls before the first, which are to be 304. */
+/** There are this many polls before the first edit. All of them must be answered 304. */
 const FIRST_EDIT = 150;
 const STORIES = 60;
 const FIRST = Date.parse('2026-11-20T12:00:00.000Z');
 
-/** Where every story is, and where only those of the one section are. */
+/** The first three feeds have every story. The others have only those of one language, section or tag. */
 const PATHS = [
   '/rss.xml',
   '/atom.xml',
@@ -34,27 +34,27 @@ const PATHS = [
 ];
 const ENCODINGS = ['br', 'gzip, deflate', 'identity'];
 
-/** What an editor writes about in turn: stories of the section, its language and tag, and others. */
+/** The editor writes in turn a story of the section, with its language and tag, and a story that belongs to none of them. */
 const HARBOUR = { language: 'en', section: 'harbour', tags: ['Harbour'] };
 const ELSEWHERE = { language: 'es', section: 'culture', tags: ['Teatro'] };
 const OF_ALL = PATHS.filter((path) => path.split('/').length === 2);
 
-/** `edit` is the last one in the document that it has. */
+/** `edit` is the number of the last edit in the document that the feed reader has. */
 type Reader = { path: string; encoding: string; etag: string; edit: number };
 
-/** A poll of every reader. */
+/** What happened while every feed reader polled once. */
 export type Round = Consumed & {
-  /** Answers that lack an edit which was accepted before they were asked for. */
+  /** Answers without an edit that was accepted before the request. */
   stale: number;
-  /** Polls of readers that had everything, and how many of them were sent it again. */
+  /** Polls of feed readers that had everything, and how many of these were sent the document again. */
   unchanged: number;
   needless: number;
   answered304: number;
-  /** Milliseconds, of the polls that were answered 304. */
+  /** How long the polls took that were answered 304, in milliseconds. */
   times: number[];
 };
 
-/** With stories, and with readers that have them. */
+/** Makes an installation with stories, and feed readers that have polled once. */
 export async function openNewsroom(endpoint: string) {
   const token = randomBytes(24).toString('hex');
   const config = {
@@ -84,12 +84,12 @@ export async function openNewsroom(endpoint: string) {
     }),
   );
   const posted = new Map<object, string>();
-  /** By path: edits that were begun, and those that were accepted. */
+  /** For each path, the last edit that was begun, and the last one that was accepted. */
   const begun = new Map<string, number>();
   const accepted = new Map<string, number>();
   let edits = 0;
 
-  /** The number of the edit is in the title. A story is posted, and corrected by the second edit after it. */
+  /** Posts a story, or corrects the story that the second edit before this one posted. The title has the number of the edit. */
   async function edit(): Promise<void> {
     edits += 1;
     const number = edits;
@@ -109,7 +109,10 @@ export async function openNewsroom(endpoint: string) {
     for (const path of paths) accepted.set(path, Math.max(number, accepted.get(path) ?? 0));
   }
 
-  /** What it returns looks at the answer: later, since that is work of the reader's and not of ours. */
+  /**
+   * Polls once. Returns a function that checks the answer. It is called later, because checking is the work of the feed reader
+   * and must not be measured.
+   */
   async function poll(reader: Reader, round: Round): Promise<() => void> {
     const mustHave = accepted.get(reader.path) ?? 0;
     const hadAll = reader.etag !== '' && reader.edit === begun.get(reader.path);

@@ -5,14 +5,17 @@ import { openNewsroom, READERS, type Round } from './polling-newsroom.ts';
 import { progress } from './progress.ts';
 
 /**
- * A thousand readers that poll every five minutes with what they saved, some at the same time, while an editor posts and
- * corrects: what a poll reads, whether it is 304 whenever nothing is new, and whether anybody is told 304 who lacks what
- * was accepted before they asked.
+ * A thousand feed readers poll every five minutes with the ETags that they saved, some at the same time, while an editor posts
+ * and corrects stories. The benchmark measures what a poll reads, whether the answer is 304 if nothing is new, and whether a
+ * feed reader gets 304 although it lacks an edit that was accepted before it asked.
  */
 export const polling: Benchmark = { name: 'polling', run };
 
 const ROUNDS = 8;
-/** Of the time of a poll that is answered 304: while a document is made, it waits. */
+/**
+ * The bar for the time of a 304 without edits divided by its time with edits. While a document is rendered, other polls have
+ * to wait.
+ */
 const BAR = 0.6;
 
 async function run(): Promise<Result[]> {
@@ -23,7 +26,7 @@ async function run(): Promise<Result[]> {
     const busy: Round[] = [];
     const say = progress('polling', ROUNDS * 2);
     for (let round = 0; round < ROUNDS; round++) {
-      // Everybody catches up first.
+      // First every feed reader gets what it lacks.
       await newsroom.round(false);
       quiet.push(await newsroom.round(false));
       say(round * 2 + 1);
@@ -57,11 +60,11 @@ function results(quiet: Round[], busy: Round[]): Result[] {
       unit: 'read units',
       bar: { atMost: 1 },
       details: [
-        `while edited, for each poll also ${units('BatchGetItemCommand')} for articles and ${units('GetItemCommand')} for stored documents and the editor's own reads`,
+        `while stories are edited, each poll also reads ${units('BatchGetItemCommand')} for articles, and ${units('GetItemCommand')} for stored documents and for the editor`,
       ],
     },
     {
-      what: '304 where nothing is new',
+      what: '304 if nothing is new',
       value: 1 - sum(all, ({ needless }) => needless) / sum(all, ({ unchanged }) => unchanged),
       unit: '×',
       bar: { atLeast: 1 },
@@ -77,12 +80,12 @@ function results(quiet: Round[], busy: Round[]): Result[] {
       details: [],
     },
     {
-      what: 'a 304 while edited, in time',
+      what: 'speed of a 304 while stories are edited',
       value: quantile(ratios, 0.5),
       unit: '×',
       bar: { atLeast: BAR },
       noise: ratios.map(figure).join(', '),
-      details: [`median ${median(busy)} µs, and ${median(quiet)} µs where nobody edits`],
+      details: [`the median is ${median(busy)} µs, and ${median(quiet)} µs while nobody edits`],
     },
   ];
 }

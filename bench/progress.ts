@@ -1,4 +1,6 @@
-/** Says how far something is, on stderr, no oftener than every two seconds: what is quick says nothing. */
+const EVERY_MILLISECONDS = 2_000;
+
+/** Writes to stderr how far something is, at most every two seconds. Something that takes less time writes nothing. */
 export function progress(what: string, of: number): (done: number) => void {
   let said = performance.now();
   return (done) => {
@@ -7,5 +9,3 @@ export function progress(what: string, of: number): (done: number) => void {
     console.error(`  ${what}: ${Math.floor((done / of) * 100)} %`);
   };
 }
-
-const EVERY_MILLISECONDS = 2_000;

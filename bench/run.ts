@@ -8,24 +8,24 @@ import { warmFeed } from './warm-feed.ts';
 import { websub } from './websub.ts';
 
 /**
- * `npm run bench`, or `node bench/run.ts <name>…` for some of them. Ends with 1 where a bar does not hold.
- * BENCH_NODE_FLAGS goes to the servers: '--cpu-prof --cpu-prof-dir=/tmp/profiles' writes what each of them spent.
- * A new benchmark is a file that exports a `Benchmark`, and its line here.
+ * `npm run bench` runs all benchmarks, and `node bench/run.ts <name>…` runs some. The exit code is 1 if a bar does not hold.
+ * BENCH_NODE_FLAGS has flags for the servers: '--cpu-prof --cpu-prof-dir=/tmp/profiles' makes each of them write a profile.
+ * A new benchmark is a file that exports a `Benchmark`, and a line in this list.
  */
 const BENCHMARKS: Benchmark[] = [
-  // How fast a warm feed is served, against bare Hono.
+  // Measures how fast a warm feed is served, compared with bare Hono.
   warmFeed,
-  // How fast very many WebSub subscribers are told of a change, against a bare loop, and in how much memory.
+  // Measures how fast a change is sent to ten thousand WebSub subscribers, compared with a plain loop, and the memory.
   websub,
-  // How fast a list of readers is imported, against a bare loop of the same transactions, and in how much memory.
+  // Measures how fast a list of readers is imported, compared with a plain loop of the same transactions, and the memory.
   imports,
-  // How fast an issue goes to a hundred thousand readers, against a bare loop; in how much memory, and for how many units.
+  // Measures how fast an issue goes to a hundred thousand readers, compared with a plain loop; the memory, and the units.
   digest,
-  // What a feed costs in DynamoDB's units, over a thousand to a hundred thousand articles.
+  // Counts what a feed costs in DynamoDB's units, with a thousand to a hundred thousand articles.
   feedUnits,
-  // How fast a document is made from its articles, against two libraries.
+  // Measures how fast a document is made from its articles, compared with two libraries.
   coldRender,
-  // A thousand readers while an editor works: what they cost, and whether one of them misses anything.
+  // Lets a thousand feed readers poll while an editor works; counts what they cost, and checks that none misses anything.
   polling,
 ];
 
@@ -33,7 +33,7 @@ const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
 if (unknown.length > 0) {
   console.error(
-    `there is no benchmark ${unknown.join(', ')}; there are ${BENCHMARKS.map(({ name }) => name).join(', ')}`,
+    `there is no benchmark called ${unknown.join(', ')}; the names are ${BENCHMARKS.map(({ name }) => name).join(', ')}`,
   );
   process.exit(2);
 }

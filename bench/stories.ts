@@ -1,4 +1,4 @@
-/** Stories for benchmarks: about 11 KB of HTML each, the same in every run, and about as repetitive as a newspaper. */
+/** Stories for benchmarks. Each has about 11 KB of HTML. They are the same in every run, and repeat as much as a newspaper. */
 
 const SUBJECTS = [
   'The harbour master',
@@ -55,7 +55,7 @@ const MINUTES = Array.from({ length: 60 }, (_, minute) => String(minute).padStar
 const SECTIONS = ['politics', 'harbour', 'neighbourhoods', 'culture', 'business'];
 const CHARACTERS = 10_900;
 
-/** Article input number `index`, dated a minute after the one before. */
+/** Returns the article input with this index. Its date is a minute after the story before. */
 export function story(index: number, first: number): Record<string, unknown> {
   const pick = picker(index + 1);
   const sentence = () =>
@@ -78,7 +78,7 @@ export function story(index: number, first: number): Record<string, unknown> {
   };
 }
 
-/** Posts `count` stories through the API, a few at a time. They end an hour before now. */
+/** Posts `count` stories through the API, a few at the same time. The newest is an hour old. */
 export async function postStories(url: string, token: string, count: number): Promise<void> {
   const first = Date.now() - 3_600_000 - count * 60_000;
   let next = 0;
@@ -97,7 +97,7 @@ export async function postStories(url: string, token: string, count: number): Pr
   await Promise.all(Array.from({ length: 4 }, post));
 }
 
-/** A linear congruential generator (Numerical Recipes): the same choices in every run. */
+/** Returns a linear congruential generator (Numerical Recipes), which makes the same choices in every run. */
 function picker(seed: number): (from: string[]) => string {
   let state = seed;
   return (from) => {

@@ -12,23 +12,23 @@ import { progress } from './progress.ts';
 import { postStories } from './stories.ts';
 
 /**
- * A feed that was read before: the server of `npm start`, over the embedded DynamoDB, against bare Hono that serves the
- * same bytes with the same headers and looks at nothing. What is lost is what it costs us to know that the feed is still
- * the same.
+ * Measures how fast a feed is served that was read before. The server of `npm start`, with the embedded DynamoDB, is compared
+ * with bare Hono, which serves the same bytes with the same headers and checks nothing. The difference is the cost of knowing
+ * that the feed is still the same.
  */
 export const warmFeed: Benchmark = { name: 'warm-feed', run };
 
-/** As many as a feed has entries. */
+/** A feed has this many entries. */
 const STORIES = 50;
 const BAR = 0.85;
 const WARM_UP_MILLISECONDS = 1_500;
 /**
- * Short, so that a round of ours and its counterpart see the same machine; not so short that the larger program is
- * measured with caches that the other one filled.
+ * Rounds are short, so that both servers see the same load of the machine. They are not so short that the larger program is
+ * measured while the caches of the processor are full of the other one.
  */
 const ROUND_MILLISECONDS = 500;
 const PAIRS = 6;
-/** Each with new processes: what the compiler makes of a program differs from one process to the next by some per cent. */
+/** Each start uses new processes, because the same program is some per cent faster or slower from one process to the next. */
 const STARTS = 4;
 
 async function run(): Promise<Result[]> {
@@ -58,11 +58,11 @@ async function run(): Promise<Result[]> {
 type Comparison = {
   pairs: Pair[];
   responseBytes: number;
-  /** Microseconds a request; undefined where the system does not say. */
+  /** Processor time per request in microseconds. Undefined if the system does not say. */
   processor: { ours: number; theirs: number } | undefined;
 };
 
-/** Both servers, started anew. `isFirst`: the folder is empty yet. */
+/** Starts both servers and compares them. `isFirst` says that the folder is still empty, so the stories are posted. */
 async function startsOf(
   folder: string,
   isFirst: boolean,
@@ -152,7 +152,7 @@ function result(what: string, comparisons: Comparison[]): Result {
   };
 }
 
-/** Begins to count; the function it returns ends and says microseconds a request. */
+/** Begins to count. The returned function ends the count, and returns the microseconds of processor time per request. */
 function processorPerRequest(server: Child, load: Load): () => number | undefined {
   const seconds = server.processorSeconds();
   const answered = load.answered();

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Where callbacks lead: takes every delivery, as fast as a Node server can, and says at /count how many it took. */
+/** The server of all callbacks. It takes every delivery as fast as a Node server can, and says at /count how many it took. */
 let taken = 0;
 const server = createServer((request, response) => {
   request.resume();

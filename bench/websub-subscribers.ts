@@ -1,11 +1,11 @@
 import type { WebSubStore } from '../functions/websub/websub-store.ts';
 
-/** The subscribers of the benchmark: each with a callback and a secret of its own, all of one topic. */
+/** The subscribers of the benchmark. All have the same topic, and each has its own callback and secret. */
 export const SUBSCRIBERS = 10_000;
 export const FEED = '*';
 export const TOPIC = 'http://localhost:8787/atom.xml';
 const LEASE_SECONDS = 3600;
-/** Written at a time. */
+/** This many subscriptions are written at the same time. */
 const AT_ONCE = 32;
 
 export const callbackOf = (receiver: string, index: number) => `${receiver}/callback/${index}`;

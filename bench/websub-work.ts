@@ -15,9 +15,9 @@ import { testConfig } from '../tests/support/config.ts';
 import { callbackOf, FEED, SUBSCRIBERS, secretOf, TOPIC } from './websub-subscribers.ts';
 
 /**
- * One way of telling many subscribers of a feed, in a process that does nothing else: `node websub-work.ts ours|bare
- * <receiver> <database>`. POST /round does it once and answers {seconds}; GET /memory answers {peakBytes}. Ours is what
- * the work function does with a message; bare is a loop that signs the same bytes and POSTs them.
+ * Sends a feed to many subscribers, in a process that does nothing else: `node websub-work.ts ours|bare <receiver>
+ * <database>`. POST /round does it once and answers {seconds}; GET /memory answers {peakBytes}. `ours` does what the work
+ * function does with a message. `bare` is a plain loop that signs the same bytes and POSTs them.
  */
 const [way = '', receiver = '', database = ''] = process.argv.slice(2);
 
@@ -26,19 +26,19 @@ const silent = () => {};
 const stores = tableStores(openTable(config.tableName, database), config);
 const services = {
   ...stores,
-  // Every round is a change: nothing was sent before.
+  // Every round has to send the feed, so nothing counts as sent before.
   distributions: { ...stores.distributions, sent: async () => ({}) },
   config,
   callbacks: callbackClient({ site: config.baseUrl, mayConnect: () => true }),
   feedCache: feedCache(),
-  // What it would be told is found by asking the table.
+  // The loop below asks the table what is left, so it needs no messages.
   queue: { send: async () => {} },
   clock: Date.now,
   ids,
   log: { info: silent, warn: console.error, error: console.error },
 };
 
-/** Goes on until nothing is left of it: one piece of work ends after some seconds. */
+/** Calls `distribute` until nothing is left, because one call ends after some seconds. */
 async function ours(): Promise<void> {
   await services.distributions.markDue(FEED, Date.now());
   const left = () => services.distributions.left(Date.now(), Date.now());
