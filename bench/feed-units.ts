@@ -15,7 +15,7 @@ import { type Benchmark, figure, type Result } from './benchmark.ts';
 
 /**
  * Counts what a GET of a feed costs in DynamoDB's units, with a thousand, ten thousand and a hundred thousand articles in the
- * table. Each figure is that of the dearest of three feeds. No time is measured, so the figures are the same on every
+ * table. Each figure is the dearest of three feeds. No time is measured, so the figures are the same on every
  * machine.
  */
 export const feedUnits: Benchmark = { name: 'feed-units', run };

@@ -144,7 +144,7 @@ function articleOf({ z }: Item): Article {
   return gunzipped<Article>(z);
 }
 
-/** Returns the months (`yyyy-mm`) from that of `until` back to that of `after`, at most ten years of them. */
+/** Returns the months (`yyyy-mm`) from `until` back to `after`, at most ten years of them. */
 function monthsDown(until: string, after: string): string[] {
   const months: string[] = [];
   const last = after.slice(0, 7);

@@ -22,8 +22,8 @@ export type Table = { client: DynamoDBDocumentClient; name: string };
 export type Item = Record<string, unknown>;
 
 /**
- * Opens the table at `endpoint`, which takes any credentials. Without an endpoint the table is in DynamoDB itself, and
- * the credentials are those of the process.
+ * Opens the table at `endpoint`, which takes any credentials. Without an endpoint the table is in DynamoDB itself, and the
+ * credentials of the process are used.
  */
 export function openTable(name: string, endpoint: string | undefined): Table {
   const elsewhere = endpoint && {
@@ -187,7 +187,7 @@ async function holds(write: Promise<unknown>): Promise<boolean> {
 export type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 
 /**
- * Updates an item, or creates it if there is none and no condition forbids that. Returns the item as it is afterwards, or
+ * Updates an item, or creates it if it does not exist and no condition forbids that. Returns the item as it is afterwards, or
  * undefined if the condition of the update does not hold.
  */
 export async function updateIf({ client, name }: Table, Key: Key, update: Update): Promise<Item | undefined> {

@@ -21,7 +21,7 @@ const PENDING_PAGE = 500;
 
 /**
  * Stores batches in the table. `onlyHolder` is the id of this process, and is given only if no other process can use the
- * table, as on one machine. A lease of another holder is then that of a process that died, and is not waited for.
+ * table, as on one machine. A lease of another holder then belongs to a process that died, and nobody waits for it.
  */
 export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore {
   const { name } = table;

@@ -23,7 +23,7 @@ const TIMEOUT_MILLISECONDS = 10_000;
 const MAX_ANSWER_BYTES = 4096;
 /**
  * At most this many idle connections are kept over all hosts. A function has 1,024 file descriptors, and every subscriber of a
- * feed may be on a host of its own.
+ * feed may be on another host.
  */
 const MAX_IDLE = 128;
 

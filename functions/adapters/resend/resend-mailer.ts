@@ -13,8 +13,8 @@ type Options = {
 };
 
 /**
- * Together with the wait for a turn, this is shorter than the lease of a batch. The holder of the lease knows the answer, or
- * that there is none, before another process may claim the batch.
+ * Together with the wait for a turn, this is shorter than the lease of a batch. The holder of the lease knows whether there is
+ * an answer before another process may claim the batch.
  */
 const TIMEOUT_MILLISECONDS = 45_000;
 /** The wait after a 429 that does not say how long to wait. */
