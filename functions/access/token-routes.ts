@@ -4,8 +4,8 @@ import { type Clock, isoTime } from '../shared/clock.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { checkedInput, jsonOf } from '../shared/refusal.ts';
 import { sha256 } from '../shared/text.ts';
-import { operation } from './operation.ts';
-import { SCOPES, type Token, type TokenStore, tokenId } from './tokens.ts';
+import { operation, tokenId } from './operation.ts';
+import { SCOPES, type Token, type TokenStore } from './tokens.ts';
 
 /** `secrets` returns 32 new random bytes as URL-safe text. */
 export type TokenRouteServices = { tokens: TokenStore; clock: Clock; secrets: () => string };

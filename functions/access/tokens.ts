@@ -32,8 +32,3 @@ export type TokenStore = {
 
 /** Who makes a request. `id` is the id of the token: idempotency keys and limits belong to it. */
 export type Bearer = { id: string; name: string };
-
-/** Returns the id of a token, which reveals nothing that helps to use the token. */
-export function tokenId(hash: string): string {
-  return hash.slice(0, 16);
-}

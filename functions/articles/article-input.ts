@@ -1,10 +1,9 @@
 import type * as z from 'zod';
-import { type Fault, pointerOf } from '../shared/refusal.ts';
+import { type Fault, isObject, pointerOf } from '../shared/refusal.ts';
 import { countIllegal } from '../shared/text.ts';
 import type { Article, ArticleFields } from './article.ts';
 import { type content, FIELDS } from './article-fields.ts';
 import { READ_ONLY_FIELDS } from './article-shapes.ts';
-import { isObject } from './merge-patch.ts';
 import { PLAYED_RULE, podcastType } from './podcast-audio.ts';
 import { htmlOfMarkdown, MAX_DEPTH, sanitiseHtml } from './sanitise.ts';
 

@@ -1,3 +1,5 @@
+import { isObject } from '../shared/refusal.ts';
+
 /**
  * Applies a JSON merge patch (RFC 7396, section 2). In a patch null removes a member, an object is merged, and every
  * other value replaces.
@@ -11,9 +13,4 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
     else merged[name] = applyMergePatch(merged[name], value);
   }
   return merged;
-}
-
-/** Whether a JSON value is an object, which an array and null are not. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { done, jsonOf, type Outcome, refused } from '../shared/refusal.ts';
+import { done, isObject, jsonOf, type Outcome, refused } from '../shared/refusal.ts';
 
 export type Body = { fields: Record<string, unknown>; isForm: boolean };
 
@@ -12,9 +12,8 @@ export async function readBody(request: Request): Promise<Outcome<Body>> {
   if (type === 'application/json') {
     const json = jsonOf(await request.text());
     if (!json.ok) return json;
-    const isObject = typeof json.value === 'object' && json.value !== null && !Array.isArray(json.value);
-    return isObject
-      ? done({ fields: json.value as Body['fields'], isForm: false })
+    return isObject(json.value)
+      ? done({ fields: json.value, isForm: false })
       : refused({ kind: 'malformed', detail: 'The body must be a JSON object.' });
   }
   const allowed = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];

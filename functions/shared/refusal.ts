@@ -84,3 +84,8 @@ export function parseIdempotencyKey(header: string | null | undefined): Outcome<
     detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.',
   });
 }
+
+/** Whether a JSON value is an object, which an array and null are not. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

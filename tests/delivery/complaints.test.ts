@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countedItem } from '../../functions/adapters/dynamo/dynamo-complaints.ts';
-import { transact } from '../../functions/adapters/dynamo/dynamo-transactions.ts';
+import { transact } from '../../functions/adapters/dynamo/dynamo-requests.ts';
 import type { Message } from '../../functions/shared/queue.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';

@@ -15,7 +15,7 @@ import {
   replyKey,
   translationKey,
 } from './dynamo-keys.ts';
-import type { TransactItem } from './dynamo-transactions.ts';
+import type { TransactItem } from './dynamo-requests.ts';
 
 /**
  * The functions in this file make the items of the transaction that writes an article. Every item belongs to this article

@@ -9,7 +9,7 @@ import {
   touchedFeeds,
   translationItems,
 } from './dynamo-article-items.ts';
-import { getItem, getItems, type Item, isLive, type Table } from './dynamo-client.ts';
+import { getItem, getItems, gunzipped, gzipped, type Item, isLive, type Table } from './dynamo-client.ts';
 import {
   AFTER_ANY_ID,
   ARTICLE_LIST,
@@ -23,10 +23,15 @@ import {
   translationPartition,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { outboxPut } from './dynamo-outbox.ts';
-import { gunzipped, gzipped } from './dynamo-packed.ts';
-import { queried, queryItems, queryPage } from './dynamo-query.ts';
-import { ConditionsFailed, transact, transactIf } from './dynamo-transactions.ts';
+import {
+  ConditionsFailed,
+  outboxPut,
+  queried,
+  queryItems,
+  queryPage,
+  transact,
+  transactIf,
+} from './dynamo-requests.ts';
 
 /** DynamoDB takes items of up to 409,600 bytes, keys included. The feeds and the reply of an article are other items. */
 const MAX_PACKED_BYTES = 380_000;

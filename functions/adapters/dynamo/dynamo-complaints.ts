@@ -7,8 +7,7 @@ import {
 import { DAY_MILLISECONDS, isoTime } from '../../shared/clock.ts';
 import { getItem, secondsOf, type Table, type Update, updateIf } from './dynamo-client.ts';
 import { complaintHourKey, complaintPartition, standingKey } from './dynamo-keys.ts';
-import { queried } from './dynamo-query.ts';
-import type { TransactItem } from './dynamo-transactions.ts';
+import { queried, type TransactItem } from './dynamo-requests.ts';
 
 /** `uncounted` is what the hour in which an editor resumed the edition had counted before that moment. */
 type Standing = EditionStanding & { uncounted?: ComplaintCount };

@@ -13,8 +13,7 @@ import {
   uncertainKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { queried } from './dynamo-query.ts';
-import { transactIf } from './dynamo-transactions.ts';
+import { queried, transactIf } from './dynamo-requests.ts';
 
 /** The sweep reads this many pending batches in one request. */
 const PENDING_PAGE = 500;

@@ -21,8 +21,7 @@ import {
   verificationKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { queried } from './dynamo-query.ts';
-import { type TransactItem, transactIf } from './dynamo-transactions.ts';
+import { queried, type TransactItem, transactIf } from './dynamo-requests.ts';
 
 /** Stores which feeds have to be sent to their subscribers, and how far the distributions under way have got. */
 export function dynamoDistributions(table: Table): DistributionStore {

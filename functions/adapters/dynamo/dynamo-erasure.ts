@@ -17,8 +17,7 @@ import {
   suppressionKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { queryItems } from './dynamo-query.ts';
-import { transact, transactIf } from './dynamo-transactions.ts';
+import { queryItems, transact, transactIf } from './dynamo-requests.ts';
 
 type Erasure = Pick<SubscriberStore, 'suppressErased' | 'eraseTraces' | 'remove'>;
 

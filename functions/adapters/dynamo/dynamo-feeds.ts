@@ -1,6 +1,15 @@
 import { type FeedStore, isIn, type Pointer } from '../../feeds/feed-window.ts';
 import { DAY_SECONDS } from '../../shared/clock.ts';
-import { getItem, type Item, isLive, putItem, secondsOf, type Table } from './dynamo-client.ts';
+import {
+  getItem,
+  gunzipped,
+  gzipped,
+  type Item,
+  isLive,
+  putItem,
+  secondsOf,
+  type Table,
+} from './dynamo-client.ts';
 import {
   AFTER_ANY_ID,
   documentKey,
@@ -12,8 +21,7 @@ import {
   timeOf,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { gunzipped, gzipped } from './dynamo-packed.ts';
-import { queried, type SortKeys } from './dynamo-query.ts';
+import { queried, type SortKeys } from './dynamo-requests.ts';
 
 /** DynamoDB takes items of up to 409,600 bytes. The rest is for the keys and the names of the fields. */
 const MAX_DOCUMENT_BYTES = 405_000;

@@ -4,8 +4,7 @@ import type { EditionCursor, IssueMoment, IssueRef, Step } from '../../newslette
 import { isoTime } from '../../shared/clock.ts';
 import { IS_NEW } from './dynamo-client.ts';
 import { editionKey, issueKey, reviewKey } from './dynamo-keys.ts';
-import { outboxPut } from './dynamo-outbox.ts';
-import type { TransactItem } from './dynamo-transactions.ts';
+import { outboxPut, type TransactItem } from './dynamo-requests.ts';
 
 /**
  * Returns the update that takes an issue one step further. It holds only if no step was taken since the issue was read, and

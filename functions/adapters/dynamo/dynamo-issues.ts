@@ -1,6 +1,16 @@
 import { type FrozenIssue, type Issue, PARTS, type Variant } from '../../newsletter/issue.ts';
 import type { EditionCursor, IssueStore } from '../../newsletter/issue-store.ts';
-import { fieldsOf, getItem, getItems, IS_NEW, type Item, putItem, type Table } from './dynamo-client.ts';
+import {
+  brotlied,
+  fieldsOf,
+  getItem,
+  getItems,
+  IS_NEW,
+  type Item,
+  putItem,
+  type Table,
+  unbrotlied,
+} from './dynamo-client.ts';
 import { moved, stepItems } from './dynamo-issue-items.ts';
 import {
   editionKey,
@@ -14,9 +24,7 @@ import {
   variantKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { brotlied, unbrotlied } from './dynamo-packed.ts';
-import { queryItems } from './dynamo-query.ts';
-import { transactIf } from './dynamo-transactions.ts';
+import { queryItems, transactIf } from './dynamo-requests.ts';
 
 export function dynamoIssues(table: Table): IssueStore {
   const { name } = table;

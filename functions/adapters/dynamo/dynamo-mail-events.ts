@@ -27,10 +27,9 @@ import {
   webhookKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { queryItems } from './dynamo-query.ts';
+import { ConditionsFailed, queryItems, type TransactItem, transact } from './dynamo-requests.ts';
 import { consentPut } from './dynamo-subscriber-items.ts';
 import { sameSuppression } from './dynamo-suppressions.ts';
-import { ConditionsFailed, type TransactItem, transact } from './dynamo-transactions.ts';
 
 /**
  * The counts of an issue are spread over this many items, because at a thousand events a second their writes would meet in one

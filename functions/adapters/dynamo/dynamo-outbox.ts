@@ -1,13 +1,7 @@
 import type { Outbox, OutboxEvent } from '../../shared/outbox.ts';
 import { deleteItem, getItem, type Table } from './dynamo-client.ts';
 import { OUTBOX, outboxKey } from './dynamo-keys.ts';
-import { queryItems } from './dynamo-query.ts';
-import type { TransactItem } from './dynamo-transactions.ts';
-
-/** Returns the item that stores an event. It belongs in the transaction that writes the change, so neither is lost alone. */
-export function outboxPut(TableName: string, id: string, event: OutboxEvent): TransactItem {
-  return { Put: { TableName, Item: { ...outboxKey(id), event } } };
-}
+import { queryItems } from './dynamo-requests.ts';
 
 export function dynamoOutbox(table: Table): Outbox {
   return {

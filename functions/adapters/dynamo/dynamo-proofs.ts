@@ -1,10 +1,16 @@
 import type { ProofStore, StoredProof } from '../../newsletter/proof-store.ts';
 import { DAY_SECONDS } from '../../shared/clock.ts';
-import { getItem, isLive, isNewOrExpired, secondsOf, type Table } from './dynamo-client.ts';
+import {
+  brotlied,
+  getItem,
+  isLive,
+  isNewOrExpired,
+  secondsOf,
+  type Table,
+  unbrotlied,
+} from './dynamo-client.ts';
 import { proofKey } from './dynamo-keys.ts';
-import { outboxPut } from './dynamo-outbox.ts';
-import { brotlied, unbrotlied } from './dynamo-packed.ts';
-import { transactIf } from './dynamo-transactions.ts';
+import { outboxPut, transactIf } from './dynamo-requests.ts';
 
 /** A proof is kept for as long as the mail provider remembers the idempotency key of its request. */
 const KEPT_SECONDS = DAY_SECONDS;

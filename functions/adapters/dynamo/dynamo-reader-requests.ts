@@ -14,9 +14,7 @@ import {
   subscriberKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { outboxPut } from './dynamo-outbox.ts';
-import { queryItems } from './dynamo-query.ts';
-import { transact } from './dynamo-transactions.ts';
+import { outboxPut, queryItems, transact } from './dynamo-requests.ts';
 
 type Requests = Pick<
   SubscriberStore,

@@ -19,8 +19,7 @@ import {
   subscriberKey,
   suppressionKey,
 } from './dynamo-keys.ts';
-import { outboxPut } from './dynamo-outbox.ts';
-import type { TransactItem } from './dynamo-transactions.ts';
+import { outboxPut, type TransactItem } from './dynamo-requests.ts';
 
 /** The functions in this file make the items of the transaction that writes a subscriber. */
 

@@ -19,8 +19,8 @@ import {
   suppressionKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { queryItems } from './dynamo-query.ts';
 import { dynamoReaderRequests } from './dynamo-reader-requests.ts';
+import { queryItems, transactIf } from './dynamo-requests.ts';
 import {
   addressItems,
   alongItems,
@@ -29,7 +29,6 @@ import {
   notSuppressed,
   subscriberPut,
 } from './dynamo-subscriber-items.ts';
-import { transactIf } from './dynamo-transactions.ts';
 
 /** A process remembers at most this many choices that it has written. */
 const MOST_REMEMBERED = 10_000;

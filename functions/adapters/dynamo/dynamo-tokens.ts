@@ -1,7 +1,7 @@
 import type { Token, TokenStore } from '../../access/tokens.ts';
 import { deleteIf, getItem, type Item, putItem, type Table } from './dynamo-client.ts';
 import { TOKENS, tokenKey } from './dynamo-keys.ts';
-import { queryItems } from './dynamo-query.ts';
+import { queryItems } from './dynamo-requests.ts';
 
 export function dynamoTokens(table: Table): TokenStore {
   return {

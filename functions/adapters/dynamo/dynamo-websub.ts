@@ -24,8 +24,7 @@ import {
   topicKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { queryItems, queryPage } from './dynamo-query.ts';
-import { type TransactItem, transactIf } from './dynamo-transactions.ts';
+import { queryItems, queryPage, type TransactItem, transactIf } from './dynamo-requests.ts';
 
 /** Holds unless a later request for the same subscription was verified first. Ids of requests sort by their time. */
 const NOT_OVERTAKEN = 'attribute_not_exists(requestId) OR requestId < :request';

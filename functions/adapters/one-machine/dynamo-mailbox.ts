@@ -1,6 +1,7 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { DAY_SECONDS } from '../../shared/clock.ts';
 import {
+  brotlied,
   getItem,
   getItems,
   type Item,
@@ -10,10 +11,10 @@ import {
   putItem,
   secondsOf,
   type Table,
+  unbrotlied,
 } from '../dynamo/dynamo-client.ts';
 import { AFTER_ANY_ID, MAILBOX, mailKey, mailListKey, mailReplyKey } from '../dynamo/dynamo-keys.ts';
-import { brotlied, unbrotlied } from '../dynamo/dynamo-packed.ts';
-import { queried } from '../dynamo/dynamo-query.ts';
+import { queried } from '../dynamo/dynamo-requests.ts';
 import type { MailboxStore, MailReply, StoredMail } from './mailbox-api-routes.ts';
 
 /** The mailbox remembers an idempotency key as long as the real provider does. */

@@ -5,7 +5,7 @@ import { dynamoArticles } from '../../../functions/adapters/dynamo/dynamo-articl
 import { getItems, type Item, isLive, type Table } from '../../../functions/adapters/dynamo/dynamo-client.ts';
 import { dynamoFeeds } from '../../../functions/adapters/dynamo/dynamo-feeds.ts';
 import type { Key } from '../../../functions/adapters/dynamo/dynamo-keys.ts';
-import { ConditionsFailed, transact } from '../../../functions/adapters/dynamo/dynamo-transactions.ts';
+import { ConditionsFailed, transact } from '../../../functions/adapters/dynamo/dynamo-requests.ts';
 import { anArticle, anArticleInput } from '../../support/builders.ts';
 import { setUp, useDatabase } from '../../support/installation.ts';
 
