@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import { guarded } from '../functions/access/operation.ts';
+import { guarded } from '../functions/access/api-operation.ts';
 import { openTable } from '../functions/adapters/dynamo/dynamo-client.ts';
 import { ids } from '../functions/adapters/random.ts';
 import { isoTime } from '../functions/shared/clock.ts';

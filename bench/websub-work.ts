@@ -8,9 +8,9 @@ import { callbackClient } from '../functions/adapters/http/callback-client.ts';
 import { ids } from '../functions/adapters/random.ts';
 import { feedCache } from '../functions/feeds/feed-cache.ts';
 import { tableStores } from '../functions/start/stores.ts';
-import { readContent } from '../functions/websub/content.ts';
 import { AT_ONCE } from '../functions/websub/deliver.ts';
 import { distribute } from '../functions/websub/distribute.ts';
+import { readContent } from '../functions/websub/topic-content.ts';
 import { testConfig } from '../tests/support/config.ts';
 import { callbackOf, FEED, SUBSCRIBERS, secretOf, TOPIC } from './websub-subscribers.ts';
 

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import { type AccessServices, type ApiRoute, guarded } from './access/operation.ts';
+import { type AccessServices, type ApiRoute, guarded } from './access/api-operation.ts';
 import { type TokenRouteServices, tokenOperations } from './access/token-routes.ts';
 import { type ArticleRouteServices, articleOperations } from './articles/article-routes.ts';
 import { MAX_WEBHOOK_BYTES, type WebhookServices, webhookHandler } from './delivery/webhook-routes.ts';

@@ -4,7 +4,7 @@ import { type Clock, isoTime } from '../shared/clock.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { checkedInput, jsonOf } from '../shared/refusal.ts';
 import { sha256 } from '../shared/text.ts';
-import { operation, tokenId } from './operation.ts';
+import { operation, tokenId } from './api-operation.ts';
 import { SCOPES, type Token, type TokenStore } from './tokens.ts';
 
 /** `secrets` returns 32 new random bytes as URL-safe text. */

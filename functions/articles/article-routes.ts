@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
-import { type Asked, type Operation, operation } from '../access/operation.ts';
+import { type Asked, type Operation, operation } from '../access/api-operation.ts';
 import type { Config } from '../config.ts';
 import { answerJson, answerNothing, NO_STORE } from '../shared/answer-json.ts';
 import { problemResponse } from '../shared/problem.ts';

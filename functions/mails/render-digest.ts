@@ -1,9 +1,10 @@
 import { inLanguage } from '../settings/publication.ts';
 import { type Phrases, phrasesIn } from '../shared/locale.ts';
 import { type DigestInput, digestView, MAX_SETTING } from './digest-view.ts';
-import { MAX_SUBJECT, ownPreheader, preheaderOf, subjectOf } from './mail-subject.ts';
+import { MAX_SUBJECT, ownPreheader, subjectOf } from './mail-subject.ts';
 import type { DigestView, MailStory, StoryGroup } from './mail-view.ts';
 import { headerLine, mailLine } from './mail-words.ts';
+import { preheaderOf } from './preheader.ts';
 import { digestText, personalBytes, renderMail } from './render-mail.ts';
 
 export type { DigestInput } from './digest-view.ts';

@@ -1,8 +1,9 @@
 import { inLanguage, type Publication } from '../settings/publication.ts';
 import { phrasesIn, type Templates } from '../shared/locale.ts';
-import { MAX_SUBJECT, preheaderOf } from './mail-subject.ts';
+import { MAX_SUBJECT } from './mail-subject.ts';
 import type { LetterView, MailLink } from './mail-view.ts';
 import { headerLine, mailLine, mailLogo } from './mail-words.ts';
+import { preheaderOf } from './preheader.ts';
 import type { RenderedMail } from './render-digest.ts';
 import { letterText, renderMail } from './render-mail.ts';
 

@@ -8,11 +8,17 @@ import {
   releaseToReaders,
   skipIssue,
   storeVariants,
-  tooFewLeftReason,
-  tooFewReason,
 } from './issue-steps.ts';
 import type { IssueRef } from './issue-store.ts';
-import { cursorAfter, cursorWithout, selectStories, storiesNow, storyWindow } from './select-stories.ts';
+import {
+  cursorAfter,
+  cursorWithout,
+  selectStories,
+  storiesNow,
+  storyWindow,
+  tooFewLeftReason,
+  tooFewReason,
+} from './select-stories.ts';
 
 /**
  * How often composing begins again if another step of the issue, or another issue of the edition, was written first.

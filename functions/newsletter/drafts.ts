@@ -13,11 +13,10 @@ import {
   skipIssue,
   storeVariants,
   type Taken,
-  tooFewLeftReason,
 } from './issue-steps.ts';
+import { renderVariants, wholeLanguages } from './issue-variants.ts';
 import { givenUpReason, releaseOf } from './review.ts';
-import { cursorAfter, storiesNow } from './select-stories.ts';
-import { renderVariants, wholeLanguages } from './variants.ts';
+import { cursorAfter, storiesNow, tooFewLeftReason } from './select-stories.ts';
 
 /** Composes the draft that the editors get, one mail in each language, and the event that has it sent to them. */
 export async function makeDraft(

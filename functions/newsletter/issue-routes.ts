@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../access/operation.ts';
+import { operation } from '../access/api-operation.ts';
 import type { Config } from '../config.ts';
 import { type EditionSettings, editionOf } from '../settings/publication.ts';
 import { answerJson } from '../shared/answer-json.ts';

@@ -9,11 +9,10 @@ import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import type { ComplaintStore } from './complaints.ts';
 import { type FrozenIssue, type Issue, issueId, type VariantSummary } from './issue.ts';
 import type { Step } from './issue-store.ts';
+import { type Composed, renderVariants, wholeLanguages } from './issue-variants.ts';
 import type { ReviewStore } from './review-store.ts';
-import type { StoryWindow } from './select-stories.ts';
 import { localTimeOfSlot } from './slot.ts';
 import type { StartServices } from './start-issue.ts';
-import { type Composed, renderVariants, wholeLanguages } from './variants.ts';
 
 /** The steps that `compose-issue.ts` and `drafts.ts` both take an issue through. */
 
@@ -130,23 +129,4 @@ export async function skipIssue(
   if (!(await issues.skip(issue, issue, reason, step))) return false;
   log.info('an issue was skipped', { issue: issueId(issue), reason });
   return true;
-}
-
-/** Returns why there are too few stories for an issue, for people, or undefined if there are enough. */
-export function tooFewReason(
-  { stories: { min } }: EditionSettings,
-  { after }: StoryWindow,
-  { length }: Article[],
-): string | undefined {
-  if (length >= min) return undefined;
-  return `${length} new ${length === 1 ? 'story' : 'stories'} since ${after}; the edition wants at least ${min}`;
-}
-
-/** Returns why too few stories of an issue are left, for people. */
-export function tooFewLeftReason(
-  { storyIds }: FrozenIssue,
-  { length }: Article[],
-  { stories: { min } }: EditionSettings,
-): string {
-  return `${length} of its ${storyIds.length} stories ${length === 1 ? 'is' : 'are'} left, the others were retracted or went out in another issue; the edition wants at least ${min}`;
 }

@@ -10,11 +10,10 @@ import type { Templates } from '../shared/locale.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
 import { type ComplaintStore, reasonToStop } from './complaints.ts';
-import { tooFewReason } from './issue-steps.ts';
 import type { IssueStore } from './issue-store.ts';
 import { warningsOf } from './preview-warnings.ts';
 import type { Preview, PreviewRequest, Warning } from './previews.ts';
-import { type Selection, selectStories, storiesFor, storyWindow } from './select-stories.ts';
+import { type Selection, selectStories, storiesFor, storyWindow, tooFewReason } from './select-stories.ts';
 
 export type PreviewServices = {
   config: Config;

@@ -1,6 +1,6 @@
 import Negotiator from 'negotiator';
 import * as z from 'zod';
-import { operation } from '../access/operation.ts';
+import { operation } from '../access/api-operation.ts';
 import { ID_RULE, isArticleId } from '../articles/article-fields.ts';
 import type { Config } from '../config.ts';
 import { type EditionSettings, editionOf, type Publication } from '../settings/publication.ts';

@@ -207,3 +207,22 @@ function newest<T extends { storyIds: string[] }>(issues: T[], max: number): T[]
 export function latest(...times: (string | undefined)[]): string {
   return times.reduce<string>((one, other) => (other !== undefined && other > one ? other : one), '');
 }
+
+/** Returns why there are too few stories for an issue, for people, or undefined if there are enough. */
+export function tooFewReason(
+  { stories: { min } }: EditionSettings,
+  { after }: StoryWindow,
+  { length }: Article[],
+): string | undefined {
+  if (length >= min) return undefined;
+  return `${length} new ${length === 1 ? 'story' : 'stories'} since ${after}; the edition wants at least ${min}`;
+}
+
+/** Returns why too few stories of an issue are left, for people. */
+export function tooFewLeftReason(
+  { storyIds }: FrozenIssue,
+  { length }: Article[],
+  { stories: { min } }: EditionSettings,
+): string {
+  return `${length} of its ${storyIds.length} stories ${length === 1 ? 'is' : 'are'} left, the others were retracted or went out in another issue; the edition wants at least ${min}`;
+}

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import { DAY_MILLISECONDS } from '../shared/clock.ts';
 import type { Fault } from '../shared/refusal.ts';
-import { MAX_PAUSE_DAYS } from '../subscribers/reader-input.ts';
+import { MAX_PAUSE_DAYS } from '../subscribers/preferences.ts';
 import { day, type Html, type PageContext } from './page-context.ts';
 import { described, ruleOf } from './reader-fields.ts';
 import { areaName, zoneName } from './zone-names.ts';

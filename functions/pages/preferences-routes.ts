@@ -7,8 +7,8 @@ import { askForAddressChange, changeAddress as confirmAddress } from '../subscri
 import { addressHash } from '../subscribers/email-address.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
 import { erase as eraseReader, storedData } from '../subscribers/personal-data.ts';
-import { savePreferences } from '../subscribers/preferences.ts';
-import { parseEmail, parsePreferences, readerTimeZone } from '../subscribers/reader-input.ts';
+import { parsePreferences, savePreferences } from '../subscribers/preferences.ts';
+import { parseEmail, readerTimeZone } from '../subscribers/reader-input.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
 import { suppressionOf } from '../subscribers/suppression.ts';
 import { addressPage, erasePage } from './link-pages.ts';

@@ -5,6 +5,8 @@ import { HOUR_SECONDS } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { LINK_PATHS, type LinkPurpose, type Links } from '../subscribers/links.ts';
+import { MAILS_FOR_A_CLIENT_AN_HOUR, mayAskForMail } from '../subscribers/mail-limits.ts';
+import { CHANGES_AN_HOUR, maySave } from '../subscribers/preferences.ts';
 import type { SubscriberServices } from '../subscribers/sign-up.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
 import { clientNetwork } from './client-network.ts';
@@ -21,17 +23,9 @@ export const PRIVATE = { ...NO_STORE, 'referrer-policy': 'no-referrer' };
 
 export const MAX_FORM_BYTES = 20_000;
 
-/**
- * Mails that one client may ask for in an hour, whichever addresses they go to. A whole newsroom or school is one
- * client.
- */
-const MAILS_AN_HOUR = 20;
-/** How often one reader may save in an hour. A new choice is stored for ever and gets its own mail in every issue. */
-const CHANGES_AN_HOUR = 30;
-
 /** What all routes for readers need: who asks, with which link, and in which language the answer is. */
 export function readerLinks(services: ReaderServices) {
-  const { config, subscribers, links, throttle, clock } = services;
+  const { config, subscribers, links } = services;
   const tokenOf = (context: Context) => context.req.query('token') ?? '';
   const visitor = (context: Context): PageContext =>
     pageContext(services, readerLanguage(config, context.req));
@@ -58,9 +52,8 @@ export function readerLinks(services: ReaderServices) {
      */
     async refusedToClient(context: Context, isForm: boolean): Promise<Response | undefined> {
       const network = clientNetwork(context, config);
-      const key = network && `client#${links.pseudonym(network)}`;
-      if (!key || (await throttle.underLimit(key, MAILS_AN_HOUR, clock()))) return undefined;
-      const detail = `At most ${MAILS_AN_HOUR} mails an hour are sent for one client. Try again in an hour.`;
+      if (!network || (await mayAskForMail(services, links.pseudonym(network)))) return undefined;
+      const detail = `At most ${MAILS_FOR_A_CLIENT_AN_HOUR} mails an hour are sent for one client. Try again in an hour.`;
       return tooMany(context, isForm, detail);
     },
 
@@ -68,7 +61,7 @@ export function readerLinks(services: ReaderServices) {
      * Counts a change that a reader saves. Returns undefined if it may be saved, or else the answer that refuses it.
      */
     async refusedToReader(context: Context, id: string, isForm: boolean): Promise<Response | undefined> {
-      if (await throttle.underLimit(`preferences#${id}`, CHANGES_AN_HOUR, clock())) return undefined;
+      if (await maySave(services, id)) return undefined;
       const detail = `At most ${CHANGES_AN_HOUR} changes an hour are saved for one reader. Try again in an hour.`;
       return tooMany(context, isForm, detail);
     },

@@ -12,7 +12,7 @@ import {
   template,
   timeZone,
   wholeNumber,
-} from './values.ts';
+} from './allowed-values.ts';
 
 /**
  * The names that a subject or a preheader may have in braces: the headline of the first story, the name of the edition,

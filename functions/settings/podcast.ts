@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { inLanguages, localised, oneLine } from './values.ts';
+import { inLanguages, localised, oneLine } from './allowed-values.ts';
 
 /**
  * The settings of the podcast, which has the stories with an audio version. The rules come from "A Podcaster's Guide to

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { slugOf } from '../shared/text.ts';
+import { httpsPicture, languageTag, localised, picture, slug, wholeNumber } from './allowed-values.ts';
 import { edition } from './edition.ts';
 import { PODCAST_TEXTS, podcast } from './podcast.ts';
-import { httpsPicture, languageTag, localised, picture, slug, wholeNumber } from './values.ts';
 
 /**
  * The shape of `broadsheet.config.ts` and its check at start. Every message says what is allowed, because the person

@@ -1,5 +1,5 @@
+import { oneLine } from '../settings/allowed-values.ts';
 import type { Publication } from '../settings/publication.ts';
-import { oneLine } from '../settings/values.ts';
 import { isoTime } from '../shared/clock.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import type { Column } from './csv-columns.ts';

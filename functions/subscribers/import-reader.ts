@@ -1,7 +1,7 @@
 import { type Clock, type Ids, isoTime } from '../shared/clock.ts';
-import { coalesced } from './coalesced.ts';
 import { addressHash } from './email-address.ts';
 import type { ImportedReader } from './import-line.ts';
+import { coalesced } from './load-together.ts';
 import type { ConsentEvent, Subscriber, Suppression } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 

@@ -4,7 +4,7 @@ import { type Row, UnreadableFrom } from './csv-rows.ts';
 import { addressHash } from './email-address.ts';
 import type { ReadLine } from './import-line.ts';
 import { type Imported, type ImportServices, importReader, lookupsIn } from './import-reader.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder } from './work-in-order.ts';
 
 /** How many lines are imported at the same time. */
 const AT_ONCE = 16;

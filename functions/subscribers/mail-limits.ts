@@ -20,6 +20,20 @@ const MAILS_AN_HOUR = 3;
 const MAILS_A_DAY_AFTER_A_BOUNCE = 1;
 
 /**
+ * Mails that one client may ask for in an hour, whichever addresses they go to. A whole newsroom or school is one
+ * client.
+ */
+export const MAILS_FOR_A_CLIENT_AN_HOUR = 20;
+
+/** Decides whether a client may ask for one more mail this hour, and counts it. `client` is a pseudonym of its network. */
+export function mayAskForMail(
+  { throttle, clock }: Pick<LimitServices, 'throttle' | 'clock'>,
+  client: string,
+): Promise<boolean> {
+  return throttle.underLimit(`client#${client}`, MAILS_FOR_A_CLIENT_AN_HOUR, clock());
+}
+
+/**
  * Decides whether an address may be asked once more to confirm something, and counts the mail. The caller must not show
  * the answer to the person who typed the address. `what` names the mail in the log, such as `a sign-up`.
  */

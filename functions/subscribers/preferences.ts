@@ -1,7 +1,74 @@
-import { isoTime } from '../shared/clock.ts';
-import type { Preferences } from './reader-input.ts';
+import * as z from 'zod';
+import type { Config } from '../config.ts';
+import { DAY_MILLISECONDS, isoTime } from '../shared/clock.ts';
+import { instantOf, localDay } from '../shared/local-time.ts';
+import { checkedInput, done, type Outcome } from '../shared/refusal.ts';
+import { isDay, offeredFields, readerTimeZone, sortedTopics, withoutRepeats } from './reader-input.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';
 import type { ConsentEvent, Subscriber } from './subscriber.ts';
+
+/** What a reader chooses, and may change at any time. */
+export type Preferences = Pick<Subscriber, 'language' | 'editions' | 'topics' | 'timeZone' | 'pausedUntil'>;
+
+/** The longest pause, in days. A reader who wants a longer one can unsubscribe. */
+export const MAX_PAUSE_DAYS = 366;
+
+/**
+ * Parses a change of preferences. A field that is absent keeps its value. `null` for `timeZone` means the time zone of
+ * each edition, and `null` for `pausedUntil` ends a pause. `pausedUntil` is the day on which mails come again, in the
+ * reader's time zone. With an empty list of editions the reader leaves them all.
+ */
+export function parsePreferences(
+  config: Config,
+  current: Preferences,
+  input: Record<string, unknown>,
+  now: number,
+): Outcome<Preferences> {
+  const { language, editions, topics, timeZone } = offeredFields(config);
+  const wanted = timeZone.nullish().safeParse(input.timeZone);
+  const chosen = wanted.data === undefined ? current.timeZone : (wanted.data ?? undefined);
+  const schema = z.object({
+    language: language.default(current.language),
+    editions: editions.transform(withoutRepeats).default(current.editions),
+    topics: topics.transform(sortedTopics).default(current.topics),
+    timeZone: timeZone.nullish(),
+    pausedUntil: pauseIn(readerTimeZone(config, { timeZone: chosen }), now).nullish(),
+  });
+  const parsed = checkedInput(schema, input);
+  if (!parsed.ok) return parsed;
+  const { pausedUntil, ...choice } = parsed.value;
+  return done({
+    ...choice,
+    timeZone: chosen,
+    pausedUntil: pausedUntil === undefined ? current.pausedUntil : (pausedUntil ?? undefined),
+  });
+}
+
+/** Makes the schema of a day such as `2026-12-24`. It returns the time at which that day begins in the zone. */
+function pauseIn(zone: string, now: number) {
+  const [first, last] = [
+    localDay(now + DAY_MILLISECONDS, zone),
+    localDay(now + MAX_PAUSE_DAYS * DAY_MILLISECONDS, zone),
+  ];
+  return z
+    .string({ error: 'must be a day, such as 2026-12-24, or null' })
+    .refine((day) => isDay(day) && day >= first && day <= last, {
+      error: `must be a day from ${first} to ${last}, or null`,
+      abort: true,
+    })
+    .transform((day) => isoTime(instantOf(`${day}T00:00`, zone)));
+}
+
+/** How often one reader may save in an hour. A new choice is stored for ever and gets its own mail in every issue. */
+export const CHANGES_AN_HOUR = 30;
+
+/** Decides whether a reader may save once more this hour, and counts it. */
+export function maySave(
+  { throttle, clock }: Pick<SubscriberServices, 'throttle' | 'clock'>,
+  subscriberId: string,
+): Promise<boolean> {
+  return throttle.underLimit(`preferences#${subscriberId}`, CHANGES_AN_HOUR, clock());
+}
 
 type Services = Pick<SubscriberServices, 'subscribers' | 'clock'>;
 

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { Config } from '../config.ts';
-import { DAY_MILLISECONDS, isoTime } from '../shared/clock.ts';
-import { instantOf, localDay, parseTimeZone } from '../shared/local-time.ts';
-import { checkedInput, done, type Outcome } from '../shared/refusal.ts';
+import { parseTimeZone } from '../shared/local-time.ts';
+import { checkedInput, type Outcome } from '../shared/refusal.ts';
 import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import type { Subscriber } from './subscriber.ts';
 
@@ -20,7 +19,7 @@ export type SignUpInput = {
 };
 
 export function parseSignUp(config: Config, input: unknown): Outcome<SignUpInput> {
-  const { language, editions, topics, timeZone, editionIds } = fieldsOf(config);
+  const { language, editions, topics, timeZone, editionIds } = offeredFields(config);
   const schema = z.object({
     email,
     language: language.default(config.publication.languages[0] ?? 'en'),
@@ -36,58 +35,6 @@ export function parseSignUp(config: Config, input: unknown): Outcome<SignUpInput
 /** Parses `{email}`. */
 export function parseEmail(input: unknown): Outcome<{ email: string }> {
   return checkedInput(z.object({ email }), input ?? {});
-}
-
-/** What a reader chooses, and may change at any time. */
-export type Preferences = Pick<Subscriber, 'language' | 'editions' | 'topics' | 'timeZone' | 'pausedUntil'>;
-
-/** The longest pause, in days. A reader who wants a longer one can unsubscribe. */
-export const MAX_PAUSE_DAYS = 366;
-
-/**
- * Parses a change of preferences. A field that is absent keeps its value. `null` for `timeZone` means the time zone of
- * each edition, and `null` for `pausedUntil` ends a pause. `pausedUntil` is the day on which mails come again, in the
- * reader's time zone. With an empty list of editions the reader leaves them all.
- */
-export function parsePreferences(
-  config: Config,
-  current: Preferences,
-  input: Record<string, unknown>,
-  now: number,
-): Outcome<Preferences> {
-  const { language, editions, topics, timeZone } = fieldsOf(config);
-  const wanted = timeZone.nullish().safeParse(input.timeZone);
-  const chosen = wanted.data === undefined ? current.timeZone : (wanted.data ?? undefined);
-  const schema = z.object({
-    language: language.default(current.language),
-    editions: editions.transform(withoutRepeats).default(current.editions),
-    topics: topics.transform(sortedTopics).default(current.topics),
-    timeZone: timeZone.nullish(),
-    pausedUntil: pauseIn(readerTimeZone(config, { timeZone: chosen }), now).nullish(),
-  });
-  const parsed = checkedInput(schema, input);
-  if (!parsed.ok) return parsed;
-  const { pausedUntil, ...choice } = parsed.value;
-  return done({
-    ...choice,
-    timeZone: chosen,
-    pausedUntil: pausedUntil === undefined ? current.pausedUntil : (pausedUntil ?? undefined),
-  });
-}
-
-/** Makes the schema of a day such as `2026-12-24`. It returns the time at which that day begins in the zone. */
-function pauseIn(zone: string, now: number) {
-  const [first, last] = [
-    localDay(now + DAY_MILLISECONDS, zone),
-    localDay(now + MAX_PAUSE_DAYS * DAY_MILLISECONDS, zone),
-  ];
-  return z
-    .string({ error: 'must be a day, such as 2026-12-24, or null' })
-    .refine((day) => isDay(day) && day >= first && day <= last, {
-      error: `must be a day from ${first} to ${last}, or null`,
-      abort: true,
-    })
-    .transform((day) => isoTime(instantOf(`${day}T00:00`, zone)));
 }
 
 /** Returns the time zone in which a reader's days begin. */
@@ -118,7 +65,8 @@ const timeZone = z.string({ error: TIME_ZONE_RULE }).transform((name, context) =
   return z.NEVER;
 });
 
-function fieldsOf({ publication }: Config) {
+/** Returns the schemas of the fields that readers fill in, with what the publication offers. */
+export function offeredFields({ publication }: Config) {
   const editionIds = publication.editions.map(({ id }) => id);
   const oneOf = (values: string[]) =>
     z.enum(values as [string, ...string[]], { error: `must be one of ${values.join(', ')}` });
@@ -132,6 +80,6 @@ function fieldsOf({ publication }: Config) {
   };
 }
 
-const withoutRepeats = (list: string[]) => [...new Set(list)];
+export const withoutRepeats = (list: string[]) => [...new Set(list)];
 /** Sorts the topics, because readers who ticked the same topics in another order must get the same mail. */
-const sortedTopics = (list: string[]) => withoutRepeats(list).sort();
+export const sortedTopics = (list: string[]) => withoutRepeats(list).sort();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../access/operation.ts';
+import { operation } from '../access/api-operation.ts';
 import { answerJson, answerNothing } from '../shared/answer-json.ts';
 import type { Log } from '../shared/log.ts';
 import { problemResponse } from '../shared/problem.ts';

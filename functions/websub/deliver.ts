@@ -2,9 +2,9 @@ import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import type { Callbacks } from './callbacks.ts';
-import type { Content } from './content.ts';
-import { courier, type Delivery } from './courier.ts';
+import { courier, type Delivery } from './post-to-callback.ts';
 import type { Subscription } from './subscription.ts';
+import type { Content } from './topic-content.ts';
 import type { WebSubStore } from './websub-store.ts';
 
 export type DeliverServices = {

@@ -1,11 +1,11 @@
 import type { FeedServices } from '../feeds/feed-services.ts';
 import type { Ids } from '../shared/clock.ts';
 import { handOver } from '../shared/queue.ts';
-import { contentByPage } from './content.ts';
 import { AT_ONCE, type DeliverServices, deliveries, isLongDown, PAGE, WORK_SECONDS } from './deliver.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 import { type PagesInOrder, pagesInOrder } from './pages-in-order.ts';
 import type { Subscription } from './subscription.ts';
+import { contentByPage } from './topic-content.ts';
 import type { DistributionStore, Run, Sent } from './websub-store.ts';
 
 export type DistributeServices = FeedServices &

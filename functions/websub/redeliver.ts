@@ -1,9 +1,9 @@
 import type { FeedServices } from '../feeds/feed-services.ts';
 import { handOver } from '../shared/queue.ts';
-import { contentByPage } from './content.ts';
 import { AT_ONCE, bookRetry, type DeliverServices, deliveries, PAGE, WORK_SECONDS } from './deliver.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 import type { Subscription } from './subscription.ts';
+import { contentByPage } from './topic-content.ts';
 
 export type RedeliverServices = FeedServices & DeliverServices;
 

@@ -8,7 +8,7 @@ import {
   LANGUAGE_PATTERN,
   PODCAST_FILE,
 } from '../feeds/feed-key.ts';
-import { isCanonicalTag } from '../settings/values.ts';
+import { isCanonicalTag } from '../settings/allowed-values.ts';
 import { isSlug } from '../shared/text.ts';
 
 const PATH = new RegExp(

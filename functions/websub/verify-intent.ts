@@ -2,10 +2,10 @@ import type { FeedServices } from '../feeds/feed-services.ts';
 import type { Ids } from '../shared/clock.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import { type CallbackAnswer, type Callbacks, describeAnswer, hostOf, isSuccess } from './callbacks.ts';
-import { readContent } from './content.ts';
 import { AT_ONCE } from './deliver.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 import type { SubscriptionRequest } from './subscription.ts';
+import { readContent } from './topic-content.ts';
 import type { VerificationStore, WebSubStore } from './websub-store.ts';
 
 export type VerifyServices = FeedServices & {

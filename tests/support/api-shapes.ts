@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ApiRoute } from '../../functions/access/operation.ts';
+import type { ApiRoute } from '../../functions/access/api-operation.ts';
 
 /**
  * Holds an answer of the JSON API against the route table: a success has a status that its row names, and a body of the

@@ -35,7 +35,7 @@ const MAY_KNOW: Record<string, string[]> = {
 };
 const ROUTES_ONLY = 'access';
 /** These make apps of the route tables. */
-const ROUTE_TABLES = ['functions/shared/route-table.ts', 'functions/access/operation.ts'];
+const ROUTE_TABLES = ['functions/shared/route-table.ts', 'functions/access/api-operation.ts'];
 /** What lies outside `functions/` and is imported there: the phrases, whose keys are a type. */
 const PHRASES = 'templates/locales/en.json';
 /**

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { contentByPage } from '../../functions/websub/content.ts';
 import { deliveries } from '../../functions/websub/deliver.ts';
 import type { Subscription } from '../../functions/websub/subscription.ts';
+import { contentByPage } from '../../functions/websub/topic-content.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 

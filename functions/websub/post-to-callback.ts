@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type CallbackAnswer, type Callbacks, hostOf, isSuccess } from './callbacks.ts';
-import type { Content } from './content.ts';
 import type { Subscription } from './subscription.ts';
+import type { Content } from './topic-content.ts';
 
 /**
  * The result of a delivery (W3C WebSub, section 7). 2xx means that it was delivered, and 410 ends the subscription.
