@@ -78,7 +78,7 @@ it('characters that nobody sees make no address and no word of consent', async (
   expect(outcomes(report)).toEqual([
     `2 refused: ${UNSEEN}`,
     `3 refused: ${UNSEEN}`,
-    '4 refused: consentSource: must be one line without control characters, or others that XML does not allow',
+    '4 refused: consentSource: must be one line without control characters or other characters that XML does not allow',
     `5 refused: ${UNSEEN}`,
   ]);
   expect(await readers(world)).toEqual(new Map());
