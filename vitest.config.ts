@@ -1,16 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+/**
+ * `npm test` proves each behaviour once. `npm run test:exhaustive` repeats what those tests prove: at every step, with many seeds,
+ * with large amounts. Its files are named `*.exhaustive.test.ts`.
+ */
+const EXHAUSTIVE = 'tests/**/*.exhaustive.test.ts';
+
+export default defineConfig(({ mode }) => ({
   test: {
     reporters: ['default', './tests/support/closing-line.ts'],
-    include: ['tests/**/*.test.ts'],
+    ...(mode === 'exhaustive'
+      ? { include: [EXHAUSTIVE], testTimeout: 600_000 }
+      : { include: ['tests/**/*.test.ts'], exclude: [EXHAUSTIVE, 'node_modules/**'], testTimeout: 30_000 }),
     // Each worker is a process with its own embedded database and its own clock, which no other worker moves.
     pool: 'forks',
     // A small machine has two processors. One more worker than that is fine, because tests that start processes mostly wait.
     maxWorkers: 3,
     // The files of a worker share its modules. Loading them again for each file would take a third of the whole time.
     isolate: false,
-    testTimeout: 30_000,
     hookTimeout: 30_000,
   },
-});
+}));
