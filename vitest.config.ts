@@ -8,11 +8,12 @@ const EXHAUSTIVE = 'tests/**/*.exhaustive.test.ts';
 
 export default defineConfig(({ mode }) => ({
   test: {
+    globalSetup: './tests/support/shared-servers.ts',
     reporters: ['default', './tests/support/closing-line.ts'],
     ...(mode === 'exhaustive'
       ? { include: [EXHAUSTIVE], testTimeout: 600_000 }
       : { include: ['tests/**/*.test.ts'], exclude: [EXHAUSTIVE, 'node_modules/**'], testTimeout: 30_000 }),
-    // Each worker is a process with its own embedded database and its own clock, which no other worker moves.
+    // Each worker is a process with its own clock, which no other worker moves.
     pool: 'forks',
     // A small machine has two processors. One more worker than that is fine, because tests that start processes mostly wait.
     maxWorkers: 3,

@@ -1,17 +1,23 @@
 import chromium from '@sparticuz/chromium';
-import { type Browser, type Page, chromium as playwright } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { type Browser, type BrowserServer, type Page, chromium as playwright } from 'playwright-core';
+import { afterAll, beforeAll, inject } from 'vitest';
 
-/** Switches for a Lambda function. In one process, Chromium ends with its first context; the other two relax what pages are held to. */
-const NOT_HERE = ['--single-process', '--disable-web-security', '--allow-running-insecure-content'];
+/**
+ * Switches of the package that are made for a Lambda function. In one process, Chromium ends with its first context. Two others
+ * make the rules for pages less strict. The rest draw with an emulated graphics processor, which costs time and shows the same.
+ */
+const NOT_HERE =
+  /^--(?:single-process|disable-web-security|allow-running-insecure-content|.*(?:gpu|-gl=|angle|swiftshader).*)/;
 
-/** The Chromium that comes with the packages. It asks nobody for anything by itself. */
-export async function launchBrowser(): Promise<Browser> {
-  return playwright.launch({
+/** Starts the Chromium that comes with the packages. It connects to no server by itself. */
+export async function launchBrowserServer(): Promise<BrowserServer> {
+  return playwright.launchServer({
     executablePath: await chromium.executablePath(),
     headless: true,
+    host: '127.0.0.1',
     args: [
-      ...chromium.args.filter((arg) => !NOT_HERE.includes(arg)),
+      ...chromium.args.filter((arg) => !NOT_HERE.test(arg)),
+      '--disable-gpu',
       '--no-sandbox',
       '--disable-background-networking',
       '--disable-component-update',
@@ -22,12 +28,20 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Call at the top of a test file: one page for all its tests. `prepare` sees it first. */
+/** Connects to the browser that all test files share. What one connection opens, no other one sees. */
+export async function connectToBrowser(): Promise<Browser> {
+  const answer = await fetch(inject('browser'));
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`the browser does not start: ${text}`);
+  return playwright.connect(text);
+}
+
+/** Call this at the top of a test file: it opens one page for all tests of the file. `prepare` gets the page first. */
 export function usePage(prepare?: (page: Page) => Promise<unknown>): () => Page {
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await connectToBrowser();
     page = await browser.newPage();
     await prepare?.(page);
   }, 60_000);

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { launchBrowser } from './chromium.ts';
+import { connectToBrowser } from './chromium.ts';
 
 type Fetch = (request: Request) => Response | Promise<Response>;
 type Visit = <T>(
@@ -14,13 +14,15 @@ type Visit = <T>(
 ) => Promise<{ result: T; complaints: string[] }>;
 
 /**
- * Call at the top of a test file: serves what `start` gives while the file runs. The function opens a path of it in a
- * browser of its own, `use`s the page, and gives what the browser complained of.
+ * Call this at the top of a test file: it serves what `start` returns while the file runs. The function that it returns opens a
+ * path of it in a browser, `use`s the page, and returns what the browser complained of. Visits with options get a context of
+ * their own. The other visits share a page, because a new one starts a process, and that takes longer than most visits.
  */
 export function useBrowser(start: () => Fetch | Promise<Fetch>): Visit {
   let server: ServerType;
   let browser: Browser;
   let base: string;
+  let shared: Page;
 
   beforeAll(async () => {
     const fetch = await start();
@@ -28,7 +30,8 @@ export function useBrowser(start: () => Fetch | Promise<Fetch>): Visit {
       const starting = serve({ fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(starting));
     });
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await launchBrowser();
+    browser = await connectToBrowser();
+    shared = await browser.newPage();
   }, 60_000);
 
   afterAll(async () => {
@@ -37,17 +40,27 @@ export function useBrowser(start: () => Fetch | Promise<Fetch>): Visit {
   });
 
   return async (path, options, use, before) => {
-    const context = await browser.newContext(options);
+    const hasOptions = Object.keys(options).length > 0;
+    const page = hasOptions ? await (await browser.newContext(options)).newPage() : shared;
     const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
     try {
-      const page = await context.newPage();
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
       await before?.(page);
       await page.goto(base + path);
       return { result: await use(page), complaints };
     } finally {
-      await context.close();
+      if (hasOptions) await page.context().close();
+      else await asNew(page);
     }
   };
+}
+
+/** Takes from a page what a visit has done to it. */
+async function asNew(page: Page): Promise<void> {
+  page.removeAllListeners('console');
+  page.removeAllListeners('pageerror');
+  await page.unrouteAll();
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize({ width: 1280, height: 720 });
 }

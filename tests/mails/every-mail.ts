@@ -4,8 +4,10 @@ import type { DigestInput, RenderedMail } from '../../functions/mails/render-dig
 import type { RuledMail } from './mail-rules.ts';
 import { aConfirmation, aDigest, aLetter, aStory, publication } from './mails.ts';
 
-/** Every mail that there is, with all that it can have, in a language. A new kind of mail is a new line. */
-export const KINDS: Record<string, (language: string) => Promise<RuledMail>> = {
+type Compose = (language: string) => Promise<RuledMail>;
+
+/** Each kind of mail with everything that it can have, in a language. A new kind of mail is a new line. */
+const EVERY: Record<string, Compose> = {
   digest: (language) => digest({ language }),
   'digest by sections, with a logo': (language) =>
     digest({ language, layout: 'sections', publication: withLogo }),
@@ -32,6 +34,20 @@ export const KINDS: Record<string, (language: string) => Promise<RuledMail>> = {
   letter: (language) =>
     language === 'es' ? aLetter({ language, ...SPANISH_LETTER }) : aLetter({ language }),
 };
+
+/** The same kinds. A mail is rendered once in a language, however many tests look at it. */
+export const KINDS: Record<string, Compose> = Object.fromEntries(
+  Object.entries(EVERY).map(([kind, compose]) => [kind, once(compose)]),
+);
+
+function once(compose: Compose): Compose {
+  const rendered = new Map<string, Promise<RuledMail>>();
+  return (language) => {
+    const mail = rendered.get(language) ?? compose(language);
+    rendered.set(language, mail);
+    return mail;
+  };
+}
 
 export const LANGUAGES = ['en', 'es', 'ar'];
 

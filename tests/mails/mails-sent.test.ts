@@ -4,6 +4,7 @@ import { aFullArticleInput } from '../support/builders.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { SHIPPED_TEMPLATES } from '../support/templates.ts';
 import { mailFaults } from './mail-rules.ts';
 
 useDatabase();
@@ -11,7 +12,7 @@ useDatabase();
 const page = usePage();
 
 test('every mail that a reader gets, from signing up to a new address, keeps every rule as it leaves the house', async () => {
-  const world = await withReaders();
+  const world = await withReaders({ templates: SHIPPED_TEMPLATES });
   for (const language of ['en', 'es']) {
     const { content, ...story } = aFullArticleInput({ language, title: `Ferry & harbour, ${language}` });
     await postStory(world, {
@@ -52,6 +53,7 @@ test('every mail that a reader gets, from signing up to a new address, keeps eve
 
 test('a draft, a test and a welcome issue keep every rule too, in both languages', async () => {
   const world = await setUp({
+    templates: SHIPPED_TEMPLATES,
     config: withEditions({
       welcome: true,
       review: { editors: ['desk@paper.example'], minutesBefore: 30, otherwise: 'send' },

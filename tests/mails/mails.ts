@@ -1,4 +1,3 @@
-import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import type { Article } from '../../functions/articles/article.ts';
 import { personalise } from '../../functions/mails/placeholders.ts';
 import { type ConfirmationInput, renderConfirmation } from '../../functions/mails/render-confirmation.ts';
@@ -6,8 +5,9 @@ import { type DigestInput, renderDigest } from '../../functions/mails/render-dig
 import { type LetterInput, renderLetter } from '../../functions/mails/render-letter.ts';
 import { anArticle } from '../support/builders.ts';
 import { testConfig } from '../support/config.ts';
+import { SHIPPED_TEMPLATES } from '../support/templates.ts';
 
-export const templates = readTemplates(new URL('../../templates', import.meta.url).pathname);
+export const templates = SHIPPED_TEMPLATES;
 export const { publication } = testConfig();
 const [daily] = publication.editions;
 if (!daily) throw new Error('the settings have no edition');

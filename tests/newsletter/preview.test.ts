@@ -3,6 +3,7 @@ import type { Preview } from '../../functions/newsletter/previews.ts';
 import { sendIssue, withEditions } from '../support/editions.ts';
 import { OWNER_TOKEN, setUp, useDatabase, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';
+import { SHIPPED_TEMPLATES } from '../support/templates.ts';
 
 useDatabase();
 
@@ -201,7 +202,10 @@ describe('it warns of', () => {
   });
 
   test('stories that a full issue leaves out, and those that the HTML has no room for', async () => {
-    world = await setUp({ config: withEditions({ stories: { min: 1, max: 30, mostRecent: 1 } }) });
+    world = await setUp({
+      templates: SHIPPED_TEMPLATES,
+      config: withEditions({ stories: { min: 1, max: 30, mostRecent: 1 } }),
+    });
     for (let n = 0; n < 32; n++) {
       world.pass(1000);
       await postStory(world, {

@@ -3,14 +3,15 @@ import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { sendIssue, storiesMailed, withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow, slotsOf, subscribe } from '../support/newsroom.ts';
+import { PLAIN_TEMPLATES, SHIPPED_TEMPLATES } from '../support/templates.ts';
 
 useDatabase();
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-async function newsroom(edition: Partial<EditionSettings> = {}): Promise<World> {
-  const world = await setUp({ config: withEditions(edition) });
+async function newsroom(edition: Partial<EditionSettings> = {}, templates = PLAIN_TEMPLATES): Promise<World> {
+  const world = await setUp({ config: withEditions(edition), templates });
   await subscribe(world, 'en@reader.example');
   return world;
 }
@@ -102,7 +103,7 @@ describe('how many stories', () => {
   });
 
   test('mostRecent: the next ones are headlines at the end, and count as in the issue', async () => {
-    const world = await newsroom({ stories: { ...stories, mostRecent: 2 } });
+    const world = await newsroom({ stories: { ...stories, mostRecent: 2 } }, SHIPPED_TEMPLATES);
     await postInTurn(world, ['a', 'b', 'c', 'd', 'e', 'f']);
     expect(await sendIssue(world)).toEqual(['f', 'e', 'd', 'c', 'b']);
     const { text = '', html = '' } = world.mails.at(-1) ?? {};

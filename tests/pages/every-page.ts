@@ -1,4 +1,3 @@
-import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import type { Article } from '../../functions/articles/article.ts';
 import { feedsOfStories } from '../../functions/feeds/recent-feeds.ts';
 import { articlePage } from '../../functions/pages/article-page.ts';
@@ -17,12 +16,12 @@ import { phrasesIn } from '../../functions/shared/locale.ts';
 import { slugOf } from '../../functions/shared/text.ts';
 import { anArticle } from '../support/builders.ts';
 import { testConfig } from '../support/config.ts';
+import { SHIPPED_TEMPLATES } from '../support/templates.ts';
 
-const templates = readTemplates(new URL('../../templates', import.meta.url).pathname);
-export const locales = templates.locales;
+export const { locales } = SHIPPED_TEMPLATES;
 
 export function aContext(language = 'en'): PageContext {
-  return { config: testConfig(), phrases: phrasesIn(templates, language), language };
+  return { config: testConfig(), phrases: phrasesIn(SHIPPED_TEMPLATES, language), language };
 }
 
 /** What editors and readers type. */

@@ -1,8 +1,5 @@
-import { afterAll, beforeAll } from 'vitest';
-import { ensureTable, openTable, type Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
-import { type Dynoxide, startDynoxide } from '../../functions/adapters/one-machine/dynoxide.ts';
+import type { Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
 import type { QueueFaults } from '../../functions/adapters/one-machine/memory-queue.ts';
-import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import { resendMailer } from '../../functions/adapters/resend/resend-mailer.ts';
 import { apiRoutes } from '../../functions/app.ts';
 import type { Config } from '../../functions/config.ts';
@@ -14,17 +11,17 @@ import { type Installation, localInstallation } from '../../functions/start/loca
 import type { Callbacks } from '../../functions/websub/callbacks.ts';
 import { checkShape } from './api-shapes.ts';
 import { testConfig } from './config.ts';
+import { openTestTable } from './database.ts';
 import { type Account, type Provider, type Script, startProvider, type TakenMail } from './provider.ts';
+import { PLAIN_TEMPLATES } from './templates.ts';
 
 /**
  * The whole of Broadsheet over the embedded DynamoDB and the real `resend` client, with a clock that the test moves and a
- * queue that it drains. Requests go through the app's front door. One database and one mail provider a test file, one
- * table and one account a `setUp`.
+ * queue that it drains. Requests go through the app's front door. Each `setUp` has a table and an account of its own.
  */
 
 export const OWNER_TOKEN = 'bs_owner-token-of-the-tests';
 export const START = Date.parse('2026-11-22T12:00:00.000Z');
-const shipped = readTemplates('templates');
 
 export type World = Installation & {
   config: Config;
@@ -73,29 +70,14 @@ type WorldOptions = {
   isAlone?: boolean;
 };
 
-let database: Dynoxide | undefined;
-let mailProvider: Provider | undefined;
-let tables = 0;
+/** The provider runs in the process of the tests, because their scripts answer its requests. All files of a worker share it. */
+let providerOfWorker: Promise<Provider> | undefined;
 /** Counted over all worlds of a file: those that share a table must not give an id twice. */
 let counted = 0;
 
-/** Call at the top of a test file: starts the file's database and mail provider, and stops them. */
-export function useDatabase(): void {
-  beforeAll(async () => {
-    database = await startDynoxide();
-    mailProvider = await startProvider();
-  });
-  afterAll(async () => {
-    await mailProvider?.stop();
-    await database?.stop();
-    mailProvider = undefined;
-    database = undefined;
-  });
-}
-
 export async function setUp({
   config: changes = {},
-  templates = shipped,
+  templates = PLAIN_TEMPLATES,
   faults,
   provider,
   confirmations,
@@ -108,10 +90,9 @@ export async function setUp({
   linkSecret = 'link-secret-of-the-tests',
   isAlone = false,
 }: WorldOptions = {}): Promise<World> {
-  if (!database || !mailProvider) throw new Error('call useDatabase() at the top of the test file');
-  // A client of its own for each process, also where they share a table.
-  const table = openTable(sharing?.table.name ?? `broadsheet-${++tables}`, database.endpoint);
-  if (!sharing) await ensureTable(table);
+  providerOfWorker ??= startProvider();
+  const mailProvider = await providerOfWorker;
+  const table = await openTestTable(sharing?.table.name);
   const config: Config = {
     ...testConfig({ BROADSHEET_URL: 'https://paper.example' }),
     ownerTokenHash: sha256(OWNER_TOKEN),
@@ -180,3 +161,5 @@ function collectingLog(): World['log'] {
     void lines.push({ level, message, fields });
   return { lines, info: at('info'), warn: at('warn'), error: at('error') };
 }
+
+export function useDatabase(): void {}

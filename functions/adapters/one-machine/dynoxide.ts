@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pause } from '../dynamo/dynamo-client.ts';
 
 /** The embedded DynamoDB: a binary from npm that stores in a file or in memory, and listens on a port of 127.0.0.1. */
@@ -92,7 +92,10 @@ export async function freePort(): Promise<number> {
 export function dynoxideBinary(): string {
   let found: string | undefined;
   try {
-    found = join(dirname(fileURLToPath(import.meta.resolve('@dynoxide/linux-x64/package.json'))), 'dynoxide');
+    found = join(
+      dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')),
+      'dynoxide',
+    );
   } catch {
     // The optional package is not for this system, so npm has left it out.
   }
