@@ -9,7 +9,7 @@ import { Hono } from 'hono';
  * /304.xml.
  */
 
-/** The Node server writes these headers itself. */
+/** These headers of the feed are not copied, because the Node server writes them itself. */
 const OF_THE_CONNECTION = ['date', 'connection', 'keep-alive', 'transfer-encoding'];
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };

@@ -1,7 +1,7 @@
 /** A file of this folder exports a benchmark, and `run.ts` lists all of them. */
 export type Benchmark = { name: string; run(): Promise<Result[]> };
 
-/** A measured figure, and the bar that it must reach. */
+/** A measured figure, and the bar: the least or the most that the figure may be. */
 export type Result = {
   what: string;
   value: number;

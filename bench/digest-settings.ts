@@ -1,7 +1,7 @@
 import type { Config } from '../functions/config.ts';
 import { testConfig } from '../tests/support/config.ts';
 
-/** The settings of the benchmark: an edition for each length of list, and a pace that makes nobody wait. */
+/** The settings of the benchmark: an edition for each length of list, and so high a rate of requests that none has to wait. */
 export const LINK_SECRET = 'link-secret-of-the-benchmark';
 export const SLOT = 'benchmark';
 

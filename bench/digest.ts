@@ -18,9 +18,9 @@ import { story } from './stories.ts';
 
 /**
  * Measures how fast an issue goes to a hundred thousand readers. Batches are planned, claimed, frozen, mailed through the
- * `resend` client and settled, with the embedded DynamoDB. A plain loop, which stringifies the mails of such a request and
- * POSTs them to the same server, is the comparison. The difference is the cost of knowing that each reader got the issue
- * once. The benchmark also counts DynamoDB's units, which are the same on every machine.
+ * `resend` client, and their outcomes stored, with the embedded DynamoDB. The issue is compared with a plain loop, which
+ * stringifies the mails of such a request and POSTs them to the same server. The difference is the cost of knowing that each
+ * reader got the issue once. The benchmark also counts DynamoDB's units, which are the same on every machine.
  */
 export const digest: Benchmark = { name: 'digest', run };
 
@@ -40,8 +40,8 @@ const MAX_READ = 2.5;
 /** A batch costs some forty write units. */
 const MAX_WRITE = 0.6;
 /**
- * The dearest length of list may cost this many times as much for a reader as the cheapest one. Each of ten choices has a
- * batch that is not full, which matters most for a thousand readers.
+ * The cost for a reader depends little on how long the list is: for the dearest length it may be this many times as high as
+ * for the cheapest. Each of ten choices has a batch that is not full, which matters most for a thousand readers.
  */
 const FLAT = { read: 1.1, write: 1.35 };
 
@@ -71,7 +71,7 @@ async function run(): Promise<Result[]> {
     const ours = await worker();
     const bare = await begin('bench/digest-bare.ts', [receiver.url]);
     const large = issueOf(ours, READERS);
-    // The first round also plans the whole list.
+    // Our first round also puts the whole list of readers into batches, so this counts in the comparison.
     const their = () => bareRound(bare);
     await their();
     const { ratio, quartiles, ...rates } = await interleave(() => large.round(REQUESTS), their, PAIRS);
@@ -152,7 +152,7 @@ async function newsroom(table: Table, config: Config) {
     const { ok } = await createArticle(services, { ...story(index, first), image: IMAGE }, () => '');
     if (!ok) throw new Error(`story ${index} was refused`);
   }
-  // The events of the stories are no part of the issue, so they count as carried out.
+  // The events of the stories are no part of the issue, so they are removed as if they were carried out.
   for (const { id } of await stores.outbox.leftBefore(new Date().toISOString(), STORIES * 2))
     await stores.outbox.remove(id);
   for (const size of SIZES) await addReaders(table, editionOf(size), size);
@@ -177,7 +177,7 @@ const IMAGE = {
   height: 800,
 };
 
-/** Liquid checks whether a template exists, and then reads it. */
+/** Liquid checks whether a template exists, and then reads it. So each rendering takes the template twice. */
 const READS_A_RENDER = 2;
 
 function counted(templates: Templates): { templates: Templates; renders(): number } {

@@ -7,9 +7,9 @@ import { type Child, flagsOfStart, startServer } from './child.ts';
 import { interleave } from './interleave.ts';
 
 /**
- * Measures how fast a list of readers is imported through the API. A plain loop that stores as many readers with the same
- * transactions is the comparison. The difference is the cost of the socket, of reading the CSV, of checking whether a reader
- * exists or is suppressed, and of the report.
+ * Measures how fast a list of readers is imported through the API. The import is compared with a plain loop that stores as
+ * many readers with the same transactions. The difference is the cost of the socket, of reading the
+ * CSV, of checking whether a reader exists or is suppressed, and of the report.
  */
 export const imports: Benchmark = { name: 'import', run };
 
@@ -66,7 +66,7 @@ async function run(): Promise<Result[]> {
   }
 }
 
-/** Each round stores new readers and returns the readers per second. */
+/** Returns a round. Each call of it stores other readers, and returns the readers per second. */
 function rounds(work: (first: number) => Promise<unknown>): () => Promise<number> {
   let first = 0;
   return async () => {

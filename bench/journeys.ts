@@ -12,7 +12,7 @@ import { SECRET, signature } from '../tests/support/webhooks.ts';
 /**
  * `node bench/journeys.ts` prints which files of `functions/` are called on two journeys through the code: from
  * `POST /api/articles` until the story stands in `/rss.xml`, and from the minute's tick until the provider's webhook about
- * one of the mails is counted. It measures how much somebody has to open who follows a request, not how fast it is.
+ * one of the mails is counted. So it shows how many files somebody has to open who follows a request. It measures no time.
  */
 
 const TOKEN = 'bs_owner-token-of-the-journeys';
@@ -57,7 +57,7 @@ session.connect();
 await session.post('Profiler.enable');
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
 
-/** The files with a function that is called while `steps` are made. What runs when a file is loaded does not count. */
+/** Returns the files with a function that is called during `steps`. What runs when a file is loaded does not count. */
 async function filesCalledIn(steps: () => Promise<void>): Promise<string[]> {
   await session.post('Profiler.takePreciseCoverage');
   await steps();

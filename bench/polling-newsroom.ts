@@ -13,12 +13,13 @@ import { story } from './stories.ts';
 
 export const READERS = 1_000;
 const AT_ONCE = 8;
-/** Feed readers come in herds, as they do at full minutes: this many come within a millisecond, the next six seconds later. */
+/** Feed readers come in groups, because many poll when a minute begins: this many come within a millisecond, and the next group
+ * six seconds later. */
 const HERD = 20;
 const HERDS_APART_MILLISECONDS = 6_000;
 /** There are this many polls from one edit to the next, which is two minutes. */
 const POLLS_AN_EDIT = 400;
-/** There are this many polls before the first edit. All of them must be answered 304. */
+/** There are this many polls of a round before its first edit. All of them must be answered 304. */
 const FIRST_EDIT = 150;
 const STORIES = 60;
 const FIRST = Date.parse('2026-11-20T12:00:00.000Z');

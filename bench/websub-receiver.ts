@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The server of all callbacks. It takes every delivery as fast as a Node server can, and says at /count how many it took. */
+/** The server of all callbacks. It takes every delivery as fast as a Node server can. GET /count answers how many it
+ * took. */
 let taken = 0;
 const server = createServer((request, response) => {
   request.resume();

@@ -31,7 +31,7 @@ const services = {
   config,
   callbacks: callbackClient({ site: config.baseUrl, mayConnect: () => true }),
   feedCache: feedCache(),
-  // The loop below asks the table what is left, so it needs no messages.
+  // `ours` below asks the table what is left, so it needs no messages.
   queue: { send: async () => {} },
   clock: Date.now,
   ids,

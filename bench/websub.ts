@@ -11,13 +11,13 @@ import { story } from './stories.ts';
 import { SUBSCRIBERS, subscribeAll } from './websub-subscribers.ts';
 
 /**
- * Measures how fast the hub sends a change of a feed to ten thousand subscribers. A plain loop that signs the same bytes and
- * POSTs them to the same server over as many connections is the comparison. The difference is the cost of paging through the
- * subscribers, of storing how far it got, and of checking addresses.
+ * Measures how fast the hub sends a change of a feed to ten thousand subscribers. The hub is compared with a plain
+ * loop that signs the same bytes and POSTs them to the same server over as many connections. The difference is the cost of
+ * reading the subscribers page by page, of storing which of them were tried, and of checking addresses.
  */
 export const websub: Benchmark = { name: 'websub', run };
 
-/** They make a document of some 110 KB, so a round sends a gigabyte. */
+/** These stories make a document of some 110 KB, so a round sends a gigabyte. */
 const STORIES = 10;
 /**
  * On a quiet machine the ratio is about 0.77. The loop needs one process less, which makes a difference if other programs use

@@ -45,7 +45,7 @@ type Condition = {
   anchor: string;
 };
 
-/** The alarms, and the topic that mails them. Every alarm says who is hurt, and where the runbook says what to do. */
+/** The alarms, and the SNS topic that mails them. Every alarm says who is hurt, and where the runbook says what to do. */
 export class Alarms extends Construct {
   private readonly topic: Topic;
 
@@ -95,7 +95,7 @@ export class Alarms extends Construct {
     });
     this.alarm('WebSubIsLate', {
       metric: webSub.queue.metricApproximateAgeOfOldestMessage(FIVE_MINUTES),
-      // This is four times as long as a message may be held back for a retry.
+      // A message may be held back for a retry, for at most a quarter of this time.
       atLeast: Duration.hours(1).toSeconds(),
       hurt: 'Feed readers with a WebSub subscription get stories an hour late, and new subscriptions wait to be confirmed.',
       anchor: 'websub-is-late',
@@ -142,7 +142,7 @@ export class Alarms extends Construct {
     });
   }
 
-  /** A line with the level "error" means that a person must act: an issue was stopped, or a batch is uncertain. */
+  /** A line with the level "error" means that a person must act, because an issue was stopped or a batch is uncertain. */
   private logAlarms({ tick, work }: Record<FunctionName, BroadsheetFunction>): void {
     for (const [name, { logs }] of Object.entries({ tick, work })) {
       const id = `${capital(name)}LogErrors`;
@@ -155,7 +155,7 @@ export class Alarms extends Construct {
     }
   }
 
-  /** Looks for words and not for the level "error": failed requests are logged with it too, and have an alarm already. */
+  /** Looks for words in the message. The level "error" would also find failed requests, which have an alarm already. */
   private complaintAlarm({ logs }: BroadsheetFunction): void {
     this.alarm('Complaints', {
       metric: this.linesOf(logs, '$.message', '*report it as spam', 'Complaints'),

@@ -4,9 +4,9 @@ import { Construct } from 'constructs';
 import type { BroadsheetFunction } from './functions.ts';
 
 /**
- * The API takes at most this many requests a second, and answers 429 to more. This is far above what passes the edge on the
- * morning of a digest, and it limits the bill of a flood: at 50 ms for an answer, it keeps 25 functions busy, and 50 in a
- * burst.
+ * The API takes at most this many requests a second, and answers 429 to more. This is far more than passes the edge on the
+ * morning of a digest. It limits what a flood of requests costs: at 50 ms for an answer, a flood keeps 25 functions busy, and
+ * 50 in a burst.
  */
 const REQUESTS_PER_SECOND = 500;
 const BURST = 1000;

@@ -12,16 +12,16 @@ import { Queues } from './queues.ts';
 import { Store } from './store.ts';
 
 /**
- * A call of a function gets one message. If the call waits for the mail provider until its time is up, no other message is
- * lost with it.
+ * A call of a function gets one message. So if the call waits for the mail provider until its time is up, no other message
+ * fails with it.
  */
 const BATCH = 1;
-/** Lambda allows no lower limit than this. */
+/** Lambda allows no lower limit for the calls that a queue causes at the same time. */
 const MIN_CONCURRENCY = 2;
 const MAX_WORK_CONCURRENCY = 50;
 /**
- * A story is in some eight feeds, and each feed is distributed by one call of the function. A call makes 64 deliveries at the
- * same time, and mostly waits for answers.
+ * A story is in some eight feeds, and each feed is sent to its subscribers by one call of the function. So all feeds of a story
+ * are sent at the same time. A call makes 64 deliveries at the same time, and mostly waits for answers.
  */
 const WEBSUB_CONCURRENCY = 8;
 
@@ -68,8 +68,8 @@ export class BroadsheetStack extends Stack {
     };
 
     api.route(functions.public, functions.editor);
-    // A request to the mail provider takes about a second, so this many workers reach the provider's rate. More workers would
-    // only get the answer 429.
+    // A request to the mail provider takes about a second. So as many calls as the account may make requests a second reach
+    // the provider's rate. More calls would only wait for their turn.
     const { requestsPerSecond } = publication.mail;
     const workConcurrency = Math.min(Math.max(requestsPerSecond, MIN_CONCURRENCY), MAX_WORK_CONCURRENCY);
     functions.work.lambda.addEventSource(

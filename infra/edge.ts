@@ -27,8 +27,8 @@ const FEED_PATHS = ['*/rss.xml', '*/atom.xml', '*/feed.json', '*/podcast.xml'];
 const SHARED_PATHS = ['/opml.xml', '/style.css', '/feeds.js'];
 
 /**
- * Pages with a token or a form, and addresses to which programs write. Every answer is for one request, and a cached answer
- * would be one for somebody else.
+ * Pages with a token or a form, and addresses to which programs write. Every answer is for one person or program, so
+ * the edge must not give it to another.
  */
 const UNCACHED_PATHS = [
   '/subscriptions',
@@ -53,7 +53,7 @@ const UNCACHED_ERRORS = [400, 403, 404, 405];
 /** The edge keeps no answer longer than this, even if the answer allows more. */
 const MAX_TTL = Duration.days(1);
 
-/** CloudFront in front of the HTTP API. Readers and editors only see this. */
+/** CloudFront in front of the HTTP API. Readers and editors send their requests to CloudFront only. */
 export class Edge extends Construct {
   readonly distribution: Distribution;
   /** Base URL of every link, without a slash at the end. */
@@ -61,7 +61,7 @@ export class Edge extends Construct {
   /**
    * The edge sends this key with every request. The functions believe what a request says of the reader's network only if it
    * has the key, because then it came through the edge. The key is the last part of the stack's id, a UUID that nobody
-   * outside the account sees. It protects a throttle and nothing else.
+   * outside the account sees. Somebody who knew it could get around a throttle and do nothing else.
    */
   readonly edgeKey = Fn.select(2, Fn.split('/', Aws.STACK_ID));
 
@@ -97,7 +97,7 @@ export class Edge extends Construct {
       ...shared,
       allowedMethods: AllowedMethods.ALLOW_ALL,
       cachePolicy: CachePolicy.CACHING_DISABLED,
-      // The API refuses requests that name another host than its own.
+      // The API refuses requests that name another host than its own, so the edge must not pass on the header Host.
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       compress: false,
     };
@@ -122,8 +122,8 @@ export class Edge extends Construct {
 
   /**
    * The edge keeps one copy of a feed for each encoding, and one copy of the page of a feed for each encoding and language. A
-   * query string such as `?utm_source=` makes no other copy. `functions/accept.edge.ts` leaves only two values of Accept, and
-   * only one of them comes with Accept-Language.
+   * query string such as `?utm_source=` makes no other copy. `functions/accept.edge.ts` replaces the many values of Accept by
+   * two, and removes Accept-Language from the requests for a document. So there are few copies.
    */
   private feedPolicy(): CachePolicy {
     return new CachePolicy(this, 'FeedPolicy', {

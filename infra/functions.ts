@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 
 export type FunctionName = 'public' | 'editor' | 'tick' | 'work';
 
-/** The HTTP API gives up after 30 seconds. A function that works longer than that works for nobody. */
+/** The HTTP API gives up after 30 seconds. If a function worked longer than that, nobody would get its answer. */
 const HTTP_TIMEOUT = Duration.seconds(29);
 
 export const TIMEOUTS: Record<FunctionName, Duration> = {
@@ -22,8 +22,8 @@ export const TIMEOUTS: Record<FunctionName, Duration> = {
 };
 
 /**
- * Lambda gives CPU in proportion to memory; 1,769 MB is one core. The first three functions compute while somebody waits. The
- * work function mostly waits for other servers.
+ * Lambda gives CPU in proportion to memory; 1,769 MB is one core. Somebody waits while the first three functions compute, so
+ * they get more. The work function mostly waits for other servers.
  */
 const MEMORY_MB: Record<FunctionName, number> = { public: 1024, editor: 1024, tick: 1024, work: 512 };
 

@@ -26,8 +26,8 @@ const NONE: Right[] = [];
 /**
  * Says which function may touch which partitions of the table. The keys are explained in
  * functions/adapters/dynamo/dynamo-keys.ts. A hole in the public function must not let anybody change an article. The editor
- * function imports and exports readers, so only the scopes `subscribers:*` keep the addresses of readers from other editors.
- * The same is true of lifting a suppression. A hole in the editor function can overwrite a reader, but it can remove none.
+ * function imports and exports readers, so only the scopes `subscribers:*` keep other editors from the addresses of readers
+ * and from lifting a suppression. Through a hole in the editor function somebody could overwrite a reader, but remove none.
  */
 // biome-ignore format: a table
 export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {

@@ -10,7 +10,7 @@ import { TIMEOUTS } from './functions.ts';
 const VISIBILITY_TIMEOUTS = 6;
 /** A message that has failed five times will fail again. The sweep still finds the work that the message was for. */
 const MAX_RECEIVES = 5;
-/** SQS keeps messages no longer than this. A dead letter has to be there after a holiday. */
+/** SQS keeps messages no longer than this. A dead letter must still be there when somebody comes back from a holiday. */
 const DEAD_LETTERS_KEPT = Duration.days(14);
 
 export type QueueWithDeadLetters = { queue: Queue; deadLetters: Queue };
