@@ -22,7 +22,7 @@ export default {
     { slug: 'culture', name: { en: 'Culture', es: 'Cultura' } },
     { slug: 'business', name: { en: 'Business', es: 'Economía' } },
   ],
-  // Feeds contain the full text of stories. With `content: 'summary'` they contain only the field `summary`, and with
+  // Feeds contain the full text of stories. With `content: 'summary'` they only have the `summary` of each story, and with
   // `contentByFeed: { '/tags/ferries/': 'summary' }` only the named feeds do.
   feeds: { entries: 50, maxAgeMinutes: 5 },
   // The podcast has the stories with an audio version. Apple and Spotify ask for these fields. Without `podcast` there is no

@@ -101,8 +101,8 @@ function parsed(body: number, isLong: boolean, now: number): Article {
 }
 
 /**
- * Returns an id as long as a real one. It is the same in every backlog, because the ids decide where a part of an archive
- * ends.
+ * Returns an id as long as a real one. The article with this index has the same id in every backlog, because the ids decide
+ * where a part of an archive ends.
  */
 function idOf(index: number): string {
   return BigInt(`0x${createHash('sha256').update(String(index)).digest('hex')}`)

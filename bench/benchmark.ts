@@ -1,4 +1,4 @@
-/** A file of this folder exports a benchmark, and `run.ts` lists all of them. */
+/** A benchmark is exported by a file of this folder. `run.ts` lists all of them. */
 export type Benchmark = { name: string; run(): Promise<Result[]> };
 
 /** A measured figure, and the bar: the least or the most that the figure may be. */

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * Makes requests over a fixed number of keep-alive connections, one at a time on each. It uses bare sockets, because the
- * time of a request includes the work of the client: if that cost as much as the work of the server, half of the difference
- * between two servers would not show.
+ * Makes requests over a fixed number of keep-alive connections, one at a time on each. It uses bare sockets, because a
+ * slow client hides differences: if the client cost as much as the server, half of the difference between two servers would
+ * not show.
  */
 export type Load = {
   /** Length of a response with its head. Every response has this length. */

@@ -23,8 +23,8 @@ const STORIES = 50;
 const BAR = 0.85;
 const WARM_UP_MILLISECONDS = 1_500;
 /**
- * Rounds are short, so that both servers see the same load of the machine. They are not so short that the larger program is
- * measured while the caches of the processor are full of the other one.
+ * Rounds are short, so that both servers see the same load of the machine. They are not shorter than this, because at the
+ * beginning of a round the caches of the processor still have the other program, which slows down the larger one more.
  */
 const ROUND_MILLISECONDS = 500;
 const PAIRS = 6;
@@ -62,7 +62,7 @@ type Comparison = {
   processor: { ours: number; theirs: number } | undefined;
 };
 
-/** Starts both servers and compares them. `isFirst` says that the folder is still empty, so the stories are posted. */
+/** Starts both servers and compares how fast they answer. If the folder is still empty (`isFirst`), it posts the stories. */
 async function startsOf(
   folder: string,
   isFirst: boolean,

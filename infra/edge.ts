@@ -89,7 +89,7 @@ export class Edge extends Construct {
       functionAssociations: [
         { function: acceptFunction(this, 'Accept'), eventType: FunctionEventType.VIEWER_REQUEST },
       ],
-      // The function compresses feeds. The edge would not compress atom+xml and feed+json, and would weaken the other ETags.
+      // The function compresses feeds. The edge would not compress atom+xml and feed+json, and would make the ETag of RSS weak.
       compress: false,
     };
     const forAll: BehaviorOptions = { ...read, cachePolicy: this.sharedPolicy() };
@@ -122,8 +122,8 @@ export class Edge extends Construct {
 
   /**
    * The edge keeps one copy of a feed for each encoding, and one copy of the page of a feed for each encoding and language. A
-   * query string such as `?utm_source=` makes no other copy. `functions/accept.edge.ts` replaces the many values of Accept by
-   * two, and removes Accept-Language from the requests for a document. So there are few copies.
+   * request with a query string such as `?utm_source=` gets the same copy. `functions/accept.edge.ts` replaces the many values
+   * of Accept by two, and removes Accept-Language from the requests for a document. So there are few copies.
    */
   private feedPolicy(): CachePolicy {
     return new CachePolicy(this, 'FeedPolicy', {
