@@ -29,13 +29,18 @@ export type EventServices = {
 };
 
 /**
- * Older events are ignored. The table forgets the id of an event some days later than this, and an event that came
+ * Events that are older than this are ignored. The table forgets the id of an event some days later. An event that came
  * again after that would count a second time.
  */
 const MOST_DAYS = 30;
-/** What readers do with a mail is not counted any more after this time, because nobody asks for it. */
+/**
+ * What readers do with a mail is not counted any more after this time, because nobody looks at the figures of so old an
+ * issue.
+ */
 const COUNTED_DAYS = 60;
-/** How often an event is tried while other events change the same reader. Each round lets one of them through. */
+/**
+ * How often an event is tried while other events change the same reader. In each round one of these events is applied.
+ */
 const ATTEMPTS = 25;
 
 const REACTION: Record<MailEventKind, Reaction | 'sent'> = {
@@ -53,9 +58,9 @@ const REACTION: Record<MailEventKind, Reaction | 'sent'> = {
 };
 
 /**
- * Applies what the provider reported about a mail, in one transaction. The result is the same in whichever order, and
- * however often, the events of a mail come. The counters of an issue count a reader once, and the stronger of two
- * suppressions stays.
+ * Applies what the provider reported about a mail, in one transaction. The result does not depend on the order in which
+ * the events of a mail come, or on how often they come. The counters of an issue count a reader once, and the stronger
+ * of two suppressions stays.
  */
 export async function applyEvent(
   services: EventServices,
@@ -73,8 +78,8 @@ export async function applyEvent(
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const result = await mailEvents.apply(await changesOf(services, event), clock());
     if (result === 'changed') continue;
-    // This is done for an event that was applied before too. The process that applied it may have died before it got
-    // here.
+    // These two steps are done again for an event that was applied before. The process that applied it may have died
+    // before it took them.
     if (mail.kind === 'issue') {
       if (event.what === 'complained') await weighComplaints(services, mail.ref.edition);
       if (mail.batch !== undefined) await proveBatch(services, mail.ref, mail.batch);
@@ -94,7 +99,8 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
   const reaction = { ref: mail.ref, subscriberId: mail.subscriberId, what: REACTION[what] };
   if (await mailEvents.hasReacted(reaction)) return changes;
   if (what === 'opened' || what === 'clicked') {
-    // The notes about a reader are deleted with an erasure. Each time the reader opened an old mail would count again.
+    // An erasure deletes the notes about what a reader did. Without this check, each time an erased reader opened an
+    // old mail would count again.
     const reader = await services.subscribers.get(mail.subscriberId);
     const hash = reader && addressHash(reader.email);
     if (!hash || (await isErased(services, hash))) return changes;
@@ -115,7 +121,7 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
   return changes;
 }
 
-/** Returns what the event changes for the address, whichever mail it was. */
+/** Returns what the event changes for the address, whichever mail it is about. */
 async function addressChanges(
   services: EventServices,
   event: MailEvent,
@@ -176,7 +182,10 @@ async function suppressionChanges(
   return { suppression, consent: { subscriber: reader, event: { ...line, detail: reason } } };
 }
 
-/** Returns the reader who has the address now. It may not be the reader who was mailed, who may have a new address. */
+/**
+ * Returns the reader who has the address now. This can be somebody else than the reader who was mailed, because that
+ * reader may have a new address.
+ */
 async function readerOf(
   { subscribers }: EventServices,
   { mail, address }: MailEvent,

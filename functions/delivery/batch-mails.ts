@@ -12,7 +12,7 @@ import type { DeliveryStore } from './delivery-store.ts';
 import type { ReadyVariant } from './frozen-issues.ts';
 import type { Mail } from './mailer.ts';
 
-/** The mails of a batch: who gets them, what they say, and the key and the hash of their request. */
+/** The mails of a batch: who gets them, what is in them, and the key and the hash of their request. */
 
 /** What the mails of a batch are made of. Everything in it is frozen. */
 export type BatchParts = {
@@ -21,8 +21,8 @@ export type BatchParts = {
   variant: ReadyVariant;
   batch: string;
   /**
-   * When the issue was planned first. A reader who was merged after that may have got the issue at the same address
-   * already. This is not part of the mails.
+   * When the first readers of the issue were put in batches. A reader who was merged with another one after that time
+   * may already have got the issue at the same address, and is left out. The mails do not contain this time.
    */
   startedAt: string | undefined;
 };
@@ -82,8 +82,8 @@ export function listHeaders({ unsubscribe }: PersonalLinks, listId: string): Mai
 
 /**
  * Returns the SHA-256 of everything that decides the bytes of a request: the whole first mail, what all mails share,
- * and what each reader has alone. The first mail shows whether a new version of this program makes other mails. Hashing
- * all five megabytes of a hundred mails would show nothing more.
+ * and what differs from reader to reader. The first mail shows whether a new version of this program makes other mails.
+ * Hashing all five megabytes of a hundred mails would show nothing more.
  */
 export function payloadHash(parts: BatchParts, readers: Addressed[]): string {
   const hash = createHash('sha256');
@@ -106,7 +106,9 @@ export type FreezeServices = {
 export type FrozenBatch = ClaimedBatch & {
   recipients: Recipient[];
   frozenAt: number;
-  /** Another holder froze the batch and got no answer. The provider may have accepted its mails. */
+  /**
+   * The batch was frozen in an earlier attempt, whose answer is not known. The provider may have accepted its mails.
+   */
   mayBeTaken: boolean;
 };
 
@@ -132,7 +134,8 @@ export async function freezeRecipients(
     .map(({ subscriberId, email }): Recipient => ({ subscriberId, email }));
   const hash = payloadHash(parts, addressed(links, parts, recipients));
   const frozen = { recipients, payloadHash: hash, frozenAt: clock() };
-  // Freezing fails if our lease ran out and another holder froze the batch first. That holder sends what it froze.
+  // Freezing fails if the claim of this process ran out and another process froze the batch first. That process sends
+  // what it froze.
   if (!(await delivery.freeze(parts.ref, batch, frozen))) return undefined;
   return { ...batch, ...frozen, mayBeTaken: false };
 }

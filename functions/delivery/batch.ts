@@ -10,14 +10,18 @@ export type Batch = {
   /** The planned readers. Which of them are mailed is decided when the batch is first claimed. */
   subscriberIds: string[];
   /**
-   * Frozen before the first request. Exactly these readers are mailed, in this order, whatever they do afterwards. The
-   * list is removed as soon as the batch has an outcome, or when it is certain that the provider took nothing, so that
-   * no address stays here after an erasure. So if a claimed batch has recipients, the provider may have its mails.
+   * The recipients are frozen before the first request. Exactly these readers are mailed, in this order, whatever they
+   * do afterwards. The list is removed as soon as the batch has an outcome, or when it is certain that the provider
+   * took nothing, so that no address stays in the batch after an erasure. So if a claimed batch has recipients, the
+   * provider may have its mails.
    */
   recipients?: Recipient[];
   /** The hash of what the request is made of. A repeated request must have the same bytes. */
   payloadHash?: string;
-  /** Milliseconds. It is set together with `recipients`. The provider forgets the key a day after the first request. */
+  /**
+   * When the recipients were frozen (milliseconds). It is set together with `recipients`. The provider forgets the
+   * idempotency key a day after the first request, so this time decides whether the request may be repeated.
+   */
   frozenAt?: number;
   outcome?: BatchOutcome;
 };
@@ -27,7 +31,7 @@ export type Recipient = { subscriberId: string; email: string };
 /** A batch that a process is working on. `attempts` counts how often it was claimed. */
 export type ClaimedBatch = Batch & {
   attempts: number;
-  /** Milliseconds. The value that `claim` was called with. */
+  /** No other process can claim the batch before this time (milliseconds). */
   leaseUntil: number;
 };
 
@@ -35,7 +39,8 @@ export type BatchOutcome = {
   /**
    * - `sent`: the provider took the batch.
    * - `failed`: the provider will never take it.
-   * - `uncertain`: the provider may have taken it, and its key has run out or cannot be used. It is never repeated.
+   * - `uncertain`: the provider may have taken the batch, and its key has run out or cannot be used. The request is
+   *   never repeated.
    * - `empty`: all planned readers had left.
    */
   kind: 'sent' | 'failed' | 'uncertain' | 'empty';
@@ -43,7 +48,7 @@ export type BatchOutcome = {
   reason?: string;
   /** Ids of planned readers who had left and were not mailed. */
   left?: string[];
-  /** The provider's ids, in the order of the recipients. It is null if the provider refused the address. */
+  /** The provider's ids, in the order of the recipients. An id is null if the provider refused the address. */
   providerIds?: (string | null)[];
   rejected?: { subscriberId: string; reason: string }[];
 };
@@ -54,15 +59,17 @@ export type Tally = { sent: number; failed: number; left: number };
 /** Resend takes at most 100 mails in a batch request. */
 export const MAX_RECIPIENTS = 100;
 /**
- * How long a claim lasts. It is longer than waiting for a turn and the request take, so that nobody else claims a batch
- * that is being sent. It is short enough that a batch of a process that died is soon sent by another.
+ * How long a claim lasts. A claim is longer than a process waits for its turn at the provider and for the answer. So
+ * nobody else claims a batch that is being sent. A claim is short enough that the batch of a process that died is soon
+ * sent by another.
  */
 export const LEASE_SECONDS = 90;
 /** The provider remembers an idempotency key for 24 hours. An hour less is safe. */
 export const KEY_HOURS = 23;
 
 /**
- * Checks whether the provider may have forgotten a key. A repeated request could then mail readers twice. Milliseconds.
+ * Checks whether the provider may have forgotten a key. A repeated request could then mail readers twice. Both times
+ * are in milliseconds.
  */
 export function isKeyForgotten(since: number, now: number): boolean {
   return now - since > KEY_HOURS * HOUR_MILLISECONDS;

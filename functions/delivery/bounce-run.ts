@@ -1,6 +1,6 @@
 import { DAY_MILLISECONDS } from '../shared/clock.ts';
 
-/** Soft bounces: when an address to which mails bounce again and again is given up. */
+/** Mails to an address may bounce again and again. Here is decided when the address is given up. */
 
 /** The mails to an address that bounced since the last one that was delivered. */
 export type BounceRun = {
@@ -11,9 +11,9 @@ export type BounceRun = {
 };
 
 /**
- * An address is given up after so many bounces in a row, over so many days. A mailbox that is full for a week, or whose
- * server is down for a week, is mailed again. A mailbox that nobody empties is given up, however often its editions
- * come.
+ * An address is given up after this many bounces in a row that lasted at least this many days. A mailbox that is full
+ * for a week, or whose server is down for a week, is mailed again. A mailbox that nobody empties is given up, however
+ * often its editions come.
  */
 export const BOUNCES_IN_A_ROW = 5;
 export const BOUNCING_DAYS = 10;
@@ -35,7 +35,10 @@ export function withDelivery(run: BounceRun, at: string): BounceRun {
   return { bounces: since(run.bounces, deliveredAt), deliveredAt };
 }
 
-/** Decides whether the address is given up. A mail reached the reader at `confirmedAt` (ISO 8601) too. */
+/**
+ * Decides whether the address is given up. The reader confirmed a sign-up at `confirmedAt` (ISO 8601), so a mail
+ * reached the address then.
+ */
 export function isGivenUp(run: BounceRun, confirmedAt: string | undefined): boolean {
   const reached =
     [run.deliveredAt, confirmedAt]

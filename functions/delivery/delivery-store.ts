@@ -7,7 +7,7 @@ export type PlanProgress = {
   /** The id of the last subscriber that was looked at. */
   after?: string;
   batches: number;
-  /** Batches that are not full yet. They are not stored as batches; later pages fill them. */
+  /** Batches that are not full yet. They are stored only here until later pages of readers fill them. */
   open: OpenBatch[];
   done: boolean;
 };
@@ -44,9 +44,10 @@ export type DeliveryStore = {
     frozen: { recipients: Recipient[]; payloadHash: string; frozenAt: number },
   ): Promise<boolean>;
   /**
-   * Ends a claim and removes the frozen recipients. The next holder freezes them again, not before `until`
-   * (milliseconds). This is allowed only after a single request that the provider certainly did not take. Returns false
-   * and changes nothing if another process claimed the batch meanwhile, because that process may have sent a request.
+   * Ends a claim and removes the frozen recipients. The next process that claims the batch freezes them again, not
+   * before `until` (milliseconds). This is allowed only after a single request that the provider certainly did not
+   * take. Returns false and changes nothing if another process claimed the batch meanwhile, because that process may
+   * have sent a request.
    */
   thaw(ref: IssueRef, batch: ClaimedBatch, until: number, attempts: number): Promise<boolean>;
   /** Ends a claim. Nobody can claim the batch before `until` (milliseconds). */

@@ -12,8 +12,8 @@ export type FinishServices = {
 };
 
 /**
- * Ends the issue if every part is planned and every batch has its outcome. Otherwise it notes how far the issue is. It
- * is called after every batch and after planning, so whatever comes last ends the issue.
+ * Ends the issue if every part is planned and every batch has its outcome. Otherwise the progress of the issue is
+ * noted. This function is called after every batch and after planning, so whatever comes last ends the issue.
  */
 export async function finishIssue(services: FinishServices, ref: IssueRef): Promise<void> {
   const { issues, log } = services;
@@ -28,8 +28,8 @@ export async function finishIssue(services: FinishServices, ref: IssueRef): Prom
 }
 
 /**
- * When progress is noted. A note is a write and a line of the log. It is written after each tenth of the readers, but
- * at most every ten seconds. It is also written once a minute if anything was done.
+ * These three values decide when progress is noted. A note is a write and a line of the log. It is written after each
+ * tenth of the readers, but at most every ten seconds. It is also written once a minute if anything was done.
  */
 const PART = 0.1;
 const SHORTEST_SECONDS = 10;

@@ -5,8 +5,8 @@ import type { IssueStore } from '../newsletter/issue-store.ts';
 import { sha256 } from '../shared/text.ts';
 
 /**
- * A cache of composed issues, so that a process reads each issue once and not for every batch. What it holds never gets
- * out of date, because an issue that is composed again has another `composition`.
+ * A cache of composed issues, so that a process reads each issue once and not for every batch. An entry never gets out
+ * of date, because an issue that is composed again has another `composition`.
  */
 export type FrozenIssues = {
   /** Returns undefined if the issue was not composed yet, or if it was composed again after it was read. */
@@ -17,9 +17,9 @@ export type FrozenIssues = {
 /** A variant that is ready for each reader's own links. `hash` covers everything that its readers share. */
 export type ReadyVariant = { subject: string; html: Personal; text: Personal; hash: string };
 
-/** How many issues are kept. */
+/** How many issues the cache keeps. */
 const ISSUES = 20;
-/** The characters of HTML and text in all variants that are kept. */
+/** How many characters of HTML and text the variants in the cache may have together. */
 const MAX_CHARACTERS = 16_000_000;
 
 export function frozenIssues(issues: IssueStore): FrozenIssues {

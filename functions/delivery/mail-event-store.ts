@@ -12,7 +12,7 @@ export type EventChanges = {
   /** The id of the event. It is undefined if the change does not come from the provider. */
   id?: string;
   reaction?: ReaderReaction;
-  /** A complaint that counts against an edition, with the time of the mail it is about. */
+  /** A complaint that counts against an edition, with the time of the mail that the complaint is about. */
   complaint?: { edition: string; mailedAt: string };
   suppression?: { hash: string; previous: Suppression | undefined; next: Suppression };
   /** A line for the consent log of the reader who has the address now. */

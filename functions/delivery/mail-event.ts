@@ -6,10 +6,10 @@ import { withoutAddresses } from '../subscribers/email-address.ts';
 
 /** What the mail provider reports about a mail. */
 export type MailEvent = {
-  /** The provider sends an event again with the same id. */
+  /** If the provider sends an event again, the event has the same id. */
   id: string;
   what: MailEventKind;
-  /** When it happened (milliseconds), by the provider's clock but never later than ours. */
+  /** When the event happened (milliseconds), by the provider's clock but never later than the time on our clock. */
   at: number;
   /** When the provider accepted the mail (milliseconds). It is never later than `at`. */
   mailedAt: number;
@@ -21,7 +21,7 @@ export type MailEvent = {
   installation: string | undefined;
   /** The address that was mailed. Undefined if the event does not name it. */
   address: string | undefined;
-  /** The mail: a reader's mail of an issue, or a letter such as a confirmation. */
+  /** The mail that the event is about: a reader's mail of an issue, or a letter such as a confirmation. */
   mail:
     | { kind: 'issue'; ref: IssueRef; subscriberId: string; batch: string | undefined }
     | { kind: 'letter' };
@@ -49,8 +49,8 @@ export type MailEventKind =
   | 'clicked';
 
 /**
- * Reads the body of a webhook. Returns what it reports about a mail from here, or why it is ignored, or why it cannot
- * be read as an event.
+ * Reads the body of a webhook. Returns what it reports about a mail that Broadsheet sent, or why it is ignored, or why
+ * it cannot be read as an event.
  */
 export function readMailEvent(
   id: string,

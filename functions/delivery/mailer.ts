@@ -27,7 +27,10 @@ export type SendOutcome =
   | { kind: 'account-refused'; reason: string }
   /** The provider will never take this request as it is. */
   | { kind: 'request-refused'; reason: string }
-  /** The provider knows the key with other bytes. It took something under the key, and nobody can say what. */
+  /**
+   * The provider has seen the key with other bytes. It took something under the key, and nobody can find out what that
+   * was.
+   */
   | { kind: 'key-taken'; reason: string };
 
 export type Mailer = {

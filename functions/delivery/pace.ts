@@ -9,8 +9,9 @@ export type Pace = {
   /** How many requests a second the account may make, by the settings. */
   ceiling: number;
   /**
-   * Waits for the caller's turn and returns 0. If the turn is more than some seconds away, it takes no turn and returns
-   * the seconds after which the caller should ask again.
+   * Waits until the caller may make one request, which is the caller's turn, and returns 0. If the turn is more than
+   * some seconds away, nothing is reserved. The result is then the number of seconds after which the caller should ask
+   * again.
    */
   turn(): Promise<number>;
   /**
@@ -31,7 +32,10 @@ export type PaceState = { nextAt: number; growsFrom: number; rate: number };
  * minutes.
  */
 const GROWTH = 1 / 300;
-/** The smallest share of the ceiling. If even this rate is too fast, the pace is not what is wrong. */
+/**
+ * The rate never falls below this share of the ceiling. If even this rate is too fast for the provider, something other
+ * than the pace is wrong.
+ */
 const SLOWEST = 1 / 64;
 /**
  * How long a worker waits for its turn at most (milliseconds). If it has to wait longer, it does other work meanwhile.
@@ -83,12 +87,15 @@ export async function sendInTurn(
   return answer;
 }
 
-/** Two minutes: the time until the next sweep, and until the one after it. */
+/**
+ * Two minutes, which is twice the time between two sweeps. So there is work in the queue even if one sweep is missed.
+ */
 const REACH_SECONDS = 120;
 
 /**
- * Returns how many batches get a message in the queue at a time. The sweep sends messages for the others later.
- * Messages for all batches would fill the queue for hours, and would be handled for nothing whenever the pace drops.
+ * Returns how many batches of an issue get a message in the queue at a time. The sweep sends messages for the others
+ * later. Messages for all batches would fill the queue for hours, and would be handled for nothing whenever the pace
+ * drops.
  */
 export function batchesWithinReach({ ceiling }: Pace): number {
   return Math.ceil(ceiling * REACH_SECONDS);

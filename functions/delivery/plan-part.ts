@@ -28,7 +28,10 @@ export type PlanServices = {
 
 /** How many members are read at a time. They are a few megabytes at most. */
 const PAGE = 4_000;
-/** After so many pages another message goes on with the part. They take some seconds, and the function has 90. */
+/**
+ * After this many pages, another message goes on with the part. The pages take some seconds, and the function is
+ * stopped after 90.
+ */
 const PAGES_A_TURN = 10;
 
 /**
@@ -97,8 +100,8 @@ async function readPage(
 /** A transaction takes 100 items: two for each batch, one for the part's progress and one for the issue's counters. */
 const MAX_BATCHES = 49;
 /**
- * The bytes of batches that are not full. They are stored with the part's progress, in an item of at most 400 KB. An id
- * of a reader has 20 characters. A batch has field names, a variant and a time as well.
+ * How many bytes the batches that are not full may have together. They are stored with the part's progress, in an item
+ * of at most 400 KB. The id of a reader has 20 characters. A batch also has field names, a variant and a time.
  */
 const MAX_OPEN_BYTES = 250_000;
 const READER_BYTES = 24;
@@ -122,7 +125,7 @@ export type Planning = {
 /**
  * Puts a page of members into batches. Batches that are not full stay open for the next pages, because a page may have
  * only a few readers of each choice, and requests should be full. If a page gives more batches than one transaction can
- * write, only its first members are planned. `after` says how far.
+ * write, only its first members are planned. `after` is the id of the last one of them.
  */
 export function planPage(
   { members, isLast }: Page,
@@ -189,8 +192,8 @@ function fullest(open: Map<string, OpenBatch>): OpenBatch {
 
 /**
  * Returns a function that says when a member gets the issue at their own hour (milliseconds). It returns undefined if
- * the member gets the issue at once, also because the hour has passed. A member without a time zone, or with one that
- * is not known any more, gets it by the edition's time zone.
+ * the member gets the issue at once, for example because that hour has passed. A member without a time zone, or with
+ * one that is not known any more, gets it by the edition's time zone.
  */
 export function readerHours(
   { readerHour }: FrozenIssue,

@@ -4,9 +4,9 @@ import type { DeliveryStore } from './delivery-store.ts';
 import type { MailEventStore } from './mail-event-store.ts';
 
 /**
- * Counts readers of an uncertain batch as sent if the provider has reported on their mails. It is called when a batch
- * is given up as uncertain, and with each event after that. So it does not matter whether the event or the end of the
- * batch comes first. A reader counts once.
+ * Counts readers of an uncertain batch as sent if the provider has reported on their mails. This function is called
+ * when a batch is given up as uncertain, and for each event after that. So it does not matter whether the event or the
+ * end of the batch comes first. A reader counts once.
  */
 export async function proveBatch(
   { delivery, mailEvents, clock }: { delivery: DeliveryStore; mailEvents: MailEventStore; clock: Clock },

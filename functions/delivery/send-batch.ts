@@ -50,7 +50,8 @@ export async function sendBatch(services: SendServices, ref: IssueRef, batchId: 
   const issue = await issues.get(ref);
   const frozen = issue && (await frozenIssues.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
-  // Complaints may have stopped the edition a moment ago. The message about that waits in the queue behind this batch.
+  // Complaints may have stopped the edition a moment ago. The message that stops its issues may still wait in the queue
+  // behind this batch.
   if (await reasonToStop(complaints, ref.edition)) return stopEditions(services);
   const batch = await delivery.claim(ref, batchId, clock(), clock() + LEASE_SECONDS * 1000);
   if (!batch) return;
@@ -209,7 +210,8 @@ async function enqueue(
   { id }: ClaimedBatch,
   seconds: number,
 ): Promise<void> {
-  // A message of SQS can wait for 15 minutes at most.
+  // A message of SQS can wait for 15 minutes at most. If the batch must wait longer, the sweep sends another message
+  // for it.
   await handOver(queue, log, [{ kind: 'send', ...ref, batch: id }], Math.min(Math.ceil(seconds), 900));
 }
 

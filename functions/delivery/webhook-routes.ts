@@ -11,15 +11,15 @@ import { readMailEvent } from './mail-event.ts';
 
 export type WebhookServices = EventServices & { config: Config };
 
-/** A hundred times the size of an event from Resend. */
+/** The largest body that is read. It is a hundred times the size of an event from Resend. */
 export const MAX_WEBHOOK_BYTES = 200_000;
-/** How long an operator may need to fill in the secret. */
+/** The provider is asked to send the event again after this time, in which an operator can fill in the secret. */
 const RETRY_SECONDS = 3600;
 
 /**
  * Handles the webhooks by which the mail provider reports on our mails. An event that is not used here is answered with
- * 200 too, because the provider sends an event again for a day after any other status. An event that cannot be read is
- * refused, so that it comes again. It may be a bounce.
+ * 200 too, because the provider sends an event again for a day after any other status. An event that cannot be read may
+ * be a bounce. It is refused, so that it comes again.
  */
 export function webhookHandler(services: WebhookServices): (context: Context) => Promise<Response> {
   const { config, log, clock } = services;

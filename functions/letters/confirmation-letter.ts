@@ -41,9 +41,9 @@ export async function confirmationLetter(
 }
 
 /**
- * Decides whether an address must not be asked to confirm a request. That is so if only an editor can lift its
- * suppression, or if it was suppressed after the request. If it bounced or was erased before the request, it is asked,
- * because that is how its reader can come back.
+ * Decides whether an address must not be asked to confirm a request. It must not be asked if only an editor can lift
+ * its suppression, or if it was suppressed after the request. An address that bounced or was erased before the request
+ * is asked, because a confirmation is how its reader can come back.
  */
 export async function isUnwanted(
   subscribers: SubscriberStore,

@@ -12,7 +12,7 @@ export async function draftLetter(
 ): Promise<Letter | undefined> {
   const ref = { edition, slot };
   const issue = await issues.get(ref);
-  // If the draft was composed again meanwhile, another event mails the new one.
+  // If the draft was composed again meanwhile, another event mails the new draft.
   if (issue?.state !== 'draft' || issue.composition !== composition || !issue.review) return undefined;
   const frozen = await issues.frozen(ref);
   const mails: Mail[] = [];

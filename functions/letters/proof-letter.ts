@@ -1,6 +1,6 @@
 import type { Letter, LetterServices } from './letter.ts';
 
-/** Makes the mails of a proof. They have no headers to unsubscribe with, and nobody is counted. */
+/** Makes the mails of a proof. They have no headers to unsubscribe with, and they change no counter of an issue. */
 export async function proofLetter(
   { proofs, clock }: Pick<LetterServices, 'proofs' | 'clock'>,
   proofId: string,

@@ -5,7 +5,7 @@ import { CONFIRM_HOURS, type Subscriber } from '../subscribers/subscriber.ts';
 import { isUnwanted } from './confirmation-letter.ts';
 import { isSuppressed, type Letter, type LetterServices } from './letter.ts';
 
-/** Mails to a reader about their subscription: a new address, and the link to their preferences. */
+/** Letters to a reader about their subscription: about a new address, or with the link to their preferences. */
 
 /**
  * Makes the mail that asks a new address to confirm a change. It does not name the old address, because the mail may
@@ -123,7 +123,8 @@ async function letterTo(
 }
 
 /**
- * Returns the edition that sends the letter: one that the reader gets, or else the first one. Readers know its name.
+ * Returns the edition that sends the letter: one that the reader gets, or else the first one. A reader knows the name
+ * of an edition that they get.
  */
 function senderOf(all: EditionSettings[], read: string[]): EditionSettings | undefined {
   return all.find(({ id }) => read.includes(id)) ?? all[0];

@@ -19,8 +19,8 @@ export async function sendLetter(services: LetterServices, outboxId: string): Pr
   const { outbox, pace, links, clock, log } = services;
   const event = await outbox.get(outboxId);
   if (!event) return;
-  // The provider may have taken the letter in an earlier attempt. Without the key it would send the letter a second
-  // time.
+  // The provider may have taken the letter in an earlier attempt. After it has forgotten the key, it would send the
+  // letter a second time.
   if (isKeyForgotten(writtenAt(outboxId), clock())) return outbox.remove(outboxId);
   const letter = await letterOf(services, event);
   if (!letter) return outbox.remove(outboxId);

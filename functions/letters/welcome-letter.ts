@@ -11,9 +11,10 @@ import { type Choice, choiceKey, isPaused, type Subscriber } from '../subscriber
 import { isSuppressed, type Letter, type LetterServices } from './letter.ts';
 
 /**
- * Makes the mail with the last issue for a reader who has just joined. It has the stories that fit the reader's choice,
- * as they are now, without retracted ones. If a story is edited between two attempts, the second mail has other bytes.
- * If the provider took the first one, it refuses the second, because the key is the same.
+ * Makes the mail with the last issue for a reader who has just joined. The mail has the stories that fit the reader's
+ * choice, as they are now, without retracted ones. If a story is edited between two attempts, the second mail has other
+ * bytes. If the provider took the first mail, it refuses the second, because the key is the same. So the reader gets
+ * one mail.
  */
 export async function welcomeLetter(
   services: LetterServices,
@@ -72,7 +73,7 @@ export async function welcomeLetter(
   return { what: 'a welcome issue', mails: [mail], key: `welcome/${event.subscriberId}/${edition.id}` };
 }
 
-/** Returns the web version of the mail that readers with the same choice got. */
+/** Returns the address of the web version of the mail that readers with the same choice got. */
 function webVersion(issue: Issue, { choices }: FrozenIssue, choice: Choice, baseUrl: string): string {
   const key = choices[choiceKey(choice)] || choices[choiceKey({ ...choice, topics: [] })];
   return key ? `${issueUrl(issue, baseUrl)}?variant=${key}` : issueUrl(issue, baseUrl);

@@ -20,26 +20,28 @@ export type DigestInput = {
   stories: Article[];
   /** More new stories. The mail shows only their headlines, at its end. */
   mostRecent?: Article[];
-  /** The layout of the edition if it is absent. */
+  /** If it is absent, the layout of the edition is used. */
   layout?: EditionSettings['layout'];
-  /** If it is absent or blank, the edition's template is used. Without a template it is the lead's headline. */
+  /**
+   * If it is absent or blank, the edition's template is used. Without a template, the subject is the lead's headline.
+   */
   subject?: string;
   /**
-   * If it is absent, the edition's template is used. Without a template it is the lead's dek. A preheader of less than
-   * 40 characters is filled up with other words of the mail.
+   * If it is absent, the edition's template is used. Without a template, the preheader is the lead's summary. A
+   * preheader of less than 40 characters is filled up with other words of the mail.
    */
   preheader?: string;
-  /** Stands above everything else and says that the mail is a draft or a proof. The buttons stand below it. */
+  /** A line above everything else. It says that the mail is a draft or a proof. The buttons stand below it. */
   notice?: string;
   buttons?: MailLink[];
-  /** Greets a reader who gets the first issue. */
+  /** A greeting for a reader who gets their first issue. */
   greeting?: string;
   baseUrl: string;
   webUrl: string;
   templates: Templates;
 };
 
-/** The characters of a text from the settings that a mail shows. */
+/** How many characters of a text from the settings a mail shows. */
 export const MAX_SETTING = 300;
 
 /** Returns what a digest says. `renderDigest` leaves out stories later if the HTML gets too large. */
@@ -133,7 +135,7 @@ export function sponsorOn(
 
 export type StoryContext = { publication: Publication; language: string; baseUrl: string; phrases: Phrases };
 
-/** The characters of a story's texts that a mail shows. */
+/** How many characters of a story's texts a mail shows. */
 const MAX_HEADLINE = 200;
 const MAX_DEK = 300;
 const MAX_SECTION = 60;
@@ -180,8 +182,8 @@ function bylineOf({ authors }: Article, { language, phrases }: StoryContext): st
 }
 
 /**
- * Returns the photo of a story, or undefined if mail programs would not show it. They load pictures only over https or
- * warn about others, and most of them draw no SVG.
+ * Returns the photo of a story, or undefined if mail programs would not show it. Mail programs load pictures only over
+ * https, or warn about others. Most of them draw no SVG.
  */
 function mailPhoto(image: Image, headline: string, { phrases }: StoryContext): MailPhoto | undefined {
   const url = mailLink(image.url, ['https:']);
@@ -190,7 +192,8 @@ function mailPhoto(image: Image, headline: string, { phrases }: StoryContext): M
   const credit = mailLine(image.credit ?? '', MAX_CREDIT);
   return {
     url,
-    // The photo is a link, and a link needs words of its own (WCAG 2.2, 2.4.4).
+    // The photo is a link, and a link needs words of its own (WCAG 2.2, 2.4.4). So a photo without words gets the
+    // headline.
     alt: mailLine(image.alt, MAX_ALT) || headline,
     caption: mailLine(image.caption ?? '', MAX_CAPTION),
     credit: credit && phrases('mail.photoCredit', { name: credit }),

@@ -4,7 +4,7 @@ import { headerLine } from './mail-words.ts';
 
 /** What an inbox shows of a mail: the subject and the preheader. */
 
-/** Characters. Servers may fold or cut a longer subject. An inbox shows about sixty. */
+/** The most characters of a subject. Servers may fold or cut a longer one. An inbox shows about sixty characters. */
 export const MAX_SUBJECT = 150;
 const MAX_WHOLE = 1000;
 
@@ -15,7 +15,7 @@ export type SubjectFacts = {
   publication: string;
   /** The section of the first story. It is empty if the story has none. */
   section: string;
-  /** The number of stories in the mail, with those that are only headlines at its end. */
+  /** The number of stories in the mail, including those that are only headlines at its end. */
   count: number;
   scheduledAt: string;
 };
@@ -61,7 +61,8 @@ function filled(
 }
 
 /**
- * Makes the first letter a capital. Several languages write the names of days small, but not at the start of a line.
+ * Makes the first letter a capital. Several languages write the names of days with a small letter, but not at the start
+ * of a line.
  */
 export function sentenceCase(text: string, language: string): string {
   const [first = '', ...rest] = text;

@@ -1,17 +1,18 @@
 /**
- * What mails say, as plain text and URLs. The HTML and the text part are made from it, and each escapes it as it must.
+ * The content of mails, as plain text and URLs. The HTML and the text part of a mail are both made from it, and each
+ * escapes the texts in its own way.
  */
 
 /** What a digest says. */
 export type DigestView = {
-  /** Stands above everything else, and the buttons below it. Both are empty in the mails that readers get. */
+  /** A line above everything else, with the buttons below it. Both are empty in the mails that readers get. */
   notice: string;
   buttons: MailLink[];
   publication: string;
   logo: MailLogo | undefined;
   edition: string;
   date: string;
-  /** Stands under the masthead and greets a reader who gets the first issue. It may be empty. */
+  /** A line under the masthead that greets a reader who gets their first issue. It may be empty. */
   greeting: string;
   lead: MailStory;
   relatedLabel: string;
@@ -39,9 +40,9 @@ export type MailPhoto = {
   alt: string;
   caption: string;
   credit: string;
-  /** Its size if its story is the lead. */
+  /** The size of the photo if its story is the lead. */
   lead: Size;
-  /** Its size beside one of the other stories. */
+  /** The size of the photo beside one of the other stories. */
   beside: Size;
 };
 
@@ -69,7 +70,7 @@ export type LetterView = {
 /** `fallback` introduces the button's address, for a reader whose mail program does not show the button. */
 export type LetterButton = MailLink & { fallback: string };
 
-/** `why` says why the reader gets the mail. It is empty if the mail says so itself. */
+/** `why` says why the reader gets the mail. It is empty if the other texts of the mail say that. */
 export type MailFooter = { why: string; links: MailLink[]; postalAddress: string };
 
 export type MailLink = { text: string; url: string };

@@ -3,7 +3,7 @@ import { legalText, shorten } from '../shared/text.ts';
 import type { MailLogo } from './mail-view.ts';
 import { withoutPlaceholders } from './placeholders.ts';
 
-/** Makes texts and addresses that editors typed fit for a mail. */
+/** These functions make texts and web addresses that editors typed fit for a mail. */
 
 /**
  * Returns a text on one line, without placeholders and with at most `max` characters. The C1 controls and the line
@@ -28,14 +28,18 @@ export function mailLine(text: string, max: number): string {
 const DIRECTION_CHANGES = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Returns a text for a header, or for the preheader beside it. An inbox shows it in one line with other texts. A change
- * of direction that does not end, or whose end was cut off, would turn those texts round too (UAX #9, section 2.7).
+ * Returns a text for a header, or for the preheader beside it. An inbox shows the text in one line with other texts. A
+ * change of direction that does not end, or whose end was cut off, would turn those texts round too (UAX #9, section
+ * 2.7).
  */
 export function headerLine(text: string, max: number): string {
   return mailLine(text.slice(0, max * 10).replace(DIRECTION_CHANGES, ''), max);
 }
 
-/** Bytes. Servers and mail programs cut longer addresses. The limit also bounds the size of a story. */
+/**
+ * The most bytes of a web address. Servers and mail programs cut longer ones. The limit also bounds the size of a
+ * story.
+ */
 const MAX_LINK = 2048;
 
 /** Returns the URL as a mail can carry it, or undefined if it is too long or has a scheme that is not in `schemes`. */

@@ -4,7 +4,7 @@
  */
 export const UNSUBSCRIBE_PLACEHOLDER = '%%UNSUBSCRIBE_URL%%';
 export const PREFERENCES_PLACEHOLDER = '%%PREFERENCES_URL%%';
-/** Only drafts have these two. They go to editors. */
+/** Only drafts have these two placeholders, because only drafts go to editors. */
 export const APPROVE_PLACEHOLDER = '%%APPROVE_URL%%';
 export const HOLD_PLACEHOLDER = '%%HOLD_URL%%';
 
@@ -15,7 +15,9 @@ export const LINK_PLACEHOLDERS = [
   HOLD_PLACEHOLDER,
 ];
 
-/** The longest personal link, so that the size of a mail is known before it has personal links. */
+/**
+ * The most bytes of a personal link. With this limit, the largest size of a mail is known before it has personal links.
+ */
 export const MAX_LINK_BYTES = 300;
 
 export type PersonalLinks = { unsubscribe: string; preferences: string };
@@ -25,7 +27,10 @@ export function personalise(frozen: string, links: PersonalLinks): string {
   return personal(frozen).for(links);
 }
 
-/** Puts an editor's links into a frozen draft. The links that readers would use lead to the page `readers`. */
+/**
+ * Puts an editor's links into a frozen draft. The links that readers have in their mails lead to the page `readers`
+ * instead.
+ */
 export function personaliseDraft(
   frozen: string,
   links: { approve: string; hold: string; readers: string },
@@ -40,14 +45,14 @@ export type Personal = {
   for(links: PersonalLinks): string;
   /** Returns the text with the links, which is only built when it is written into JSON. */
   written(links: PersonalLinks): WrittenLater;
-  /** The characters of the frozen text. */
+  /** How many characters the frozen text has. */
   length: number;
 };
 
 /**
  * A string that is built only when it is written into JSON. A request can have a hundred mails of 50 KB each. This way
- * only one of them is in memory at a time, or none if its pieces are written. The text is escaped once for all readers,
- * and as ASCII, so that each character is one byte.
+ * only one of them is in memory at a time, or none if its pieces are written one by one. The text is escaped once for
+ * all readers, and as ASCII, so that each character is one byte.
  */
 export type WrittenLater = {
   toJSON(): unknown;
@@ -92,7 +97,10 @@ export function asciiJson(value: unknown): string {
 /** Marks JSON text that JSON.stringify writes unchanged (TC39 proposal "JSON.parse source text access"). */
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
 
-/** Puts a zero-width space between two per cent signs. They look the same, and no placeholder begins with them. */
+/**
+ * Puts a zero-width space between two per cent signs. The text looks the same, and no placeholder begins with the
+ * changed signs.
+ */
 export function withoutPlaceholders(text: string): string {
   return text.replaceAll('%%', '%\u200b%');
 }

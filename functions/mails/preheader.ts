@@ -4,19 +4,22 @@ import { headerLine } from './mail-words.ts';
 /** The preheader of a mail, which an inbox shows beside the subject. */
 
 /**
- * Characters. An inbox shows about 90 of a preheader. If it has fewer than 40, the inbox fills the line with the
- * beginning of the mail.
+ * The fewest characters of a preheader. An inbox shows about 90. If a preheader has fewer than 40, the inbox fills the
+ * line with the beginning of the mail.
  */
 const MIN_PREHEADER = 40;
 
 const MAX_PREHEADER = 90;
 
-/** The characters of a piece. It is compared with the whole subject before it is cut to the length of a preheader. */
+/**
+ * The most characters of a piece of a preheader. A piece is compared with the whole subject before it is cut to the
+ * length of a preheader.
+ */
 const MAX_PIECE = 600;
 
 /**
- * Returns the preheader of a mail: the first of `pieces`, and as many of the next ones as it needs to be long enough.
- * `filler` comes last and is long enough alone.
+ * Returns the preheader of a mail: the first of `pieces`, and as many of the next ones as the preheader needs to be
+ * long enough. `filler` comes last and is long enough alone.
  */
 export function preheaderOf(subject: string, pieces: string[], filler: string): string {
   let text = '';

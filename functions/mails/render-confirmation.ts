@@ -17,8 +17,8 @@ export type ConfirmationInput = {
 };
 
 /**
- * Renders the mail of a double opt-in. The address is subscribed only when its button was pressed, and then the button
- * of the page behind it.
+ * Renders the mail that asks somebody to confirm a sign-up (double opt-in). The button in the mail opens a page. The
+ * address is subscribed only when the button on that page is pressed too.
  */
 export function renderConfirmation(input: ConfirmationInput): Promise<RenderedMail> {
   const { publication, editions, language, confirmUrl, manageUrl, templates } = input;

@@ -19,7 +19,8 @@ export type RenderedDigest = RenderedMail & {
 };
 
 /**
- * The bytes that the HTML may have with a reader's links in place. Gmail shows no more than 102,400 bytes of a mail.
+ * The most bytes that the HTML may have with a reader's links in place. Gmail shows no more than 102,400 bytes of a
+ * mail.
  */
 export const MAX_HTML = 95_000;
 /** How many stories of the list come before the sponsor. */
@@ -118,7 +119,10 @@ function inTwo(stories: MailStory[]): StoryGroup[] {
   ];
 }
 
-/** Returns the address of the web version with all stories. It also lists those that the mail had no room for. */
+/**
+ * Returns the address of the web version with all stories. The web version also lists the stories that the mail had no
+ * room for.
+ */
 function allStoriesUrl(webUrl: string): string {
   const url = new URL(webUrl);
   url.searchParams.set('stories', 'all');
@@ -126,8 +130,8 @@ function allStoriesUrl(webUrl: string): string {
 }
 
 /**
- * Finds the largest number of stories below the lead with which the mail is small enough, by halving. The lead alone
- * always is, because its texts and links have limits of their own.
+ * Finds the largest number of stories below the lead with which the mail is small enough, by halving. A mail with only
+ * the lead is always small enough, because the lead's texts and links have limits of their own.
  */
 async function fitting(
   stories: number,

@@ -20,9 +20,9 @@ export type LetterInput = {
   facts?: { name: string; text: string }[];
   /** What the person can do. The most usual button comes first. The URLs are absolute. */
   buttons?: MailLink[];
-  /** What to do if somebody else asked for the letter. */
+  /** Says what to do if somebody else asked for the letter. */
   ignore?: string;
-  /** Why the person gets the mail, if its other texts do not say so. */
+  /** Says why the person gets the mail, if its other texts do not say that. */
   why?: string;
   /** Links at the foot of the mail, after the link to the publication. */
   links?: MailLink[];
@@ -31,7 +31,7 @@ export type LetterInput = {
   templates: Templates;
 };
 
-/** Characters. */
+/** The most characters of a name, and of a longer text. */
 const MAX_NAME = 200;
 const MAX_TEXT = 600;
 

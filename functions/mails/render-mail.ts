@@ -4,7 +4,7 @@ import { directionOf, type Templates } from '../shared/locale.ts';
 import type { DigestView, LetterView, MailFooter, MailStory } from './mail-view.ts';
 import { LINK_PLACEHOLDERS, MAX_LINK_BYTES } from './placeholders.ts';
 
-/** Makes the two parts of every mail: the HTML from a template, and the plain text. */
+/** These functions make the two parts of every mail: the HTML from a template, and the plain text. */
 
 /** What a template needs. `values` are the values that only this template has. */
 export type MailPage = {
@@ -63,7 +63,7 @@ export function personalBytes(frozen: string): number {
 const RULE = '-'.repeat(40);
 
 /**
- * Writes the text part of a digest. It is not made from the HTML, so nothing in it has to be decoded. It has all
+ * Writes the text part of a digest. The text is not made from the HTML, so nothing in it has to be decoded. It has all
  * stories, also those that the HTML had no room for.
  */
 export function digestText(view: DigestView): string {

@@ -4,9 +4,9 @@ import { handOver, type Queue } from '../shared/queue.ts';
 import { doneOf, issueId, wavesAhead } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
 
-/** Complaints about spam stop an edition: how they are counted, and what happens when there are too many. */
+/** How readers' complaints about spam are counted, and how too many of them stop an edition. */
 
-/** Whether an edition may be sent, or was stopped because of its readers' complaints. */
+/** The standing of an edition: it may be sent, or it was stopped because of its readers' complaints. */
 export type EditionStanding = {
   /** Set while the edition is stopped. `at` is in ISO 8601, and the reason is a sentence for people. */
   stopped?: { at: string; reason: string };
@@ -20,16 +20,19 @@ export type EditionStanding = {
  */
 export type ComplaintCount = { accepted: number; complained: number };
 
-/** How many days a mail counts. */
+/** The rate of complaints is counted over the mails of this many days. */
 export const COMPLAINT_DAYS = 7;
 
 export type ComplaintStore = {
   standing(edition: string): Promise<EditionStanding>;
   /** Counts the last `COMPLAINT_DAYS` before `now` (milliseconds), or the time since the edition was resumed. */
   count(edition: string, now: number): Promise<ComplaintCount>;
-  /** Notes that the rate is high. Returns true the first time, and again only after `calm`. */
+  /**
+   * Notes that the rate of complaints is high. Returns true the first time, so that the alarm is raised once. It
+   * returns true again only after `calm`.
+   */
   alarm(edition: string, at: string): Promise<boolean>;
-  /** Notes that the rate is low again. */
+  /** Notes that the rate of complaints is low again. */
   calm(edition: string): Promise<void>;
   /** Stops the edition. Returns false if it is stopped already. */
   stop(edition: string, stopped: { at: string; reason: string }): Promise<boolean>;
@@ -44,7 +47,8 @@ export async function reasonToStop(complaints: ComplaintStore, edition: string):
 }
 
 /**
- * Google and Yahoo (2024) want senders below 0.1 %, and block those at 0.3 %: https://support.google.com/a/answer/81126
+ * Google and Yahoo (2024) want a sender's rate of complaints below 0.1 %, and block senders at 0.3 %:
+ * https://support.google.com/a/answer/81126
  */
 const ALARM_RATE = 0.001;
 const STOP_RATE = 0.003;
@@ -57,13 +61,14 @@ export async function weighComplaints(
   edition: string,
 ): Promise<void> {
   const now = clock();
-  // This is read before the count of accepted mails. A reader who is mailed between the two reads then counts twice,
-  // which makes the rate lower. In the other order the reader would not count at all, and a rate that is too high could
-  // stop the edition.
+  // The readers who are about to be mailed are counted before the accepted mails. A reader who is mailed between the
+  // two reads then counts twice, which makes the rate lower. In the other order the reader would not count at all, and
+  // a rate that is too high could stop the edition.
   const ahead = await aboutToBeMailed(issues, edition, now);
   const { accepted, complained } = await complaints.count(edition, now);
   const mailed = accepted + ahead;
-  // A complaint can arrive before the batch of its mail is counted. As long as no mail was accepted there is no rate.
+  // A complaint can arrive before the batch of its mail is counted. As long as no mail was accepted, no rate can be
+  // computed.
   const rate = accepted > 0 ? complained / mailed : 0;
   const figures = { edition, mailed, complained, days: COMPLAINT_DAYS };
   if (rate > STOP_RATE) {
@@ -82,7 +87,7 @@ export async function weighComplaints(
 
 /**
  * Counts the readers who are about to be mailed. Without them, one complaint among the first hundred readers of
- * thousands would stop the edition. Readers whose hour is still to come do not count.
+ * thousands would stop the edition. Readers who get the issue later, at their own hour, do not count.
  */
 async function aboutToBeMailed(issues: IssueStore, edition: string, now: number): Promise<number> {
   const open = (await issues.open()).filter((ref) => ref.edition === edition);
@@ -96,7 +101,8 @@ async function aboutToBeMailed(issues: IssueStore, edition: string, now: number)
 }
 
 /**
- * Stops the issues that are being sent if their edition is stopped. An issue that is not composed yet is skipped later.
+ * Stops the issues that are being sent if their edition is stopped. An issue that is not being sent yet is skipped by
+ * `composeIssue`.
  */
 export async function stopEditions({
   issues,

@@ -21,7 +21,8 @@ import {
 } from './select-stories.ts';
 
 /**
- * How often composing begins again if another step of the issue, or another issue of the edition, was written first.
+ * How often composing is tried. It begins again if another process wrote a step of the issue, or another issue of the
+ * edition, first.
  */
 const ATTEMPTS = 3;
 
@@ -42,7 +43,10 @@ export async function composeIssue(services: ComposeServices, ref: IssueRef): Pr
   );
 }
 
-/** Returns false if another process wrote a step first. The caller then reads the issue again. */
+/**
+ * Does the next step of the issue. Returns false if another process wrote a step first. The caller then reads the issue
+ * again.
+ */
 async function nextStep(services: ComposeServices, edition: EditionSettings, issue: Issue): Promise<boolean> {
   switch (issue.state) {
     case 'new':
@@ -85,7 +89,7 @@ async function composeNew(
   const { stories, passed } = await selectStories(articles, edition, languages, cursor, window);
   const reason = tooFewReason(edition, window, stories);
   if (reason !== undefined) {
-    // A draft is made before the hour of the issue. More stories may come until then.
+    // A draft is made before the hour of the issue. More stories may come until then, so the issue waits.
     if (issue.review && clock() < Date.parse(issue.review.releaseAt)) return true;
     return skipIssue(services, issue, reason);
   }

@@ -18,7 +18,10 @@ import { renderVariants, wholeLanguages } from './issue-variants.ts';
 import { givenUpReason, releaseOf } from './review.ts';
 import { cursorAfter, storiesNow, tooFewLeftReason } from './select-stories.ts';
 
-/** Composes the draft that the editors get, one mail in each language, and the event that has it sent to them. */
+/**
+ * Composes the draft of an issue, one mail in each language. It is stored together with the event that sends it to the
+ * editors. Returns false if another process wrote a step of the issue first.
+ */
 export async function makeDraft(
   services: ComposeServices,
   edition: EditionSettings,

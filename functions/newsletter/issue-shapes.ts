@@ -15,7 +15,7 @@ const decision = z.strictObject({
 const progress = z.strictObject({
   /** The share of planned readers who were mailed, were refused or had left: 0 to 100, rounded down. */
   percent: z.int(),
-  /** Readers are still being put in batches, so that `planned` grows. */
+  /** Readers are still being put in batches, so `planned` still grows. */
   planning: z.literal(true).optional(),
   /** Mails a second over the last minutes. */
   rate: z.number().optional(),
@@ -46,13 +46,19 @@ export const issueView = z.strictObject({
       decision: decision.optional(),
     })
     .optional(),
-  /** Recipients. The provider took `sent` of them, `failed` were refused or given up, and `left` had unsubscribed. */
+  /**
+   * `planned` counts the recipients. The provider took `sent` of them, `failed` were refused or given up, and `left`
+   * had unsubscribed.
+   */
   planned: z.int(),
   sent: z.int(),
   failed: z.int(),
   left: z.int(),
   progress: progress.optional(),
-  /** How many readers the provider reported on since, by what it reported. Only `GET /api/issues/{id}` has these. */
+  /**
+   * What the provider reported after the mails were sent: the count of readers for each kind of report. Only `GET
+   * /api/issues/{id}` has these.
+   */
   ...Object.fromEntries(
     REACTIONS.filter((name) => name !== 'proven').map((name) => [name, z.int().optional()]),
   ),

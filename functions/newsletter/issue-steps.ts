@@ -25,7 +25,10 @@ export type ComposeServices = StartServices & {
   templates: Templates;
 };
 
-/** Renders and stores a mail for each choice that readers have made. The issue refers to the mails only after that. */
+/**
+ * Renders and stores a mail for each choice that readers have made. The issue refers to the mails only after all of
+ * them are stored.
+ */
 export async function storeVariants(
   services: ComposeServices,
   edition: EditionSettings,
@@ -48,7 +51,10 @@ export async function storeVariants(
   return composed;
 }
 
-/** The time from which an issue took its stories, and up to where it left stories out. */
+/**
+ * The span of time in which the stories of an issue became public, and for each language the time up to which it left
+ * stories out.
+ */
 export type Taken = Pick<FrozenIssue, 'after' | 'until' | 'passed'>;
 
 /** Returns what is stored about a composed issue, so that later changes of the settings do not touch it. */
@@ -80,8 +86,9 @@ export function frozenIssue(
 }
 
 /**
- * The schedule makes an issue at most half a day before its slot. The local time of the slot, read as UTC, is at most 14
- * hours further ahead. A slot even further ahead is a name that an editor chose, and no reader waits for its hour.
+ * The schedule makes an issue at most half a day before its slot. The local time in the slot's name, read as UTC, is at
+ * most 14 hours further ahead. A slot even further ahead is a name that an editor chose, and no reader waits for its
+ * hour.
  */
 const FURTHEST_SLOT_MILLISECONDS = 2 * DAY_MILLISECONDS;
 
@@ -94,7 +101,7 @@ function hourOf({ slot, createdAt }: Issue): string | undefined {
 }
 
 /**
- * Freezes the issue, so that it goes to its readers, and sends the messages that have it planned. Nothing is mailed
+ * Freezes the issue, so that it goes to its readers, and sends the messages that start its planning. Nothing is mailed
  * here. Returns false if another step of the issue was written first. The caller then reads the issue again.
  */
 export async function releaseToReaders(

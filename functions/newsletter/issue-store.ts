@@ -8,8 +8,8 @@ export type EditionCursor = {
   /** ISO 8601. The issues looked at the stories that became public until then. */
   until?: string;
   /**
-   * The last issues and their stories, newest first. An issue stays here as long as the next issue could find one of
-   * its stories. `until` is the end of the time from which it took stories (ISO 8601).
+   * The last issues and their stories, newest first. An issue stays in this list as long as the next issue could find
+   * one of its stories. It took stories that became public not later than `until` (ISO 8601).
    */
   recent: { slot: string; until: string; storyIds: string[] }[];
   /** For each language, the time (ISO 8601) up to which stories were left out. See `Selection`. */
@@ -18,14 +18,14 @@ export type EditionCursor = {
 
 export type IssueRef = Pick<Issue, 'edition' | 'slot'>;
 
-/** The point in its life at which an issue was read. A step is written only if the issue is still there. */
+/** The point in its life at which an issue was read. A step is written only if the issue is still at that point. */
 export type IssueMoment = Pick<Issue, 'state' | 'composition'>;
 
 /** What else a step writes or depends on, in the same transaction. */
 export type Step = {
   /** The edition's cursor after the issue took its stories or gave them back. */
   cursor?: EditionCursor;
-  /** The decision on the draft that the step follows. The step is written only if it is still the last one. */
+  /** The decision on the draft that the step follows. The step is written only if this is still the last decision. */
   decision?: Decision | 'none';
   event?: OutboxEntry;
 };

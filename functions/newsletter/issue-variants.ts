@@ -19,9 +19,9 @@ export type Composed = Pick<FrozenIssue, 'choices'> & {
 
 /**
  * The limits of one issue. Readers can make any choice, and a choice is never deleted. With twelve sections and two
- * languages there are 8,190 of them. Within the first two limits an issue fits into its item of the table (400 KB).
- * Within the third, composing ends before its function does (two minutes), even if long mails are rendered several
- * times.
+ * languages, 8,190 different choices are possible. Within the first two limits an issue fits into its item of the table
+ * (400 KB). Within the third, composing ends before its function is stopped after two minutes, even if long mails are
+ * rendered several times.
  */
 const MAX_VARIANTS = 400;
 const MAX_CHOICES = 3000;
@@ -95,7 +95,10 @@ export function languageOf({ languages }: EditionSettings, choice: Choice): stri
   return languages.includes(choice.language) ? choice.language : (languages[0] ?? choice.language);
 }
 
-/** Stands for the variant's key in links to the web version, because the key is made from the rendered mail. */
+/**
+ * A stand-in for the variant's key in links to the web version. The key is made from the rendered mail, so the mail is
+ * rendered with this text first.
+ */
 const KEY = 'variant=00-000000000000';
 
 /**

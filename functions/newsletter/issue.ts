@@ -1,9 +1,9 @@
 import { isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 
-/** One sending of an Edition, for one slot of its schedule. */
+/** One sending of an edition, for one slot of its schedule. */
 export type Issue = {
   edition: string;
-  /** `2026-11-22-0730`, the local time of the schedule, or `extra-…` for one that an editor sent. */
+  /** `2026-11-22-0730`, the local time of the schedule, or `extra-…` for an issue that an editor sent. */
   slot: string;
   /** ISO 8601 in UTC. */
   scheduledAt: string;
@@ -17,10 +17,11 @@ export type Issue = {
   startedAt?: string;
   /** The review by editors, as the settings had it when the issue was started. */
   review?: Review;
-  /** The state in which a stopped issue was. It goes on from there. */
+  /** The state that a stopped issue had before. Resuming the issue puts it back into this state. */
   stoppedIn?: IssueState;
   /**
-   * `PARTS` when the issue was started. A later version may have another number, which does not count for this issue.
+   * The value of `PARTS` when the issue was started. A later version of the program may have another number, which does
+   * not count for this issue.
    */
   parts: number;
   /** The parts whose readers are all in batches. */
@@ -29,13 +30,13 @@ export type Issue = {
   batchesDone: number;
   /** How many readers were put in batches. */
   planned: number;
-  /** How many of them the provider accepted. */
+  /** How many of the planned readers the provider accepted. */
   sent: number;
-  /** How many of them the provider refused, and how many were given up as uncertain. */
+  /** How many of the planned readers the provider refused, or were in a batch that was given up as uncertain. */
   failed: number;
-  /** How many of them had unsubscribed, paused or been suppressed when their batch was sent. */
+  /** How many of the planned readers had unsubscribed, paused or been suppressed when their batch was sent. */
   left: number;
-  /** How many planned readers get the issue later, at their own hour, by the time in ISO 8601. */
+  /** The count of planned readers who get the issue later, at their own hour. Each key is such an hour (ISO 8601). */
   waves: Record<string, number>;
   /** The last notes about the progress, oldest first. */
   notes?: ProgressNote[];
@@ -43,8 +44,9 @@ export type Issue = {
 
 /**
  * The number of parts in which an issue is planned side by side. Each part is an equal share of the edition's shards.
- * One part plans tens of thousands of readers a second, which is more than any provider takes. Each part ends with one
- * batch of every variant that is not full, so more parts would cost a short list more requests.
+ * One part plans tens of thousands of readers a second, which is more than any provider takes. At the end of each part,
+ * the last batch of every variant is usually not full. So with more parts a short list of readers would need more
+ * requests.
  */
 export const PARTS = 1;
 
@@ -92,7 +94,7 @@ export type Decision = {
   by: string;
   /** ISO 8601 */
   at: string;
-  /** The `composition` that the issue had then. */
+  /** The `composition` that the issue had when the decision was made. */
   composition: number;
 };
 
@@ -109,7 +111,7 @@ export type FrozenIssue = {
   storyIds: string[];
   from: string;
   replyTo?: string;
-  /** RFC 2919 */
+  /** The value of the mails' List-Id header (RFC 2919). */
   listId: string;
   baseUrl: string;
   /** The installation that sends the issue. Several installations may share an account of the mail provider. */
@@ -132,7 +134,10 @@ export type Variant = VariantSummary & {
   text: string;
 };
 
-/** Returns an id that fits into one segment of a path. The dot is unique, because neither part has one. */
+/**
+ * Returns an id that fits into one segment of a path. The dot separates the two parts, because neither of them can
+ * contain a dot.
+ */
 export function issueId({ edition, slot }: Pick<Issue, 'edition' | 'slot'>): string {
   return `${edition}.${slot}`;
 }
@@ -222,10 +227,14 @@ export function wavesAhead({ waves }: Issue, now: number): Wave[] {
     .sort((a, b) => a.at - b.at);
 }
 
-/** Estimates when the last mail goes out. Each wave begins at its hour, or later when the wave before it is done. */
+/**
+ * Estimates when the last mail goes out. Each group of readers begins at its hour, or later, when the group before it
+ * is done.
+ */
 function endOf(left: number, ahead: Wave[], rate: number | undefined, now: number): number | undefined {
   let due = left - ahead.reduce((sum, { planned }) => sum + planned, 0);
-  // While all readers wait for their hour nothing is sent, so there is no rate. The hour of the last wave is known.
+  // While all readers wait for their hour nothing is sent, so there is no rate. The estimate is then the hour of the
+  // last group.
   if (!rate) return due > 0 ? undefined : ahead.at(-1)?.at;
   let end = now;
   for (const { at, planned } of ahead) {

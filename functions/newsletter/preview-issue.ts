@@ -24,7 +24,10 @@ export type PreviewServices = {
   clock: Clock;
 };
 
-/** Renders the mail that a reader with these choices would get if an issue were sent now. `notice` stands above it. */
+/**
+ * Renders the mail that a reader with these choices would get if an issue were sent now. `notice` is a line above the
+ * mail.
+ */
 export async function previewIssue(
   services: PreviewServices,
   request: PreviewRequest,

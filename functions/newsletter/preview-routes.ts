@@ -17,7 +17,7 @@ export type PreviewRouteServices = { config: Config; previews: Previews; ids: Id
 
 const MAX_BODY_BYTES = 20_000;
 const MAX_ADDRESSES = 20;
-/** As many as an issue can have in one language. */
+/** An issue can have this many stories in one language. */
 const MAX_STORIES = 70;
 
 /** Shows editors what an issue would be now, or mails it to them as a proof. */
@@ -135,7 +135,10 @@ function wantsHtml(header: string | null): boolean {
   return new Negotiator({ headers: { accept } }).mediaType(['application/json', 'text/html']) === 'text/html';
 }
 
-/** Answers with the mail itself, for a browser. The policy lets the page load its photos and nothing else. */
+/**
+ * Answers with the mail itself, for a browser. The content security policy lets the page load its photos and nothing
+ * else.
+ */
 function htmlOf({ html, skipped, warnings }: Preview): Response {
   if (html === null) {
     const why = skipped ?? warnings.at(-1)?.detail;

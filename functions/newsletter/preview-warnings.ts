@@ -6,7 +6,7 @@ import { MAX_HTML, type RenderedDigest } from '../mails/render-digest.ts';
 import type { EditionSettings } from '../settings/publication.ts';
 import type { Warning } from './previews.ts';
 
-/** Characters of a subject that a phone shows. */
+/** How many characters of a subject a phone shows. */
 const SHOWN_SUBJECT = 60;
 
 type Composed = {

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Outcome } from '../shared/refusal.ts';
 
 /**
- * Previews and proofs: what an issue would be now, shown to editors or mailed to them. An edition's cursor does not
- * move, so its next issue still has the stories.
+ * Previews and proofs: what an issue would be now, shown to editors or mailed to them. They do not move the edition's
+ * cursor, so its next issue still has the stories.
  */
 
 export type PreviewRequest = {
@@ -19,7 +19,7 @@ export type Preview = z.output<typeof previewShape>;
 export type Warning = Preview['warnings'][number];
 
 export type ProofRequest = PreviewRequest & {
-  /** A second request with the same id is the same proof, which is mailed once. */
+  /** Two requests with the same id ask for the same proof, which is mailed once. */
   id: string;
   /** SHA-256 of the request. */
   requestHash: string;
@@ -31,19 +31,22 @@ export type ProofRequest = PreviewRequest & {
 
 export type Proof = z.output<typeof proofShape>;
 
-/** Both render a mail, so the tick function does them, whichever function gets the request. Only it has MJML. */
+/**
+ * Both operations render a mail, which needs MJML. Only the tick function has MJML, so it does the work whichever
+ * function gets the request.
+ */
 export type Previews = {
   preview(request: PreviewRequest): Promise<Outcome<Preview>>;
   proof(request: ProofRequest): Promise<Outcome<Proof>>;
 };
 
 /**
- * Something that an editor may want to change. `pointer` (RFC 6901) names the part of the preview that is meant, if
- * any.
+ * Something that an editor may want to change. `pointer` is a JSON Pointer (RFC 6901) to the part of the preview that
+ * is meant. It is absent if no single part is meant.
  */
 const warning = z.strictObject({ pointer: z.string().optional(), detail: z.string() });
 
-/** The answer to a preview. If there is no story there is no mail; subject, preheader, HTML and text are null then. */
+/** The answer to a preview. If there is no story, there is no mail. Subject, preheader, HTML and text are then null. */
 export const previewShape = z.strictObject({
   edition: z.string(),
   language: z.string(),
@@ -59,7 +62,7 @@ export const previewShape = z.strictObject({
   mostRecent: z.array(z.string()),
   /** Ids of the new stories in the mail's language that the mail has no room for. */
   leftOut: z.array(z.string()),
-  /** Why the issue would not be sent. */
+  /** Why the issue would not be sent. It is absent if the issue would be sent. */
   skipped: z.string().optional(),
   warnings: z.array(warning),
 });

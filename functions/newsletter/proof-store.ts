@@ -13,8 +13,8 @@ export type ProofStore = {
   /** `now` in milliseconds. */
   get(id: string, now: number): Promise<StoredProof | undefined>;
   /**
-   * Stores a proof and the event that has it mailed. Returns the event's id, or undefined if there is a proof with this
-   * id already.
+   * Stores a proof together with the event that gets it mailed. Returns the event's id, or undefined if a proof with
+   * this id is stored already.
    */
   put(proof: StoredProof): Promise<string | undefined>;
 };

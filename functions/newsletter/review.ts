@@ -70,7 +70,7 @@ export async function decide(
       await reviews.decide(ref, { what, by, at: isoTime(clock()), composition });
       log.info(`a draft was ${what}`, { issue: issueId(ref), composition, by });
     }
-    // If its hour has passed, an approved draft goes out now.
+    // This message makes an approved draft go out now if its hour has passed.
     await handOver(queue, log, [{ kind: 'compose', ...ref }]);
   }
   // The draft may have gone out after it was read above and before the decision was written. So the issue is read

@@ -7,8 +7,8 @@ import type { FrozenIssue } from './issue.ts';
 import type { EditionCursor } from './issue-store.ts';
 
 /**
- * Which stories are new to an edition (docs/decisions/new-to-an-edition.md). What counts is when a story first became
- * public here, so that a backdated story is neither lost nor repeated.
+ * Here is decided which stories are new to an edition (docs/decisions/new-to-an-edition.md). What counts is when a
+ * story first became public here, so that a backdated story is neither lost nor repeated.
  */
 
 const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
@@ -16,8 +16,9 @@ const WEEK_MILLISECONDS = 7 * DAY_MILLISECONDS;
 export type StoryWindow = { after: string; until: string };
 
 /**
- * Returns the window of the next issue. It is a week long, so that an issue still finds a story that begins to fit the
- * edition late, for example because it was moved into the right section. It is longer if the last issue is longer ago.
+ * Returns the window of the next issue: the span of time in which its stories became public. The window is a week long,
+ * so that an issue still finds a story that begins to fit the edition late, for example because it was moved into the
+ * right section. The window is longer if the last issue was more than a week ago.
  */
 export function storyWindow(cursor: EditionCursor, now: number): StoryWindow {
   const lastLine = cursor.until ? Date.parse(cursor.until) - OVERLAP_MILLISECONDS : now;
@@ -34,12 +35,15 @@ export type Selection = {
   leftOut: { id: string; language: string }[];
   /**
    * For each language, the time (ISO 8601) at which the newest story that was left out first became public. Later
-   * issues take no story from up to that time, so that a slow day does not bring up old stories.
+   * issues take only stories that became public after that time, so that a slow day does not bring up old stories.
    */
   passed: Record<string, string>;
 };
 
-/** How many new stories are read at most. The newest are read first, and older ones are in no issue. */
+/**
+ * How many new stories are read at most. The newest are read first, and the older ones beyond this number are in no
+ * issue.
+ */
 const MAX_LOOKED_AT = 5000;
 const PAGE = 100;
 
@@ -103,7 +107,9 @@ export async function selectStories(
   return { stories, leftOut, passed };
 }
 
-/** Returns how many stories of a language fit into an issue, with those that are only headlines at its end. */
+/**
+ * Returns how many stories of a language fit into an issue. Stories that are only headlines at its end are counted too.
+ */
 function roomOf({ stories }: EditionSettings): number {
   return stories.max + stories.mostRecent;
 }
@@ -143,9 +149,9 @@ export async function storiesNow(
 }
 
 /**
- * How far an issue looks back behind the end of the last window. The time at which a story becomes public is set before
- * its transaction is committed, so the story may appear after a window that should have had it. Stories that were sent
- * already are known by their ids.
+ * The window of an issue begins at least this long before the end of the last issue's window. The time at which a story
+ * becomes public is set before its transaction is committed. So the story may appear in the table after an issue that
+ * should have had it. Stories that were sent already are known by their ids, and are not sent again.
  */
 export const OVERLAP_MILLISECONDS = 10 * 60 * 1000;
 
@@ -162,7 +168,7 @@ export function cursorAfter(
   { after, until, storyIds, passed }: FrozenIssue,
 ): EditionCursor {
   // The stories of an issue became public before the end of its window. If that end is before the new window, no later
-  // issue finds them.
+  // issue finds these stories, and their ids can be forgotten.
   const all = [{ slot, until, storyIds }, ...cursor.recent].filter((issue) => issue.until > after);
   const recent = newest(all, MAX_REMEMBERED);
   const forgotten = all[recent.length]?.until;
@@ -187,7 +193,7 @@ export function cursorWithout(cursor: EditionCursor, slot: string, frozen: Froze
   return {
     ...cursor,
     version: cursor.version + 1,
-    // Another issue may have given back even older stories.
+    // Another issue may have given back even older stories. So the earlier of the two times counts.
     until: cursor.until && cursor.until < before ? cursor.until : before,
     recent: cursor.recent.filter((issue) => issue.slot !== slot),
   };

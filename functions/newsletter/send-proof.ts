@@ -20,14 +20,15 @@ export type ProofServices = PreviewServices & {
 };
 
 /**
- * How many proofs one token may send. With at most twenty addresses each that is enough for a newsroom, and too little
- * for anybody who wants to mail strangers.
+ * How many proofs one token may send in an hour. With at most twenty addresses each that is enough for a newsroom, and
+ * too little for anybody who wants to mail strangers.
  */
 const PROOFS_AN_HOUR = 30;
 
 /**
  * Mails a proof of an issue to a few addresses. The mail is stored as it is rendered now, so that a repeated request to
- * the provider has the same bytes, whatever editors change meanwhile. No story is taken, and nobody is counted.
+ * the provider has the same bytes, whatever editors change meanwhile. The stories stay new for the next issue, and no
+ * counter changes.
  */
 export async function sendProof(services: ProofServices, request: ProofRequest): Promise<Outcome<Proof>> {
   const { config, proofs, throttle, templates, queue, clock, log } = services;

@@ -4,7 +4,10 @@ import { isoTime } from '../shared/clock.ts';
 import { instantOf, localTime } from '../shared/local-time.ts';
 import { sha256 } from '../shared/text.ts';
 
-/** Slots: the names of an edition's issues, and the times at which its schedule has one. */
+/**
+ * A slot is the name of one issue of an edition. The schedule of the edition gives a slot for each time at which an
+ * issue is due.
+ */
 
 /**
  * Returns the slot of a scheduled time (ISO 8601). Its name is the local time, such as `2026-11-22-0730`. An hour that
@@ -33,7 +36,8 @@ export function extraSlot(key: string): string {
  * Returns the first time after `after` (milliseconds) at which the edition is due, or undefined if it is never due
  * again. The cron expression names local times, and each local time comes once. If the clocks show it twice, the first
  * one counts. If the clocks skip it, the edition is due when they have changed. croner can work with time zones too,
- * but it leaves out a day whose last hour is skipped, as it is in Greenland.
+ * but it leaves out a day whose last hour is skipped, as happens in Greenland. So croner only computes local times
+ * here.
  */
 export function nextRun(
   { cron, timeZone }: Pick<EditionSettings, 'cron' | 'timeZone'>,

@@ -10,12 +10,12 @@ import { nextRun, slotOf } from './slot.ts';
 
 export type StartServices = { config: Config; issues: IssueStore; queue: Queue; clock: Clock; log: Log };
 
-/** How issues start: at a request of an editor, or when the schedule of their edition says so. */
+/** Issues start when an editor asks for one, or when the schedule of their edition has a slot. */
 
 /**
- * Creates the issue of a slot, or returns the one that exists. So a repeated tick and a repeated request get the same
- * issue. A message has it composed, or has its draft released if the hour has come. Without `review`, no editor sees
- * the issue before it goes out.
+ * Creates the issue of a slot, or returns the issue that the slot already has. So a repeated tick and a repeated
+ * request get the same issue. A message in the queue then starts composing the issue, or releases its draft if the hour
+ * has come. Without `review`, no editor sees the issue before it goes out.
  */
 export async function startIssue(
   { config, issues, queue, clock, log }: StartServices,
@@ -111,10 +111,11 @@ async function startDue(services: ScheduleServices, edition: EditionSettings): P
 export type Due =
   /** No slot has come since the last one that was followed. */
   | { what: 'nothing' }
-  /** The edition is new, or its cron or time zone was changed. It starts nothing for the time before that. */
+  /** The edition is new, or its cron or time zone was changed. No issue is started for slots before the change. */
   | { what: 'new-schedule' }
   /**
-   * A wrong clock took the schedule to `through`, which is still to come. It goes on from now, or slots would be lost.
+   * A clock was wrong, so the schedule was followed up to `through`, which is still to come. It is followed from now on
+   * again, because the slots until then would be lost otherwise.
    */
   | { what: 'clock-was-ahead'; through: number }
   /** The slot at `at` was missed, and its issue would come too late to be of use. */
@@ -125,7 +126,7 @@ export type Due =
 /**
  * Decides what an edition's schedule asks for at `now`. Of several slots that were missed, the last one counts, so that
  * readers get one issue after an outage. A slot at a local time that daylight saving skips is due when the clocks have
- * changed; one at a time that comes twice is due the first time.
+ * changed. A slot at a local time that comes twice is due the first time.
  */
 export function whatIsDue(
   edition: Pick<EditionSettings, 'cron' | 'timeZone' | 'review'>,
@@ -156,7 +157,7 @@ function lastRun(
     next = nextRun(schedule, next)
   ) {
     last = next;
-    // After a long outage it would take too long to look at every slot.
+    // After a long outage it would take too long to look at every slot. So the search jumps to two days before `until`.
     if (until - next > LATEST_MILLISECONDS * 8) next = until - LATEST_MILLISECONDS * 8;
   }
   return last;
@@ -173,7 +174,10 @@ async function startSlot(
   await startIssue(services, edition.id, slot, scheduledAt, reviewOf(edition, at, now));
 }
 
-/** If the issue is started late, its release is put off, so that the editors have their time to look at the draft. */
+/**
+ * Returns the review of an issue. If the issue is started late, its release is put off, so that the editors still have
+ * their time to look at the draft.
+ */
 function reviewOf(edition: EditionSettings, at: number, now: number): Review | undefined {
   if (!edition.review) return undefined;
   const { editors, otherwise } = edition.review;

@@ -7,9 +7,9 @@ import type { IssueStore } from './issue-store.ts';
 const LOOKED_AT = 20;
 
 /**
- * Returns the events that mail a new reader the last issue of each edition with `welcome` in its settings. The issue is
- * chosen before the reader becomes a member, and all its batches were planned before that. So the reader does not get
- * it a second time.
+ * Returns the events that mail a new reader the last issue of each edition with `welcome` in its settings. When the
+ * issue is chosen, the reader is not yet on the edition's list, and all batches of the issue are planned already. So
+ * the reader does not get the issue a second time.
  */
 export async function welcomeEvents(
   { config, issues }: { config: Config; issues: IssueStore },
