@@ -9,7 +9,7 @@ import { legalLine, legalText, slugOf } from '../shared/text.ts';
  */
 const MAX_TAGS = 25;
 const MAX_PEOPLE = 10;
-/** Longer than any title that a feed reader shows. Pages and mails shorten it. */
+/** The most characters of a title. No feed reader shows so many, and pages and mails shorten long titles. */
 const MAX_TITLE = 110_000;
 
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/;
@@ -104,7 +104,7 @@ const dateTime = isString.transform((raw, context) => {
 
 const LAST_MOMENT = Date.UTC(9999, 11, 31);
 
-/** Whether the day exists. JavaScript takes 30 February for 2 March. */
+/** Checks whether the day exists. JavaScript takes 30 February for 2 March. */
 function existsInCalendar(dateTime: string): boolean {
   const [year, month, day] = dateTime.slice(0, 10).split('-').map(Number) as [number, number, number];
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();

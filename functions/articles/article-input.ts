@@ -13,7 +13,7 @@ import { htmlOfMarkdown, MAX_DEPTH, sanitiseHtml } from './sanitise.ts';
  */
 export const MAX_BODY_BYTES = 1_048_576;
 /**
- * The most bytes of an article's HTML after it was sanitised. A bare `&` has become five bytes then. A body full of
+ * The most bytes of an article's HTML after it was sanitised, which writes a bare `&` as five bytes. A body full of
  * them compresses so well that the size of the item would not stop it.
  */
 export const MAX_HTML_BYTES = 1_500_000;

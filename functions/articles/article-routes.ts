@@ -21,7 +21,7 @@ import {
 
 export type ArticleRouteServices = ArticleServices & {
   config: Config;
-  /** Called after each write, so that this process's own next GET of a feed shows it. */
+  /** This is called after each write, so that this process's own next GET of a feed shows the change. */
   feedCache: { forgetWindows(): void };
 };
 

@@ -4,7 +4,8 @@ import { FIELDS } from './article-fields.ts';
 /** Schemas of what the API takes and returns for articles (`app.ts`). */
 
 /**
- * Something that was changed in the article or looks like a mistake. `pointer` is its place in the input (RFC 6901).
+ * Something that was changed in the article or looks like a mistake. `pointer` is a JSON Pointer (RFC 6901) to its
+ * place in the input.
  */
 const warning = z.strictObject({ pointer: z.string(), detail: z.string() });
 const person = z.strictObject({ name: z.string(), url: z.string().optional() });

@@ -56,7 +56,7 @@ export function tombstoneOf(previous: Article, now: number): Article {
   return { ...kept, html: '', related: [], version: previous.version + 1, updatedAt: at, retractedAt: at };
 }
 
-/** Whether two versions of an article are the same to an editor. */
+/** Checks whether two versions of an article are the same to an editor. */
 export function sameContent(a: Article, b: Article): boolean {
   const comparable = (article: Article) =>
     JSON.stringify(Object.entries(inputOf(article)).sort(([x], [y]) => compareText(x, y)));

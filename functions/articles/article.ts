@@ -1,7 +1,7 @@
 /** A story as it is stored: its fields are checked, its HTML is sanitised, its URLs are absolute, its times are UTC. */
 export type Article = ArticleFields & {
   id: string;
-  /** Every write counts it up, from 1. */
+  /** The first version is 1, and every write adds 1. */
   version: number;
   /** The editor's date, or the moment when the story was first published here. A date in the future is an embargo. */
   publishedAt: string;
@@ -9,7 +9,10 @@ export type Article = ArticleFields & {
   dated?: boolean;
   createdAt: string;
   updatedAt: string;
-  /** When the story first became public here, or will. Unlike `publishedAt` it never changes after it has passed. */
+  /**
+   * When the story first became public here, or will. Unlike `publishedAt`, it never changes after this time has
+   * passed.
+   */
   publicAt?: string;
   /** The same story in other languages. They are linked again after each change of one of them. */
   translations?: Translation[];
@@ -20,7 +23,7 @@ export type Article = ArticleFields & {
 /** The fields of a story that an editor decides. */
 export type ArticleFields = {
   title: string;
-  /** The dek. */
+  /** A sentence or two below the title. Newsrooms call it the dek. */
   summary?: string;
   html: string;
   url?: string;
@@ -59,18 +62,21 @@ export type Image = {
 };
 export type Audio = { url: string; type: string; bytes: number; seconds?: number };
 
-/** Whether readers can see an article: it is published, not retracted, and its embargo is over. `now` is ISO 8601. */
+/**
+ * Checks whether readers can see an article: it is published, not retracted, and its embargo is over. `now` is ISO
+ * 8601.
+ */
 export function isPublic(article: Article, now: string): boolean {
   return isListed(article) && article.publishedAt <= now;
 }
 
-/** Whether an article is in its feeds, or will be when its embargo ends. */
+/** Checks whether an article is in its feeds, or will be when its embargo ends. */
 export function isListed(article: Article): boolean {
   return article.status === 'published' && article.retractedAt === undefined;
 }
 
 /**
- * Whether an article was retracted after readers could see it. Readers learn nothing about an article that was
+ * Checks whether an article was retracted after readers could see it. Readers learn nothing about an article that was
  * retracted earlier.
  */
 export function isWithdrawn({ publicAt, retractedAt }: Article): boolean {

@@ -1,6 +1,6 @@
 /**
- * Whether an image exists to be fetched and not to be seen, because it is hidden or one pixel wide or high. The
- * sanitiser removes `style` and `hidden`, so a hidden image that stayed would become visible. `attributes` are the
+ * Checks whether an image is there to be fetched and not to be seen, because it is hidden, or one pixel wide or high.
+ * The sanitiser removes `style` and `hidden`, so a hidden image that stayed would become visible. `attributes` are the
  * attributes of an `img` as they were written.
  */
 export function isTrackingPixel(attributes: Record<string, string>): boolean {
@@ -11,7 +11,7 @@ export function isTrackingPixel(attributes: Record<string, string>): boolean {
   );
 }
 
-/** For each CSS property, whether a value makes the image invisible. */
+/** For each CSS property, a function that checks whether a value makes the image invisible. */
 const UNSEEN: Record<string, (value: string) => boolean> = {
   display: (value) => value === 'none',
   visibility: (value) => value === 'hidden' || value === 'collapse',
@@ -35,7 +35,9 @@ function isTinyLength(value: string): boolean {
   return number !== undefined && isTiny(Number(number), unit || 'px');
 }
 
-/** Whether a length is about a pixel. A tenth of any other unit that pages use (em, pt, %, vw) is a pixel or two. */
+/**
+ * Checks whether a length is about a pixel. A tenth of any other unit that pages use (em, pt, %, vw) is a pixel or two.
+ */
 function isTiny(number: number, unit: string): boolean {
   return unit === 'px' ? number <= 1 : number <= 0.1;
 }

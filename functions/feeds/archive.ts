@@ -5,15 +5,21 @@ import { type FeedStore, isIn, type PartOfFeed, type Pointer } from './feed-wind
 /**
  * The archive of a feed has a document for each month, and a month of many articles is divided into parts. The articles
  * themselves decide where a part ends: about one article in fifty ends one. So a new, changed or retracted article
- * changes the part that it is in and seldom another one. A reader who walks from part to part meanwhile meets every
- * article that stays.
+ * changes the part that it is in and seldom another one. A feed reader that walks from part to part at that time still
+ * meets every article that stays.
  */
 
 /** The average number of articles in a part. */
 const MEAN = 50;
-/** A part has at most this many blocks. The limit cuts parts that are long by chance or have large articles. */
+/**
+ * A part has at most this many blocks of 16 KiB (`Pointer.moreBlocks`). The limit cuts parts that are long by chance or
+ * have large articles.
+ */
 const MOST_BLOCKS = 100;
-/** A part has at most this many pointers. Articles that left the feed count too, because the part lists them. */
+/**
+ * A part has at most this many pointers, which are the entries of articles in a feed. Articles that left the feed count
+ * too, because the part lists them.
+ */
 const MOST_POINTERS = 1000;
 
 /**
@@ -45,7 +51,7 @@ export async function readPart(
   };
 }
 
-/** Whether a part is of a month that is over. Only a change of an old article changes such a part. */
+/** Checks whether a part is of a month that is over. Only a change of an old article changes such a part. */
 export function isPast({ month }: ArchivePart, now: string): boolean {
   return month < now.slice(0, 7);
 }
@@ -66,14 +72,14 @@ function partBeginnings(): (pointer: Pointer) => boolean {
 }
 
 /**
- * Whether a part ends after an article. The id alone decides, so an edit changes nothing. A removed article ends no
- * part.
+ * Checks whether a part ends after an article. The id alone decides, so an edit changes nothing. A removed article ends
+ * no part.
  */
 function endsPart(pointer: Pointer): boolean {
   return isIn(pointer) && crc32(pointer.id) % MEAN === 0;
 }
 
-/** A part next to another one. `by` has the pointers that decided which part it is. */
+/** The part that comes before or after another one. `by` has the pointers that decided which part it is. */
 type Neighbour = { part: ArchivePart | undefined; by: Pointer[] };
 
 async function olderPart(
@@ -96,8 +102,8 @@ async function olderPart(
 /**
  * Finds the part that ends where this part begins. It walks up to a place at which a part surely begins, which is below
  * an article that ends a part or at the beginning of a month, and divides the articles into parts from there down.
- * `first` is the first pointer of this part. `leadsHere` is true if one of the parts begins with it, so that their
- * links lead here.
+ * `first` is the first pointer of this part. `leadsHere` is true if one of the parts begins with this pointer, so that
+ * the links of the other parts lead here.
  */
 async function newerPart(
   feeds: FeedStore,
@@ -145,7 +151,7 @@ function changeOf({ publishedAt, updatedAt, removedAt }: Pointer): number {
   return Math.max(Date.parse(publishedAt), updatedAt, removedAt ?? 0);
 }
 
-/** `2026-12` → `2027-01` */
+/** Returns the month after a month: `2027-01` for `2026-12`. */
 function monthAfter(month: string): string {
   const [year = 0, number = 0] = month.split('-').map(Number);
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;

@@ -8,8 +8,8 @@ import { type Encoding, entityTag, entityTags, withoutEncoding } from './negotia
 import { type RenderedFeed, renderFeed } from './render-feed.ts';
 
 /**
- * The bytes of feed documents, and of deltas for readers that ask with `A-IM: feed`. A delta has only the entries that
- * the reader lacks. RFC 3229 calls this an instance manipulation.
+ * The bytes of feed documents, and of deltas for feed readers that ask for one with `A-IM: feed`. A delta has only the
+ * entries that the feed reader lacks. RFC 3229 calls this an instance manipulation.
  */
 
 /**
@@ -52,7 +52,8 @@ async function rendered(
     if (window.isUnlinked) return;
     await feeds.putDocument(key, format, encoding, { etag: tag, bytes: fresh[encoding] }, clock());
   });
-  // A document without room for all articles is no base for a delta, because its reader has not seen all of them.
+  // A document without room for all articles is no base for a delta, because a feed reader that got it has not seen all
+  // of them.
   const isBase = fresh.isWhole && !address.archive;
   try {
     await Promise.all([
@@ -60,7 +61,7 @@ async function rendered(
       isBase && feeds.putSnapshot(key, format, tag, snapshotOf(window), clock()),
     ]);
   } catch (error) {
-    // The reader gets the bytes all the same.
+    // The feed reader gets the bytes all the same.
     log.warn('a rendered feed could not be stored; the next process that needs it renders it again', {
       feed: key,
       format,
@@ -81,7 +82,7 @@ function remember(
 }
 
 /**
- * Whether `A-IM` asks for a delta. Its value is a list in which each member may have a weight (RFC 3229, section
+ * Checks whether `A-IM` asks for a delta. Its value is a list in which each member may have a weight (RFC 3229, section
  * 10.5.3).
  */
 export function asksForDelta(aIm: string | undefined): boolean {
@@ -91,12 +92,12 @@ export function asksForDelta(aIm: string | undefined): boolean {
   });
 }
 
-/** A delta to the document whose entity tag is `base`. */
+/** A delta from the document whose entity tag is `base`. */
 export type Delta = { bytes: Uint8Array; base: string };
 
 /**
- * Returns the delta to the first document in `If-None-Match` that is known. Returns undefined if none is known, or if
- * entries alone cannot say what has changed since then.
+ * Returns the delta from the first document in `If-None-Match` that is known to the present one. Returns undefined if
+ * none is known, or if entries alone cannot say what has changed since then.
  */
 export async function deltaFor(
   services: FeedServices,
@@ -113,10 +114,13 @@ export async function deltaFor(
   return undefined;
 }
 
-/** An entity tag as the reader sent it, and the same without its quotes and the mark of its encoding. */
+/** An entity tag as the feed reader sent it, and the same without its quotes and the mark of its encoding. */
 type Base = { entityTag: string; tag: string };
 
-/** A reader sends one tag, and a cache in front of it a few more. Each of them costs a read. */
+/**
+ * At most this many tags of a request are looked up, because each costs a read. A feed reader sends one tag, and a
+ * cache in front of it sends a few more.
+ */
 const MOST_TAGS = 3;
 
 /** Returns the tags of an `If-None-Match` whose documents differ from the document of `tag` only in their articles. */
@@ -145,17 +149,18 @@ async function bytesSince(
   const delta = seen && deltaWindow(address, window, seen);
   const fresh = delta && (await feedCache.rendering(step, () => renderFeed(services, address, delta)));
   if (!fresh?.isWhole) return undefined;
-  // The reader will send the tag of the whole document next time. That tag is a base only if its document was rendered.
+  // The feed reader will send the tag of the whole document next time. That tag is a base only if its document was
+  // rendered.
   if (!(await snapshotOfTag(tag))) await documentBytes(services, address, window, tag, 'gzip');
   if (encoding !== 'identity') return remember(services, step, encoding, fresh[encoding]);
   return remember(services, step, encoding, await promisify(gunzip)(fresh.gzip));
 }
 
 /**
- * Returns the window of what is new for a reader that has `seen`. If the reader adds these entries to the entries that
- * it has, and keeps as many of the newest as the feed does, it has the content of the whole document. Returns undefined
- * if entries cannot say the change. Only Atom can say that an entry left (RFC 6721), and no format can say that an
- * entry was dated back out of the document.
+ * Returns the window of what is new for a feed reader that has the articles in `seen`. If the feed reader adds these
+ * entries to its own, and keeps as many of the newest as the feed does, it has the content of the whole document.
+ * Returns undefined if entries cannot say the change. Only Atom can say that an entry left (RFC 6721), and no format
+ * can say that an entry left the document because its date was moved back.
  */
 function deltaWindow(
   { format, archive }: FeedAddress,

@@ -21,13 +21,16 @@ export type FeedCache = {
   bytes: LRUCache<string, Uint8Array>;
   /** The feeds that requests found, by the path of the request. */
   addresses: Recent<string, FeedAddress>;
-  /** Returns what was found in a feed's window. If the tag of the window has changed since, `find` finds it again. */
+  /**
+   * Returns the recent feeds that were found in a feed's window. If the tag of the window has changed since then,
+   * `find` is called again.
+   */
   recentFeeds(feed: string, tag: string, find: () => Promise<RecentFeeds>): Promise<RecentFeeds>;
 };
 
 const WINDOW_MILLISECONDS = 1000;
 const MAX_WINDOWS = 2000;
-/** One for all languages, and one for each language. */
+/** How many entries of recent feeds are remembered. There is one for all languages, and one for each language. */
 const MAX_RECENT_FEEDS = 50;
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -56,7 +59,8 @@ export function feedCache(): FeedCache {
       return window;
     },
     remembered(feed, now) {
-      // `peek` does not mark the window as used, which would cost as much as to find it. `window` marks it each second.
+      // `peek` does not mark the window as used, because that would cost as much as finding it. `window` marks it once
+      // a second.
       const known = windows.peek(feed);
       return known && isFresh(known, now) ? known.read : undefined;
     },

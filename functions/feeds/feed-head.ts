@@ -65,7 +65,10 @@ function links({ baseUrl }: Config, address: FeedAddress): string {
   return `<${baseUrl}${documentPath(address)}>; rel="self"${hub ? `, <${hub}>; rel="hub"` : ''}`;
 }
 
-/** For months that are over. An article that was retracted may stay in a reader's cache for an hour. */
+/**
+ * The `Cache-Control` of archives of months that are over. An article that was retracted may stay in a feed reader's
+ * cache for an hour.
+ */
 const RARELY_CHANGED =
   'public, max-age=3600, s-maxage=3600, stale-while-revalidate=86400, stale-if-error=604800';
 
@@ -74,8 +77,9 @@ function cacheControl(config: Config, { archive }: FeedAddress, now: string): st
 }
 
 /**
- * Returns the `Cache-Control` of documents that new stories change. Readers keep a document as long as the feed's ttl
- * says. The edge asks again every minute, and goes on serving its copy while we are down.
+ * Returns the `Cache-Control` of documents that new stories change. Feed readers keep a document as long as the feed's
+ * ttl says. The edge, which is the network of caches in front of us, asks again every minute. It goes on serving its
+ * copy while we are down.
  */
 export function changedByStories({ publication }: Config): string {
   const maxAge = publication.feeds.maxAgeMinutes * 60;

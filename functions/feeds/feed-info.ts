@@ -33,7 +33,10 @@ export type FeedInfo = {
   logo: string | undefined;
   favicon: string | undefined;
   podcast: PodcastHead | undefined;
-  /** How long a reader may wait before it asks again. An archive has none, because readers do not poll it. */
+  /**
+   * How long a feed reader may wait before it asks again. An archive has no such time, because feed readers do not poll
+   * it.
+   */
   ttlMinutes: number | undefined;
 };
 
@@ -56,7 +59,10 @@ export type ArchiveLinks = {
   nextUrl: string | undefined;
 };
 
-/** An article of a feed. The feed of a tag, an author or a guest section takes its name as this article writes it. */
+/**
+ * The newest article of a feed. The feed of a tag, of an author, or of a section that the settings do not have takes
+ * its name as this article writes it.
+ */
 export type NamedBy = Pick<Article, 'section' | 'tags' | 'authors'>;
 
 export function feedInfo(
@@ -156,9 +162,9 @@ export type FeedEntry = {
   guid: string;
   link: string;
   title: string;
-  /** The dek. */
+  /** The summary that an editor wrote. Newsrooms call it the dek. */
   summary: string | undefined;
-  /** The dek, or else the beginning of the text, or else the title. It is never empty. */
+  /** The summary, or else the beginning of the text, or else the title. It is never empty. */
   excerpt: string;
   /** The text. It is absent in a feed of summaries. */
   html: string | undefined;
@@ -197,7 +203,8 @@ export function feedEntry(
     html: options.content === 'full' ? withLeadPhoto(article) : undefined,
     language: article.language,
     published: article.publishedAt,
-    // A story may be written before the date of its publication, but an entry must not be updated before that.
+    // A story may be written before the date of its publication, but an entry must not say that it was updated before
+    // that.
     updated: laterOf(article.updatedAt, article.publishedAt),
     authors: article.authors,
     contributors: article.contributors ?? [],
@@ -214,8 +221,8 @@ export function feedEntry(
 }
 
 /**
- * Puts the lead photo with its caption and credit before the text, unless the text has the photo already. Most readers
- * show the text and nothing else, and a photo must not be shown without its credit.
+ * Puts the lead photo with its caption and credit before the text, unless the text has the photo already. Most feed
+ * readers show the text and nothing else, and a photo must not be shown without its credit.
  */
 function withLeadPhoto({ html, image }: Article): string {
   // In the URLs of sanitised HTML only `&` is escaped. The other characters that `escapeMarkup` escapes do not occur in

@@ -35,7 +35,7 @@ export const FORMAT_FILES: Record<FeedFormat, string> = {
 };
 /**
  * The media types of the formats (RFC 4287, section 7; JSON Feed 1.1, "Suggestions for publishers"). The type of RSS is
- * not registered, but readers know it.
+ * not registered, but feed readers know it.
  */
 export const FORMAT_TYPES: Record<FeedFormat, string> = {
   rss: 'application/rss+xml',
@@ -115,7 +115,7 @@ function archivePath({ month, before }: ArchivePart): string {
 }
 
 const MONTH = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])$/;
-/** A position as `archivePath` writes it. The date always has the same length. */
+/** A position as `archivePath` writes it. The date always has the same length, so the id begins after it. */
 const BEFORE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)-([\x21-\x7e]{1,128})$/;
 
 /** Returns the part of an archive that a path names, or undefined if the path is malformed. */
@@ -135,7 +135,10 @@ export function feedsOf(article: InFeeds, languages: string[]): string[] {
   return [...new Set(selectorsOf(article, languages).map(feedKey))];
 }
 
-/** Returns the selectors of the feeds that an article is in. If two tags or authors share a slug, it occurs twice. */
+/**
+ * Returns the selectors of the feeds that an article is in. If two tags or authors share a slug, its selector occurs
+ * twice.
+ */
 export function selectorsOf(article: InFeeds, languages: string[]): FeedSelector[] {
   const language = publicationLanguage(article.language, languages);
   const section = slugOf(article.section);
@@ -173,7 +176,7 @@ export function feedLanguages({ languages }: Publication): string[] {
   return languages.length > 1 ? languages : [];
 }
 
-/** Whether the settings name the language and the section of a feed, so that the feed exists without a story. */
+/** Checks whether the settings name the language and the section of a feed, so that the feed exists without a story. */
 export function isConfigured(
   { languages, sections }: Publication,
   { language, section, tag, author }: FeedSelector,

@@ -35,7 +35,10 @@ const FOLDERS = [
 /** The folders that have a podcast too, if the settings have a podcast. */
 const PODCAST_FOLDERS = ['/', `/${LANGUAGE}/`];
 
-/** The folders below each of these: none, a month of the archive, and a part of a month with many articles. */
+/**
+ * What follows each of these folders in a path: nothing, a month of the archive, or a part of a month with many
+ * articles.
+ */
 const ARCHIVES = ['', 'archive/:month/', 'archive/:month/:before/'];
 
 /** Returns the patterns of the addresses of all feeds and their archives. */
@@ -69,7 +72,10 @@ export function feedHandlers(services: FeedRouteServices, page: FeedPage) {
       return responseOf(await answerText(text, listHeaders, feedRequest(context.req.header())));
     },
 
-    /** A browser asks this first for a feed reader that is a web page and sends such a header as `If-None-Match`. */
+    /**
+     * Answers the question that a browser asks first (CORS preflight) for a feed reader that is a web page and sends a
+     * header such as `If-None-Match`.
+     */
     preflight(): Response {
       return new Response(null, {
         status: 204,
@@ -87,7 +93,7 @@ export function feedHandlers(services: FeedRouteServices, page: FeedPage) {
 
 function addressOf({ req }: Context): FeedAddress | undefined {
   const { month, before, ...named } = req.param() as Record<string, string | undefined>;
-  // A name that is not a slug could make the key of another feed.
+  // A name that is not a slug could make the key of another feed, so it names no feed.
   const { language: _, ...slugs } = named;
   if (!Object.values(slugs).every((slug) => slug === undefined || isSlug(slug))) return undefined;
   const file = req.path.slice(req.path.lastIndexOf('/') + 1);

@@ -1,7 +1,7 @@
 import { type ArchivePart, type FeedAddress, type FeedFormat, feedKey, monthOf } from './feed-key.ts';
 import type { Encoding } from './negotiation.ts';
 
-/** The entry of an article in a feed. It has everything that a poll needs to know about the article. */
+/** A pointer is the entry of an article in a feed. It has everything that a poll needs to know about the article. */
 export type Pointer = {
   id: string;
   version: number;
@@ -17,10 +17,10 @@ export type Pointer = {
   moreBlocks?: number;
 };
 
-/** The bytes of JSON in a block. */
+/** How many bytes of an article's JSON a block has. */
 export const BLOCK_BYTES = 16_384;
 
-/** Whether the article is in the feed and has not left it. */
+/** Checks whether the article is in the feed and has not left it. */
 export function isIn(pointer: Pointer): boolean {
   return pointer.removedAt === undefined;
 }
@@ -34,19 +34,26 @@ export type FeedWindow = {
   pointers: Pointer[];
   /** The pointers of the articles that are in the feed, newest first. */
   entries: Pointer[];
-  /** The newest article. A feed of a tag, an author or a guest section takes its name as this article writes it. */
+  /**
+   * The newest article. The feed of a tag, of an author, or of a section that the settings do not have takes its name
+   * as this article writes it.
+   */
   namedBy: Pointer | undefined;
   /** The articles that left the feed and are nowhere else in it, each of them once. */
   removed: { id: string; removedAt: number }[];
-  /** The documents of the archive that come next. */
+  /** The documents of the archive that come before and after this one. */
   older: ArchivePart | undefined;
   newer: ArchivePart | undefined;
   /** Milliseconds since 1970. An edit, a removal and the end of an embargo move it forward. */
   lastModified: number;
-  /** The same for articles alone, which the document states. A new neighbour in the archive does not move it. */
+  /**
+   * The last change of the articles alone, in milliseconds since 1970. The document states this time. A new neighbour
+   * in the archive does not move it.
+   */
   updated: number;
   /**
-   * True if no other document links to this one, because its address is made up or out of date. It is not kept then.
+   * True if no other document links to this one, because its address is made up or out of date. Such a document is not
+   * stored.
    */
   isUnlinked: boolean;
   /** The opaque part of the entity tag for each format. A tag is made when it is first asked for. */
@@ -78,7 +85,8 @@ export type PartOfFeed = {
   /** Milliseconds since 1970: the latest change that may have changed one of the two links. */
   linksChanged: number;
   /**
-   * False if no other part leads here. Then somebody made up the address, or the archive was cut differently before.
+   * False if no other part links to this one. Then somebody made up the address, or the archive was divided differently
+   * before.
    */
   isLinked: boolean;
 };
@@ -132,7 +140,7 @@ function windowOf(
   };
 }
 
-/** Returns the key by which the process, the table and the ETag know a document. */
+/** Returns the key of a document. The memory of this process, the table and the ETag all use it. */
 export function windowKey({ selector, archive }: FeedAddress): string {
   const feed = feedKey(selector);
   // The key of a feed has no space, so a space can separate it from the rest.
@@ -145,7 +153,7 @@ export type Bound = string;
 export type FeedDocument = { etag: string; bytes: Uint8Array };
 export type StoredEncoding = 'br' | 'gzip';
 
-/** The versions of the articles in a document, by their ids. A reader that was given the document has them. */
+/** The versions of the articles in a document, by their ids. A feed reader that got the document has these versions. */
 export type Snapshot = Map<string, number>;
 
 export type FeedStore = {

@@ -15,7 +15,7 @@ export type FeedRequest = {
   acceptEncoding?: string | undefined;
   ifNoneMatch?: string | undefined;
   ifModifiedSince?: string | undefined;
-  /** The instance manipulations that the reader understands (RFC 3229). */
+  /** The instance manipulations that the feed reader understands (RFC 3229). */
   aIm?: string | undefined;
 };
 
@@ -118,9 +118,9 @@ export async function encode(text: string, encoding: Encoding): Promise<Uint8Arr
 }
 
 /**
- * Whether the client has the document already (RFC 9110, section 13). `tags` are the entity tags of all encodings with
- * their quotes, because a 304 is right whichever encoding the client stored. `lastModified` is in milliseconds since
- * 1970.
+ * Checks whether the client has the document already (RFC 9110, section 13). `tags` are the entity tags of all
+ * encodings with their quotes, because a 304 is right whichever encoding the client stored. `lastModified` is in
+ * milliseconds since 1970.
  */
 export function isNotModified(
   ifNoneMatch: string | undefined,

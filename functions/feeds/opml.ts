@@ -87,7 +87,7 @@ function outlineOfRecent(config: Config, { selector, namedBy }: RecentFeed): str
 function outline({ title, description, homeUrl, selfUrl, language }: FeedInfo, text = title): string {
   return element('outline', {
     type: 'rss',
-    // The specification: "RSS for 0.91, 0.92 or 2.0"
+    // The specification asks for this value: "RSS for 0.91, 0.92 or 2.0".
     version: 'RSS',
     text,
     title,

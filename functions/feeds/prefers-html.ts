@@ -11,12 +11,13 @@ const FEED_TYPES = [
 type MediaRange = { name: string; quality: number };
 
 /**
- * Whether a client prefers a page to a feed (RFC 9110, section 12.5.1). A browser does. A feed reader does not, and
- * neither does a client that accepts everything. The header has to name `text/html` and to give it a higher weight than
- * every type of a feed. Types of the same weight express no preference, in whatever order they stand (section 12.4.2).
- * A program that names both types with one weight is a feed reader.
+ * Checks whether a client prefers a page to a feed (RFC 9110, section 12.5.1). A browser does. A feed reader does not,
+ * and neither does a client that accepts everything. The header has to name `text/html` and to give it a higher weight
+ * than every type of a feed. Types of the same weight express no preference, in whatever order they stand (section
+ * 12.4.2). A program that names both types with one weight is a feed reader.
  *
- * The edge runs this code too (`accept.edge.ts`), so it uses no library and little more than ES5.
+ * The network of caches in front of us runs this code too (`accept.edge.ts`), so it uses no library and little more
+ * than ES5.
  */
 export function prefersHtml(accept: string | undefined): boolean {
   if (!accept || !/text\/html/i.test(accept)) return false;

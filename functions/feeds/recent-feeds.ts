@@ -29,7 +29,7 @@ export function feedsOfStories(publication: Publication, stories: InFeeds[]): Re
   const found: RecentFeeds = { otherLanguages: [], otherSections: [], tags: [], authors: [] };
   const known = new Set<string>();
   for (const story of stories) {
-    // The feeds are remembered, and the rest of a story may be large.
+    // The feeds are remembered, and the rest of a story may be large. So only these three fields are kept.
     const namedBy = { section: story.section, tags: story.tags, authors: story.authors };
     for (const selector of selectorsOf(story, publication.languages)) {
       const group = groupOf(publication, selector);

@@ -58,7 +58,7 @@ function entryOf(entry: FeedEntry): string {
     textElement('updated', entry.updated),
     ...entry.authors.map((author) => person('author', author)),
     ...entry.contributors.map((contributor) => person('contributor', contributor)),
-    // Most readers open the first alternate. Some readers find it only if its `rel` is written out.
+    // Most feed readers open the first alternate. Some find it only if its `rel` is written out.
     page(link, entry.language),
     // Alternates of one type must differ in hreflang (section 4.1.2).
     ...translations.map(({ href, language }) => page(href, language)),

@@ -32,7 +32,7 @@ export type RenderedFeed = Record<'br' | 'gzip', Uint8Array> & {
 
 /**
  * Renders the document of a window. Returns undefined if an article has changed since the window was read. The bytes
- * would not be those of the window's ETag then, so the caller has to read the window again.
+ * would then not fit the window's ETag, so the caller has to read the window again.
  */
 export async function renderFeed(
   { config, articles }: { config: Config; articles: ArticleStore },
@@ -109,7 +109,8 @@ export function documentText(
   const { publication, baseUrl } = config;
   const hasAll = articles.length === window.entries.length;
   const older = hasAll ? window.older : partBelow(address, articles.at(-1));
-  // Pointers are precise to the second only, and no entry may be younger than its feed.
+  // Pointers are precise to the second only, and no entry may be younger than its feed. So the articles' own times
+  // count too.
   const updated = Math.max(window.updated, ...articles.map(({ updatedAt }) => Date.parse(updatedAt)));
   const info = feedInfo(config, address, namedBy, { older, newer: window.newer });
   const entries = articles.map((article) =>

@@ -29,7 +29,7 @@ function itemOf(entry: FeedEntry): Record<string, unknown> {
     title: entry.title,
     ...contentOf(entry),
     image: entry.image?.url,
-    // Readers use this picture for cards and headers. Readers that do not know it show the photo in the text.
+    // Feed readers use this picture for cards and headers. Those that do not know it show the photo in the text.
     banner_image: entry.image?.url,
     date_published: entry.published,
     date_modified: entry.updated,

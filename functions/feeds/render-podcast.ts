@@ -67,7 +67,8 @@ function bytesOf(text: string): number {
 }
 
 /**
- * Whether a photo may be the picture of an episode: a square of 1400 to 3000 pixels. Few lead photos are such a square.
+ * Checks whether a photo may be the picture of an episode: a square of 1400 to 3000 pixels. Few lead photos are such a
+ * square.
  */
 function isArtwork({ url, width = 0, height }: Image): boolean {
   return width === height && width >= 1400 && width <= 3000 && isArtworkUrl(url);

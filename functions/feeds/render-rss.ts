@@ -46,8 +46,8 @@ export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: nu
 }
 
 /**
- * Whether a feed has Apple's elements. Validators and readers take a channel with one of them for a podcast, and then
- * they expect all of them.
+ * Checks whether a feed has Apple's elements. Validators and feed readers take a channel with one of them for a
+ * podcast, and then they expect all of them.
  */
 function isForPlayers({ podcast }: FeedInfo, entries: FeedEntry[]): boolean {
   return podcast?.isAlone === true || entries.some(({ audio }) => audio && podcastType(audio));
@@ -76,13 +76,13 @@ function itemOf(entry: FeedEntry, podcast: PodcastHead | undefined): string {
       element('atom:link', { rel: 'alternate', href, hreflang: language }),
     ),
     ...related.map(({ title, url }) => element('atom:link', { rel: 'related', href: url, title })),
-    // The link comes after the alternates, because Python's feedparser opens the last of them all.
+    // The link comes after the alternates, because Python's feedparser opens the last link of an item.
     textElement('link', entry.link),
   ];
   return element('item', { 'xml:lang': entry.language }, parts.join(''));
 }
 
-/** Escapes plain text as HTML. Quotes are left alone for readers that show the text without reading it as HTML. */
+/** Escapes plain text as HTML. Quotes are left alone for feed readers that show the text without reading it as HTML. */
 function htmlOf(plain: string): string {
   return plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -63,9 +63,9 @@ function documentOf({ full }: FeedHead, bytes: Uint8Array | undefined): Response
 }
 
 /**
- * Answers 226 with the entries that the reader lacks (RFC 3229, section 10.4.1). The answer has the ETag of the whole
- * document, for the reader's next request. Its bytes are for this reader alone. `no-store` keeps them out of caches,
- * except out of caches that know deltas, for which `im` cancels it (section 10.8).
+ * Answers 226 with the entries that the feed reader lacks (RFC 3229, section 10.4.1). The answer has the ETag of the
+ * whole document, for the feed reader's next request. Its bytes are for this feed reader alone. `no-store` keeps them
+ * out of caches, except out of caches that know deltas, for which `im` cancels `no-store` (section 10.8).
  */
 async function newEntriesOf(
   services: FeedServices,
@@ -82,7 +82,8 @@ async function newEntriesOf(
   const headers = {
     ...full,
     im: 'feed',
-    // The request may have several tags. The reader adds these entries to the document of this one (section 10.5.1).
+    // The request may have several tags. The feed reader adds these entries to the document with this tag (section
+    // 10.5.1).
     'delta-base': base,
     'content-length': String(bytes.byteLength),
     'cache-control': `no-store, im, max-age=${services.config.publication.feeds.maxAgeMinutes * 60}`,
@@ -134,7 +135,7 @@ export function rememberedFeed(
   const window = feedCache.remembered(windowKey(address), clock());
   if (!window || window.pointers.length === 0) return undefined;
   const asked = askedBy(request, bindings);
-  // Somebody asks for a page or for a delta.
+  // The router answers requests for a page or for a delta.
   if (prefersHtml(asked.accept) || asked.aIm !== undefined) return undefined;
   const encoding = chooseEncoding(asked.acceptEncoding);
   if (!encoding) return undefined;

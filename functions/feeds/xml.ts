@@ -1,7 +1,7 @@
 import type { Image } from '../articles/article.ts';
 import { escapeMarkup } from '../shared/text.ts';
 
-/** Writes XML as text. Plain text is escaped here and not before. */
+/** These functions write XML as text. They escape plain text, so callers must not escape it before. */
 
 type Attributes = Record<string, string | number | undefined>;
 

@@ -7,8 +7,8 @@ import { type AddressChange, type ConsentEvent, endsWithConsent, type Subscriber
 import { suppressionOf } from './suppression.ts';
 
 /**
- * The changes of address that one reader may ask for in an hour, whichever addresses they name. There are few, because
- * the mails go to people who may know nothing about the request.
+ * How many changes of address one reader may ask for in an hour, whichever addresses they name. The number is small,
+ * because the mails go to people who may know nothing about the request.
  */
 const CHANGES_AN_HOUR = 3;
 
@@ -47,9 +47,10 @@ export type AddressChanged =
   | { kind: 'not-mailable'; language: string };
 
 /**
- * Gives the subscriber the new address, after somebody has pressed the button. That person can read the mail of the new
- * address and was sent there by the subscriber's own page. If the new address has a subscriber already, the two are
- * merged: this subscriber then gets the editions of both.
+ * Gives the subscriber the new address, after somebody has pressed the button. The change was asked for on the
+ * subscriber's own page, and its link was mailed to the new address. So whoever presses the button can read the mail of
+ * that address. If the new address has a subscriber already, the two are merged: this subscriber then gets the editions
+ * of both.
  */
 export async function changeAddress(
   { subscribers, queue, clock, log }: SubscriberServices,

@@ -20,7 +20,10 @@ export const COLUMNS = [
 export type Column = (typeof COLUMNS)[number];
 
 const ALLOWED = `Allowed are ${COLUMNS.join(', ')}.`;
-/** The faults that an answer lists at most. A file that is not CSV at all could otherwise be sent back whole. */
+/**
+ * How many faults an answer lists at most. Without this limit, the answer to a file that is not CSV could repeat the
+ * whole file.
+ */
 const MOST_FAULTS = 20;
 
 /** Reads the header row: returns its columns in their order, or the faults in it. */
@@ -50,7 +53,7 @@ export function readHeader(cells: string[]): Outcome<Column[]> {
     : refused({ kind: 'invalid', faults: faults.slice(0, MOST_FAULTS) });
 }
 
-/** Ignores case, because spreadsheets and people write Email and TIMEZONE. */
+/** Returns the column with this name. It ignores case, because spreadsheets and people write Email and TIMEZONE. */
 function columnOf(name: string): Column | undefined {
   return COLUMNS.find((column) => column.toLowerCase() === name.toLowerCase());
 }

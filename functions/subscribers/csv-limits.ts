@@ -12,8 +12,8 @@ export type CsvLimits = {
 
 /**
  * The limits on AWS. Lambda hands a function the whole request as JSON, in which each quote and line end is escaped,
- * and that JSON may have 6 MB. An answer may have 6 MB too, and NDJSON is encoded in base64 there (Lambda, quotas). The
- * HTTP API ends a request after 30 seconds (HTTP API, quotas).
+ * and that JSON may have 6 MB. An answer may have 6 MB too, and NDJSON is encoded in base64 in it, which adds a third
+ * (Lambda, quotas). The HTTP API ends a request after 30 seconds (HTTP API, quotas).
  */
 export const LAMBDA_LIMITS: CsvLimits = {
   bodyBytes: 4_000_000,

@@ -16,12 +16,14 @@ export class UnreadableFrom extends Error {
 }
 
 /**
- * The longest row. A quote that is never closed makes one row of the rest of the file, and memory must not hold that
- * row.
+ * The longest row. A quote that is never closed makes one row of the whole rest of the file. Without this limit, memory
+ * would have to hold that row.
  */
 const MAX_ROW_BYTES = 16_384;
 const UNREADABLE = `The file cannot be read from this line on: a line has more than ${MAX_ROW_BYTES} bytes, or a quoted cell does not end.`;
-/** How much is parsed at once. A file that arrives in one piece would otherwise become all its rows in memory. */
+/**
+ * How many bytes are parsed at once. A file that arrives in one piece would otherwise become all its rows in memory.
+ */
 const SLICE_BYTES = 16_384;
 
 /**
@@ -35,8 +37,8 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   const parser = parse({
     record_delimiter: '\n',
     relax_column_count: true,
-    // A quote in the middle of a cell is kept as a character. If the cell is then wrong, `readRow` says so for its
-    // line.
+    // A quote in the middle of a cell is kept as a character. If the cell is wrong because of it, `readRow` reports the
+    // fault for that line.
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_ROW_BYTES,
@@ -49,7 +51,8 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
       return null;
     },
   });
-  // `written` and `ended` learn of the error too. Without a listener here, Node would end the process.
+  // `written` and `ended` report the errors of the parser. This listener does nothing, but without it Node would end
+  // the process at such an error.
   parser.on('error', () => {});
   const text = textOf(bytes);
   try {

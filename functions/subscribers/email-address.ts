@@ -15,7 +15,7 @@ export type AddressFault =
 
 const EXAMPLE = 'such as ana@paper.example';
 
-/** What programs are told. The pages have their own phrases (`page.fault.email.…`). */
+/** What the API says about each fault. The pages have their own phrases (`page.fault.email.…`). */
 export const ADDRESS_RULES: Record<AddressFault, string> = {
   missing: `is missing: it must be a mail address, ${EXAMPLE}`,
   'no-at': `has no @: it must be a mail address, ${EXAMPLE}`,
@@ -33,9 +33,9 @@ export const ADDRESS_RULES: Record<AddressFault, string> = {
 type Read = { ok: true; address: string } | { ok: false; fault: AddressFault };
 
 /**
- * Reads an address that a person typed. Returns it as it is stored and shown: trimmed, with the domain in lower case.
- * Returns undefined if the text cannot be an address. Internationalised addresses are accepted (RFC 6531). Line ends
- * must be refused, because they would enter a header.
+ * Reads an address that a person typed. Returns the address as it is stored and shown: trimmed, with the domain in
+ * lower case. Returns undefined if the text cannot be an address. Internationalised addresses are accepted (RFC 6531).
+ * Line ends must be refused, because they would enter a header.
  */
 export function parseAddress(typed: string): string | undefined {
   const read = readAddress(typed);
@@ -77,8 +77,8 @@ function readAddress(typed: string): Read {
 }
 
 /**
- * The list is read for the first address that somebody types, so that a cold start that only serves feeds does not wait
- * for it.
+ * The list of throwaway services. It is loaded when the first address is checked, so that a process that only serves
+ * feeds does not wait for it at its start.
  */
 let disposable: Set<string> | undefined;
 
@@ -95,8 +95,8 @@ function isDisposable(address: string): boolean {
 
 /**
  * Returns the key under which an address's reader and its suppression are stored. Addresses that differ only in case
- * have the same key. So do the two ways to write an international domain, since mail programs and providers use the
- * ASCII one.
+ * have the same key. So do the two ways to write an international domain, because mail programs and providers use the
+ * one in ASCII.
  */
 export function addressHash(address: string): string {
   const domainAt = address.lastIndexOf('@') + 1;

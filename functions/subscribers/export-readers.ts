@@ -5,7 +5,8 @@ import { SHARDS, type Subscriber, type Suppression } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
 /**
- * Where an export goes on. It walks through the shards in their order, and through the readers of a shard by their ids.
+ * The place at which an export goes on. An export walks through the shards in their order, and through the readers of a
+ * shard by their ids.
  */
 export type Place = { shard: number; after?: string };
 
@@ -91,7 +92,7 @@ export function encodePlace({ shard, after }: Place): string {
   return Buffer.from(`${shard}.${after ?? ''}`).toString('base64url');
 }
 
-/** Returns undefined if the cursor was not made by `encodePlace`. */
+/** Reads the `cursor` in the query of an export. Returns undefined if it was not made by `encodePlace`. */
 export function decodePlace(cursor: string): Place | undefined {
   const [, shard, after] =
     /^(\d{1,2})\.([\x21-\x7e]{0,128})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];

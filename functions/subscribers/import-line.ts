@@ -27,7 +27,7 @@ export type ReadLine =
   /** `reason` names every fault of the line. */
   | { ok: false; email?: string; reason: string };
 
-/** The characters of an address that the report repeats at most. */
+/** How many characters of an address the report repeats at most. */
 const MOST_SHOWN = 254;
 
 /** Reads a row: returns its reader, or everything that is wrong with it. `now` is in milliseconds. */

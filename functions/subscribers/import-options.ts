@@ -103,7 +103,7 @@ export function readPast(text: string, now: number): Read<string> {
 export function readTime(text: string): Read<string> {
   const isIso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
   const time = isIso ? Date.parse(text) : Number.NaN;
-  // Date.parse takes 30 February for 2 March.
+  // `Date.parse` takes 30 February for 2 March, so the day is checked as well.
   const isDay = new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(text.slice(8, 10));
   return Number.isNaN(time) || !isDay
     ? bad(`"${text}" must be a day or a time such as 2019-05-31 or 2019-05-31T08:30:00Z`)

@@ -20,7 +20,7 @@ export function lookupsIn(subscribers: SubscriberStore): Lookups {
   return {
     suppression: coalesced((hashes) => subscribers.suppressions(hashes)),
     id: coalesced((hashes) => subscribers.idsByAddress(hashes)),
-    // `getMany` leaves out a reader who was merged into another one. `get` returns the other one for them.
+    // `getMany` leaves out a reader who was merged into another one. `get` returns the other one for the old id.
     reader: async (id) => (await many(id)) ?? subscribers.get(id),
   };
 }
@@ -29,8 +29,8 @@ export function lookupsIn(subscribers: SubscriberStore): Lookups {
 export type Imported = { result: 'added' | 'updated' | 'unchanged' | 'refused'; reason?: string };
 
 /**
- * How often an import tries to write a reader whom other imports, or the reader, change at the same time. Each round
- * lets one write through.
+ * How often an import tries to write a reader whom other imports, or the reader, change at the same time. In each round
+ * one of the writes succeeds.
  */
 const ATTEMPTS = 25;
 

@@ -28,8 +28,8 @@ type Import = {
 };
 
 /**
- * Imports the rows as they arrive. Gives the report as lines of NDJSON, one for each row and a summary. A row's line is
- * given after its reader was stored.
+ * Imports the rows as they arrive. Gives the report as lines of NDJSON, one for each row and a summary. The line of a
+ * row is given only after the reader in that row was stored.
  */
 export async function* importReaders(
   services: ImportServices & { log: Log },
@@ -101,7 +101,10 @@ export async function* importReaders(
   yield `${JSON.stringify({ summary })}\n`;
 }
 
-/** Runs work with the same key one after the other. If two lines have the same address, the first one counts. */
+/**
+ * Returns a function that runs pieces of work with the same key one after the other. So if two lines have the same
+ * address, the first one counts.
+ */
 function oneAtATime(): <R>(key: string, work: () => Promise<R>) => Promise<R> {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {

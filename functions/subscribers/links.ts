@@ -4,8 +4,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe' | 'address' | 'review';
 
 /**
- * Makes and opens the links by which a mail identifies its reader or editor. They hold ids and never an address. They
- * work as long as the secret stays the same, because an unsubscribe link must still work years later (RFC 8058).
+ * Makes and opens the links by which a mail identifies its reader or editor. The links hold ids and never a mail
+ * address. They do not run out as long as the secret stays the same, because an unsubscribe link must still work years
+ * later (RFC 8058).
  */
 export type Links = {
   confirm(signUpId: string, baseUrl: string): string;
@@ -27,9 +28,15 @@ export type Links = {
   ): string;
   /** Returns the ids in a token, or undefined if the token was not made here or was made for another purpose. */
   open(purpose: LinkPurpose, token: string | undefined): string[] | undefined;
-  /** Returns a text for the keys of the table from which nobody without the secret can find out the original text. */
+  /**
+   * Returns a text that stands for the given one in keys of the table. Nobody can find out the given text without the
+   * secret.
+   */
   pseudonym(text: string): string;
-  /** Eight characters that no other installation has and that reveal nothing about the secret. */
+  /**
+   * Eight characters that name this installation. No other installation has the same, and they reveal nothing about the
+   * secret.
+   */
   installation: string;
 };
 

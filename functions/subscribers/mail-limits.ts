@@ -11,21 +11,26 @@ import { suppressionOf } from './suppression.ts';
 
 type LimitServices = { subscribers: SubscriberStore; throttle: Throttle; clock: Clock; log: Log };
 
-/** Mails that one address may get in an hour: enough if one of them is lost, and too few to annoy somebody. */
+/**
+ * How many mails one address may get in an hour. That is enough if one of them is lost, and too few to annoy somebody.
+ */
 const MAILS_AN_HOUR = 3;
 /**
- * Mails that an address which bounced may get in a day. The address may work again, but each mail to an address that
+ * How many mails an address that bounced may get in a day. The address may work again, but each mail to an address that
  * does not exist costs us reputation with the mail providers.
  */
 const MAILS_A_DAY_AFTER_A_BOUNCE = 1;
 
 /**
- * Mails that one client may ask for in an hour, whichever addresses they go to. A whole newsroom or school is one
- * client.
+ * How many mails one client may ask for in an hour, whichever addresses they go to. A whole newsroom or school may
+ * count as one client, so the number is not small.
  */
 export const MAILS_FOR_A_CLIENT_AN_HOUR = 20;
 
-/** Decides whether a client may ask for one more mail this hour, and counts it. `client` is a pseudonym of its network. */
+/**
+ * Decides whether a client may ask for one more mail this hour, and counts the mail. `client` is a pseudonym of its
+ * network.
+ */
 export function mayAskForMail(
   { throttle, clock }: Pick<LimitServices, 'throttle' | 'clock'>,
   client: string,
@@ -51,8 +56,8 @@ export async function mayConfirm(services: LimitServices, address: string, what:
 }
 
 /**
- * Decides whether an address may get one more mail this hour, and counts the mail. It does not look whether the address
- * is suppressed: the letter does that later, so that the page answers equally fast for every address.
+ * Decides whether an address may get one more mail this hour, and counts the mail. Whether the address is suppressed is
+ * checked later, when the letter is made. So the page answers equally fast for every address.
  */
 export async function mayMail(services: LimitServices, address: string, what: string): Promise<boolean> {
   const hash = addressHash(address);

@@ -11,7 +11,7 @@ export type MailReports = {
   /** Returns the soft bounces of the address with this hash since a mail to it was last delivered. */
   bounces(addressHash: string, now: number): Promise<StoredBounces | undefined>;
 };
-/** `told` lists `delivered`, `opened` and so on, each once. The times are not stored. */
+/** `told` lists what the provider reported, such as `delivered` and `opened`, each once. The times are not stored. */
 export type MailReport = { edition: string; slot: string; told: string[] };
 /** `bounces` has the time (ISO 8601) of each bounce under the provider's id of the mail. */
 export type StoredBounces = { bounces: Record<string, string>; deliveredAt?: string };
@@ -19,8 +19,8 @@ export type StoredBounces = { bounces: Record<string, string>; deliveredAt?: str
 type Services = Pick<SubscriberServices, 'subscribers' | 'clock'>;
 
 /**
- * What is stored about a reader, as the reader can download it (GDPR, articles 15 and 20). It leaves out two things:
- * the lists of subscriber ids that each issue keeps, since they cannot be searched by reader, and the counts of the
+ * What is stored about a reader, as the reader can download it (GDPR, articles 15 and 20). Two things are left out: the
+ * lists of subscriber ids that each issue keeps, because they cannot be searched by reader, and the counts of the
  * throttles.
  */
 export type StoredData = {
@@ -29,7 +29,7 @@ export type StoredData = {
   consentLog: ConsentEvent[];
   /** Why the address is not mailed, or `null` if it is mailed. */
   suppression: Suppression | null;
-  /** The sign-ups of the last three days. The changes of address are kept as long. */
+  /** The sign-ups of the last three days. Changes of address are kept for three days too. */
   signUps: SignUp[];
   addressChanges: AddressChange[];
   /** The issues about whose mail the provider reported something within 90 days. */

@@ -44,7 +44,7 @@ export function parsePreferences(
   });
 }
 
-/** Makes the schema of a day such as `2026-12-24`. It returns the time at which that day begins in the zone. */
+/** Makes the schema of a day such as `2026-12-24`. The schema returns the time at which that day begins in the zone. */
 function pauseIn(zone: string, now: number) {
   const [first, last] = [
     localDay(now + DAY_MILLISECONDS, zone),
@@ -62,7 +62,7 @@ function pauseIn(zone: string, now: number) {
 /** How often one reader may save in an hour. A new choice is stored for ever and gets its own mail in every issue. */
 export const CHANGES_AN_HOUR = 30;
 
-/** Decides whether a reader may save once more this hour, and counts it. */
+/** Decides whether a reader may save once more this hour, and counts the attempt. */
 export function maySave(
   { throttle, clock }: Pick<SubscriberServices, 'throttle' | 'clock'>,
   subscriberId: string,
@@ -89,7 +89,7 @@ export function savePreferences(
   }));
 }
 
-/** Unsubscribes the reader from one edition or from all. Doing it a second time changes nothing. */
+/** Unsubscribes the reader from one edition or from all. A second request changes nothing. */
 export function unsubscribe(
   services: Services,
   id: string,

@@ -6,8 +6,8 @@ import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /**
- * Checks what readers send in a form or as JSON against what the publication offers. Each parser returns the value, or
- * every fault in it.
+ * These functions check what readers send in a form or as JSON against what the publication offers. Each parser returns
+ * the value, or every fault in it.
  */
 
 export type SignUpInput = {

@@ -24,15 +24,18 @@ export type SubscriberServices = {
   log: Log;
 };
 
-/** Stands for a subscriber who does not exist. The ids of subscribers are longer. */
+/** Stands for a subscriber who does not exist. The ids of real subscribers are longer. */
 const NOBODY = 'nobody';
 /**
- * How often a write of a subscriber is tried while other requests write the same one. Each round lets one of them
- * through.
+ * How often a write of a subscriber is tried while other requests write the same one. In each round one of these writes
+ * succeeds.
  */
 export const ATTEMPTS = 25;
 
-/** Stores a request to subscribe and has its confirmation mailed. Nothing reveals whether the address is known. */
+/**
+ * Stores a request to subscribe, and starts the mail that asks to confirm it. The function returns nothing, so the page
+ * cannot reveal whether the address is known.
+ */
 export async function signUp(services: SubscriberServices, input: SignUpInput): Promise<void> {
   const { subscribers, queue, clock, ids, log } = services;
   if (!(await mayConfirm(services, input.email, 'a sign-up'))) return;
@@ -43,8 +46,8 @@ export async function signUp(services: SubscriberServices, input: SignUpInput): 
 }
 
 /**
- * Mails a reader who lost it the link to their preferences. An address without a reader gets no mail, and nothing
- * reveals whether the address has one.
+ * Mails the link to their preferences to a reader who lost it. An address without a reader gets no mail, and nothing
+ * reveals whether the address has a reader.
  */
 export async function sendLink(services: SubscriberServices, email: string): Promise<void> {
   const { subscribers, queue, clock, ids, log } = services;
@@ -64,7 +67,7 @@ export type Confirmation =
   /** The address is suppressed for a reason that only an editor can lift, such as a complaint about spam. */
   | { kind: 'not-mailable'; language: string };
 
-/** Subscribes the reader after the button was pressed. If it is pressed again, nothing more happens. */
+/** Subscribes the reader after the button was pressed. If the button is pressed again, nothing more happens. */
 export async function confirm(
   { subscribers, queue, clock, ids, log }: SubscriberServices,
   signUpId: string,

@@ -15,7 +15,7 @@ export type Along = {
   signUp?: SignUp;
   /** Whether the suppression of the address is lifted. Only a suppression that `endsWithConsent` may be lifted here. */
   lift?: boolean | undefined;
-  /** The change of address that is carried out. An event has a notice mailed to the old address. */
+  /** The change of address that is carried out. An event that mails a notice to the old address is written too. */
   addressChange?: AddressChange;
   /** The subscriber who has the new address. That subscriber is merged into this one, and their links lead here. */
   merged?: Subscriber | undefined;
@@ -57,10 +57,10 @@ export type SubscriberStore = {
   idByAddress(addressHash: string): Promise<string | undefined>;
   idsByAddress(addressHashes: string[]): Promise<Map<string, string>>;
   /**
-   * Writes the subscriber, the claim on the address, the memberships, a line of the consent log and everything in
-   * `along` in one transaction. Returns false and writes nothing if the subscriber has changed since `previous`, if the
-   * address belongs to another subscriber, if something in `along` has changed, or if the event is an import and the
-   * address is suppressed. The caller then reads everything again.
+   * Writes the subscriber, the item that ties the address to them, their memberships in editions, a line of the consent
+   * log and everything in `along` in one transaction. Returns false and writes nothing if the subscriber has changed
+   * since `previous`, if the address belongs to another subscriber, if something in `along` has changed, or if the
+   * event is an import and the address is suppressed. The caller then reads everything again.
    */
   write(
     previous: Subscriber | undefined,
@@ -86,12 +86,12 @@ export type SubscriberStore = {
    */
   eraseTraces(subscriber: Subscriber, earlierSignUps: SignUp[]): Promise<void>;
   /**
-   * The last step of an erasure. It deletes the subscriber, the claim on the address and the memberships. Returns false
-   * if the subscriber has changed; the caller then begins again.
+   * The last step of an erasure. It deletes the subscriber, the item that ties the address to them, and their
+   * memberships in editions. Returns false if the subscriber has changed. The caller then begins again.
    */
   remove(subscriber: Subscriber): Promise<boolean>;
 
-  /** Returns up to `limit` members of one shard in the order of their ids, those after the id `after`. */
+  /** Returns up to `limit` members of one shard in the order of their ids. It begins after the id `after`. */
   members(edition: string, shard: number, after: string | undefined, limit: number): Promise<Member[]>;
   /** Returns every choice that members of the edition have ever made. */
   choices(edition: string): Promise<Choice[]>;

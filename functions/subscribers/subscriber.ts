@@ -17,7 +17,7 @@ export type Subscriber = {
   pausedUntil?: string | undefined;
   /** Ids of subscribers who were merged into this one. The links in their old mails lead here. */
   formerIds?: string[];
-  /** When the last of them was merged (ISO 8601). */
+  /** When the last of these subscribers was merged into this one (ISO 8601). */
   mergedAt?: string;
   confirmedAt: string;
   updatedAt: string;
@@ -29,14 +29,15 @@ export type Consent = { at: string; source: 'sign-up' | 'import'; detail?: strin
 
 /**
  * A line of a reader's consent log: what happened, and the editions that the reader was subscribed to afterwards. A
- * line `asked` has the editions that the reader asked for. It is written when the reader confirms.
+ * line `asked` has the editions that the reader asked for. It is written only when the reader confirms.
  */
 export type ConsentEvent = {
   at: string;
   what: 'asked' | 'confirmed' | 'imported' | 'preferences' | 'left' | 'address' | 'suppressed';
   editions: string[];
   /**
-   * How it happened, if there are several ways: `one-click, daily`, `page`, or what an import said about the consent.
+   * How the event happened, if there are several ways: `one-click, daily`, `page`, or what an import said about the
+   * consent.
    */
   detail?: string;
 };
@@ -52,9 +53,9 @@ export type Suppression = {
 };
 
 /**
- * Decides whether the suppression ends when the reader confirms a new request. It does if mails bounced, because a
- * mailbox may have been full or moved, and if the reader was erased. Only an editor can lift a complaint about spam, or
- * the provider's refusal of an address.
+ * Decides whether the suppression ends when the reader confirms a new request. It ends if mails bounced, because a
+ * mailbox may have been full or moved. It ends too if the reader was erased. Only an editor can lift a complaint about
+ * spam, or the provider's refusal of an address.
  */
 export function endsWithConsent({ reason }: Suppression): boolean {
   return reason === 'bounced' || reason === 'erased';
@@ -101,8 +102,8 @@ export function isPaused({ pausedUntil }: { pausedUntil?: string | undefined }, 
 }
 
 /**
- * The number of partitions over which the members of an edition are spread, so that a million of them can be read in
- * parallel. It must never change, because the keys of stored members contain the shard.
+ * The number of shards: the parts over which the members of an edition are spread in the table, so that a million of
+ * them can be read in parallel. It must never change, because the keys of stored members contain the shard.
  */
 export const SHARDS = 16;
 

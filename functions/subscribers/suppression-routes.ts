@@ -8,7 +8,7 @@ import type { SuppressionStore } from './suppression.ts';
 
 export type SuppressionRouteServices = { suppressions: SuppressionStore; log: Log };
 
-/** The characters of an editor's reason that the log keeps. */
+/** How many characters of an editor's reason the log keeps. */
 const MAX_WHY_CHARACTERS = 300;
 
 const mustBeAddress = 'must be a mail address';

@@ -1,7 +1,10 @@
 import type { Suppression } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
-/** Which of two suppressions stays. Whatever can lift a stronger one can lift a weaker one too. */
+/**
+ * The strength of each reason. Of two suppressions the stronger one stays, because whatever can lift it can lift the
+ * weaker one too.
+ */
 const STRENGTH: Record<Suppression['reason'], number> = { erased: 0, bounced: 1, refused: 2, complained: 3 };
 
 export type SuppressionStore = {
@@ -23,7 +26,7 @@ export async function suppressionOf(
 
 /**
  * Returns the suppression that stays when an address has two reasons: the stronger one or, if both are equally strong,
- * the older one. The order in which they came does not matter. The time of an erasure is kept beside it.
+ * the older one. The order in which they came does not matter. The time of an erasure is kept in any case.
  */
 export function lastingSuppression(one: Suppression | undefined, other: Suppression): Suppression {
   if (!one) return other;
@@ -34,7 +37,7 @@ export function lastingSuppression(one: Suppression | undefined, other: Suppress
 
 /**
  * Returns when the reader had everything erased. Suppressions from older versions have no `erasedAt`. Those with the
- * reason `erased` have the time in `at`.
+ * reason `erased` have the time of the erasure in `at`.
  */
 function erasureIn({ reason, at, erasedAt }: Suppression): string | undefined {
   return erasedAt ?? (reason === 'erased' ? at : undefined);

@@ -2,10 +2,13 @@ import type { OutboxEntry } from '../shared/outbox.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
-/** Returns events for the outbox that mail a reader the last issue of `editions`. They are written with the reader. */
+/**
+ * Returns events for the outbox that mail a reader the last issue of `editions`. They are written in the same
+ * transaction as the reader.
+ */
 export type Welcome = (reader: Subscriber, editions: string[]) => Promise<OutboxEntry[]>;
 
-/** Returns those of the editions that the reader, by the consent log, was never subscribed to before. */
+/** Returns those of the editions to which the reader was never subscribed before, as the consent log shows. */
 export async function editionsNeverHad(
   { consentLog }: Pick<SubscriberStore, 'consentLog'>,
   previous: Subscriber | undefined,

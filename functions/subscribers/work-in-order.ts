@@ -2,7 +2,8 @@
  * Does work on items, on up to `atOnce` at the same time, and gives the results in the order of the items. A result is
  * given as soon as it is ready and all results before it have been given. If the items end with an error, the results
  * of the items before it are given first. If work fails, no more work is begun, and work that runs is waited for. (The
- * package `p-map` does not wait for it. Lambda freezes a function after its answer, in the middle of such work.)
+ * package `p-map` does not wait for work that runs. Lambda would then freeze the function after its answer, in the
+ * middle of that work.)
  */
 export async function* inOrder<T, R>(
   items: AsyncGenerator<T, unknown, undefined>,

@@ -17,7 +17,10 @@ export type AnnounceServices = {
  */
 const GATHER_SECONDS = 5;
 
-/** Marks the feeds whose documents have changed, so that their subscribers get the new documents in some seconds. */
+/**
+ * Marks the feeds whose documents have changed, and that have subscribers, as due. The subscribers get the new
+ * documents in some seconds.
+ */
 export async function announce(services: AnnounceServices, feeds: string[]): Promise<void> {
   const { websub, distributions, queue, clock, log } = services;
   const marked: string[] = [];

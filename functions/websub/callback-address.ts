@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * Whether a text is an IP address of the public internet. Private, loopback, shared, reserved and multicast addresses
- * are not. Neither are link-local addresses, at which clouds have their metadata, or addresses that contain another
- * address (IPv4-mapped, NAT64, 6to4, Teredo).
+ * Checks whether a text is an IP address of the public internet. Private, loopback, shared, reserved and multicast
+ * addresses are not public. Neither are link-local addresses, at which clouds have their metadata, or addresses that
+ * contain another address (IPv4-mapped, NAT64, 6to4, Teredo).
  */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;

@@ -1,4 +1,4 @@
-/** Sends requests to addresses that strangers chose. */
+/** A client that sends requests to addresses that strangers chose. */
 export type Callbacks = {
   get(url: string): Promise<CallbackAnswer>;
   post(url: string, headers: Record<string, string>, body: Uint8Array): Promise<CallbackAnswer>;

@@ -16,7 +16,8 @@ export type DeliverServices = {
 };
 
 /**
- * The deliveries that one process has under way. A callback may take ten seconds, so a hundred silent ones take twenty.
+ * How many deliveries one process has under way at a time. A callback may take ten seconds, so a hundred silent
+ * callbacks take twenty.
  */
 export const AT_ONCE = 64;
 
@@ -24,12 +25,12 @@ export const AT_ONCE = 64;
 export const PAGE = 100;
 
 /**
- * How long a piece of work begins new deliveries, well below the time limit of a function. Another message does the
- * rest.
+ * A piece of work begins new deliveries for this long, which is well below the time limit of a function. Another
+ * message then does the rest.
  */
 export const WORK_SECONDS = 40;
 
-/** Delivers content for one piece of work, and stores what comes of each delivery. */
+/** Delivers content for one piece of work, and stores the result of each delivery. */
 export function deliveries(services: DeliverServices) {
   const { websub, callbacks, queue, log } = services;
   const send = courier(callbacks);
@@ -48,7 +49,8 @@ export function deliveries(services: DeliverServices) {
     },
 
     /**
-     * Sends a message for the first retry of the deliveries that failed. If it is lost, the sweep finds the retries.
+     * Sends a message for the first retry of the deliveries that failed. If the message is lost, the sweep finds the
+     * retries.
      */
     async remind(): Promise<void> {
       if (firstRetrySeconds > LONGEST_DELAY_SECONDS) return;
@@ -64,8 +66,8 @@ const LONGEST_DELAY_SECONDS = 900;
 export type Retry = { subscription: Subscription; seconds: number };
 
 /**
- * Returns the retry that is booked already, or books one. So many edits during one outage count as one failure, and the
- * subscriber does not wait longer after it is back.
+ * Returns the retry that is booked already, or books one. This way, several edits during one outage count as one
+ * failure. They do not make the subscriber wait longer after it is back.
  */
 async function retryOf(
   services: Pick<DeliverServices, 'websub' | 'clock'>,
@@ -88,8 +90,8 @@ export async function bookRetry(
 }
 
 /**
- * The seconds until the next attempt, by the number of attempts that failed. Then there are four a day until the lease
- * ends.
+ * The seconds until the next attempt, by the number of attempts that failed. After these there are four attempts a day,
+ * until the lease ends, which is the agreed time of the subscription.
  */
 const BACKOFF_SECONDS = [10, 30, 90, 270, 810, 2430, 7290];
 const LONGEST_BACKOFF_SECONDS = 21_600;
@@ -99,8 +101,8 @@ function backoff({ failures = 0 }: Subscription): number {
 }
 
 /**
- * Whether a subscriber has been down for about an hour. A distribution leaves such a subscriber out. Its retry sends it
- * the document of that time.
+ * Checks whether a subscriber has been down for about an hour. A distribution leaves such a subscriber out. The
+ * subscriber's next retry sends the document as it is then.
  */
 export function isLongDown({ failures = 0, retryAt = 0 }: Subscription, now: number): boolean {
   return failures >= BACKOFF_SECONDS.length - 1 && retryAt > now;

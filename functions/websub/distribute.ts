@@ -11,7 +11,10 @@ import type { DistributionStore, Run, Sent } from './websub-store.ts';
 export type DistributeServices = FeedServices &
   DeliverServices & { distributions: DistributionStore; ids: Ids };
 
-/** How long a process keeps a run. It is longer than a piece of work with its last deliveries. */
+/**
+ * How long a process keeps a run, which is one distribution of a feed. The time is longer than a piece of work with its
+ * last deliveries.
+ */
 const LEASE_SECONDS = 120;
 
 /**
@@ -27,7 +30,8 @@ export async function distribute(services: DistributeServices, feed: string): Pr
   const before = await distributions.sent(feed, clock());
   const pages = pagesInOrder(run.after);
   const { state, sent } = await deliverToAll(services, run, pages, before);
-  // If another process began this run, we do not know which document it sent to the first subscribers.
+  // If another process began this run, we do not know which document it sent to the first subscribers. So only what an
+  // earlier run sent stays stored.
   const isWhole = run.after === undefined;
   const isOurs =
     state === 'done'
@@ -96,8 +100,8 @@ type Turn = {
 };
 
 /**
- * Yields the subscribers page by page until all had a turn or the time is up. While the subscribers of a page get the
- * document, the next page is fetched, and the progress up to then is stored.
+ * Yields the subscribers page by page, until all were yielded or the time is up. While the subscribers of a page get
+ * the document, the next page is fetched, and the progress up to then is stored.
  */
 async function* turns(
   services: DistributeServices,

@@ -5,7 +5,7 @@ import type { Content } from './topic-content.ts';
 
 /**
  * The result of a delivery (W3C WebSub, section 7). 2xx means that it was delivered, and 410 ends the subscription.
- * After any other answer it is tried again later.
+ * After any other answer the delivery is tried again later.
  */
 export type Delivery = 'delivered' | 'gone' | 'failed';
 
@@ -49,17 +49,17 @@ export function courier(callbacks: Callbacks): (to: Subscription, content: Conte
 }
 
 /**
- * Whether a delivery to a host has to wait for the deliveries that are under way. A host that has not answered yet gets
- * only as many deliveries at a time as it may be silent. Otherwise all deliveries of this piece of work could wait for
- * one silent host before anybody knows that it is silent.
+ * Checks whether a delivery to a host has to wait for the deliveries that are under way. A host that has not answered
+ * yet gets only as many deliveries at a time as it may be silent. Otherwise all deliveries of this piece of work could
+ * wait for one silent host before anybody knows that it is silent.
  */
 function isInDoubt({ answers, silences, underWay }: Host): boolean {
   return !answers && silences < SILENT_TIMES && silences + underWay.size >= SILENT_TIMES;
 }
 
 /**
- * Posts the whole document with its own type and links (W3C WebSub, section 7). It is signed if the subscriber gave a
- * secret, and only then (section 7.1).
+ * Posts the whole document with its own type and links (W3C WebSub, section 7). The request is signed if the subscriber
+ * gave a secret, and only then (section 7.1).
  */
 function post(
   callbacks: Callbacks,

@@ -26,7 +26,7 @@ export async function redeliver(services: RedeliverServices): Promise<void> {
 
 type DueRetry = { subscription: Subscription; page: object };
 
-/** Yields the retries that are due, page by page. Returns true if the time was up before all had a turn. */
+/** Yields the retries that are due, page by page. Returns true if the time was up before all were yielded. */
 async function* dueRetries({ websub, clock }: RedeliverServices): AsyncGenerator<DueRetry, boolean> {
   const stopAt = clock() + WORK_SECONDS * 1000;
   while (clock() < stopAt) {

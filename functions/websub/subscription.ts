@@ -2,8 +2,8 @@ import type { FeedFormat } from '../feeds/feed-key.ts';
 import { DAY_SECONDS } from '../shared/clock.ts';
 
 /**
- * A subscription to a topic (W3C WebSub). The callback gets the content of the topic after each change until the lease
- * ends.
+ * A subscription to a topic, which is a feed document (W3C WebSub). The callback is an address of the subscriber. It
+ * gets the document after each change until the lease ends, which is the agreed time of the subscription.
  */
 export type Subscription = {
   /** The key of the feed. */

@@ -53,9 +53,9 @@ async function overLimit(
   { hostname }: URL,
   now: number,
 ): Promise<string | undefined> {
-  // An operator who allows private callbacks owns them.
+  // An operator who allows private callbacks owns their hosts, so no stranger needs protection.
   if (config.allowPrivateCallbacks) return undefined;
-  // The port is left out, because one server has sixty thousand ports.
+  // The port is left out, because one server has sixty thousand ports, and each would have a limit of its own.
   if (!(await throttle.underLimit(`websub#${hostname}`, REQUESTS_AN_HOUR, now)))
     return `${hostname} was asked to confirm ${REQUESTS_AN_HOUR} requests within an hour, and more are not allowed. Ask again later.`;
   if (!(await throttle.underLimit('websub', REQUESTS_AN_HOUR_OF_ALL, now)))

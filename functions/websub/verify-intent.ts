@@ -17,8 +17,8 @@ export type VerifyServices = FeedServices & {
 };
 
 /**
- * How long a process keeps a request. It is longer than a callback may take, so that no other process takes over while
- * this one waits. If a process dies, another one soon takes its place.
+ * How long a process has a request to itself. The time is longer than a callback may take, so that no other process
+ * takes the request over while this one waits. If the process dies, another one soon takes over.
  */
 const LEASE_SECONDS = 60;
 /** How long to wait after each attempt that got no answer, 429 or 5xx. After the last wait the request is given up. */
@@ -72,7 +72,10 @@ async function verifyIntent(services: VerifyServices, id: string): Promise<void>
 
 type Asked = { answer: CallbackAnswer; outcome: 'confirmed' | 'not confirmed' | 'denied' };
 
-/** Whether the feed does not exist. The address of the site may also have changed since the request was taken. */
+/**
+ * Checks whether a request must be denied, because the feed does not exist. That can also be because the address of the
+ * site has changed since the request was taken.
+ */
 async function isRefused(services: VerifyServices, { mode, topic }: SubscriptionRequest): Promise<boolean> {
   return mode === 'subscribe' && (await readContent(services, topic)) === undefined;
 }
@@ -121,7 +124,7 @@ function withQuery(callback: string, fields: Record<string, string>): string {
   return `${callback}${joint}${new URLSearchParams(fields)}`;
 }
 
-/** Whether the reason why a callback did not confirm may pass, so that it is asked again. */
+/** Checks whether a callback that did not confirm may confirm later, so that it is asked again. */
 function mayPass(answer: CallbackAnswer): boolean {
   return (
     answer.kind === 'silent' ||

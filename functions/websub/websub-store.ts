@@ -31,8 +31,8 @@ export type WebSubStore = {
   /** Returns the feeds among these that have subscribers. The read is strongly consistent. */
   subscribed(feeds: string[], now: number): Promise<string[]>;
   /**
-   * Returns subscriptions of a feed in the order of their places. `last` is where the next page begins, if there is
-   * one.
+   * Returns subscriptions of a feed in the order of their places. The next page begins after `last`, which is undefined
+   * if there is no next page.
    */
   page(
     feed: string,
@@ -56,7 +56,7 @@ export type WebSubStore = {
 /** A run distributes the present document of one feed to its subscribers. */
 export type Run = {
   feed: string;
-  /** The id of the process that has the lease. */
+  /** The id of the process that has the run, until the end of its lease. */
   holder: string;
   /** The place up to which every subscriber was tried. */
   after?: string | undefined;
@@ -70,9 +70,9 @@ export type DistributionStore = {
   markDue(feed: string, at: number): Promise<boolean>;
   dueAt(feed: string): Promise<number | undefined>;
   /**
-   * Takes up the run that another process left, or begins a new run and removes the mark of the feed. The lease lasts
-   * until `until`. Returns undefined if another process has the run, or if there is no run and the feed is not due. A
-   * feed has one run at a time, and changes that come meanwhile wait for its end.
+   * Takes up the run that another process left, or begins a new run and removes the mark of the feed. The process keeps
+   * the run until `until`, which is the end of its lease. Returns undefined if another process has the run, or if there
+   * is no run and the feed is not due. A feed has one run at a time, and changes that come meanwhile wait for its end.
    */
   takeUp(feed: string, holder: string, now: number, until: number): Promise<Run | undefined>;
   /**
