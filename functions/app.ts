@@ -237,7 +237,7 @@ function healthy({ config }: PublicServices): Route['answer'] {
   return () => new Response(`ok ${config.version}\n`, { headers: NO_STORE });
 }
 
-/** Answers polls of feeds that the process remembers without the router, which takes longer than the answer. */
+/** Answers polls of remembered feeds without the router, because the router takes longer than the answer itself. */
 function withMemory(app: Hono, services: FeedServices): Hono {
   const { fetch } = app;
   app.fetch = (request, bindings, context) =>

@@ -10,7 +10,7 @@ import { runTick } from './work/run-tick.ts';
 
 /** The event that EventBridge Scheduler sends every minute (`infra/clock.ts`). */
 export type TickEvent = { kind: 'tick' };
-/** The events that the editor function sends. It waits for the answer (`lambda-previews.ts`). */
+/** The events that the editor function sends. That function waits for the answer (`lambda-previews.ts`). */
 export type PreviewEvent =
   | { kind: 'preview'; request: PreviewRequest }
   | { kind: 'proof'; request: ProofRequest };

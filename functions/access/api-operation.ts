@@ -95,7 +95,9 @@ export type AccessServices = {
 /** A row of the API's route table in `app.ts`. */
 export type ApiRoute = [method: Method, path: string, scope: Scope, does: string, operation: Operation];
 
-/** Returns a function that makes a route of a row. The route checks the token before it reads the body. */
+/**
+ * Returns a function that turns a row of the table into a route. The route checks the token before it reads the body.
+ */
 export function guarded(services: AccessServices): (row: ApiRoute) => Route {
   return ([method, path, scope, does, { body, handle }]) => ({
     method,
@@ -125,8 +127,8 @@ function requireScope(services: AccessServices, scope: Scope): MiddlewareHandler
 }
 
 /**
- * Returns who makes a request, by its header `Authorization: Bearer …` (RFC 6750, section 2.1). Refuses a token that is
- * not known or has expired (401), and one that lacks the scope (403).
+ * Returns the holder of the token in a request's header `Authorization: Bearer …` (RFC 6750, section 2.1). Refuses a
+ * token that is not known or has expired (401), and a token that lacks the scope (403).
  */
 async function authorise(
   { tokens, clock, config }: AccessServices,

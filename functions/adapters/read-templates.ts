@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Templates } from '../shared/locale.ts';
 
-/** Reads every MJML file and every locale in `templates/`. A language is added by adding a file to `templates/locales/`. */
+/**
+ * Reads every MJML file and every locale in `templates/`. A language is added by adding a file to `templates/locales/`.
+ */
 export function readTemplates(folder: string): Templates {
   const locales = join(folder, 'locales');
   return {

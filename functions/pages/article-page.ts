@@ -89,7 +89,7 @@ function contributors(context: PageContext, { contributors = [] }: Article, word
 
 const namesOf = (people: Author[]) => people.map(({ name }) => name);
 
-/** Shows each name, as a link if the person has a page. */
+/** Returns a function that shows a name, as a link if the person has a page. */
 function linked(people: Author[], attributes: Html = raw('')): (name: string, index: number) => Html {
   return (name, index) => {
     const url = people[index]?.url;

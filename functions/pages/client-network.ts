@@ -17,11 +17,12 @@ type Peer =
   | undefined;
 
 /**
- * Returns where a request comes from: an IPv4 address, or the /64 of an IPv6 address, because one household or server
- * has such a network whole. Returns undefined if it is not known.
+ * Returns where a request comes from: an IPv4 address, or the /64 of an IPv6 address, because one household or one
+ * server usually has the whole of such a network. Returns undefined if the address is not known.
  *
- * Normally it is the address that our side of the connection sees. If that is a proxy of our own, it is the last entry
- * of `X-Forwarded-For`, which the proxy has added. The entries before it are what the client wrote.
+ * Normally the address is the one that our side of the connection sees. If that is the address of a proxy of our own,
+ * the last entry of `X-Forwarded-For` counts, which the proxy has added. The entries before it are what the client
+ * wrote.
  */
 export function clientNetwork(context: Context, config: Config): string | undefined {
   const peer = context.env as Peer;
@@ -39,8 +40,8 @@ function isOwnProxy(context: Context, { baseUrl, edgeKey }: Config, seen: string
 }
 
 /**
- * Returns the address that our proxy saw. CloudFront appends the client's address to the header. Behind it, API Gateway
- * appends the address that it sees itself, which is CloudFront's.
+ * Returns the address that our proxy saw. CloudFront appends the client's address to the header. Behind CloudFront, API
+ * Gateway appends the address that it sees itself, which is CloudFront's.
  */
 function forwardedFor(context: Context, seen: string): string | undefined {
   const addresses = (context.req.header('x-forwarded-for') ?? '').split(',').map((each) => each.trim());

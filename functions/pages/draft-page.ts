@@ -23,7 +23,7 @@ export type DraftData = {
   decision: Decision | undefined;
   /** The decision of the link that the editor followed. Its button comes first. */
   first: Decision['what'];
-  /** Whether the draft has lost stories since the mail with the link was sent. */
+  /** True if the draft has lost stories since the mail with the link was sent. */
   changed: boolean;
   stories: Article[];
   /** Milliseconds. */

@@ -15,7 +15,7 @@ import { shorten, slugOf } from '../shared/text.ts';
 import { type Html, type PageContext, settingText } from './page-context.ts';
 
 export const FORMAT_NAMES: Record<FeedFormat, string> = { rss: 'RSS', atom: 'Atom', json: 'JSON' };
-/** The characters of a name that are shown. A name may have a thousand. */
+/** How many characters of a name are shown. A name may have a thousand. */
 const MAX_NAME = 80;
 
 /**

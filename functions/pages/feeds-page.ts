@@ -87,7 +87,8 @@ function configuredGroups(context: PageContext): Group[] {
 }
 
 /**
- * Groups the feeds that only the newest stories bring: of tags, of authors, and of languages and sections of guests.
+ * Groups the feeds that only the newest stories bring: of tags, of authors, and of languages and sections that the
+ * settings do not have.
  */
 function recentGroups(context: PageContext, recent: RecentFeeds): Group[] {
   const { phrases } = context;

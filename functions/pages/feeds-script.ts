@@ -2,8 +2,9 @@
  * The script of pages with feeds. It has its own address, because the Content-Security-Policy allows no inline script.
  * It is a string, because a bundled function has no files beside it.
  *
- * It copies an address, which a page cannot do without a script. If the script does not run, or if the browser allows
- * no access to the clipboard, the button stays hidden. The address is in a field from which it can be copied by hand.
+ * The script copies an address, which a page cannot do without a script. If the script does not run, or if the browser
+ * allows no access to the clipboard, the button stays hidden. The address is in a field from which it can be copied by
+ * hand.
  */
 export const FEEDS_SCRIPT_PATH = '/feeds.js';
 

@@ -7,8 +7,9 @@ import { day, editionName, type Html, MAX_HEADLINE, type PageContext } from './p
 import { storyList } from './story-list.ts';
 
 /**
- * Lists every story of an issue as it is now. It is shown if the mail was too long for all its stories, or if one of
- * them was retracted since. If there is no subject, the page has the name of the edition as its title.
+ * Lists every story of an issue as it is now. This page is shown if the mail was too long for all its stories, or if
+ * one of them was retracted after the mail was sent. If there is no subject, the page has the name of the edition as
+ * its title.
  */
 export function issuePage(
   context: PageContext,

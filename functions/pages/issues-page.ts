@@ -67,7 +67,10 @@ ${issues.map(
 </section>`;
 }
 
-/** Shows an issue, as a link if its web version can be read. An issue has one from the time at which it is sent. */
+/**
+ * Shows an issue, as a link if its web version can be read. An issue has a web version from the time at which it is
+ * sent.
+ */
 function line(context: PageContext, issue: IssueLine, timeZone = homeTimeZone(context)): Html {
   const { phrases } = context;
   const date = day(context, issue.scheduledAt, timeZone);

@@ -21,7 +21,7 @@ export type Page = {
   feeds?: FeedSelector[] | undefined;
   /** The feed that the page is about. */
   feed?: FeedAddress | undefined;
-  /** The address of one of our scripts. The page must work without it too. */
+  /** The address of one of our scripts. The page must work without the script too. */
   script?: string | undefined;
   /** The stories that the page shows. The names of their tags and authors name the feeds in the head. */
   articles?: Article[] | undefined;
@@ -29,7 +29,7 @@ export type Page = {
   body: Html;
 };
 
-/** The characters that a tab, a bookmark or a search result shows. */
+/** How many characters of a title or a description a tab, a bookmark or a search result shows. */
 const MAX_TITLE = 120;
 const MAX_DESCRIPTION = 300;
 

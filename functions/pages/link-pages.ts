@@ -22,8 +22,8 @@ export function confirmPage(context: PageContext, data: { action: string; editio
 
 /**
  * Lets a reader leave the `edition` of the mail or all editions. The buttons post `scope`, with `edition` or `all`. The
- * first one is only there if the reader still gets that edition. `editions` are those that the reader gets. A reader
- * who gets none sees no button.
+ * first button is only there if the reader still gets that edition. `editions` are the editions that the reader gets. A
+ * reader who gets none sees no button.
  */
 export function unsubscribePage(
   context: PageContext,

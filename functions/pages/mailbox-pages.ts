@@ -11,7 +11,7 @@ export type Mail = MailSummary & { html: string; text: string; headers: Record<s
 /** How many recipients a line names. A batch has up to 100. */
 const MAX_RECIPIENTS = 3;
 
-/** `/mailbox`: the list of mails. `hasMore` says whether there are older ones. */
+/** `/mailbox`: the list of mails. `hasMore` says whether there are older mails. */
 export function mailboxPage(context: PageContext, mails: MailSummary[], hasMore = false): Html {
   const { phrases } = context;
   const title = phrases('page.mailbox.title');

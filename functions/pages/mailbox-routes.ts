@@ -46,7 +46,10 @@ export function mailboxHandlers({ config, templates, mailbox }: MailboxPageServi
   };
 }
 
-/** Makes the links of a mail open in a new tab. The sandbox of the frame would keep their pages from working. */
+/**
+ * Makes the links of a mail open in a new tab. Inside the frame, its sandbox would keep the pages behind the links from
+ * working.
+ */
 function inNewTabs(html: string): string {
   return html.replace(/<head[^>]*>/i, (head) => `${head}<base target="_blank">`);
 }

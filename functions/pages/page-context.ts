@@ -12,16 +12,19 @@ export type PageContext = {
   language: string;
 };
 
-/** What `hono/html` returns: text that is escaped already. It is a promise if a part of it has to be waited for. */
+/**
+ * What `hono/html` returns: text that is escaped already. The value is a promise if a part of the text has to be waited
+ * for.
+ */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** The characters of a headline or a subject that a list shows. */
+/** How many characters of a headline or a subject a list shows. */
 export const MAX_HEADLINE = 160;
 
 /**
  * Returns the language of the fixed words on the page. If there is no locale file for the language of a story, the
- * words are in another language, such as English around a story in Portuguese. For a regional form of the same language
- * it returns that form, so that dates are written as there.
+ * words are in another language, such as English around a story in Portuguese. If the story is in a regional form of
+ * the language of these words, the result is that form, so that dates are written as in that region.
  */
 export function spokenLanguage({ phrases, language }: PageContext): string {
   const spoken = phrases('page.language');

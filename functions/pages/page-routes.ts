@@ -115,7 +115,7 @@ export function pageHandlers(services: PageServices) {
 
   /**
    * Reads the feeds of the newest stories. With a language, the tags and authors are those of its stories. The feeds of
-   * guests' languages and sections are always all of them, because no other page would show them.
+   * languages and sections that the settings do not have are always all shown, because no other page would show them.
    */
   async function feedsFor(own: string | undefined): Promise<RecentFeeds> {
     const recent = await readRecentFeeds(services, {});

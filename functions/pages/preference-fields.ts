@@ -43,8 +43,8 @@ ${ruleOf(phrases, 'pausedUntil', faults)}
 }
 
 /**
- * The field of a time zone. It offers every zone of the IANA database, grouped by continent. Without a choice the
- * newsletters' own zone counts. The names of the zones are those of `day`, such as `2026-12-24`.
+ * The field of a time zone. It offers every zone of the IANA database, grouped by continent. Without a choice, the
+ * newsletters' own zone counts. The names of the zones are those that are in use on `day`, such as `2026-12-24`.
  */
 export function timeZoneField(
   context: PageContext,

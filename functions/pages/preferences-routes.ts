@@ -166,7 +166,8 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
   }
 
   /**
-   * Turns a form into the fields of JSON. A form has no boxes that are not ticked, and a pause in weeks or until a day.
+   * Turns a form into the fields of JSON. A form does not send boxes that are not ticked, and its pause is a number of
+   * weeks or ends on a day.
    */
   function fromForm(fields: Record<string, unknown>, current: Subscriber): Record<string, unknown> {
     const { language, editions = [], topics = [], timeZone, pause, pausedUntil } = fields;

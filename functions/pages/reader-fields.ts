@@ -66,7 +66,10 @@ ${wrong && html`<p class="fault" id="${id}-fault">${phrases(emailRule(value ?? '
 </div>`;
 }
 
-/** Returns what is wrong with an address as it was typed, or `otherwise` if the address alone does not show that. */
+/**
+ * Returns the phrase that says what is wrong with an address as it was typed. Returns `otherwise` if the fault is not
+ * in the address itself.
+ */
 function emailRule(typed: string, otherwise: PhraseKey): PhraseKey {
   const read = parseReaderAddress(typed);
   return read.ok || read.fault === 'missing' ? otherwise : `page.fault.email.${read.fault}`;

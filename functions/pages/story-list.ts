@@ -14,7 +14,7 @@ import {
 } from './page-context.ts';
 import { photo } from './photo.ts';
 
-/** The characters of a dek, and of the name of a section or an author, that a list shows. */
+/** How many characters of a summary, and of the name of a section or an author, a list shows. */
 const MAX_DEK = 280;
 const MAX_NAME = 60;
 

@@ -95,8 +95,8 @@ export function subscriptionHandlers(services: SubscriptionServices) {
       return page(unsubscribePage(pagesOf(subscriber), data), PRIVATE);
     },
 
-    // For the buttons of the page and for one click (RFC 8058, section 3.2): it needs no cookie, does not redirect, and
-    // answers the same however often it is called.
+    // This handler answers the buttons of the page, and the one click of a mail program (RFC 8058, section 3.2). So it
+    // needs no cookie, does not redirect, and gives the same answer however often it is called.
     async unsubscribe(context: Context): Promise<Response> {
       const [id, edition, slot] = opened(context, 'unsubscribe') ?? [];
       if (!id || !edition) return message(visitor(context), 'expired', 404);

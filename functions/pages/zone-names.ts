@@ -28,7 +28,7 @@ export function areaName({ phrases }: PageContext, area: string): string {
   return key ? phrases(key) : area || 'UTC';
 }
 
-/** The names of a language, kept for a day. Making all four hundred takes 50 ms. */
+/** The names of the zones in a language. They are kept for a day, because making all four hundred takes 50 ms. */
 const kept = new Map<string, { day: string; times: Map<string, string> }>();
 
 /**

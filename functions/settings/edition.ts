@@ -44,8 +44,8 @@ const tag = oneLine(100).regex(/[\p{L}\p{N}]/u, { message: 'must have a letter o
 export const edition = z
   .strictObject({
     /**
-     * Part of the ids of issues, the names of batches and List-Id. In List-Id it is a label of a domain, which may have
-     * 63 characters (RFC 1035, section 2.3.4).
+     * The id is part of the ids of issues, of the keys of mail requests and of the header List-Id. In List-Id it is a
+     * label of a domain, which may have 63 characters (RFC 1035, section 2.3.4).
      */
     id: slug.max(63, { message: 'must be at most 63 characters' }),
     name: localised(100),
@@ -91,8 +91,8 @@ export const edition = z
     /** The subject. If it is absent, the subject is the headline of the first story. */
     subject: inLanguages(template(150, PLACEHOLDERS)).optional(),
     /**
-     * The preheader. If it is absent, the dek of the first story takes its place. If it is too short, the dek follows
-     * it.
+     * The preheader. If it is absent, the summary of the first story takes its place. If it is too short, the summary
+     * follows it.
      */
     preheader: inLanguages(template(150, PLACEHOLDERS)).optional(),
     from: mailbox,
@@ -101,7 +101,7 @@ export const edition = z
     /**
      * Drafts are mailed to `editors`, `minutesBefore` minutes before the issue is due, with links to approve it and to
      * hold it. When it is due, `send` sends it unless an editor held it, and `hold` sends it only if an editor approved
-     * it. Without `review` an issue goes out and nobody sees it before.
+     * it. Without `review`, an issue goes out without anybody seeing it before.
      */
     review: z
       .strictObject({

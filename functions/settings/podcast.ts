@@ -3,7 +3,7 @@ import { inLanguages, localised, oneLine } from './allowed-values.ts';
 
 /**
  * The settings of the podcast, which has the stories with an audio version. The rules come from "A Podcaster's Guide to
- * RSS" (podcasters.apple.com, 823 and 1691) and the "Podcast Delivery Specification" (Spotify).
+ * RSS" (podcasters.apple.com, articles 823 and 1691) and the "Podcast Delivery Specification" (Spotify).
  */
 
 /**
@@ -137,7 +137,9 @@ export type PodcastSettings = z.output<typeof podcast>;
 /** The texts of the podcast that every language of the publication needs. */
 export const PODCAST_TEXTS = ['title', 'description', 'copyright'] as const;
 
-/** Whether a URL is one that Apple takes for a podcast's picture: https, and with the ending of a JPEG or PNG. */
+/**
+ * Checks whether a URL is one that Apple takes for a podcast's picture: https, and with the ending of a JPEG or PNG.
+ */
 export function isArtworkUrl(text: string): boolean {
   const url = URL.parse(text);
   return url?.protocol === 'https:' && /\.(?:jpe?g|png)$/i.test(url.pathname);

@@ -9,7 +9,7 @@ import { PODCAST_TEXTS, podcast } from './podcast.ts';
  * who has just edited the file reads it.
  */
 
-/** Whether a feed has the whole text of its stories or only their deks. */
+/** Says whether a feed has the whole text of its stories or only their summaries. */
 const content = z.enum(['full', 'summary'], {
   message: 'must be "full" for the text of the stories, or "summary" for their deks',
 });
@@ -22,7 +22,7 @@ const FEED_FOLDER = new RegExp(
 );
 const feeds = z
   .strictObject({
-    /** The number of articles in a feed document that readers subscribe to. */
+    /** The number of articles in a feed document to which feed readers subscribe. */
     entries: wholeNumber(1, 100),
     maxAgeMinutes: wholeNumber(5, 60),
     content: content.default('full'),
@@ -168,8 +168,8 @@ export function inLanguage(
 
 /**
  * Returns the language whose feeds an article belongs to: the language of the publication that fits best (RFC 4647,
- * section 3.4: `en-GB` falls back to `en`). If none fits, it is the bare language, so that a guest story in Portuguese
- * has a feed too. `tag` is a canonical tag (BCP 47).
+ * section 3.4: `en-GB` falls back to `en`). If none fits, it is the language of the article without its region. So a
+ * single story in Portuguese has a feed too. `tag` is a canonical tag (BCP 47).
  */
 export function publicationLanguage(tag: string, languages: string[]): string {
   const parts = tag.split('-');

@@ -1,7 +1,8 @@
 /**
- * Time and ids as services, and the lengths of units of time. An app is a function of its services: each function names
- * the services that it needs (`FeedServices`, `SendServices` …), and an entry point builds them once, at start. No
- * function reads the time or makes an id in another way, so that tests can move the clock and know the ids.
+ * Time and ids as services, and the lengths of units of time. A service is a value that a function gets as a parameter
+ * instead of importing it. Each function names the services that it needs (`FeedServices`, `SendServices` …), and an
+ * entry point builds them once, at start. No function reads the time or makes an id in another way, so that tests can
+ * move the clock and know the ids.
  */
 
 /** Returns the time in milliseconds since 1970. */

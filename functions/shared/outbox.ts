@@ -19,7 +19,7 @@ export type OutboxEvent =
   | { kind: 'link-asked'; id: string; subscriberId: string; language: string }
   /** Mail a draft to the editors. */
   | { kind: 'draft-composed'; edition: string; slot: string; composition: number }
-  /** Mail an issue, the last one that was sent, to a reader who is new to its edition. */
+  /** Mail the last issue that was sent to a reader who is new to its edition. */
   | { kind: 'joined'; subscriberId: string; edition: string; slot: string }
   /** Mail a proof of an issue to editors. */
   | { kind: 'proof-asked'; proofId: string };
@@ -56,7 +56,7 @@ export function messageOf(id: string, event: OutboxEvent): Message {
   }
 }
 
-/** The cache at the edge, which an event may have to empty. One machine has no such cache. */
+/** The network of caches in front of us, which an event may have to empty. One machine has no such caches. */
 export type Cdn = {
   /** Empties the cache. A second call with the same `reference` does nothing. */
   invalidate(reference: string): Promise<void>;

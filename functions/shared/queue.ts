@@ -42,13 +42,17 @@ export async function handOver(queue: Queue, log: Log, messages: Message[], dela
   }
 }
 
-/** Whether the work of a message renders a mail. Such messages go to the tick function, the only one that has MJML. */
+/**
+ * Checks whether the work of a message renders a mail. Such messages go to the tick function, the only one that has
+ * MJML.
+ */
 export function isForComposeQueue({ kind }: Message): boolean {
   return kind === 'compose' || kind === 'letter';
 }
 
 /**
- * Whether a message is for the hub. Its work waits for the servers of strangers, so no mail may wait in the same queue.
+ * Checks whether a message is for the WebSub hub. The hub waits for the servers of strangers, so no mail may wait in
+ * the same queue.
  */
 export function isForWebSub({ kind }: Message): boolean {
   return kind === 'verify' || kind === 'distribute' || kind === 'redeliver';

@@ -85,7 +85,7 @@ export function parseIdempotencyKey(header: string | null | undefined): Outcome<
   });
 }
 
-/** Whether a JSON value is an object, which an array and null are not. */
+/** Checks whether a JSON value is an object, which an array and null are not. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

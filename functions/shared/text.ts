@@ -75,11 +75,12 @@ export function slugOf(name: string): string {
 }
 
 /**
- * The most characters of a slug. At four bytes each they fit into a DynamoDB key (2,048 bytes), and encoded into a URL.
+ * The most characters of a slug. At four bytes each, they fit into a DynamoDB key (2,048 bytes) and, percent-encoded,
+ * into a URL.
  */
 const MAX_CHARACTERS = 150;
 
-/** Whether the text is a slug that `slugOf` can return. */
+/** Checks whether the text is a slug that `slugOf` can return. */
 export function isSlug(text: string): boolean {
   return text !== '' && slugOf(text) === text;
 }

@@ -14,7 +14,7 @@ import { sha256 } from '../shared/text.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import { tableStores } from './stores.ts';
 
-/** The secret of a deployment. The stack makes it, and the operator fills in the rest. */
+/** The secret of a deployment. The stack makes it with a `linkSecret`, and the operator fills in the other values. */
 type Secret = {
   linkSecret?: string;
   editorToken?: string;

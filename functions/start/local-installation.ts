@@ -29,8 +29,8 @@ import { runTick, sweep } from '../work/run-tick.ts';
 import { tableStores } from './stores.ts';
 
 /**
- * All of Broadsheet in one process over a table: the services, the app and the queue. Tests give it a clock of their
- * own.
+ * All of Broadsheet in one process that works on one table: the services, the app and the queue. Tests give it a clock
+ * of their own.
  */
 export type Installation = ReturnType<typeof localInstallation>;
 
@@ -49,7 +49,7 @@ type Options = {
   isAlone?: boolean;
   /** The default is the `resend` client with the settings of `config`. */
   mailer?: Mailer;
-  /** Waits for a turn to mail. The default really waits. */
+  /** Waits until the mailer may make a request. The default really waits, and tests need not. */
   wait?: (milliseconds: number) => Promise<void>;
   /** The default sends requests to the addresses that subscribers gave. */
   callbacks?: Callbacks;
@@ -58,8 +58,7 @@ type Options = {
 /** The pace of mails to the mailbox of this process, which is used if no mail provider is set. */
 const MAILBOX_REQUESTS_PER_SECOND = 1000;
 
-/** Builds all services and the app, but listens nowhere. */
-
+/** Builds all services and the app. It does not listen on a port. */
 export function localInstallation(options: Options) {
   const { config, table, templates, linkSecret, clock, ids, log } = options;
   const stores = tableStores(table, config, options.isAlone ? ids() : undefined);

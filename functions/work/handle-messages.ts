@@ -54,8 +54,8 @@ async function carryOut(services: WorkServices, id: string): Promise<void> {
   const { outbox, cdn } = services;
   const event = await outbox.get(id);
   if (event?.kind !== 'article-changed') return;
-  // The edge asks for changes every minute anyway, but a retracted story must leave it at once. This step comes first,
-  // so that it is done even if another step fails.
+  // The caches in front of us ask for changes every minute anyway, but a retracted story must leave them at once. This
+  // step comes first, so that it is done even if another step fails.
   if (event.retracted) await cdn.invalidate(id);
   await linkTranslations(services, event.articleId);
   await announce(services, event.feeds ?? []);
@@ -64,7 +64,10 @@ async function carryOut(services: WorkServices, id: string): Promise<void> {
 
 export type ComposeQueueServices = ComposeServices & LetterServices;
 
-/** Carries out a message of the compose queue. Its work renders mails, and only the tick function can do that. */
+/**
+ * Carries out a message of the compose queue. The work of such a message renders mails, and only the tick function can
+ * do that.
+ */
 export async function handleCompose(services: ComposeQueueServices, message: Message): Promise<void> {
   switch (message.kind) {
     case 'compose':
@@ -76,7 +79,7 @@ export async function handleCompose(services: ComposeQueueServices, message: Mes
   }
 }
 
-/** Handles each record of an SQS batch. Records that fail are reported to SQS, and only these records come again. */
+/** Handles each message of an SQS event. Messages that fail are reported to SQS, and only these messages come again. */
 export async function handleRecords(
   event: SQSEvent,
   handle: (message: Message) => Promise<void>,

@@ -47,7 +47,8 @@ export type SweepServices = HubStores & {
 };
 
 /**
- * Work that has waited longer than this has lost its message. The message of younger work is most likely in the queue.
+ * Work that has waited longer than this has lost its message. The message of younger work is most likely still in the
+ * queue.
  */
 const GRACE_MILLISECONDS = 30_000;
 /** A sweep takes at most this many pieces of work of each kind. The next sweep, a minute later, takes more. */
@@ -55,7 +56,7 @@ const MOST = 500;
 
 /**
  * Finds the work whose message the queue lost, the work that a crash left, and the embargoes that have ended, and sends
- * messages for it. If there is a message too many, the conditions in the table make it harmless.
+ * messages for it. A message that was not lost may then exist twice. The conditions in the table make that harmless.
  */
 export async function sweep(services: SweepServices): Promise<void> {
   const { articles, outbox, queue, clock, log } = services;
@@ -91,8 +92,8 @@ export async function sweep(services: SweepServices): Promise<void> {
 }
 
 /**
- * Takes one message of each list in turn, at most `most` messages. An issue that needs few, for example because the
- * hour of its readers has not come, leaves the rest to the other issues.
+ * Takes one message of each list in turn, and at most `most` messages together. An issue that needs few, for example
+ * because the hour of its readers has not come, leaves the rest to the other issues.
  */
 function inTurn(lists: Message[][], most: number): Message[] {
   const rounds = Math.max(0, ...lists.map(({ length }) => length));

@@ -2,9 +2,9 @@ import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-clo
 import type { Cdn } from '../../shared/outbox.ts';
 
 /**
- * Invalidates the whole cache with one path. A story is on pages and in some twenty feeds in three formats, and CloudFront
- * charges for every path of an invalidation. Requests that then reach the function again are cheap: it answers with 304, or
- * from the stored document.
+ * Invalidates the whole cache with one path. A story is on pages and in some twenty feeds in three formats, and
+ * CloudFront charges for every path of an invalidation. Requests that then reach the function again are cheap, because
+ * the function answers with 304 or with the stored document.
  */
 export function cloudFrontCdn(distributionId: string): Cdn {
   const client = new CloudFrontClient({});

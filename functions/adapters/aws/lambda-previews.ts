@@ -2,8 +2,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Previews } from '../../newsletter/previews.ts';
 
 /**
- * Has the tick function render previews and proofs, because only that function ships MJML. Throws if the tick function fails;
- * its log then says why.
+ * Asks the tick function to render previews and proofs, because only that function contains MJML. Throws if the tick
+ * function fails. The log of the tick function then says why.
  */
 export function lambdaPreviews(functionName: string): Previews {
   const client = new LambdaClient({});

@@ -5,8 +5,8 @@ import { isForComposeQueue, isForWebSub, type Message, type Queue } from '../../
 const BATCH_LIMIT = 10;
 
 /**
- * URLs of the queues. Messages that make a function render a mail go to `compose`, messages of the WebSub hub to `webSub`, and
- * all others to `work`.
+ * URLs of the queues. Messages that make a function render a mail go to `compose`, messages of the WebSub hub to
+ * `webSub`, and all others to `work`.
  */
 export type QueueUrls = { work: string; compose: string; webSub: string };
 

@@ -18,9 +18,9 @@ import {
 import type { TransactItem } from './dynamo-requests.ts';
 
 /**
- * The functions in this file make the items of the transaction that writes an article. Every item belongs to this article
- * alone, so writes of two articles never wait for each other. A change can enter at most 39 feeds and leave 39, and it
- * writes ten more items. DynamoDB takes 100 items in a transaction.
+ * The functions in this file make the items of the transaction that writes an article. Every item belongs to this
+ * article alone, so writes of two articles never wait for each other. A change can put an article into at most 39 feeds
+ * and take it out of 39, and it writes ten more items. DynamoDB takes 100 items in a transaction.
  */
 
 /** The answer to a request with an Idempotency-Key is kept for this long. */
@@ -62,7 +62,8 @@ export function indexItems(TableName: string, { previous, next, now }: ArticleCh
   };
   const publicOf = (article: Article | undefined) =>
     article?.publicAt && isListed(article) ? publicKey(article.publicAt, article.id) : undefined;
-  // The date of the story decides here and not publicAt, so a story that is moved into the future again is announced again.
+  // The date of the story decides here and not publicAt, so a story that is moved into the future again is announced
+  // again.
   const embargoOf = (article: Article | undefined, at: string | undefined) =>
     article && at && isListed(article) && article.publishedAt > at
       ? embargoKey(article.publishedAt, article.id)
@@ -82,8 +83,8 @@ export function touchedFeeds({ previous, next, now }: ArticleChange, languages: 
 }
 
 /**
- * Returns the changes to the list from which an original finds its translations. A retracted translation stays in the list,
- * so that the other translations are updated when it is retracted.
+ * Returns the changes to the list from which an original finds its translations. A retracted translation stays in the
+ * list, so that the other translations are updated when it is retracted.
  */
 export function translationItems(TableName: string, { previous, next }: ArticleChange): TransactItem[] {
   if (previous?.translationOf === next.translationOf) return [];
@@ -99,8 +100,8 @@ export function translationItems(TableName: string, { previous, next }: ArticleC
 
 /**
  * Returns a pointer for each feed that the article is in now. If the article has left a feed, or its place in a feed,
- * the old pointer stays and says when. That moves the Last-Modified of the feed. If readers have never seen the article
- * there, because its embargo had not ended, the old pointer is deleted.
+ * the old pointer stays and says when that happened. This moves the Last-Modified of the feed. If readers have never
+ * seen the article there, because its embargo had not ended, the old pointer is deleted.
  */
 export function pointerItems(
   TableName: string,

@@ -33,7 +33,10 @@ import {
   transactIf,
 } from './dynamo-requests.ts';
 
-/** DynamoDB takes items of up to 409,600 bytes, keys included. The feeds and the reply of an article are other items. */
+/**
+ * DynamoDB takes items of up to 409,600 bytes, keys included. The pointers of an article in feeds, and the reply to its
+ * request, are items of their own.
+ */
 const MAX_PACKED_BYTES = 380_000;
 
 /** The most translations of one story. Even the largest newsrooms publish in fewer languages. */
@@ -139,7 +142,7 @@ export function dynamoArticles(table: Table, languages: string[]): ArticleStore 
           feeds: article ? feedsOf(article, languages) : [],
         }),
       ]);
-      // If not, another sweep has announced the article first, or an edit has moved its date.
+      // If nothing was written, another sweep has announced the article first, or an edit has moved its date.
       return isAnnounced ? outboxId : undefined;
     },
   };

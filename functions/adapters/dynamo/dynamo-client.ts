@@ -23,8 +23,8 @@ export type Table = { client: DynamoDBDocumentClient; name: string };
 export type Item = Record<string, unknown>;
 
 /**
- * Opens the table at `endpoint`, which takes any credentials. Without an endpoint the table is in DynamoDB itself, and the
- * credentials of the process are used.
+ * Opens the table at `endpoint`, which takes any credentials. Without an endpoint the table is in DynamoDB itself, and
+ * the credentials of the process are used.
  */
 export function openTable(name: string, endpoint: string | undefined): Table {
   const elsewhere = endpoint && {
@@ -120,7 +120,9 @@ export async function findItems(
   return keys.map((key) => found.get(nameOf(key)));
 }
 
-/** Neither part of a key contains a line break, so two different keys have different names. */
+/**
+ * Returns a text for a key. Neither part of a key contains a line break, so two different keys have different texts.
+ */
 function nameOf({ pk, sk }: Key): string {
   return `${pk}\n${sk}`;
 }
@@ -131,8 +133,8 @@ export function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): Item {
 }
 
 /**
- * Decides whether an item exists and its TTL has not passed at `now` (milliseconds). DynamoDB deletes an expired item up to
- * days later and the embedded server never does, so every read of an item with a TTL has to check it.
+ * Decides whether an item exists and its TTL has not passed at `now` (milliseconds). DynamoDB deletes an expired item
+ * up to days later and the embedded server never does, so every read of an item with a TTL has to check it.
  */
 export function isLive(item: Item | undefined, now: number): item is Item {
   return item !== undefined && (typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > now);
@@ -188,8 +190,8 @@ async function holds(write: Promise<unknown>): Promise<boolean> {
 export type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 
 /**
- * Updates an item, or creates it if it does not exist and no condition forbids that. Returns the item as it is afterwards, or
- * undefined if the condition of the update does not hold.
+ * Updates an item, or creates it if it does not exist and no condition forbids that. Returns the item as it is
+ * afterwards, or undefined if the condition of the update does not hold.
  */
 export async function updateIf({ client, name }: Table, Key: Key, update: Update): Promise<Item | undefined> {
   try {
@@ -212,8 +214,8 @@ export function pause(milliseconds: number): Promise<void> {
 
 /**
  * Large values are stored as compressed JSON, because an item has at most 400 KB and DynamoDB charges by the kilobyte.
- * Articles and feeds use gzip; issues, proofs and mails use brotli. Stored items are read in the format in which they were
- * written, so neither format can be given up without rewriting them.
+ * Articles and feeds use gzip; issues, proofs and mails use brotli. Stored items are read in the format in which they
+ * were written, so neither format can be given up without rewriting them.
  */
 
 export function gzipped(value: unknown): Uint8Array {

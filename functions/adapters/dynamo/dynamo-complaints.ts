@@ -9,7 +9,10 @@ import { getItem, secondsOf, type Table, type Update, updateIf } from './dynamo-
 import { complaintHourKey, complaintPartition, standingKey } from './dynamo-keys.ts';
 import { queried, type TransactItem } from './dynamo-requests.ts';
 
-/** `uncounted` is what the hour in which an editor resumed the edition had counted before that moment. */
+/**
+ * An editor may resume the edition in the middle of an hour. `uncounted` is what was counted in that hour before that
+ * moment.
+ */
 type Standing = EditionStanding & { uncounted?: ComplaintCount };
 
 /** This hour sorts after every hour that will be counted. */
@@ -19,7 +22,10 @@ export function dynamoComplaints(table: Table): ComplaintStore {
   const change = async (edition: string, update: Update): Promise<boolean> =>
     (await updateIf(table, standingKey(edition), update)) !== undefined;
 
-  /** Adds up whole hours, from the hour that contains `since`. The caller subtracts what came in that hour before `since`. */
+  /**
+   * Adds up whole hours, from the hour that contains `since`. The caller subtracts what came in that hour before
+   * `since`.
+   */
   async function hours(edition: string, since: string): Promise<ComplaintCount> {
     const count = { accepted: 0, complained: 0 };
     const found = queried(table, {
@@ -80,9 +86,9 @@ export function dynamoComplaints(table: Table): ComplaintStore {
 }
 
 /**
- * Returns the update that counts accepted mails or complaints. Each edition has one item an hour: an accepted batch adds to
- * the current hour, and a complaint adds to the hour in which its mail was accepted. The transaction of a batch updates the
- * counters of the issue too, so the item of the hour is not written more often than the item of the issue.
+ * Returns the update that counts accepted mails or complaints. Each edition has one item an hour: an accepted batch
+ * adds to the current hour, and a complaint adds to the hour in which its mail was accepted. The transaction of a batch
+ * updates the counters of the issue too, so the item of the hour is not written more often than the item of the issue.
  */
 export function countedItem(
   TableName: string,

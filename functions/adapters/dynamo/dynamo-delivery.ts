@@ -19,8 +19,9 @@ import { queried, transactIf } from './dynamo-requests.ts';
 const PENDING_PAGE = 500;
 
 /**
- * Stores batches in the table. `onlyHolder` is the id of this process, and is given only if no other process can use the
- * table, as on one machine. A lease of another holder then belongs to a process that died, and nobody waits for it.
+ * Stores batches in the table. `onlyHolder` is the id of this process, and is given only if no other process can use
+ * the table, as on one machine. A claim of another holder then belongs to a process that died, and nobody waits for its
+ * end.
  */
 export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore {
   const { name } = table;
@@ -192,7 +193,7 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
         });
         return item !== undefined;
       } catch (error) {
-        // A transaction that plans or settles a batch is writing to the issue at this moment.
+        // A transaction that plans or settles a batch is writing to the issue at this moment, so the note is left out.
         if (error instanceof TransactionConflictException) return false;
         throw error;
       }
@@ -211,8 +212,8 @@ function sameProgress(previous: PlanProgress) {
 }
 
 /**
- * Of the recipients only the addresses are stored, which halves the item. They are in the order of the planned readers, and
- * empty for a reader who had left.
+ * Of the recipients only the addresses are stored, which halves the item. The addresses are in the order of the planned
+ * readers, and empty for a reader who had left.
  */
 function batchOf(item: Item, id: string): Batch {
   const { addresses, ...batch } = fieldsOf(item) as Omit<Batch, 'id'> & { addresses?: string[] };

@@ -93,7 +93,8 @@ export function dynamoDistributions(table: Table): DistributionStore {
           ExpressionAttributeValues: { ':sent': sent },
         },
       };
-      // The first fails if the item of the topic is gone, because its last lease has ended. Then there is nothing to remember.
+      // The first transaction fails if the item of the topic is gone, because its last lease has ended. Then there is
+      // nothing to remember.
       return (await transactIf(table, [end, remember])) || transactIf(table, [end]);
     },
 
@@ -114,16 +115,16 @@ export function dynamoDistributions(table: Table): DistributionStore {
   };
 }
 
-/** What `isLive` decides, as a condition. */
+/** The condition that an item's TTL has not passed, as `isLive` checks it. */
 const NOT_EXPIRED = 'expiresAt > :seconds';
 
 /** A request that its callback has not answered for this long is dropped. */
 const VERIFICATION_SECONDS = DAY_SECONDS;
 
 /**
- * Stores the WebSub requests that wait for the answer of their callback. They have a partition of their own, because anybody
- * can make as many of them as they like. In the outbox they would stand before the events of editors when the sweep looks for
- * what was left.
+ * Stores the WebSub requests that wait for the answer of their callback. They have a partition of their own, because
+ * anybody can make as many of them as they like. In the outbox they would stand before the events of editors when the
+ * sweep looks for what was left.
  */
 export function dynamoVerifications(table: Table): VerificationStore {
   return {

@@ -25,12 +25,15 @@ import { queried, type SortKeys } from './dynamo-requests.ts';
 
 /** DynamoDB takes items of up to 409,600 bytes. The rest is for the keys and the names of the fields. */
 const MAX_DOCUMENT_BYTES = 405_000;
-/** Documents are stored for this long and then rendered again when somebody asks for them. Most archives are read only once. */
+/**
+ * Documents are stored for this long and then rendered again when somebody asks for them. Most archives are read only
+ * once.
+ */
 const DOCUMENT_SECONDS = 30 * DAY_SECONDS;
 /** A feed reader that comes back later than this gets the whole document instead of only what is new (RFC 3229). */
 const SNAPSHOT_SECONDS = 14 * DAY_SECONDS;
 
-/** This many pointers are read in one request. They are about a part of an archive, and cost one read unit. */
+/** This many pointers are read in one request. That is about one part of an archive, and costs one read unit. */
 const PAGE = 50;
 
 /**
@@ -92,8 +95,8 @@ export function dynamoFeeds(table: Table): FeedStore {
 }
 
 /**
- * Yields the pointers in a range of a feed, strongly consistent. They come newest first below a bound, and oldest first from
- * a bound on. Pointers whose time has passed are left out, whether or not DynamoDB has deleted them.
+ * Yields the pointers in a range of a feed, strongly consistent. They come newest first below a bound, and oldest first
+ * from a bound on. Pointers whose time has passed are left out, whether or not DynamoDB has deleted them.
  */
 async function* walk(
   table: Table,
@@ -111,8 +114,8 @@ async function* walk(
 }
 
 /**
- * Returns a pointer as it is stored. Every poll reads fifty pointers, and one read unit is 4,096 bytes, so each has at most
- * 81 bytes with its key. Whatever follows from the key, or is the usual value, is left out:
+ * Returns a pointer as it is stored. Every poll reads fifty pointers, and one read unit is 4,096 bytes, so each has at
+ * most 81 bytes with its key. Whatever follows from the key, or is the usual value, is left out:
  *
  *   v   version; 1 if it is absent
  *   s   whole seconds from the date of the article to its last update; if absent, it was not updated after its date
@@ -122,7 +125,8 @@ async function* walk(
  *
  *   u   when it was updated, in milliseconds since 1970; items of the first version have it instead of s
  *
- * Whole seconds are enough, because `updatedAt` only decides the Last-Modified header, which has seconds (RFC 9110, 5.6.7).
+ * Whole seconds are enough, because `updatedAt` only decides the Last-Modified header, which has seconds (RFC 9110,
+ * 5.6.7).
  */
 export function pointerItem(feed: string, pointer: Pointer): Item {
   const { id, publishedAt, version, updatedAt, removedAt, moved, moreBlocks } = pointer;

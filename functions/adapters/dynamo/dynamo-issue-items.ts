@@ -7,8 +7,8 @@ import { editionKey, issueKey, reviewKey } from './dynamo-keys.ts';
 import { outboxPut, type TransactItem } from './dynamo-requests.ts';
 
 /**
- * Returns the update that takes an issue one step further. It holds only if no step was taken since the issue was read, and
- * if no reader was put in a batch yet.
+ * Returns the update that takes an issue one step further. It holds only if no step was taken since the issue was read,
+ * and if no reader was put in a batch yet.
  */
 export function moved(
   TableName: string,
@@ -80,8 +80,8 @@ function cursorPut(TableName: string, edition: string, cursor: EditionCursor): T
 type Counting = Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>;
 
 /**
- * Returns the update that counts new batches in their issue. It holds only while the issue is being sent, and is still in the
- * composition for which the batches were made.
+ * Returns the update that counts new batches in their issue. It holds only while the issue is being sent, and is still
+ * in the composition for which the batches were made.
  */
 export function countersAfter(
   batches: Batch[],

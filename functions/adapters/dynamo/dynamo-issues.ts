@@ -158,8 +158,8 @@ export function dynamoIssues(table: Table): IssueStore {
 }
 
 /**
- * Older versions stored no `parts`, and called the count of planned parts `shardsPlanned`. Without these defaults such an
- * issue would count as planned, and it would end as sent although nobody was mailed.
+ * Older versions stored no `parts`, and called the count of planned parts `shardsPlanned`. Without these defaults such
+ * an issue would count as planned, and it would end as sent although nobody was mailed.
  */
 function issueOf(item: Item): Issue {
   const { shardsPlanned = 0, ...fields } = fieldsOf(item);

@@ -1,8 +1,8 @@
 /**
- * The grammar of the keys in the one table. `pk` and `sk` are strings. Items marked (TTL) have `expiresAt`, in seconds since
- * 1970. Times in keys are ISO 8601 in UTC with milliseconds, so that sort keys are in the order of time. A partition that
- * only ever holds one item has the sort key `-`. In `SUPPRESSED#`, `ADDRESS#` and `BOUNCES#`, <sha256> is the hash of a
- * mail address.
+ * The grammar of the keys in the one table. `pk` and `sk` are strings. Items marked (TTL) have `expiresAt`, in seconds
+ * since 1970. Times in keys are ISO 8601 in UTC with milliseconds, so that sort keys are in the order of time. A
+ * partition that only ever holds one item has the sort key `-`. In `SUPPRESSED#`, `ADDRESS#` and `BOUNCES#`, <sha256>
+ * is the hash of a mail address.
  *
  *   pk                            sk                     item
  *   ARTICLE#<id>                  -                      an article, or its tombstone once it was retracted
@@ -18,7 +18,7 @@
  *   DOCUMENT#<feed>#<format>      br | gzip              a rendered feed document (TTL); <feed> may be a part of an archive
  *                                 HAD#<tag>              the articles that were in the document with this ETag (TTL)
  *
- *   SUBSCRIBER#<id>               -                      a reader, or a note that another reader has taken this one in
+ *   SUBSCRIBER#<id>               -                      a reader, or the id of the reader it was merged into
  *                                 CHANGE#<id>            a new address that waits for its confirmation (TTL)
  *   ADDRESS#<sha256>              -                      the reader who has this address
  *                                 SIGNUP#<id>            a sign-up with this address (TTL)
@@ -36,16 +36,16 @@
  *   TOPIC#<feed>                  -                      until when the feed has subscribers, and what they were sent last (TTL)
  *   RETRIES                       <at>#<feed>#<place>    when a failed delivery to a subscriber is tried again
  *   DISTRIBUTIONS                 DUE#<feed>             the feed has changed, and its subscribers have to be sent it
- *                                 RUN#<feed>             the distribution under way: how far it got, and who does it
+ *                                 RUN#<feed>             a distribution: how far it is, and which process does it
  *
- *   EDITION#<edition>             -                      up to when the edition has taken its stories, and which ones
+ *   EDITION#<edition>             -                      up to when the edition has taken stories, and which ones
  *   SCHEDULE                      <edition>              up to when the slots of the edition were started
  *   ISSUES#<edition>              <createdAt>#<slot>     every issue of an edition, for lists
  *   OPEN                          <edition>#<slot>       an issue that has not ended
  *   ISSUE#<edition>#<slot>        -                      an issue
  *                                 FROZEN                 what composing it decided
- *                                 VARIANT#<key>          its rendered mail, for one language and list of stories
- *                                 PLAN#<part>            how far this part of its readers is put in batches
+ *                                 VARIANT#<key>          one rendered mail, for one language and list of stories
+ *                                 PLAN#<part>            how far the readers of this part are put in batches
  *                                 BATCH#<batch>          up to 100 recipients of one variant
  *                                 PENDING#<batch>        when the batch, which has no outcome yet, may next be tried
  *                                 UNCERTAIN#<batch>      nobody knows whether the provider took the batch
@@ -178,7 +178,9 @@ export const planKey = (edition: string, slot: string, part: number): Key =>
   ofIssue(edition, slot, `PLAN#${part}`);
 export const batchKey = (edition: string, slot: string, batch: string): Key =>
   ofIssue(edition, slot, `BATCH#${batch}`);
-/** The id of a batch begins with the time at which it is due, so pending batches are in the order in which they are due. */
+/**
+ * The id of a batch begins with the time at which it is due, so pending batches are in the order in which they are due.
+ */
 export const pendingKey = (edition: string, slot: string, batch: string): Key =>
   ofIssue(edition, slot, `PENDING#${batch}`);
 export const uncertainKey = (edition: string, slot: string, batch: string): Key =>
@@ -228,8 +230,8 @@ export function issueRefOf(sk: unknown): { edition: string; slot: string } {
 export const AFTER_ANY_ID = '#~';
 
 /**
- * Decides whether DynamoDB takes a key: `pk` may have 2,048 bytes and `sk` 1,024. Addresses from outside can make longer
- * keys, with which nothing can be stored.
+ * Decides whether DynamoDB takes a key: `pk` may have 2,048 bytes and `sk` 1,024. Addresses from outside can make
+ * longer keys, with which nothing can be stored.
  */
 export const isStorableKey = ({ pk, sk }: Key): boolean =>
   Buffer.byteLength(pk) <= 2048 && Buffer.byteLength(sk) <= 1024;

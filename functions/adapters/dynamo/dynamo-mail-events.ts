@@ -32,8 +32,8 @@ import { consentPut } from './dynamo-subscriber-items.ts';
 import { sameSuppression } from './dynamo-suppressions.ts';
 
 /**
- * The counts of an issue are spread over this many items, because at a thousand events a second their writes would meet in one
- * item. The number must never change: the counts of issues that were sent are spread over it.
+ * The counts of an issue are spread over this many items, because at a thousand events a second their writes would meet
+ * in one item. The number must never change: the counts of issues that were sent are spread over it.
  */
 const TALLIES = 32;
 /** An event is remembered longer than the 30 days in which it is taken in at all (`delivery/apply-event.ts`). */
@@ -92,7 +92,9 @@ export function dynamoMailEvents(table: Table): MailEventStore {
   };
 }
 
-/** The item of the event itself comes first. If its condition fails, `apply` knows that the event was taken in before. */
+/**
+ * The item of the event itself comes first. If its condition fails, `apply` knows that the event was taken in before.
+ */
 function itemsOf(TableName: string, changes: EventChanges, now: number): TransactItem[] {
   const { id, reaction, complaint, suppression, consent, bounces, unlessErased } = changes;
   const after = (days: number) => secondsOf(now) + days * DAY_SECONDS;
@@ -123,7 +125,8 @@ function itemsOf(TableName: string, changes: EventChanges, now: number): Transac
       consentPut(TableName, subscriber, event, `${subscriber.version}-${event.what}`),
     );
   }
-  // If a suppression is written, its own condition fails after an erasure. A transaction may name an item only once.
+  // If a suppression is written, its own condition fails after an erasure. A transaction may name an item only once, so
+  // this check is left out then.
   if (unlessErased !== undefined && !suppression) {
     const Key = suppressionKey(unlessErased);
     items.push({
@@ -149,8 +152,8 @@ function itemsOf(TableName: string, changes: EventChanges, now: number): Transac
 }
 
 /**
- * Returns the items that note and count what a reader did. `sent` is noted as a proof that the provider took the mail, but it
- * is not counted here, because the issue itself counts what was sent.
+ * Returns the items that note and count what a reader did. `sent` is noted as a proof that the provider took the mail,
+ * but it is not counted here, because the issue itself counts what was sent.
  */
 function reactionItems(TableName: string, reaction: ReaderReaction, expires: number): TransactItem[] {
   const { ref, what } = reaction;

@@ -15,7 +15,7 @@ import { paceKey } from './dynamo-keys.ts';
 type Options = {
   requestsPerSecond: number;
   clock: Clock;
-  /** Waits. Without it, real time passes; tests move their clock. */
+  /** Waits this long. Without this function, real time passes. Tests move their clock instead. */
   wait?: (milliseconds: number) => Promise<void>;
 };
 
@@ -25,8 +25,9 @@ const ATTEMPTS = 50;
 const NEVER = 0;
 
 /**
- * Keeps the pace in one item with `nextAt`, `growsFrom` and `rate`. Taking a turn is one write. Its condition compares the
- * item with what this process has seen last, and a failed condition returns the item as it is now.
+ * Keeps the pace in one item with `nextAt`, `growsFrom` and `rate`. A turn is the right to make one request to the
+ * provider. Taking a turn is one write. Its condition compares the item with what this process has seen last, and a
+ * failed condition returns the item as it is now.
  */
 export function dynamoPace(
   { client, name }: Table,
@@ -72,7 +73,7 @@ export function dynamoPace(
       ExpressionAttributeValues: { ':next': now + intervalAt(ceiling), ':never': NEVER, ':rate': ceiling },
     });
 
-  /** Starts again as if the provider had refused a request now. */
+  /** Corrects a time that a wrong clock wrote. The pace starts again as if the provider had refused a request now. */
   const putRight = ({ nextAt, growsFrom }: PaceState, now: number) =>
     update({
       UpdateExpression: 'SET nextAt = :now, growsFrom = :now',
@@ -94,7 +95,8 @@ export function dynamoPace(
           await putRight(seen, now);
           continue;
         }
-        // Apart from the correction above, `nextAt` only grows. So a turn that was far off when it was last seen is not nearer now.
+        // Apart from the correction above, `nextAt` only grows. So a turn that was far off when it was last seen is not
+        // nearer now.
         if (seen.nextAt > now + LONGEST_WAIT) return (seen.nextAt - now) / 1000;
         const { growsFrom } = seen;
         const isFree = seen.nextAt <= now;
@@ -145,7 +147,10 @@ export function dynamoPace(
   };
 }
 
-/** Returns the milliseconds between two requests, rounded up to a thousandth so that sums of them do not grow long fractions. */
+/**
+ * Returns the milliseconds between two requests, rounded up to a thousandth so that sums of them do not grow long
+ * fractions.
+ */
 function intervalAt(rate: number): number {
   return Math.ceil(1_000_000 / rate) / 1000;
 }

@@ -27,7 +27,10 @@ type Requests = Pick<
   | 'putLinkRequest'
 >;
 
-/** Stores what readers have asked for and must confirm by mail. Each request is written with the event that sends its mail. */
+/**
+ * Stores what readers have asked for and must confirm by mail. Each request is written with the event that sends its
+ * mail.
+ */
 export function dynamoReaderRequests(table: Table): Requests {
   const { name } = table;
   const live = async <T>(key: Key, now: number): Promise<T | undefined> => {

@@ -46,7 +46,9 @@ export async function queryItems(
   return items;
 }
 
-/** Yields the items of a query. It asks for the next page only once the caller has taken all items of the page before. */
+/**
+ * Yields the items of a query. It asks for the next page only once the caller has taken all items of the page before.
+ */
 export async function* queried(table: Table, query: Query, pageSize?: number): AsyncGenerator<Item> {
   let start: Item | undefined;
   do {
@@ -57,8 +59,8 @@ export async function* queried(table: Table, query: Query, pageSize?: number): A
 }
 
 /**
- * Makes one request. A page ends after `limit` items or after a megabyte. `last` is the key of its last item, after which
- * the next page starts; it is undefined if nothing is left.
+ * Makes one request. A page ends after `limit` items or after a megabyte. `last` is the key of its last item, after
+ * which the next page starts. It is undefined if nothing is left.
  */
 export async function queryPage(
   { client, name }: Table,
@@ -105,9 +107,9 @@ const TRANSACT_ATTEMPTS = 6;
 const TEMPORARY = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
 /**
- * Writes all of the items or none of them. If a condition does not hold, it throws ConditionsFailed and does not try again.
- * If another transaction or throttling was in the way, it tries again. If the reply gets lost, the SDK repeats the request
- * with the same idempotency token.
+ * Writes all of the items or none of them. If a condition does not hold, it throws ConditionsFailed and does not try
+ * again. If another transaction or throttling was in the way, it tries again. If the reply gets lost, the SDK repeats
+ * the request with the same idempotency token.
  */
 export async function transact(table: Table, items: TransactItem[]): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -125,7 +127,7 @@ export async function transact(table: Table, items: TransactItem[]): Promise<voi
   }
 }
 
-/** Writes all of the items, or none of them and returns false if a condition does not hold. */
+/** Writes all of the items. If a condition does not hold, it writes none of them and returns false. */
 export async function transactIf(table: Table, items: TransactItem[]): Promise<boolean> {
   try {
     await transact(table, items);
@@ -136,7 +138,10 @@ export async function transactIf(table: Table, items: TransactItem[]): Promise<b
   }
 }
 
-/** Returns the item that stores an event. It belongs in the transaction that writes the change, so neither is lost alone. */
+/**
+ * Returns the item that stores an event. It belongs in the transaction that writes the change, so neither is lost
+ * alone.
+ */
 export function outboxPut(TableName: string, id: string, event: OutboxEvent): TransactItem {
   return { Put: { TableName, Item: { ...outboxKey(id), event } } };
 }

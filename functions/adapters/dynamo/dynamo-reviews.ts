@@ -4,8 +4,8 @@ import { fieldsOf, getItem, putItem, type Table } from './dynamo-client.ts';
 import { reviewKey } from './dynamo-keys.ts';
 
 /**
- * Stores the decisions on drafts in partitions of their own, because the public function has to write decisions and must not
- * be able to write issues (infra/grants.ts).
+ * Stores the decisions on drafts in partitions of their own, because the public function has to write decisions and
+ * must not be able to write issues (infra/grants.ts).
  */
 export function dynamoReviews(table: Table): ReviewStore {
   return {

@@ -42,9 +42,9 @@ export function subscriberPut(
 }
 
 /**
- * Returns the items that claim the address of a reader. An address belongs to one reader. DynamoDB can check a condition only
- * on the item that is written, so the claim is an item that has the address as its key. If `holder` is given, the claim is
- * taken over from that reader.
+ * Returns the items that claim the address of a reader. An address belongs to one reader. DynamoDB can check a
+ * condition only on the item that is written, so the claim is an item that has the address as its key. If `holder` is
+ * given, the claim is taken over from that reader.
  */
 export function addressItems(
   TableName: string,
@@ -62,7 +62,8 @@ export function addressItems(
     Put: { TableName, Item: { ...addressKey(after), subscriberId: next.id }, ...free },
   };
   if (!before) return [claim];
-  // The record that mails to the old address bounced goes too. An erasure of the reader would not find it any more.
+  // The item that says that mails to the old address bounced is deleted too. A later erasure of the reader would not
+  // find it.
   const left = [addressKey(before), bouncesKey(before)];
   return [claim, ...left.map((Key) => ({ Delete: { TableName, Key } }))];
 }
@@ -140,8 +141,8 @@ function suppressionDelete(TableName: string, { email }: Subscriber): TransactIt
 }
 
 /**
- * Returns the condition that the address is not suppressed. An import needs it, because nobody has asked the reader: an address
- * that was erased or has bounced at the same moment must stay suppressed.
+ * Returns the condition that the address is not suppressed. An import needs it, because nobody has asked the reader: an
+ * address that was erased or has bounced at the same moment must stay suppressed.
  */
 export function notSuppressed(TableName: string, { email }: Subscriber): TransactItem {
   return {
@@ -177,7 +178,10 @@ function addressChangeItems(
   ];
 }
 
-/** The only thing that is left of a reader who is merged into another is where the links in their mails lead. */
+/**
+ * All that stays of a reader who is merged into another is the id of the other one, to whom the links in old mails
+ * lead.
+ */
 function mergedItems(TableName: string, merged: Subscriber, next: Subscriber): TransactItem[] {
   return [
     {

@@ -106,9 +106,9 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
 
 /**
  * Writes down what a reader chose, because composing an issue renders a mail for each choice that exists. There are few
- * different choices, so as a part of the transaction their items would make sign-ups wait for each other. They are written
- * before it; after a crash between the two there may be a choice that nobody has made, which does no harm. A choice is never
- * deleted, so a process does not write again what it has written.
+ * different choices, so as a part of the transaction their items would make sign-ups wait for each other. They are
+ * written before the transaction. After a crash between the two there may be a choice that nobody has made, which does
+ * no harm. A choice is never deleted, so a process does not write again what it has written.
  */
 async function rememberChoice(
   table: Table,

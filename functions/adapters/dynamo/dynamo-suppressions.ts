@@ -20,7 +20,10 @@ export function dynamoSuppressions(table: Table): SuppressionStore {
   };
 }
 
-/** Returns the condition that the stored suppression is still the given one, so that no erasure since the read gets lost. */
+/**
+ * Returns the condition that the stored suppression is still the given one, so that no erasure since the read gets
+ * lost.
+ */
 export function sameSuppression({ reason, at, erasedAt }: Suppression) {
   const erasure = erasedAt === undefined ? 'attribute_not_exists(erasedAt)' : 'erasedAt = :erasedAt';
   return {

@@ -9,7 +9,8 @@ export function dynamoThrottle(table: Table): Throttle {
       const seconds = secondsOf(now);
       const first = { ...throttleKey(key), n: 1, expiresAt: seconds + window };
       if (await putIf(table, first, isNewOrExpired(now))) return true;
-      // The condition of the write itself compares the count, so twenty requests at once cannot all read the same number.
+      // The condition of the write itself compares the count, so twenty requests at once cannot all read the same
+      // number.
       const counted = await updateIf(table, throttleKey(key), {
         UpdateExpression: 'ADD n :one',
         ConditionExpression: 'n < :max AND expiresAt > :now',

@@ -39,8 +39,8 @@ export function dynamoWebSub(table: Table): WebSubStore {
     async subscribe(request, now) {
       const until = now + request.leaseSeconds * 1000;
       const expiresAt = Math.ceil(until / 1000);
-      // The topic is written before the subscription. After a crash between the two, a topic that seems to have a subscriber
-      // costs a useless look. In the other order a subscriber would get no news.
+      // The topic is written before the subscription. After a crash between the two, a topic that seems to have a
+      // subscriber costs a useless read. In the other order a subscriber would get no news.
       await keepTopic(table, request.feed, { until, expiresAt }, now);
       const { topic, callback, secret } = request;
       const item = await updateIf(table, subscriptionKey(request.feed, placeOf(request)), {
@@ -56,7 +56,7 @@ export function dynamoWebSub(table: Table): WebSubStore {
           ...(secret && { ':secret': secret }),
         },
       });
-      // The callback has just answered, so it works again, and what it missed is delivered now and not at the booked time.
+      // The callback has just answered, so it works again. What it missed is delivered now and not at the booked time.
       const subscription = item && subscriptionOf(item);
       if (subscription?.retryAt && subscription.retryAt > now) await this.bookRetry(subscription, now);
     },
@@ -146,7 +146,7 @@ export function dynamoWebSub(table: Table): WebSubStore {
         const subscription = found[index] && subscriptionOf(found[index]);
         if (subscription && subscription.until > now && subscription.retryAt === retryAt)
           subscriptions.push(subscription);
-        // The subscription has ended, or a later delivery has succeeded.
+        // The subscription has ended, or a later delivery has succeeded, so this retry is not needed.
         else await deleteItem(table, { pk, sk } as Key);
       }
       return subscriptions;
@@ -155,8 +155,8 @@ export function dynamoWebSub(table: Table): WebSubStore {
 }
 
 /**
- * Extends the time for which a topic has subscribers. If the last lease has ended, the topic starts without the record of what
- * its former subscribers were sent, because the new subscriber was not sent it.
+ * Extends the time for which a topic has subscribers. If the last lease has ended, the topic starts without the record
+ * of what its former subscribers were sent, because the new subscriber was not sent it.
  */
 async function keepTopic(
   table: Table,

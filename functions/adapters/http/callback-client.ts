@@ -22,15 +22,15 @@ const TIMEOUT_MILLISECONDS = 10_000;
 /** Every challenge is shorter than this. The rest of a longer answer is not read. */
 const MAX_ANSWER_BYTES = 4096;
 /**
- * At most this many idle connections are kept over all hosts. A function has 1,024 file descriptors, and every subscriber of a
- * feed may be on another host.
+ * At most this many idle connections are kept over all hosts. A function has 1,024 file descriptors, and every
+ * subscriber of a feed may be on another host.
  */
 const MAX_IDLE = 128;
 
 /**
- * Makes HTTP requests to addresses that strangers have named. The IP addresses of a name are checked in the lookup that the
- * connection itself makes. A check before the connection would not be safe, because a second lookup could give other
- * addresses. Redirects are not followed.
+ * Makes HTTP requests to addresses that strangers have named. The IP addresses of a name are checked in the lookup that
+ * the connection itself makes. A check before the connection would not be safe, because a second lookup could give
+ * other addresses. Redirects are not followed.
  */
 export function callbackClient({
   site,
@@ -65,7 +65,9 @@ export function callbackClient({
     return second === 'closed before' ? { kind: 'silent', reason: 'it closed the connection' } : second;
   }
 
-  /** A callback that cannot even be asked counts as silent. An exception would stop the deliveries to other subscribers. */
+  /**
+   * A callback that cannot even be asked counts as silent. An exception would stop the deliveries to other subscribers.
+   */
   const orSilent = (answer: Promise<CallbackAnswer>) =>
     answer.catch((error: Error): CallbackAnswer => ({ kind: 'silent', reason: error.message }));
 
@@ -77,9 +79,9 @@ export function callbackClient({
 }
 
 /**
- * Returns agents that keep the connections that were used last for the next request. The limits that an agent has do not
- * suffice: `maxFreeSockets` counts per host, and once `maxTotalSockets` is reached, idle connections to some hosts make
- * requests to other hosts wait.
+ * Returns agents that keep the connections that were used last for the next request. The limits that an agent has do
+ * not suffice: `maxFreeSockets` counts per host, and once `maxTotalSockets` is reached, idle connections to some hosts
+ * make requests to other hosts wait.
  */
 function keptAgents(lookup: LookupFunction): Record<'http:' | 'https:', http.Agent> {
   const idle = new LRUCache<Duplex, true>({
@@ -92,7 +94,7 @@ function keptAgents(lookup: LookupFunction): Record<'http:' | 'https:', http.Age
     idle.delete(this);
   }
   const bounded = (agent: http.Agent): http.Agent => {
-    // Node's documentation says that it returns whether the socket is kept. Node's types do not say so.
+    // Node's documentation says that this function returns whether the socket is kept. Node's types do not say so.
     const keepSocketAlive = agent.keepSocketAlive as (socket: Duplex) => boolean;
     const { reuseSocket } = agent;
     return Object.assign(agent, {
@@ -141,9 +143,9 @@ function checkedLookup(lookup: LookupFunction, mayConnect: (address: string) => 
 const RESET: (string | undefined)[] = ['ECONNRESET', 'EPIPE'];
 
 /**
- * Makes one request. Once the status of the answer has come it counts, even if the body breaks off. Returns 'closed before'
- * if the other side had closed a kept connection before the request came. The request may then be repeated on a new
- * connection.
+ * Makes one request. Once the status of the answer has come it counts, even if the body breaks off. Returns 'closed
+ * before' if the other side had closed a kept connection before the request came. The request may then be repeated on a
+ * new connection.
  */
 function exchange(
   url: string,

@@ -5,9 +5,9 @@ const TIMEOUT_MILLISECONDS = 2_000;
 const TRIES = 2;
 
 /**
- * Looks up the names of callbacks by asking a name server directly. Node's usual lookup occupies one of a few threads until
- * the name server answers, so a handful of names with a slow name server would hold up all others. `servers` are the name
- * servers to ask. Without it, the name servers of the system are asked.
+ * Looks up the names of callbacks by asking a name server directly. Node's usual lookup occupies one of a few threads
+ * until the name server answers, so a handful of names with a slow name server would hold up all others. `servers` are
+ * the name servers to ask. Without it, the name servers of the system are asked.
  */
 export function callbackLookup(servers?: string[]): LookupFunction {
   const resolver = new Resolver({ timeout: TIMEOUT_MILLISECONDS, tries: TRIES });

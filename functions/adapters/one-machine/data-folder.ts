@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { secrets } from '../random.ts';
 
-/** The folder of one installation. It holds the database, the secrets, and a lock that the process holds while it lives. */
+/**
+ * The folder of one installation. It holds the database, the secrets, and a lock that the process holds while it lives.
+ */
 export type DataFolder = {
   path(name: string): string;
   has(name: string): boolean;
@@ -19,8 +21,8 @@ const PATIENCE_MILLISECONDS = 5_000;
 const SQLITE_BUSY = 5;
 
 /**
- * Opens the data folder and locks it. Throws if another process holds the lock. `url` is the address at which this process
- * serves; it is written down, so that the error message of a second process can name it.
+ * Opens the data folder and locks it. Throws if another process holds the lock. `url` is the address at which this
+ * process serves; it is written down, so that the error message of a second process can name it.
  */
 export function openDataFolder(folder: string, url: string): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -43,9 +45,9 @@ export function openDataFolder(folder: string, url: string): DataFolder {
 const HOLDER = 'lock-holder';
 
 /**
- * Locks the folder, because two database servers on one file would corrupt it without noticing. The lock is the lock of an
- * empty SQLite file; SQLite is a part of Node. The kernel gives the lock to one process, even if several containers share
- * the folder. It takes the lock back however the process ends, so no stale lock is ever left.
+ * Locks the folder, because two database servers on one file would corrupt it without noticing. The lock is the lock of
+ * an empty SQLite file; SQLite is a part of Node. The kernel gives the lock to one process, even if several containers
+ * share the folder. It takes the lock back however the process ends, so no stale lock is ever left.
  */
 function lock(folder: string): () => void {
   const database = new DatabaseSync(join(folder, 'lock'), { timeout: PATIENCE_MILLISECONDS });

@@ -23,15 +23,15 @@ const KEY_SECONDS = DAY_SECONDS;
 const BATCH_WRITE_LIMIT = 25;
 
 /**
- * Stores the mails of the mailbox in the table of the installation. They survive a restart, and a request that is repeated
- * after a restart gets its first answer.
+ * Stores the mails of the mailbox in the table of the installation. They survive a restart, and a request that is
+ * repeated after a restart gets its first answer.
  */
 export function dynamoMailbox(table: Table): MailboxStore {
   const { client, name } = table;
   return {
     async put(mails, key, reply, now) {
-      // The item of the idempotency key makes the request count. If the process dies before it is written, the mails are in no
-      // list, and the repeated request writes them again.
+      // The item of the idempotency key makes the request count. If the process dies before that item is written, the
+      // mails are in no list, and the repeated request writes them again.
       const items = mails.map((mail) => ({ ...mailKey(mail.id), z: brotlied(mail) }));
       for (let start = 0; start < items.length; start += BATCH_WRITE_LIMIT) {
         const puts = items.slice(start, start + BATCH_WRITE_LIMIT).map((Item) => ({ PutRequest: { Item } }));

@@ -18,13 +18,16 @@ type Options = {
   onRestart?: (reason: string) => void;
 };
 
-/** The server is started again this often, which is enough for a temporary fault. One that always ends at once is given up. */
+/**
+ * The server is started again this often, which is enough for a temporary fault. A server that always ends at once is
+ * given up.
+ */
 const RESTARTS = 3;
 const READY_MILLISECONDS = 10_000;
 
 /**
- * Starts the server and waits until it answers. Throws if there is no binary for this machine, or if the server does not
- * answer in time.
+ * Starts the server and waits until it answers. Throws if there is no binary for this machine, or if the server does
+ * not answer in time.
  */
 export async function startDynoxide({ file, onDead, onRestart }: Options = {}): Promise<Dynoxide> {
   const binary = dynoxideBinary();
@@ -68,8 +71,9 @@ export async function startDynoxide({ file, onDead, onRestart }: Options = {}): 
 }
 
 /**
- * The kernel uses higher ports for outgoing connections, and such a connection could take the port before the server listens
- * on it. `fetch` refuses some lower ports, up to 10080 (Fetch Standard, "port blocking").
+ * The range from which the port of the server is taken. The kernel uses higher ports for outgoing connections, and such
+ * a connection could take the port before the server listens on it. `fetch` refuses some lower ports, up to 10080
+ * (Fetch Standard, "port blocking").
  */
 const PORTS = { from: 10_081, to: 32_000 };
 const PORT_ATTEMPTS = 100;
@@ -106,9 +110,9 @@ export function dynoxideBinary(): string {
 }
 
 /**
- * Starts the server so that it ends when this process ends, even after kill -9. A shell waits on a pipe that the kernel closes
- * once this process is gone, and then kills the server. The process id of the server is written to a file, for the case that
- * the shell is killed as well.
+ * Starts the server so that it ends when this process ends, even after kill -9. A shell waits on a pipe that the kernel
+ * closes once this process is gone, and then kills the server. The process id of the server is written to a file, for
+ * the case that the shell is killed as well.
  */
 function launch(binary: string, port: number, file: string | undefined): ChildProcess {
   const script = `

@@ -5,9 +5,9 @@ import { sha256 } from '../../shared/text.ts';
 import { parseAddress } from '../../subscribers/email-address.ts';
 
 /**
- * A mailbox with the HTTP API of Resend. The real `resend` client can use it without an account, and every mail stays on this
- * machine. The mailbox keeps the rules that a sender relies on: it remembers idempotency keys for a day, takes at most 100
- * mails in a batch, knows permissive validation, and uses Resend's names of errors.
+ * A mailbox with the HTTP API of Resend. The real `resend` client can use it without an account, and every mail stays
+ * on this machine. The mailbox keeps the rules that a sender relies on: it remembers idempotency keys for a day, takes
+ * at most 100 mails in a batch, knows permissive validation, and uses Resend's names of errors.
  */
 
 export type StoredMail = {
@@ -37,8 +37,8 @@ export type MailboxStore = {
 
 const MAX_BATCH = 100;
 /**
- * Resend has no such limit. Here a mail is stored in one item of the table, which has a limit of 400 KB. Gmail clips a mail at
- * a quarter of this size.
+ * The most bytes of a mail. Resend has no such limit. Here a mail is stored in one item of the table, which has a limit
+ * of 400 KB. Gmail clips a mail at a quarter of this size.
  */
 const MAX_MAIL_BYTES = 390_000;
 const addresses = z

@@ -4,13 +4,15 @@ import type { Log } from '../../shared/log.ts';
 import { isForWebSub, type Message, type Queue } from '../../shared/queue.ts';
 
 /**
- * Does in one process what SQS does for the work function: it delivers the same records, understands partial failures, and
- * delivers every message at least once.
+ * Does in one process what SQS does for the work function: it delivers the same events, accepts that some messages of
+ * an event fail, and delivers every message at least once.
  */
 export type MemoryQueue = Queue & {
   /** Handles all messages that are due, and the messages that these cause, until only messages for later are left. */
   drain(): Promise<void>;
-  /** Takes no more messages, and waits for those in flight. The sweep after the next start finds the work that is left. */
+  /**
+   * Takes no more messages, and waits for those in flight. The sweep after the next start finds the work that is left.
+   */
   stop(): Promise<void>;
   waiting(): number;
 };
@@ -43,8 +45,8 @@ type Waiting = { message: Message; due: number; receives: number };
 const MAX_RECEIVES = 5;
 const RETRY_MILLISECONDS = 2_000;
 /**
- * So many messages are handled at the same time, and besides them as many messages of the WebSub hub. The hub waits for
- * servers of strangers, and must not hold up mails.
+ * This many messages are handled at the same time, and in addition as many messages of the WebSub hub. The hub waits
+ * for servers of strangers, and must not hold up mails.
  */
 const CONCURRENCY = 4;
 

@@ -12,9 +12,9 @@ export type MinuteTimer = {
 type Options = { clock: Clock; log: Log; tick: () => Promise<void> };
 
 /**
- * The timer looks at the clock every second instead of sleeping for a minute: a machine that was asleep, or whose clock
- * was set forward or back, is then in a minute that was not ticked, and goes on within a second. A tick that takes
- * longer than its minute is not joined by a second one; when it has ended, the minute that it is by then gets its tick.
+ * The timer looks at the clock every second instead of sleeping for a minute. A machine that was asleep, or whose clock
+ * was set forward or back, is then in a minute that had no tick yet, and gets one within a second. While a tick takes
+ * longer than its minute, no second tick begins. When it has ended, the minute that has begun by then gets its tick.
  */
 export function minuteTimer({ clock, log, tick }: Options): MinuteTimer {
   let tickedIn: number | undefined;

@@ -13,8 +13,8 @@ type Options = {
 };
 
 /**
- * Together with the wait for a turn, this is shorter than the lease of a batch. The holder of the lease knows whether there is
- * an answer before another process may claim the batch.
+ * Together with the wait for a turn, this is shorter than the lease of a batch. So the process that has claimed the
+ * batch knows whether there is an answer before another process may claim it.
  */
 const TIMEOUT_MILLISECONDS = 45_000;
 /** The wait after a 429 that does not say how long to wait. */
@@ -27,7 +27,7 @@ export function resendMailer({
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: Options): Mailer {
   const resend = new Resend(apiKey, baseUrl ? { baseUrl } : {});
-  // There are as many spare buffers as there were requests at the same time.
+  // Buffers of earlier requests that can be used again. There are as many as there were requests at the same time.
   const spares: Buffer<ArrayBuffer>[] = [];
   return {
     async send(mails, key) {
@@ -37,8 +37,8 @@ export function resendMailer({
       if (mails.length < 1 || mails.length > 100)
         throw new Error(`a request has 1 to 100 mails; this one has ${mails.length}`);
       const body = batchBody(mails, spares.pop());
-      // The client passes options that it does not know to `fetch`. A redirect would give the mails to another server, so it
-      // is an error. A stream has no length, so without the content-length header it would be sent in chunks.
+      // The client passes options that it does not know to `fetch`. A redirect would give the mails to another server,
+      // so it is an error. A stream has no length, so without the content-length header it would be sent in chunks.
       const request = { body: streamed(body), duplex: 'half' as const, redirect: 'error' as const };
       const answer = await resend.batch.send([], {
         ...request,
@@ -48,8 +48,8 @@ export function resendMailer({
         signal: AbortSignal.timeout(timeoutMilliseconds),
       });
       if (answer.error) return outcomeOf(answer.error, answer.headers);
-      // A server that has accepted the mails has read the body to its end, so the buffer can be used again. After another
-      // answer, or no answer, the socket may still read from the buffer.
+      // A server that has accepted the mails has read the body to its end, so the buffer can be used again. After
+      // another answer, or no answer, the socket may still read from the buffer.
       spares.push(Buffer.from(body.buffer));
       return acceptedOf(mails.length, answer.data);
     },
@@ -59,8 +59,8 @@ export function resendMailer({
 type Accepted = { data?: { id: string }[]; errors?: { index: number; message: string }[] } | null;
 
 /**
- * Reads the answer to a batch. With permissive validation, `data` has the ids of the mails that were taken, in their order, and
- * `errors` names the others.
+ * Reads the answer to a batch. With permissive validation, `data` has the ids of the mails that were taken, in their
+ * order, and `errors` names the others.
  */
 function acceptedOf(count: number, answer: Accepted): SendOutcome {
   if (!Array.isArray(answer?.data)) return { kind: 'unknown', reason: 'the answer has no list of ids' };
@@ -83,7 +83,9 @@ function acceptedOf(count: number, answer: Accepted): SendOutcome {
 
 type ResendError = { name: string; message: string; statusCode: number | null };
 
-/** With these errors no request will succeed until somebody has corrected the account or its key. Waiting does not help. */
+/**
+ * With these errors no request will succeed until somebody has corrected the account or its key. Waiting does not help.
+ */
 const ACCOUNT_ERRORS = [
   'missing_api_key',
   'restricted_api_key',
@@ -118,8 +120,8 @@ function outcomeOf(
   if (statusCode === 429 || name === 'rate_limit_exceeded')
     return { kind: 'throttled', retryAfterSeconds: retryAfter(headers), reason };
   if (REQUEST_ERRORS.includes(name)) return { kind: 'request-refused', reason };
-  // What is left does not say what the provider did with the mails: a dropped connection, an abort, an answer that is not
-  // JSON, a 5xx, or the 404 of a proxy.
+  // What is left does not say what the provider did with the mails: a dropped connection, an abort, an answer that is
+  // not JSON, a 5xx, or the 404 of a proxy.
   return { kind: 'unknown', reason };
 }
 
@@ -129,9 +131,10 @@ function retryAfter(headers: Record<string, string> | null): number {
 }
 
 /**
- * Returns the body of a batch request as bytes. It is what the `resend` client would write, with all characters outside ASCII
- * escaped. The client would make a string of some megabytes, which `fetch` turns into bytes. That garbage is collected late,
- * and took most of the memory of a sending process. The body is written into `spare` if that is large enough.
+ * Returns the body of a batch request as bytes. It is what the `resend` client would write, with all characters outside
+ * ASCII escaped. The client would make a string of some megabytes, which `fetch` turns into bytes. That garbage is
+ * collected late, and took most of the memory of a sending process. The body is written into `spare` if that is large
+ * enough.
  */
 export function batchBody(mails: Mail[], spare?: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
   const pieces = mails.flatMap((mail, index) => [index === 0 ? '[' : ',', ...piecesOf(mail)]);
@@ -143,12 +146,13 @@ export function batchBody(mails: Mail[], spare?: Buffer<ArrayBuffer>): Buffer<Ar
   return body.subarray(0, size);
 }
 
-/** So many bytes are written to a socket at a time. */
+/** This many bytes are written to a socket at a time. */
 const CHUNK = 65_536;
 
 /**
- * Returns the body as a stream of views of its bytes. If it were given whole, `fetch` would send a copy (Fetch standard,
- * "extract a body"). One copy for each request is more garbage than everything else that sending leaves behind.
+ * Returns the body as a stream of views of its bytes. If it were given whole, `fetch` would send a copy (Fetch
+ * standard, "extract a body"). One copy for each request is more garbage than everything else that sending leaves
+ * behind.
  */
 export function streamed(body: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
   let sent = 0;
@@ -174,8 +178,9 @@ function piecesOf({ from, to, replyTo, subject, html, text, headers, tags }: Mai
 }
 
 /**
- * Returns a mailbox, `Name <ana@españa.example>` or the address alone, with its domain in A-labels (RFC 5890, 2.3.2.1), so
- * that servers without SMTPUTF8 can route the mail. The part before the @ has no such form (RFC 6531), and stays as it is.
+ * Returns a mailbox, `Name <ana@españa.example>` or the address alone, with its domain in A-labels (RFC 5890, 2.3.2.1),
+ * so that servers without SMTPUTF8 can route the mail. The part before the @ has no such form (RFC 6531), and stays as
+ * it is.
  */
 function withAsciiDomain(mailbox: string): string {
   return mailbox.replace(
