@@ -16,7 +16,8 @@ export function handler(event: { request: ViewerRequest }): ViewerRequest {
   const headers = event.request.headers;
   const html = prefersHtml(wholeValue(headers.accept));
   headers.accept = { value: html ? 'text/html' : '*/*' };
-  // The page may be in the reader's language, but the document is the same for everybody.
+  // The page may be in the reader's language, but the document is the same for everybody. So the cache needs only one
+  // copy of it.
   if (!html) delete headers['accept-language'];
   return event.request;
 }

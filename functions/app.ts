@@ -173,7 +173,7 @@ export function createPublicApp(services: PublicServices): Hono {
   return withMemory(appOf(publicRoutes(services), onThePages(services)), services);
 }
 
-/** Makes one app of both, as one machine serves them. It has the mailbox's pages if the mails go to the mailbox. */
+/** Makes one app with all addresses, for one machine. It has the mailbox's pages if the mails go to the mailbox. */
 export function createWholeApp(
   services: PublicServices & EditorServices & MailboxPageServices,
   hasMailbox: boolean,

@@ -55,7 +55,8 @@ async function main(): Promise<void> {
     ids,
     log,
     automatic: true,
-    // The lock of the folder keeps other processes away, but only from the database that is in the folder.
+    // The lock of the folder keeps other processes away, but only from the database in the folder. Another database may
+    // have other users.
     isAlone: database !== undefined,
   });
   const server = await listen(installation.app, config);
@@ -126,7 +127,7 @@ function onStop(stop: () => Promise<void>): void {
     say('stopped');
     process.exit(0);
   };
-  // Ctrl-C arrives twice: from the terminal, and from npm, which passes it on.
+  // Ctrl-C arrives twice: from the terminal, and from npm, which passes it on. The second one changes nothing.
   process.on('SIGINT', finish);
   process.on('SIGTERM', finish);
   const parent = process.ppid;

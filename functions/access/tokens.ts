@@ -19,7 +19,7 @@ export type Token = {
   name: string;
   scopes: Scope[];
   createdAt: string;
-  /** ISO 8601. A token without it is valid until it is revoked. */
+  /** ISO 8601. A token without this time is valid until it is revoked. */
   expiresAt?: string;
 };
 

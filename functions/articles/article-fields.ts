@@ -4,8 +4,8 @@ import { legalLine, legalText, slugOf } from '../shared/text.ts';
 /** The fields of an article's input. The message of each rule tells an editor what is allowed. */
 
 /**
- * Each tag and each author puts the article into one more feed. A transaction takes 100 items, and an edit may take the
- * article out of as many feeds as it puts it into.
+ * The most tags, and the most authors or contributors. Each tag and each author puts the article into one more feed. A
+ * transaction takes 100 items, and an edit may take the article out of as many feeds as it puts it into.
  */
 const MAX_TAGS = 25;
 const MAX_PEOPLE = 10;
@@ -53,7 +53,7 @@ function uriOf(url: URL): string {
     url.href.slice(0, start) +
     url.href
       .slice(start)
-      // The first number sign begins the fragment, and a fragment must not have another one.
+      // The first number sign begins the fragment. A fragment must not have another one, so any further one is encoded.
       .replace(/[\\^`{|}[\]]|%(?![0-9a-f]{2})|(?<=#.*)#/gi, (character) => encodeURIComponent(character))
   );
 }
@@ -79,7 +79,7 @@ const language = isString.max(100, { error: 'must be at most 100 characters' }).
     const [tag] = Intl.getCanonicalLocales(raw);
     if (tag) return tag;
   } catch {
-    // The text is not a language tag, and the issue below says so.
+    // The text is not a language tag. The message below says so.
   }
   context.addIssue({ code: 'custom', message: 'must be a language tag such as en, es or pt-BR (BCP 47)' });
   return z.NEVER;
@@ -92,7 +92,7 @@ const dateTime = isString.transform((raw, context) => {
     raw,
   );
   const date = new Date(raw);
-  // An offset can move the date into a year of five digits, which would not sort as text.
+  // An offset can move the date into a year of five digits. Such a date would not sort as text, so it is refused.
   const sorts = date.getTime() <= LAST_MOMENT;
   if (wellFormed && sorts && existsInCalendar(raw)) return date.toISOString();
   context.addIssue({

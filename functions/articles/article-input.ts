@@ -32,7 +32,7 @@ export function parseArticle(input: unknown): ParsedArticle {
     const given = withoutNulls(input[name]);
     const result = schema.safeParse(given);
     if (!result.success) faults.push(...faultsOf(name, result.error.issues, given));
-    // A member without a value is left out, because a stored article lacks such members and is compared with this one.
+    // A field without a value is left out, because a stored article lacks such fields and is compared with this one.
     else if (result.data !== undefined) values[name] = result.data;
   }
   for (const name of Object.keys(input)) {

@@ -33,14 +33,20 @@ export type WriteResult =
 export type Released = { id: string; due: string };
 
 export type ArticleStore = {
-  /** Returns the article, or its tombstone if it was retracted. The read is strongly consistent. */
+  /**
+   * Returns the article, or its tombstone if it was retracted. A tombstone says that an article was here, without its
+   * text. The read is strongly consistent.
+   */
   get(id: string): Promise<Article | undefined>;
   /**
    * Returns the articles that exist, in the order of `ids`. Without `consistent` the read may miss an edit of the last
    * second.
    */
   getMany(ids: string[], options: { consistent: boolean }): Promise<Article[]>;
-  /** Writes the article with its pointers, index entries, reply and outbox event in one transaction. */
+  /**
+   * Writes the article in one transaction with its pointers in feeds, its entries in other lists, the stored reply and
+   * the event for the outbox.
+   */
   write(change: ArticleChange): Promise<WriteResult>;
   /** Returns the reply to a key of the last 24 hours. `now` is in milliseconds since 1970. */
   reply(key: string, now: number): Promise<StoredReply | undefined>;

@@ -24,9 +24,10 @@ export function nextVersion(
 ): Article {
   const at = isoTime(now);
   const { publishedAt, ...rest } = fields;
-  // GET shows an undated draft with the date on which the draft was made. A PUT that returns this date gives no date.
+  // GET shows an undated draft with the date on which the draft was made. A PUT that sends this date back does not
+  // count as giving a date.
   const given = publishedAt === previous?.publishedAt && !previous?.dated ? undefined : publishedAt;
-  // A story that was retracted under embargo has never been public, even if its time has passed since then.
+  // A story that was retracted under embargo has never been public, even if its date has passed since then.
   const becamePublic =
     previous?.publicAt !== undefined && previous.publicAt <= (previous.retractedAt ?? at)
       ? previous.publicAt
@@ -40,7 +41,8 @@ export function nextVersion(
     publishedAt: given ?? inherited ?? at,
     ...(dated && { dated }),
     createdAt: previous?.createdAt ?? at,
-    // The last write may come from a machine whose clock is ahead. Last-Modified must not go backwards.
+    // The last write may come from a machine whose clock is ahead. Last-Modified must not go backwards, so the later of
+    // the two times counts.
     updatedAt: previous ? laterOf(at, previous.updatedAt) : at,
     ...(previous?.translations && { translations: previous.translations }),
   };
@@ -56,7 +58,7 @@ export function tombstoneOf(previous: Article, now: number): Article {
   return { ...kept, html: '', related: [], version: previous.version + 1, updatedAt: at, retractedAt: at };
 }
 
-/** Checks whether two versions of an article are the same to an editor. */
+/** Checks whether two versions of an article have the same content, which is all that an editor decides about them. */
 export function sameContent(a: Article, b: Article): boolean {
   const comparable = (article: Article) =>
     JSON.stringify(Object.entries(inputOf(article)).sort(([x], [y]) => compareText(x, y)));

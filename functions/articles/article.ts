@@ -10,8 +10,8 @@ export type Article = ArticleFields & {
   createdAt: string;
   updatedAt: string;
   /**
-   * When the story first became public here, or will. Unlike `publishedAt`, it never changes after this time has
-   * passed.
+   * When the story first became public here, or will become public. Unlike `publishedAt`, it never changes after this
+   * time has passed.
    */
   publicAt?: string;
   /** The same story in other languages. They are linked again after each change of one of them. */

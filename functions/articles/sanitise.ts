@@ -144,8 +144,8 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
   let clean = '';
   try {
     clean = sanitizeHtml(legalText(source), options);
-    // Without an element that was dropped, a parser may nest its content in another way. A second pass makes the result
-    // stable: to sanitise it again would not change it.
+    // When an element was dropped, a parser may nest the content of that element in another way. A second pass makes
+    // the result stable, so that sanitising it again would not change it.
     depth = 0;
     if (dropped) clean = sanitizeHtml(legalText(clean), options);
   } catch (error) {
@@ -153,7 +153,8 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
   }
   return {
     tooDeep: depth > MAX_DEPTH,
-    // Only now have character references such as &#1; become characters.
+    // Only now have character references such as &#1; become characters. So characters that XML forbids are removed
+    // again.
     html: withoutEmptyPlayers(legalText(clean)).trim(),
     removed: [...counts].map(([what, times]) => `removed ${what}${times > 1 ? ` (${times} times)` : ''}`),
     relative: [...relative],

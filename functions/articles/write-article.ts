@@ -176,7 +176,7 @@ function failedCondition(
         : 'There is no such article now.',
     };
   }
-  // If-None-Match compares weakly (section 13.1.2).
+  // If-None-Match compares weakly (section 13.1.2), so the mark of a weak tag is left out.
   if (ifNoneMatch !== undefined && live && listed(ifNoneMatch.replaceAll('W/', ''), versionTag(live))) {
     return { kind: 'version-mismatch', detail: `The article exists already, at ${versionTag(live)}.` };
   }

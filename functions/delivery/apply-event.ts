@@ -121,7 +121,10 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
   return changes;
 }
 
-/** Returns what the event changes for the address, whichever mail it is about. */
+/**
+ * Returns what the event changes for the mailed address: its suppression, its run of bounces, and a line in the consent
+ * log. The kind of the mail makes no difference.
+ */
 async function addressChanges(
   services: EventServices,
   event: MailEvent,
@@ -169,7 +172,7 @@ async function suppressionChanges(
   const reader = await readerOf(services, event);
   const address = reader?.email ?? event.address;
   const at = isoTime(event.at);
-  // A reader who confirmed a sign-up after the bounce got that mail, so the address works.
+  // A reader who confirmed a sign-up after the bounce got that mail. So the address works, and is not suppressed.
   if (!address || (reason === 'bounced' && (confirmedAt(reader) ?? '') > at)) return {};
   const hash = addressHash(address);
   const previous = await suppressionOf(subscribers, hash);

@@ -14,7 +14,10 @@ import type { Mail } from './mailer.ts';
 
 /** The mails of a batch: who gets them, what is in them, and the key and the hash of their request. */
 
-/** What the mails of a batch are made of. Everything in it is frozen. */
+/**
+ * What the mails of a batch are made of. Everything in it is frozen, which means that it is stored and not changed any
+ * more.
+ */
 export type BatchParts = {
   ref: IssueRef;
   frozen: FrozenIssue;

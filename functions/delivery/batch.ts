@@ -41,7 +41,7 @@ export type BatchOutcome = {
    * - `failed`: the provider will never take it.
    * - `uncertain`: the provider may have taken the batch, and its key has run out or cannot be used. The request is
    *   never repeated.
-   * - `empty`: all planned readers had left.
+   * - `empty`: all planned readers had left, so nothing was sent.
    */
   kind: 'sent' | 'failed' | 'uncertain' | 'empty';
   at: string;

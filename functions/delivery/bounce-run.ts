@@ -1,8 +1,8 @@
 import { DAY_MILLISECONDS } from '../shared/clock.ts';
 
-/** Mails to an address may bounce again and again. Here is decided when the address is given up. */
+/** This file decides when an address is given up because mails to it bounce again and again. */
 
-/** The mails to an address that bounced since the last one that was delivered. */
+/** A run of bounces: the mails to an address that bounced since a mail was last delivered to it. */
 export type BounceRun = {
   /** The time of each bounce (ISO 8601), under the provider's id of the mail. */
   bounces: Record<string, string>;
@@ -29,7 +29,7 @@ export function withBounce(run: BounceRun | undefined, mailId: string, at: strin
   return { ...run, bounces: Object.fromEntries(kept) };
 }
 
-/** Removes the bounces from before a mail that was delivered. */
+/** Removes the bounces that came before a delivered mail. */
 export function withDelivery(run: BounceRun, at: string): BounceRun {
   const deliveredAt = run.deliveredAt && run.deliveredAt > at ? run.deliveredAt : at;
   return { bounces: since(run.bounces, deliveredAt), deliveredAt };

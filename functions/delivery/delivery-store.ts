@@ -2,7 +2,7 @@ import type { Issue, ProgressNote } from '../newsletter/issue.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Batch, BatchOutcome, ClaimedBatch, Recipient, Tally } from './batch.ts';
 
-/** How far a part of an issue is planned. */
+/** How far the readers of a part of an issue are put in batches. */
 export type PlanProgress = {
   /** The id of the last subscriber that was looked at. */
   after?: string;
@@ -16,9 +16,9 @@ export type OpenBatch = Pick<Batch, 'variant' | 'notBefore' | 'subscriberIds'>;
 export type DeliveryStore = {
   progress(ref: IssueRef, part: number): Promise<PlanProgress | undefined>;
   /**
-   * Stores the batches of one page, the part's new progress and the issue's counters in one transaction. `at` is the
-   * present (ISO 8601). Returns false and writes nothing if another process stored the page first, or if the issue is
-   * not being sent in this composition any more.
+   * Stores the batches of one page of readers, the part's new progress and the issue's counters in one transaction.
+   * `at` is the present (ISO 8601). Returns false and writes nothing if another process stored the page first, or if
+   * the issue is not being sent in this composition any more.
    */
   putBatches(
     issue: Pick<Issue, 'edition' | 'slot' | 'composition'>,

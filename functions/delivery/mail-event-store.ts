@@ -32,7 +32,10 @@ export type MailEventStore = TallyStore & {
   apply(changes: EventChanges, now: number): Promise<'applied' | 'known' | 'changed'>;
   /** Checks whether the reader was counted for this reaction before. */
   hasReacted(reaction: ReaderReaction): Promise<boolean>;
-  /** Returns the readers whose mail the provider has reported on, without those who were counted as proven already. */
+  /**
+   * Returns those of the readers whose mail the provider has reported on, which proves that it took the mail. Readers
+   * who were counted as proven before are left out.
+   */
   unproven(ref: IssueRef, subscriberIds: string[]): Promise<string[]>;
   /** Returns what was counted for these readers in the last 90 days. */
   reactionsOf(subscriberIds: string[], now: number): Promise<MailReport[]>;

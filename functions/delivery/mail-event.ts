@@ -98,7 +98,8 @@ const KINDS: Record<string, MailEventKind> = {
 };
 
 /**
- * Bounces that do not mean the address is bad (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html).
+ * Bounces that are about the mail, and do not mean that the address is bad
+ * (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html).
  */
 const ABOUT_THE_MAIL = ['messagetoolarge', 'contentrejected', 'attachmentrejected'];
 

@@ -16,7 +16,7 @@ export type Pace = {
   turn(): Promise<number>;
   /**
    * Notes that the provider refused a request because of its rate limit. The request began at `begun` (milliseconds).
-   * Everybody stops for `seconds` and then goes on at half the rate.
+   * All processes stop for `seconds` and then go on at half the rate.
    */
   slowDown(begun: number, seconds: number): Promise<void>;
 };
@@ -41,7 +41,7 @@ const SLOWEST = 1 / 64;
  * How long a worker waits for its turn at most (milliseconds). If it has to wait longer, it does other work meanwhile.
  */
 export const LONGEST_WAIT = 5_000;
-/** How long a refusal stops everybody at most (seconds), whatever the provider says. */
+/** A refusal stops all processes for at most this long (seconds), whatever the provider says. */
 export const LONGEST_HOLD = 3_600;
 
 /**
@@ -75,7 +75,7 @@ export function slowedDown(
   return { nextAt, growsFrom: nextAt, rate };
 }
 
-/** Sends a request whose turn it is. If the provider refuses it because of its rate limit, everybody slows down. */
+/** Sends a request whose turn it is. If the provider refuses it because of its rate limit, all processes slow down. */
 export async function sendInTurn(
   { mailer, pace, clock }: { mailer: Mailer; pace: Pace; clock: Clock },
   mails: Mail[],
@@ -88,14 +88,14 @@ export async function sendInTurn(
 }
 
 /**
- * Two minutes, which is twice the time between two sweeps. So there is work in the queue even if one sweep is missed.
+ * Two minutes, which is the time until the sweep after the next one. So the queue does not run empty if one sweep is
+ * late.
  */
 const REACH_SECONDS = 120;
 
 /**
- * Returns how many batches of an issue get a message in the queue at a time. The sweep sends messages for the others
- * later. Messages for all batches would fill the queue for hours, and would be handled for nothing whenever the pace
- * drops.
+ * Returns how many batches get a message in the queue at a time. The sweep sends messages for the others later.
+ * Messages for all batches would fill the queue for hours, and would be handled for nothing whenever the pace drops.
  */
 export function batchesWithinReach({ ceiling }: Pace): number {
   return Math.ceil(ceiling * REACH_SECONDS);

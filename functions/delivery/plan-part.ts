@@ -35,9 +35,9 @@ const PAGE = 4_000;
 const PAGES_A_TURN = 10;
 
 /**
- * Puts every member of a part of the edition's shards into a batch, page by page. Batches and progress are written in
- * one transaction. So no member is planned twice after a crash, by a repeated message, or by two processes at the same
- * time.
+ * Puts every member, which is a reader of the edition, into a batch, page by page. The members are those in a part of
+ * the edition's shards. Batches and progress are written in one transaction. So no member is planned twice after a
+ * crash, by a repeated message, or by two processes at the same time.
  */
 export async function planPart(services: PlanServices, ref: IssueRef, part: number): Promise<void> {
   const { issues, frozenIssues, subscribers, delivery, pace, queue, clock, log } = services;
@@ -60,7 +60,7 @@ export async function planPart(services: PlanServices, ref: IssueRef, part: numb
       previous ?? { batches: 0, open: [], done: false },
       { part, frozen, now: clock(), dueOf },
     );
-    // If another process stored this page first, it goes on with the part.
+    // If another process stored this page first, that process goes on with the part.
     if (!(await delivery.putBatches(issue, part, previous, next, batches, isoTime(clock())))) return;
     // The sweep sends messages for the other batches when they are due, or when the batches before them are done.
     const within = Math.ceil(batchesWithinReach(pace) / issue.parts) - (previous?.batches ?? 0);
@@ -109,7 +109,7 @@ const BATCH_BYTES = 100;
 
 export type Page = {
   members: Member[];
-  /** No members come after this page. */
+  /** True if no members come after this page. */
   isLast: boolean;
 };
 

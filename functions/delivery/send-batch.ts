@@ -42,8 +42,8 @@ export type SendServices = FreezeServices & {
 
 /**
  * Sends a batch: it claims the batch, waits for a turn, freezes the recipients, sends the request and stores the
- * outcome. If the process dies in between, the batch is claimed again when its lease has run out. The same bytes then
- * go out with the same key, so the provider takes them once.
+ * outcome. If the process dies in between, the batch is claimed again when the claim of that process has run out. The
+ * same bytes then go out with the same key, so the provider takes them once.
  */
 export async function sendBatch(services: SendServices, ref: IssueRef, batchId: string): Promise<void> {
   const { issues, frozenIssues, complaints, delivery, pace, clock } = services;
@@ -51,7 +51,7 @@ export async function sendBatch(services: SendServices, ref: IssueRef, batchId: 
   const frozen = issue && (await frozenIssues.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
   // Complaints may have stopped the edition a moment ago. The message that stops its issues may still wait in the queue
-  // behind this batch.
+  // behind this batch, so the edition is checked here too.
   if (await reasonToStop(complaints, ref.edition)) return stopEditions(services);
   const batch = await delivery.claim(ref, batchId, clock(), clock() + LEASE_SECONDS * 1000);
   if (!batch) return;
@@ -130,7 +130,7 @@ async function handleAnswer(
       await enqueue(services, ref, batch, answer.retryAfterSeconds);
       return;
     case 'account-refused':
-      // The batch is kept, so that the issue goes on here when somebody has acted and resumed it.
+      // The batch is kept, so that the issue goes on with it when somebody has acted and resumed the issue.
       await giveBack(services, ref, batch, clock(), batch.attempts);
       if (await issues.end(ref, ['sending'], 'stopped', answer.reason)) {
         log.error('an issue was stopped: the mail provider takes nothing from this account', {
@@ -180,7 +180,8 @@ async function settle(
 
 /**
  * Ends the claim after the provider said that it took nothing. If this was the first request of the batch, the next
- * holder freezes the recipients again. So a reader who leaves until then gets nothing, and the key's hours begin later.
+ * process that claims the batch freezes the recipients again. So a reader who leaves until then gets nothing, and the
+ * hours for which the provider remembers the key begin later.
  */
 async function giveBack(
   { delivery }: SendServices,

@@ -37,7 +37,8 @@ export function webhookHandler(services: WebhookServices): (context: Context) =>
       id: req.header('svix-id'),
       timestamp: req.header('svix-timestamp'),
       signatures: req.header('svix-signature'),
-      // The signature covers the bytes as they came. JSON that was parsed and written again would have other bytes.
+      // The signature covers the bytes as they came. JSON that was parsed and written again would have other bytes, so
+      // the body is read as bytes.
       bytes: Buffer.from(await req.arrayBuffer()),
     };
     const signed = verifySigned(sign, request, clock());
@@ -75,7 +76,10 @@ export type Signed = { id: string; body: string };
 /** Signs as the provider does. Returns `v1,` and the HMAC of the three values in base64. */
 export type Signer = (id: string, time: Date, body: string) => string;
 
-/** Resend, Svix and the Standard Webhooks specification all allow five minutes. */
+/**
+ * How far the time of a webhook may be from now. Resend, Svix and the Standard Webhooks specification all allow five
+ * minutes.
+ */
 const TOLERANCE_SECONDS = 300;
 const MOST_CHARACTERS = 256;
 
@@ -103,7 +107,7 @@ export function verifySigned(sign: Signer, request: SignedRequest, now: number):
   if (id.length > MOST_CHARACTERS)
     return malformed(`svix-id may have at most ${MOST_CHARACTERS} characters.`);
   if (!/^\d{1,12}$/.test(timestamp)) return malformed('svix-timestamp must be a number of seconds.');
-  // The signature is made of a text. Bytes that are not UTF-8 would become other characters in it.
+  // The signature is made of a text. Bytes that are not UTF-8 would become other characters in it, so they are refused.
   if (!isUtf8(bytes)) return malformed('The body is not UTF-8.');
   const body = bytes.toString();
   const expected = sign(id, new Date(Number(timestamp) * 1000), body);

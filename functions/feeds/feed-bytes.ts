@@ -61,7 +61,7 @@ async function rendered(
       isBase && feeds.putSnapshot(key, format, tag, snapshotOf(window), clock()),
     ]);
   } catch (error) {
-    // The feed reader gets the bytes all the same.
+    // The feed reader gets the bytes even if they could not be stored.
     log.warn('a rendered feed could not be stored; the next process that needs it renders it again', {
       feed: key,
       format,
@@ -96,8 +96,8 @@ export function asksForDelta(aIm: string | undefined): boolean {
 export type Delta = { bytes: Uint8Array; base: string };
 
 /**
- * Returns the delta from the first document in `If-None-Match` that is known to the present one. Returns undefined if
- * none is known, or if entries alone cannot say what has changed since then.
+ * Returns the delta that leads to the present document from an earlier one: the first document in `If-None-Match` that
+ * is known here. Returns undefined if none is known, or if entries alone cannot say what has changed since then.
  */
 export async function deltaFor(
   services: FeedServices,
@@ -149,8 +149,8 @@ async function bytesSince(
   const delta = seen && deltaWindow(address, window, seen);
   const fresh = delta && (await feedCache.rendering(step, () => renderFeed(services, address, delta)));
   if (!fresh?.isWhole) return undefined;
-  // The feed reader will send the tag of the whole document next time. That tag is a base only if its document was
-  // rendered.
+  // The feed reader will send the tag of the whole document next time. That tag is a base for a delta only if its
+  // document was rendered, so it is rendered now.
   if (!(await snapshotOfTag(tag))) await documentBytes(services, address, window, tag, 'gzip');
   if (encoding !== 'identity') return remember(services, step, encoding, fresh[encoding]);
   return remember(services, step, encoding, await promisify(gunzip)(fresh.gzip));

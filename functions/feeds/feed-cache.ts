@@ -6,8 +6,9 @@ import type { RecentFeeds } from './recent-feeds.ts';
 import type { RenderedFeed } from './render-feed.ts';
 
 /**
- * What a process remembers of its feeds: windows for at most a second, and rendered bytes by their ETag. A process that
- * writes an article forgets its windows at once, so that its own next GET shows the change.
+ * What a process remembers of its feeds: windows, which are the pointers of a document, for at most a second, and
+ * rendered bytes by their ETag. A process that writes an article forgets its windows at once, so that its own next GET
+ * shows the change.
  */
 export type FeedCache = {
   /** Returns the remembered window, or the window that `read` gets. Requests at the same time share one read. */

@@ -19,7 +19,7 @@ export function headOf(
   const known = window.heads[format]?.[encoding];
   if (known) return known;
   const tag = windowTag(window, format, renderingOf(config, address));
-  // Last-Modified must not be in the future (RFC 9110, section 8.8.2.1).
+  // Last-Modified must not be in the future (RFC 9110, section 8.8.2.1), so it is at most the present time.
   const lastModified = Math.min(window.lastModified, clock());
   const notModified = {
     etag: entityTag(tag, encoding),

@@ -51,11 +51,11 @@ export type PodcastHead = Omit<PodcastSettings, 'title' | 'description' | 'copyr
 export type ArchiveLinks = {
   /** True if the document is a part of the archive. */
   isPart: boolean;
-  /** The subscription document of the feed. */
+  /** The URL of the feed's subscription document, which has its newest articles. */
   currentUrl: string;
-  /** The document with older articles. */
+  /** The URL of the document with the next older articles. */
   prevUrl: string | undefined;
-  /** The document with newer articles. */
+  /** The URL of the document with the next newer articles. */
   nextUrl: string | undefined;
 };
 

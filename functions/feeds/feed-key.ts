@@ -60,13 +60,14 @@ export function formatsOf({ podcast }: FeedSelector): readonly FeedFormat[] {
 export const LANGUAGE_PATTERN = '[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*';
 
 /**
- * Names a document: the subscription document of a feed in a format, or a part of its archive (RFC 5005, section 4).
+ * Names a document: the subscription document of a feed in a format, which has the newest articles, or a part of the
+ * feed's archive (RFC 5005, section 4).
  */
 export type FeedAddress = { selector: FeedSelector; format: FeedFormat; archive?: ArchivePart | undefined };
 
 /**
- * A part of an archive: as many articles of a month (`yyyy-mm`, UTC) as make a document. It begins below the position
- * `before`, or with the newest article of the month if there is no `before`.
+ * A part of an archive: as many articles of a month (`yyyy-mm`, UTC) as make a document. It begins with the newest
+ * article that is older than the position `before`, or with the newest article of the month if there is no `before`.
  */
 export type ArchivePart = { month: string; before?: Position | undefined };
 

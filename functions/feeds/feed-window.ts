@@ -5,7 +5,7 @@ import type { Encoding } from './negotiation.ts';
 export type Pointer = {
   id: string;
   version: number;
-  /** ISO 8601. The feed is sorted by this date, and by the id if two dates are the same. */
+  /** The article's date (ISO 8601). The feed is sorted by this date, and by the id if two dates are the same. */
   publishedAt: string;
   /** Milliseconds since 1970. */
   updatedAt: number;
@@ -44,11 +44,14 @@ export type FeedWindow = {
   /** The documents of the archive that come before and after this one. */
   older: ArchivePart | undefined;
   newer: ArchivePart | undefined;
-  /** Milliseconds since 1970. An edit, a removal and the end of an embargo move it forward. */
+  /**
+   * When the document last changed, in milliseconds since 1970. An edit, a removal and the end of an embargo move this
+   * time forward.
+   */
   lastModified: number;
   /**
-   * The last change of the articles alone, in milliseconds since 1970. The document states this time. A new neighbour
-   * in the archive does not move it.
+   * When one of the articles last changed, in milliseconds since 1970. The document states this time. A new part of the
+   * archive next to this one does not change it.
    */
   updated: number;
   /**
@@ -59,7 +62,8 @@ export type FeedWindow = {
   /** The opaque part of the entity tag for each format. A tag is made when it is first asked for. */
   tags: Partial<Record<FeedFormat, string>>;
   /**
-   * The heads by format and encoding. A head is made once and then serves every poll while the window is remembered.
+   * The heads of answers by format and encoding. A head has all of an answer except its body. It is made once, and then
+   * serves every poll while the window is remembered.
    */
   heads: Partial<Record<FeedFormat, Partial<Record<Encoding, FeedHead>>>>;
 };
@@ -82,7 +86,7 @@ export type PartOfFeed = {
   pointers: Pointer[];
   older: ArchivePart | undefined;
   newer: ArchivePart | undefined;
-  /** Milliseconds since 1970: the latest change that may have changed one of the two links. */
+  /** The time of the latest change that may have changed one of the two links, in milliseconds since 1970. */
   linksChanged: number;
   /**
    * False if no other part links to this one. Then somebody made up the address, or the archive was divided differently
@@ -191,7 +195,10 @@ export type FeedStore = {
     document: FeedDocument,
     now: number,
   ): Promise<boolean>;
-  /** Returns the articles of the document with this tag, or undefined if it was never made, or made too long ago. */
+  /**
+   * Returns the articles of the document with this tag, or undefined if that document was never made, or was made too
+   * long ago.
+   */
   snapshot(feed: string, format: string, tag: string, now: number): Promise<Snapshot | undefined>;
   /** Stores which articles the document with this tag has. */
   putSnapshot(feed: string, format: string, tag: string, snapshot: Snapshot, now: number): Promise<void>;

@@ -73,7 +73,7 @@ type WithPreferences = Negotiator & {
 
 /**
  * The encodings that were chosen for values of Accept-Encoding. Clients send only a few different values, and to parse
- * one takes longer than everything else in a poll.
+ * one takes longer than everything else in a poll. So the results are remembered.
  */
 const chosen = recent<string, { encoding: Encoding | undefined }>(500);
 
@@ -107,7 +107,8 @@ export async function encode(text: string, encoding: Encoding): Promise<Uint8Arr
     case 'gzip':
       return promisify(gzip)(bytes);
     case 'br':
-      // Quality 5 takes a thirtieth of the time of the best quality, and its result is only a few per cent larger.
+      // Quality 5 is chosen because it takes a thirtieth of the time of the best quality, and its result is only a few
+      // per cent larger.
       return promisify(brotliCompress)(bytes, {
         params: {
           [constants.BROTLI_PARAM_QUALITY]: 5,

@@ -10,7 +10,8 @@ import { element } from './xml.ts';
 type Services = { config: Config; templates: Templates };
 
 /**
- * Returns a function that writes the list of all feeds. It writes a list once and remembers it with its recent feeds.
+ * Returns a function that writes the list of all feeds. The text of a list is remembered for as long as the recent
+ * feeds in it are.
  */
 export function opmlList(services: Services): (recent: RecentFeeds) => string {
   const written = new WeakMap<RecentFeeds, string>();

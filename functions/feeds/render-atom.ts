@@ -7,8 +7,8 @@ import { cdata, completed, element, libraryText, photo, textElement } from './xm
 export type Tombstone = { guid: string; when: string };
 
 /**
- * Writes Atom (RFC 4287). The `feed` library writes the head. It supports too little of an entry and no extensions, so
- * we write the entries.
+ * Writes Atom (RFC 4287). The `feed` library writes the head. The library supports too little of an entry and no
+ * extensions, so we write the entries.
  */
 export function renderAtom(
   info: FeedInfo,
@@ -23,7 +23,7 @@ export function renderAtom(
     link: info.homeUrl,
     updated: new Date(lastModified),
     generator: 'Broadsheet',
-    // A feed must have an author unless all of its entries have one (section 4.1.1).
+    // A feed must have an author unless all of its entries have one (section 4.1.1). So the publication is its author.
     author: { name: libraryText(info.author) },
     ...(info.logo && { image: libraryText(info.logo) }),
     ...(info.favicon && { favicon: libraryText(info.favicon) }),
@@ -67,7 +67,7 @@ function entryOf(entry: FeedEntry): string {
     audio
       ? element('link', { rel: 'enclosure', href: audio.url, type: audio.type, length: audio.bytes, title })
       : '',
-    // RFC 4685, section 4
+    // The link to the page with the comments (RFC 4685, section 4).
     commentsUrl ? element('link', { rel: 'replies', href: commentsUrl, type: 'text/html' }) : '',
     ...related.map(({ title, url }) => element('link', { rel: 'related', href: url, title })),
     ...categories.map((term) => element('category', { term })),

@@ -5,8 +5,8 @@ import { asEpisode, podcastHead, podcastParts } from './render-podcast.ts';
 import { cdata, completed, element, libraryText, photo, textElement } from './xml.ts';
 
 /**
- * Writes RSS 2.0. The `feed` library writes the channel. It supports too little of an item and writes the elements in
- * an unsuitable order, so we write the items.
+ * Writes RSS 2.0. The `feed` library writes the channel. The library supports too little of an item and writes the
+ * elements in an unsuitable order, so we write the items.
  */
 export function renderRss(info: FeedInfo, entries: FeedEntry[], lastModified: number): string {
   const items = info.podcast?.isAlone ? entries.map(asEpisode) : entries;

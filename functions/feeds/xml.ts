@@ -60,7 +60,7 @@ function attributeList(attributes: Attributes): string {
 /** Writes a photo with its description and credit as Media RSS 1.5.1, for RSS and Atom. */
 export function photo({ url, type, width, height, bytes, alt, caption, credit }: Image): string {
   const parts = [
-    // Media RSS has no place for both a caption and an alternative text. The caption says more.
+    // Media RSS has no place for both a caption and an alternative text. The caption says more, so it comes first.
     textElement('media:description', caption || alt, { type: 'plain' }),
     textElement('media:credit', credit),
   ];

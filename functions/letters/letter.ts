@@ -14,8 +14,8 @@ import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import { suppressionOf } from '../subscribers/suppression.ts';
 
 /**
- * The mails that an event of the outbox asks for, in one request to the provider. If the letter is made again it has
- * the same bytes. With the same key, the provider then sends it only once.
+ * The mails that an event of the outbox asks for, in one request to the provider. If the letter is made again, it has
+ * the same bytes and the same key. The provider then sends it only once.
  */
 export type Letter = {
   /** Names the letter in the log, such as `a confirmation`. */

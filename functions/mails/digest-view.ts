@@ -9,7 +9,9 @@ import type { DigestView, MailLink, MailPhoto, MailStory, Size, StoryGroup } fro
 import { mailLine, mailLink, mailLogo } from './mail-words.ts';
 import { PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER } from './placeholders.ts';
 
-/** What a digest says, made from its stories and the settings of its edition. */
+/**
+ * The content of a digest, which is the mail of an issue. It is made from the stories and the settings of the edition.
+ */
 
 export type DigestInput = {
   publication: Publication;
@@ -20,15 +22,16 @@ export type DigestInput = {
   stories: Article[];
   /** More new stories. The mail shows only their headlines, at its end. */
   mostRecent?: Article[];
-  /** If it is absent, the layout of the edition is used. */
+  /** If `layout` is absent, the layout of the edition is used. */
   layout?: EditionSettings['layout'];
   /**
-   * If it is absent or blank, the edition's template is used. Without a template, the subject is the lead's headline.
+   * If `subject` is absent or blank, the edition's template is used. Without a template, the subject is the lead's
+   * headline.
    */
   subject?: string;
   /**
-   * If it is absent, the edition's template is used. Without a template, the preheader is the lead's summary. A
-   * preheader of less than 40 characters is filled up with other words of the mail.
+   * If `preheader` is absent, the edition's template is used. Without a template, the preheader is the lead's summary.
+   * A preheader of less than 40 characters is filled up with other words of the mail.
    */
   preheader?: string;
   /** A line above everything else. It says that the mail is a draft or a proof. The buttons stand below it. */
@@ -44,7 +47,7 @@ export type DigestInput = {
 /** How many characters of a text from the settings a mail shows. */
 export const MAX_SETTING = 300;
 
-/** Returns what a digest says. `renderDigest` leaves out stories later if the HTML gets too large. */
+/** Returns the content of a digest. `renderDigest` leaves out stories later if the HTML gets too large. */
 export function digestView(input: DigestInput): DigestView {
   const { publication, edition, language, issue, stories, mostRecent = [], baseUrl, webUrl } = input;
   const [leadArticle, ...others] = stories;

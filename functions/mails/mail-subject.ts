@@ -51,7 +51,8 @@ function filled(
     lead: facts.lead,
     edition: facts.edition,
     publication: facts.publication,
-    // Without a section, a template such as "{section}: {lead}" would begin with a colon.
+    // Without a section, a template such as "{section}: {lead}" would begin with a colon. So the edition's name takes
+    // its place.
     section: facts.section || facts.edition,
     count: String(facts.count),
     date: template.startsWith('{date}') ? sentenceCase(date, language) : date,

@@ -3,7 +3,7 @@
  * escapes the texts in its own way.
  */
 
-/** What a digest says. */
+/** The content of a digest, which is the mail of an issue. */
 export type DigestView = {
   /** A line above everything else, with the buttons below it. Both are empty in the mails that readers get. */
   notice: string;
@@ -54,7 +54,7 @@ export type StoryGroup = { name: string; stories: MailStory[] };
 /** A picture that stands in place of the publication's name. Its size is in pixels. */
 export type MailLogo = { url: string; width: number; height: number };
 
-/** What a letter says. */
+/** The content of a letter, which is a mail to one person about one thing. */
 export type LetterView = {
   publication: string;
   logo: MailLogo | undefined;

@@ -1,6 +1,7 @@
 /**
- * The placeholders in a frozen mail where each reader's own links go. They are safe in HTML text, in attributes and in
- * plain text. `withoutPlaceholders` makes sure that no text of an editor is taken for one.
+ * The placeholders that stand in a mail where each reader's own links go. A mail is stored with them and then frozen,
+ * which means that it does not change any more. The placeholders are safe in HTML text, in attributes and in plain
+ * text. `withoutPlaceholders` makes sure that no text of an editor is taken for one.
  */
 export const UNSUBSCRIBE_PLACEHOLDER = '%%UNSUBSCRIBE_URL%%';
 export const PREFERENCES_PLACEHOLDER = '%%PREFERENCES_URL%%';

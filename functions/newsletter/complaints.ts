@@ -68,7 +68,7 @@ export async function weighComplaints(
   const { accepted, complained } = await complaints.count(edition, now);
   const mailed = accepted + ahead;
   // A complaint can arrive before the batch of its mail is counted. As long as no mail was accepted, no rate can be
-  // computed.
+  // computed, and 0 stands for it.
   const rate = accepted > 0 ? complained / mailed : 0;
   const figures = { edition, mailed, complained, days: COMPLAINT_DAYS };
   if (rate > STOP_RATE) {

@@ -81,7 +81,10 @@ export async function continueDraft(
   return makeDraft(services, edition, issue, before, stories, decision);
 }
 
-/** Returns what a draft shows above the mail: a notice about what will happen to it, and the buttons that decide it. */
+/**
+ * Returns what a draft shows above the mail: a notice about what will happen to it, and the buttons to approve or to
+ * hold it.
+ */
 export function draftHead(
   templates: Templates,
   { timeZone }: EditionSettings,

@@ -1,18 +1,21 @@
 import type { OutboxEntry } from '../shared/outbox.ts';
 import type { Decision, FrozenIssue, Issue, Variant } from './issue.ts';
 
-/** How far the issues of an edition have come with its stories. */
+/** Which stories the issues of an edition have dealt with already. The next issue goes on from there. */
 export type EditionCursor = {
   /** 0 before the first change. Every change adds 1. */
   version: number;
-  /** ISO 8601. The issues looked at the stories that became public until then. */
+  /** The issues have looked at all stories that became public until this time (ISO 8601). */
   until?: string;
   /**
    * The last issues and their stories, newest first. An issue stays in this list as long as the next issue could find
-   * one of its stories. It took stories that became public not later than `until` (ISO 8601).
+   * one of its stories. The issue took stories that became public not later than its `until` (ISO 8601).
    */
   recent: { slot: string; until: string; storyIds: string[] }[];
-  /** For each language, the time (ISO 8601) up to which stories were left out. See `Selection`. */
+  /**
+   * For each language, a time (ISO 8601). Stories that became public up to then and that no issue took are in no later
+   * issue. See `Selection`.
+   */
   passed?: Record<string, string>;
 };
 
@@ -44,7 +47,10 @@ export type IssueStore = {
   cursor(edition: string): Promise<EditionCursor>;
   putVariant(ref: IssueRef, variant: Variant): Promise<void>;
   variant(ref: IssueRef, key: string): Promise<Variant | undefined>;
-  /** Makes what was composed the content of the issue. Returns false if another step was written first. */
+  /**
+   * Makes the mails that were composed, and their stories, the content of the issue. Returns false if another step was
+   * written first.
+   */
   freeze(
     ref: IssueRef,
     from: IssueMoment,

@@ -32,7 +32,10 @@ type Head = (language: string) => Pick<DigestInput, 'notice' | 'buttons'>;
 
 type VariantServices = { config: Config; templates: Templates; clock: Clock };
 
-/** Returns one choice for each language, with all stories. The web version of an issue shows these mails. */
+/**
+ * Returns the choice of all stories for each language of the edition. The web version of an issue shows the mails for
+ * these choices.
+ */
 export function wholeLanguages({ languages }: EditionSettings): Choice[] {
   return languages.map((language) => ({ language, topics: [] }));
 }

@@ -10,7 +10,10 @@ export type IssueView = z.output<typeof issueShape>;
 /** What is stored beside an issue: the last decision on its draft, and what the provider reported about its mails. */
 type Extras = { decision?: Decision | undefined; tally?: IssueTally | undefined };
 
-/** Returns the issue as the API answers it. Mails that were proven later count as sent and not as failed. */
+/**
+ * Returns the issue as the API answers it. Mails of uncertain batches count as sent and not as failed once the provider
+ * has reported on them.
+ */
 export function issueView(
   { baseUrl }: Config,
   issue: Issue,

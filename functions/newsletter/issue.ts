@@ -9,9 +9,9 @@ export type Issue = {
   scheduledAt: string;
   createdAt: string;
   state: IssueState;
-  /** Why the issue was skipped or stopped, for people. */
+  /** A sentence for people that says why the issue was skipped or stopped. */
   reason?: string;
-  /** 0 before the issue is composed. Each time its mails are composed adds 1. */
+  /** 0 before the issue is composed. Every time its mails are composed, 1 is added. */
   composition: number;
   /** When planning wrote its first page of readers (ISO 8601). From then on the issue is not composed again. */
   startedAt?: string;
@@ -24,7 +24,7 @@ export type Issue = {
    * not count for this issue.
    */
   parts: number;
-  /** The parts whose readers are all in batches. */
+  /** How many parts have all their readers in batches. */
   partsPlanned: number;
   batches: number;
   batchesDone: number;
@@ -50,7 +50,10 @@ export type Issue = {
  */
 export const PARTS = 1;
 
-/** How many readers of an issue were done, and how many of them were sent, at the time `at` (milliseconds). */
+/**
+ * How many readers of an issue needed no more work at the time `at` (milliseconds), and how many of these were sent the
+ * mail.
+ */
 export type ProgressNote = { at: number; done: number; sent: number };
 
 /**
@@ -98,7 +101,7 @@ export type Decision = {
   composition: number;
 };
 
-/** What composing decided. Later changes of the settings do not touch an issue that is composed. */
+/** What composing decided. It is frozen: later changes of the settings do not touch an issue that is composed. */
 export type FrozenIssue = {
   /** The `composition` of the issue to which this belongs. */
   composition: number;
@@ -162,11 +165,11 @@ export function issueUrl({ edition, slot }: Pick<Issue, 'edition' | 'slot'>, bas
   return `${baseUrl}/issues/${edition}/${slot}`;
 }
 
-/** How far an issue is. A member is absent if its value is not known yet, or has no meaning any more. */
+/** How far an issue is. A field is absent if its value is not known yet, or has no meaning any more. */
 export type Progress = {
   /** The share of planned readers who were mailed, were refused or had left: 0 to 100, rounded down. */
   percent: number;
-  /** Readers are still being put in batches, so that `planned` grows. */
+  /** Readers are still being put in batches, so `planned` still grows. */
   planning?: true;
   /** Mails a second over the last minutes. */
   rate?: number;

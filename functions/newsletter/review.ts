@@ -39,7 +39,7 @@ export function latestRelease(review: Review, decision: Decision | 'none'): numb
   return Math.max(due, approved) + LATEST_HOURS * HOUR_MILLISECONDS;
 }
 
-/** Returns why a draft was given up, for people. */
+/** Returns a sentence for people that says why a draft was given up. */
 export function givenUpReason({ releaseAt, otherwise }: Review, decision: Decision | 'none'): string {
   if (decision !== 'none' && decision.what === 'held')
     return `it was held by ${decision.by} and was not approved within ${LATEST_HOURS} hours of ${releaseAt}`;
@@ -79,7 +79,7 @@ export async function decide(
   return issue && { issue, decision: await reviews.decision(ref) };
 }
 
-/** Returns why a decision does not count, for people, or undefined if it counts. */
+/** Returns a sentence for people that says why a decision does not count, or undefined if it counts. */
 export function overruledReason({ issue, decision }: Reviewed, what: Decision['what']): string | undefined {
   const { state } = issue;
   const wentOut = what === 'approved' && ['sending', 'sent'].includes(state);

@@ -7,7 +7,7 @@ import type { FrozenIssue } from './issue.ts';
 import type { EditionCursor } from './issue-store.ts';
 
 /**
- * Here is decided which stories are new to an edition (docs/decisions/new-to-an-edition.md). What counts is when a
+ * This file decides which stories are new to an edition (docs/decisions/new-to-an-edition.md). What counts is when a
  * story first became public here, so that a backdated story is neither lost nor repeated.
  */
 
@@ -214,7 +214,9 @@ export function latest(...times: (string | undefined)[]): string {
   return times.reduce<string>((one, other) => (other !== undefined && other > one ? other : one), '');
 }
 
-/** Returns why there are too few stories for an issue, for people, or undefined if there are enough. */
+/**
+ * Returns a sentence for people that says why there are too few stories for an issue, or undefined if there are enough.
+ */
 export function tooFewReason(
   { stories: { min } }: EditionSettings,
   { after }: StoryWindow,
@@ -224,7 +226,7 @@ export function tooFewReason(
   return `${length} new ${length === 1 ? 'story' : 'stories'} since ${after}; the edition wants at least ${min}`;
 }
 
-/** Returns why too few stories of an issue are left, for people. */
+/** Returns a sentence for people that says why too few stories of an issue are left. */
 export function tooFewLeftReason(
   { storyIds }: FrozenIssue,
   { length }: Article[],

@@ -66,7 +66,7 @@ export async function sendProof(services: ProofServices, request: ProofRequest):
   const mail = { from, ...(replyTo !== undefined && { replyTo }), subject, html, text };
   const outboxId = await proofs.put({ id, requestHash, askedAt: isoTime(now), mail, answer });
   if (outboxId === undefined) {
-    // Another request with the same id stored its proof first.
+    // Another request with the same id stored its proof first. That proof is the answer to this request too.
     const other = await proofs.get(id, now);
     return other ? sameAnswer(other, requestHash) : refused(busy);
   }

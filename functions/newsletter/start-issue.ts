@@ -56,7 +56,8 @@ const LATEST_MILLISECONDS = 6 * HOUR_MILLISECONDS;
 
 /**
  * Starts the issues that are due, of every edition. If one edition fails, the others are started all the same. In the
- * end it throws one error that names the editions that failed, so that the tick fails and the operator is alarmed.
+ * end this function throws one error that names the editions that failed, so that the tick fails and the operator is
+ * alarmed.
  */
 export async function startAllDue(services: ScheduleServices): Promise<void> {
   const { config, log } = services;

@@ -24,7 +24,7 @@ export function articlePage(reader: PageContext, article: Article): Html {
     article.section,
     publicationLanguage(article.language, config.publication.languages),
   );
-  // An editor may have put the lead photo into the body too. It is then shown once.
+  // An editor may have put the lead photo into the body too. Then it is shown there only.
   const photoInBody = article.image && article.html.includes(escapeMarkup(article.image.url));
   return layout(context, {
     title: article.title,

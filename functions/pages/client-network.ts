@@ -33,8 +33,8 @@ export function clientNetwork(context: Context, config: Config): string | undefi
 
 function isOwnProxy(context: Context, { baseUrl, edgeKey }: Config, seen: string): boolean {
   if (edgeKey) return context.req.header(EDGE_HEADER) === edgeKey;
-  // Without an edge key this is one machine. If its public address is not local, requests from this machine come from a
-  // proxy that runs on it.
+  // Without the secret of CloudFront (`edgeKey`), this is one machine. If its public address is not local, requests
+  // from this machine come from a proxy that runs on it.
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
   return !isLocal && ipaddr.process(seen).range() === 'loopback';
 }

@@ -21,7 +21,7 @@ export type DraftData = {
   action: string;
   issue: Issue;
   decision: Decision | undefined;
-  /** The decision of the link that the editor followed. Its button comes first. */
+  /** The decision that the link in the editor's mail asks for. Its button comes first. */
   first: Decision['what'];
   /** True if the draft has lost stories since the mail with the link was sent. */
   changed: boolean;

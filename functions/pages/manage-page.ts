@@ -24,7 +24,7 @@ export type ManageData = {
   suppression?: Suppression | undefined;
   /** The day on which mails come again, such as `2026-12-24`. Undefined if there is no pause. */
   pausedUntil?: string | undefined;
-  /** The first day to which a pause may last, such as `2026-12-24`. */
+  /** The first day on which a pause may end, such as `2026-12-24`. */
   pauseFrom: string;
   faults?: Fault[] | undefined;
   /** What was typed into the form for a new address, and what is wrong with it. */

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { editionOf, inLanguage, publicationLanguage } from '../settings/publication.ts';
 import { directionOf, longDate, type PhraseKey, type Phrases } from '../shared/locale.ts';
 
-/** What every page is made with. */
+/** What every page needs besides its own data. */
 export type PageContext = {
   config: Config;
   phrases: Phrases;

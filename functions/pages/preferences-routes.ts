@@ -44,7 +44,7 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
         const { faults } = input.refusal;
         return manage((path) => withToken(context, path), current, { faults }, 422);
       }
-      // A reader who leaves all editions is never refused.
+      // The limit of changes does not apply to a reader who leaves all editions.
       const refusal = input.value.editions.length > 0 && (await refusedToReader(context, current.id, isForm));
       if (refusal) return refusal;
       const way = isForm ? 'page' : 'json';

@@ -2,9 +2,9 @@
  * The style sheet of all pages, served at `/style.css`. It is a string, because a bundled function has no files beside
  * it. No page has styles of its own, because the Content-Security-Policy allows only this sheet.
  *
- * It is written for phones first, for light and dark, and for both directions of writing (logical properties). Every
- * pair of colours has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3). Everything that can be pressed is at least 44 px
- * high (WCAG 2.2, 2.5.5), except links within a text.
+ * The sheet is written for phones first, for light and dark, and for both directions of writing (logical properties).
+ * Every pair of colours has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3). Everything that can be pressed is at least
+ * 44 px high (WCAG 2.2, 2.5.5), except links within a text.
  */
 export const STYLE = `:root {
   color-scheme: light dark;

@@ -21,8 +21,8 @@ export function suppressionNotice(context: PageContext, suppression: Suppression
 }
 
 /**
- * Links the address for replies of an edition that the reader gets, or of the first one. A name before the address is
- * left out.
+ * Returns a link to the address for replies of an edition that the reader gets, or of the first edition. A name before
+ * the address is left out.
  */
 function newsroom({ config }: PageContext, editions: string[]): Html {
   const all = config.publication.editions;

@@ -22,7 +22,7 @@ export const oneLine = (max: number) =>
     });
 export const inLanguages = <T extends z.ZodType<string>>(text: T) => z.record(languageTag, text);
 export const localised = (max: number) => inLanguages(oneLine(max));
-/** A text that may have these names in braces, and no other ones. */
+/** A text that may have the given names in braces, and no other ones. */
 export const template = (max: number, names: readonly string[]) =>
   oneLine(max).superRefine((text, context) => {
     const allowed = names.map((name) => `{${name}}`).join(', ');

@@ -100,8 +100,8 @@ export const edition = z
     postalAddress: oneLine(300),
     /**
      * Drafts are mailed to `editors`, `minutesBefore` minutes before the issue is due, with links to approve it and to
-     * hold it. When it is due, `send` sends it unless an editor held it, and `hold` sends it only if an editor approved
-     * it. Without `review`, an issue goes out without anybody seeing it before.
+     * hold it. When the issue is due, `send` sends it unless an editor held it, and `hold` sends it only if an editor
+     * approved it. Without `review`, an issue goes out without anybody seeing it before.
      */
     review: z
       .strictObject({

@@ -101,10 +101,11 @@ function headersOf(refusal: Refusal): Record<string, string> {
     case 'unauthenticated':
       return { 'www-authenticate': 'Bearer realm="broadsheet"' };
     case 'unsigned':
-      // RFC 9110, section 15.5.2, demands a challenge, but no scheme is registered for signed webhooks.
+      // RFC 9110, section 15.5.2, demands a challenge, but no scheme is registered for signed webhooks. This name is
+      // our own.
       return { 'www-authenticate': 'HMAC realm="webhooks"' };
     case 'forbidden':
-      // RFC 6750, section 3.1
+      // The header names the scope that the token lacks (RFC 6750, section 3.1).
       return {
         'www-authenticate': `Bearer realm="broadsheet", error="insufficient_scope", scope="${refusal.scope}"`,
       };

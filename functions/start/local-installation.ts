@@ -76,7 +76,8 @@ export function localInstallation(options: Options) {
     options.callbacks ??
     callbackClient({
       site: config.baseUrl,
-      // The names of the operator's own machines may be in a file of the system, which name servers do not know.
+      // The names of the operator's own machines may be in a file of the system, which name servers do not know. So the
+      // system is asked.
       ...(config.allowPrivateCallbacks && { mayConnect: () => true, lookup: lookup as LookupFunction }),
     });
   // One machine has no cache in front of it.

@@ -12,7 +12,7 @@ const NEUTRALISED = /^'+[=+\-@\t\r\n＝＋－＠]/;
 export function csvText(rows: string[][]): string {
   return stringify(
     rows.map((cells) => cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))),
-    // Without this, csv-stringify quotes a cell only if the cell has the line end that ends the records.
+    // Without `quoted_match`, csv-stringify quotes a cell only if the cell has the line end that ends the records.
     { record_delimiter: 'windows', quoted_match: /[\r\n]/ },
   );
 }

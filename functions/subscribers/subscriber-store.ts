@@ -36,7 +36,7 @@ export type SubscriberStore = {
   putAddressChange(change: AddressChange): Promise<string>;
   addressChange(subscriberId: string, id: string, now: number): Promise<AddressChange | undefined>;
   addressChangesOf(subscriberId: string, now: number): Promise<AddressChange[]>;
-  /** Stores the event that mails a reader the link to their preferences. Returns its id. */
+  /** Stores the event that mails a reader the link to their preferences. Returns the event's id. */
   putLinkRequest(request: {
     id: string;
     subscriberId: string;

@@ -35,7 +35,7 @@ export async function* inOrder<T, R>(
     }
   } finally {
     await Promise.allSettled(running);
-    // This does not wait for the items to end, because the next item may take long to arrive.
+    // This call does not wait for the items to end, because the next item may take long to arrive.
     void items.return(undefined).catch(() => {});
   }
   if (failed) throw failed.error;

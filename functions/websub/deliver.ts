@@ -30,7 +30,10 @@ export const PAGE = 100;
  */
 export const WORK_SECONDS = 40;
 
-/** Delivers content for one piece of work, and stores the result of each delivery. */
+/**
+ * Returns the functions that deliver content and store the result of each delivery. They are for one piece of work,
+ * which is the handling of one message.
+ */
 export function deliveries(services: DeliverServices) {
   const { websub, callbacks, queue, log } = services;
   const send = courier(callbacks);

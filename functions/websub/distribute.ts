@@ -82,7 +82,8 @@ async function deliverToAll(
     const { subscription, page, settled } = turn;
     const content = await contentOf(subscription.topic, page);
     if (content) sent[subscription.topic] ??= content.etag;
-    // A change of an article need not change the document. An article of last year, for example, is in the archive.
+    // A change of an article need not change the document. An article of last year, for example, is in the archive. So
+    // subscribers who have the present document get nothing.
     if (content && content.etag === before[subscription.topic]) counts.unchanged += 1;
     else if (content && !isLongDown(subscription, clock())) counts[await deliver(subscription, content)] += 1;
     settled();

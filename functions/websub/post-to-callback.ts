@@ -4,14 +4,14 @@ import type { Subscription } from './subscription.ts';
 import type { Content } from './topic-content.ts';
 
 /**
- * The result of a delivery (W3C WebSub, section 7). 2xx means that it was delivered, and 410 ends the subscription.
- * After any other answer the delivery is tried again later.
+ * The result of a delivery (W3C WebSub, section 7). 2xx means that the content was delivered, and 410 ends the
+ * subscription. After any other answer the delivery is tried again later.
  */
 export type Delivery = 'delivered' | 'gone' | 'failed';
 
 /**
- * After a host was silent this often in a row, this piece of work sends nothing more to it. The deliveries to its other
- * callbacks fail at once and are retried later.
+ * After a host was silent this often in a row, this piece of work sends nothing more to it. The deliveries to other
+ * callbacks at this host fail at once and are retried later.
  */
 const SILENT_TIMES = 3;
 

@@ -22,7 +22,7 @@ export type Subscription = {
   requestId: string;
   /** The number of deliveries that failed in a row. */
   failures?: number;
-  /** When the next delivery is tried without a change of the topic, in milliseconds since 1970. */
+  /** When the next delivery is tried even if the topic has not changed, in milliseconds since 1970. */
   retryAt?: number;
 };
 
@@ -40,12 +40,12 @@ export type SubscriptionRequest = {
   attempts: number;
 };
 
-/** The lease of a subscriber that asks for none. */
+/** The lease of a subscriber that asks for none. A lease is the agreed time of a subscription. */
 export const DEFAULT_LEASE_SECONDS = 10 * DAY_SECONDS;
 /** The longest lease. A lease without an end is forbidden (section 5.3.1). */
 export const MAX_LEASE_SECONDS = 30 * DAY_SECONDS;
 
 /** The secret "MUST be less than 200 bytes in length" (section 5.1). */
 export const MAX_SECRET_BYTES = 199;
-/** Many servers refuse longer URLs. */
+/** The most bytes of the URL of a callback. Many servers refuse longer URLs. */
 export const MAX_CALLBACK_BYTES = 2048;

@@ -53,7 +53,7 @@ export function contentByPage(
 
 /**
  * Reads the content of a topic. Returns `before` if the document has not changed since then, and undefined if the topic
- * is not, or no longer, a document of the site.
+ * is not a document of the site, or not any more.
  */
 export async function readContent(
   services: FeedServices,

@@ -15,7 +15,7 @@ const PATH = new RegExp(
   `^(?:/(${LANGUAGE_PATTERN}))?(?:/(section|tag|author)s/([^/]+))?/(${[...Object.values(FORMAT_FILES), PODCAST_FILE].join('|')})$`,
 );
 
-/** Room for every language tag that is likely to be used (RFC 5646, section 4.4.1). */
+/** The most characters of a language tag. Every tag that is likely to be used has fewer (RFC 5646, section 4.4.1). */
 const MAX_LANGUAGE_CHARACTERS = 35;
 
 /**
@@ -28,11 +28,12 @@ export function topicAddress({ baseUrl, publication }: Config, topic: string): F
   const [, language, kind, name, file = ''] = PATH.exec(topic.slice(baseUrl.length)) ?? [];
   const isPodcast = file === PODCAST_FILE;
   if (isPodcast && !publication.podcast) return undefined;
-  // A language has feeds of its sections only. A podcast has one feed for each language, and none for sections.
+  // Within a language there are feeds of sections, and none of tags or authors. A podcast has one feed for each
+  // language, and none for sections.
   if (kind && (isPodcast || (language && kind !== 'section'))) return undefined;
   if (language && (language.length > MAX_LANGUAGE_CHARACTERS || !isCanonicalTag(language))) return undefined;
   const slug = name && decoded(name);
-  // A name that is not a slug has no feed, and it could have any length.
+  // A name that is not a slug has no feed, and it could have any length. So it is refused.
   if (name && !isSlug(slug ?? '')) return undefined;
   const selector: FeedSelector = {
     ...(language && { language }),

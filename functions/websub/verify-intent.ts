@@ -49,7 +49,8 @@ async function verifyIntent(services: VerifyServices, id: string): Promise<void>
   const askedAt = clock();
   const request = await verifications.claim(id, askedAt, askedAt + LEASE_SECONDS * 1000);
   if (!request) return;
-  // Every attempt was begun and none was finished, because its process died or an error was thrown.
+  // Every attempt was begun and none was finished, because its process died or an error was thrown. So the request is
+  // given up.
   if (request.attempts > WAITS_SECONDS.length + 1) {
     await verifications.remove(id);
     return log.warn(

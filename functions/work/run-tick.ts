@@ -16,8 +16,8 @@ export type MinuteServices = ScheduleServices & SweepServices;
 
 /**
  * What is done every minute, on AWS and on one machine: start what is due, then sweep up what was left. Each of the two
- * is done even if the other fails, since a story under embargo must not wait for an edition that cannot be started. If
- * one fails, the tick fails in the end, so that the operator is alarmed. Repeated, late and simultaneous ticks do no
+ * is done even if the other fails, because a story under embargo must not wait for an edition that cannot be started.
+ * If one fails, the tick fails in the end, so that the operator is alarmed. Repeated, late and simultaneous ticks do no
  * harm: the conditions in the table let each step happen once.
  */
 export async function runTick(services: MinuteServices): Promise<void> {
@@ -69,7 +69,7 @@ export async function sweep(services: SweepServices): Promise<void> {
   const left = await outbox.leftBefore(isoTime(clock() - GRACE_MILLISECONDS), MOST);
   messages.push(...left.map(({ id, event }) => messageOf(id, event)));
   await stopEditions(services);
-  // The batches that the pace allows until the sweep after the next one.
+  // The number of batches that the pace allows until the sweep after the next one.
   const most = batchesWithinReach(services.pace);
   const due: Message[][] = [];
   for (const ref of await services.issues.open()) {

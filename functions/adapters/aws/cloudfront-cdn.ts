@@ -13,7 +13,8 @@ export function cloudFrontCdn(distributionId: string): Cdn {
       await client.send(
         new CreateInvalidationCommand({
           DistributionId: distributionId,
-          // CloudFront takes a second request with the same reference for the same invalidation.
+          // CloudFront takes a second request with the same reference for the same invalidation, so a repeated message
+          // costs nothing.
           InvalidationBatch: { CallerReference: reference, Paths: { Quantity: 1, Items: ['/*'] } },
         }),
       );

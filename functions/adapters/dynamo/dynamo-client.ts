@@ -33,7 +33,7 @@ export function openTable(name: string, endpoint: string | undefined): Table {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const client = new DynamoDBClient({ ...elsewhere, maxAttempts: 5 });
-  // The SDK copies every request and answer for its log, and nobody reads that log.
+  // The SDK copies every request and answer for its log, and nobody reads that log. So its logger is removed.
   client.middlewareStack.remove('loggerMiddleware');
   return {
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),

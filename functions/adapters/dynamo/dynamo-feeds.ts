@@ -107,7 +107,7 @@ async function* walk(
 ): AsyncGenerator<Pointer> {
   const pk = feedPartition(feed);
   if (!isStorableKey({ pk, sk: '' })) return;
-  // DynamoDB refuses a range that ends before it begins.
+  // DynamoDB refuses a range that ends before it begins. No pointer is in such a range.
   if ('from' in range && range.from > range.to) return;
   const items = queried(table, { pk, sk: range, descending: 'below' in range }, pageSize);
   for await (const item of items) if (isLive(item, Date.parse(now))) yield storedPointer(item);

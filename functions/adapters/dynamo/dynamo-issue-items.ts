@@ -7,8 +7,8 @@ import { editionKey, issueKey, reviewKey } from './dynamo-keys.ts';
 import { outboxPut, type TransactItem } from './dynamo-requests.ts';
 
 /**
- * Returns the update that takes an issue one step further. It holds only if no step was taken since the issue was read,
- * and if no reader was put in a batch yet.
+ * Returns the update that takes an issue one step further. The update is made only if no step was taken since the issue
+ * was read, and if no reader was put in a batch yet.
  */
 export function moved(
   TableName: string,
@@ -80,8 +80,8 @@ function cursorPut(TableName: string, edition: string, cursor: EditionCursor): T
 type Counting = Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>;
 
 /**
- * Returns the update that counts new batches in their issue. It holds only while the issue is being sent, and is still
- * in the composition for which the batches were made.
+ * Returns the update that counts new batches in their issue. The update is made only while the issue is being sent, and
+ * is still in the composition for which the batches were made.
  */
 export function countersAfter(
   batches: Batch[],
@@ -102,7 +102,8 @@ export function countersAfter(
   );
   return {
     UpdateExpression: `SET ${['startedAt = if_not_exists(startedAt, :at)', ...counted].join(', ')} ADD batches :batches, planned :planned, partsPlanned :parts`,
-    // If the issue was composed again meanwhile, some readers would get the old mail and others the new one.
+    // Without this condition, some readers would get an old mail and others a new one if the issue was composed again
+    // meanwhile.
     ConditionExpression: '#state = :sending AND composition = :composition',
     ExpressionAttributeNames: {
       '#state': 'state',

@@ -51,7 +51,7 @@ export function dynamoIssues(table: Table): IssueStore {
     async frozen({ edition, slot }) {
       const item = await getItem(table, frozenKey(edition, slot));
       if (!item) return undefined;
-      // Older versions stored these fields without compressing them.
+      // Older versions stored these fields without compressing them, so both forms are read.
       return 'z' in item ? unbrotlied<FrozenIssue>(item.z) : (fieldsOf(item) as FrozenIssue);
     },
 
@@ -122,7 +122,8 @@ export function dynamoIssues(table: Table): IssueStore {
             UpdateExpression: `SET ${[
               '#state = :to',
               ...(reason === undefined ? [] : ['reason = :reason']),
-              // On the right side, DynamoDB takes the state from before this update.
+              // On the right side, DynamoDB takes the state from before this update. So the state in which the issue
+              // was stopped is stored.
               ...(to === 'stopped' ? ['stoppedIn = #state'] : []),
             ].join(', ')}`,
             ConditionExpression: `#state IN (${Object.keys(states).join(', ')})`,

@@ -226,7 +226,7 @@ export function issueRefOf(sk: unknown): { edition: string; slot: string } {
   return { edition, slot };
 }
 
-/** Sorts after every id that follows the same time, and before every later time. */
+/** After a time, this text sorts after every id that follows the same time, and before every later time. */
 export const AFTER_ANY_ID = '#~';
 
 /**

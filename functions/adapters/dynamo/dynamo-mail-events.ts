@@ -32,11 +32,12 @@ import { consentPut } from './dynamo-subscriber-items.ts';
 import { sameSuppression } from './dynamo-suppressions.ts';
 
 /**
- * The counts of an issue are spread over this many items, because at a thousand events a second their writes would meet
- * in one item. The number must never change: the counts of issues that were sent are spread over it.
+ * The counts of an issue are spread over this many items, because at a thousand events a second the writes to one item
+ * would wait for each other. The number must never change, because the counts of issues that were sent are spread over
+ * this many items.
  */
 const TALLIES = 32;
-/** An event is remembered longer than the 30 days in which it is taken in at all (`delivery/apply-event.ts`). */
+/** An event is remembered longer than the 30 days in which it is accepted (`delivery/apply-event.ts`). */
 const EVENT_DAYS = 40;
 /** What a reader did is remembered longer than the 60 days in which it is counted (`delivery/apply-event.ts`). */
 const REACTION_DAYS = 90;

@@ -54,7 +54,7 @@ export function dynamoPace(
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // The document client does not convert the items that come with errors.
+      // The document client does not convert the items that come with errors, so their numbers are read here.
       const { nextAt, growsFrom, rate } = error.Item ?? {};
       seen = nextAt && {
         nextAt: Number(nextAt.N),

@@ -26,10 +26,15 @@ import {
 } from './dynamo-keys.ts';
 import { queryItems, queryPage, type TransactItem, transactIf } from './dynamo-requests.ts';
 
-/** Holds unless a later request for the same subscription was verified first. Ids of requests sort by their time. */
+/**
+ * The condition that no later request for the same subscription was verified first. Ids of requests sort by their time.
+ */
 const NOT_OVERTAKEN = 'attribute_not_exists(requestId) OR requestId < :request';
 
-/** An ended subscription stays for this long, because an earlier request could still be verified. */
+/**
+ * The item of an ended subscription stays for this long, because an earlier request could still be verified and must
+ * not begin the subscription again.
+ */
 const ENDED_SECONDS = DAY_SECONDS;
 
 export function dynamoWebSub(table: Table): WebSubStore {
@@ -155,8 +160,8 @@ export function dynamoWebSub(table: Table): WebSubStore {
 }
 
 /**
- * Extends the time for which a topic has subscribers. If the last lease has ended, the topic starts without the record
- * of what its former subscribers were sent, because the new subscriber was not sent it.
+ * Extends the time for which a topic has subscribers. If the last lease has ended, the note about what the former
+ * subscribers were sent is dropped, because it does not hold for the new subscriber.
  */
 async function keepTopic(
   table: Table,

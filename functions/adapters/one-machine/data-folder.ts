@@ -17,7 +17,7 @@ export type DataFolder = {
 
 /** The lock is waited for this long, because a process that is just ending may still hold it. */
 const PATIENCE_MILLISECONDS = 5_000;
-/** https://www.sqlite.org/rescode.html#busy */
+/** The error code for a lock that somebody else holds: https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
 /**

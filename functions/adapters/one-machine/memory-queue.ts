@@ -25,7 +25,7 @@ export type QueueFaults = {
   lose?: (message: Message) => boolean;
   /** Returns how many more times the message is delivered. */
   repeat?: (message: Message) => number;
-  /** Returns the messages that are due in another order. */
+  /** Returns the due messages in another order. */
   shuffle?: (messages: Message[]) => Message[];
 };
 

@@ -13,8 +13,9 @@ type Options = {
 };
 
 /**
- * Together with the wait for a turn, this is shorter than the lease of a batch. So the process that has claimed the
- * batch knows whether there is an answer before another process may claim it.
+ * How long a request may take. Together with the wait for a turn, this is shorter than the time for which a batch is
+ * claimed. So the process that has claimed the batch knows whether there is an answer before another process may claim
+ * it.
  */
 const TIMEOUT_MILLISECONDS = 45_000;
 /** The wait after a 429 that does not say how long to wait. */
@@ -31,7 +32,8 @@ export function resendMailer({
   const spares: Buffer<ArrayBuffer>[] = [];
   return {
     async send(mails, key) {
-      // The client silently leaves out an empty key, and Resend refuses a request with more than a hundred mails.
+      // The client silently leaves out an empty key, and Resend refuses a request with more than a hundred mails. So
+      // both are checked first.
       if (key.length < 1 || key.length > 256)
         throw new Error(`an idempotency key has 1 to 256 characters; this one has ${key.length}`);
       if (mails.length < 1 || mails.length > 100)
@@ -110,7 +112,8 @@ function outcomeOf(
   headers: Record<string, string> | null,
 ): SendOutcome {
   const reason = withoutAddresses(`${name}: ${message}`);
-  // The answer to a revoked key is 400 `validation_error`, "API key is invalid". The documentation says otherwise.
+  // The answer to a revoked key is 400 `validation_error`, "API key is invalid". The documentation says otherwise, so
+  // the message is looked at.
   const isBadKey = name === 'validation_error' && /\bapi key\b/i.test(message);
   if (ACCOUNT_ERRORS.includes(name) || isBadKey || statusCode === 401 || statusCode === 403)
     return { kind: 'account-refused', reason };
