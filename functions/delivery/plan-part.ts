@@ -27,7 +27,7 @@ export type PlanServices = {
 };
 
 /** How many members are read at a time. They are a few megabytes at most. */
-const PAGE = 4_000;
+const PAGE_SIZE = 4_000;
 /**
  * After this many pages, another message goes on with the part. The pages take some seconds, and the function is
  * stopped after 90.
@@ -39,7 +39,12 @@ const PAGES_A_TURN = 10;
  * the edition's shards. Batches and progress are written in one transaction. So no member is planned twice after a
  * crash, by a repeated message, or by two processes at the same time.
  */
-export async function planPart(services: PlanServices, ref: IssueRef, part: number): Promise<void> {
+export async function planPart(
+  services: PlanServices,
+  ref: IssueRef,
+  part: number,
+  pageSize = PAGE_SIZE,
+): Promise<void> {
   const { issues, frozenIssues, subscribers, delivery, pace, queue, clock, log } = services;
   const issue = await issues.get(ref);
   const frozen = issue && (await frozenIssues.frozen(issue));
@@ -56,7 +61,7 @@ export async function planPart(services: PlanServices, ref: IssueRef, part: numb
   for (let page = 1; !previous?.done; page++) {
     if (page > PAGES_A_TURN) return handOver(queue, log, [{ kind: 'plan', ...ref, part }]);
     const { batches, next } = planPage(
-      await readPage(subscribers, ref.edition, shardsOf(part, issue.parts), previous?.after),
+      await readPage(subscribers, ref.edition, shardsOf(part, issue.parts), previous?.after, pageSize),
       previous ?? { batches: 0, open: [], done: false },
       { part, frozen, now: clock(), dueOf },
     );
@@ -86,13 +91,14 @@ async function readPage(
   edition: string,
   shards: number[],
   after: string | undefined,
+  pageSize: number,
 ): Promise<Page> {
   const reached = after === undefined ? -1 : shardOf(after);
   const members: Member[] = [];
   for (const shard of shards.filter((each) => each >= reached)) {
     const from = shard === reached ? after : undefined;
-    members.push(...(await subscribers.members(edition, shard, from, PAGE - members.length)));
-    if (members.length === PAGE) return { members, isLast: false };
+    members.push(...(await subscribers.members(edition, shard, from, pageSize - members.length)));
+    if (members.length === pageSize) return { members, isLast: false };
   }
   return { members, isLast: true };
 }

@@ -121,16 +121,16 @@ describe('complaints about an edition', () => {
 });
 
 describe('an issue under way', () => {
-  /** A daily to 600, of which the first hundred have it and the rest of the batches wait. */
+  /** A daily to 400, of which the first hundred have it and the rest of the batches wait. */
   async function underWay(): Promise<{ world: World; id: string }> {
     const world = await setUp({ config });
-    await addReaders(world, 600);
+    await addReaders(world, 400);
     await postStory(world);
     let sends = 0;
     const lose = ({ kind }: Message) => kind === 'send' && ++sends > 1;
     const first = await setUp({ sharing: world, config, faults: { lose } });
     const { id } = await sendNow(first, 'morning');
-    expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 600, sent: 100 });
+    expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 400, sent: 100 });
     return { world, id };
   }
   const complainOne = async (world: World, reader: number) =>
@@ -145,14 +145,14 @@ describe('an issue under way', () => {
     expect(await edition(world)).toMatchObject({ stopped: null });
     await complainOne(world, two);
     expect(await edition(world)).toMatchObject({
-      stopped: { reason: '2 of 600 readers reported it as spam' },
+      stopped: { reason: '2 of 400 readers reported it as spam' },
     });
     expect(await issue(world, id)).toMatchObject({ sent: 100 });
   });
 
   it('does not count readers whose own hour is still to come', async () => {
     const world = await setUp({ config: { ...config, ...withEditions({ readerHour: true }) } });
-    await addReaders(world, 600, (index) => (index < 100 ? {} : { timeZone: 'Pacific/Honolulu' }));
+    await addReaders(world, 150, (index) => (index < 100 ? {} : { timeZone: 'Pacific/Honolulu' }));
     await postStory(world);
     await world.tick();
     world.pass(1800_000);
@@ -172,7 +172,7 @@ describe('an issue under way', () => {
     const [ref] = await world.services.issues.open();
     if (!ref) throw new Error('no issue is open');
     const due = await world.services.delivery.due(ref, world.now(), 100);
-    expect(due.length).toBe(5);
+    expect(due.length).toBe(3);
     await deaf.queue.send(due.map((batch) => ({ kind: 'send', ...ref, batch })));
     await deaf.queue.drain();
     expect(world.mails).toHaveLength(100);

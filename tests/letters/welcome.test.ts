@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
+import { testConfig } from '../support/config.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 
@@ -13,8 +14,7 @@ type Options = NonNullable<Parameters<typeof setUp>[0]>;
 
 /** The daily welcomes its readers, and has one; the weekly does not. */
 async function welcoming(options: Options = {}): Promise<World> {
-  const { config } = await setUp();
-  const publication = structuredClone(config.publication);
+  const publication = structuredClone(testConfig().publication);
   for (const edition of publication.editions) edition.welcome = edition.id === 'daily';
   const world = await setUp({ ...options, config: { publication } });
   await subscribe(world, 'en@reader.example');

@@ -1,4 +1,5 @@
 import type { EditionSettings } from '../../functions/settings/publication.ts';
+import { testConfig } from '../support/config.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';
 
@@ -15,8 +16,7 @@ export async function newsroom(
   review: Review = {},
   stories: Partial<EditionSettings['stories']> = {},
 ): Promise<World> {
-  const { config } = await setUp();
-  const publication = structuredClone(config.publication);
+  const publication = structuredClone(testConfig().publication);
   for (const edition of publication.editions) {
     edition.review = { editors: [EDITOR], minutesBefore: 30, otherwise: 'send', ...review };
     Object.assign(edition.stories, stories);
@@ -38,10 +38,18 @@ export async function draftOfFerry(review: Review = {}, after = 2): Promise<Worl
 export const asWell = (world: World, options: Options = {}) =>
   setUp({ ...options, sharing: world, config: world.config });
 
-/** What ticks and the queue do in the next minutes. */
+/** The minutes at both ends of a time that are ticked one by one, and how many others pass between two ticks. */
+const ENDS = 2;
+const STEP = 5;
+
+/**
+ * Lets minutes pass, and does what ticks and the queue do in them. Little happens in the middle of a long time, so only every
+ * fifth minute of it is ticked.
+ */
 export async function minutes(world: World, count: number): Promise<void> {
-  for (let minute = 0; minute < count; minute++) {
+  for (let minute = 1; minute <= count; minute++) {
     world.pass(MINUTE);
+    if (minute > ENDS && minute <= count - ENDS && minute % STEP > 0) continue;
     await world.tick();
     await world.queue.drain();
   }
