@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { renderingMark } from './feed-head.ts';
+import { renderingMark } from './feed-headers.ts';
 import type { FeedAddress } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
 import { type FeedWindow, type Snapshot, type StoredEncoding, windowKey } from './feed-window.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { languageName, phrasesIn, type Templates } from '../shared/locale.ts';
 import { escapeMarkup, slugOf } from '../shared/text.ts';
-import { changedByStories, ON_OTHER_SITES } from './feed-head.ts';
+import { changedByStories, ON_OTHER_SITES } from './feed-headers.ts';
 import { type FeedInfo, feedInfo, type NamedBy } from './feed-info.ts';
 import { type FeedSelector, feedLanguages, feedsInAllLanguages, feedsInLanguage } from './feed-key.ts';
 import { GROUPS, type RecentFeed, type RecentFeeds } from './recent-feeds.ts';

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Publication } from '../settings/publication.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { compareText } from '../shared/text.ts';
-import { windowTag } from './feed-head.ts';
+import { windowTag } from './feed-headers.ts';
 import type { NamedBy } from './feed-info.ts';
 import { type FeedSelector, feedKey, type InFeeds, isConfigured, selectorsOf } from './feed-key.ts';
 import { type FeedStore, type FeedWindow, feedWindow, isIn } from './feed-window.ts';

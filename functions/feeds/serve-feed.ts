@@ -3,7 +3,7 @@ import { isoTime } from '../shared/clock.ts';
 import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { readPart } from './archive.ts';
 import { asksForDelta, deltaFor, documentBytes } from './feed-bytes.ts';
-import { headOf } from './feed-head.ts';
+import { headOf } from './feed-headers.ts';
 import { type FeedAddress, feedKey, isConfigured } from './feed-key.ts';
 import type { FeedServices } from './feed-services.ts';
 import { archiveWindow, type FeedHead, type FeedWindow, feedWindow, windowKey } from './feed-window.ts';

@@ -17,6 +17,28 @@ const MAX_PREHEADER = 90;
  */
 const MAX_PIECE = 600;
 
+/** What the preheader of a digest is made of. Each text may be empty. */
+export type DigestWords = {
+  /** The words that an editor gave to this one issue, or else those of the edition's settings. */
+  own: string;
+  /** The summary of the first story. */
+  dek: string;
+  /** The headlines of the other stories. */
+  headlines: string[];
+  /** The description of the edition. */
+  description: string;
+  /** A phrase that every mail may have. */
+  filler: string;
+};
+
+/** Returns the preheader of a digest. If its own words are missing or short, it goes on with the dek, and so on. */
+export function digestPreheader(
+  subject: string,
+  { own, dek, headlines, description, filler }: DigestWords,
+): string {
+  return preheaderOf(subject, [own, dek, ...headlines, description], filler);
+}
+
 /**
  * Returns the preheader of a mail: the first of `pieces`, and as many of the next ones as the preheader needs to be
  * long enough. `filler` comes last and is long enough alone.

@@ -4,7 +4,7 @@ import { type DigestInput, digestView, MAX_SETTING } from './digest-view.ts';
 import { MAX_SUBJECT, ownPreheader, subjectOf } from './mail-subject.ts';
 import type { DigestView, MailStory, StoryGroup } from './mail-view.ts';
 import { headerLine, mailLine } from './mail-words.ts';
-import { preheaderOf } from './preheader.ts';
+import { digestPreheader } from './preheader.ts';
 import { digestText, personalBytes, renderMail } from './render-mail.ts';
 
 export type { DigestInput } from './digest-view.ts';
@@ -42,16 +42,13 @@ export async function renderDigest(input: DigestInput): Promise<RenderedDigest> 
   };
   const own = subjectOf(edition, language, facts);
   const subject = headerLine(input.subject ?? '', MAX_SUBJECT) || own.subject;
-  const preheader = preheaderOf(
-    subject,
-    [
-      mailLine(input.preheader ?? '', MAX_SETTING) || ownPreheader(edition, language, facts),
-      view.lead.dek,
-      ...stories.map(({ headline }) => headline),
-      mailLine(inLanguage(edition.description, language, publication), MAX_SETTING),
-    ],
-    phrases('mail.preheader'),
-  );
+  const preheader = digestPreheader(subject, {
+    own: mailLine(input.preheader ?? '', MAX_SETTING) || ownPreheader(edition, language, facts),
+    dek: view.lead.dek,
+    headlines: stories.map(({ headline }) => headline),
+    description: mailLine(inLanguage(edition.description, language, publication), MAX_SETTING),
+    filler: phrases('mail.preheader'),
+  });
   const all = stories.length + view.mostRecent.stories.length;
   const { html, shown } = await fitting(all, (shown) =>
     renderMail(templates, {

@@ -4,6 +4,7 @@ import { handOver, type Queue } from '../shared/queue.ts';
 import { type Decision, type Issue, issueId, type Review } from './issue.ts';
 import type { IssueRef, IssueStore } from './issue-store.ts';
 import type { ReviewStore } from './review-store.ts';
+import { LATEST_HOURS } from './slot.ts';
 
 export type ReviewServices = {
   issues: IssueStore;
@@ -12,12 +13,6 @@ export type ReviewServices = {
   clock: Clock;
   log: Log;
 };
-
-/**
- * How long after its hour, or after an approval, a draft may still go out. A newsletter for the morning is not worth
- * sending in the evening.
- */
-const LATEST_HOURS = 6;
 
 /** Decides what happens to a draft now. `now` is in milliseconds. */
 export function releaseOf(

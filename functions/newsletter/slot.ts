@@ -10,6 +10,12 @@ import { sha256 } from '../shared/text.ts';
  */
 
 /**
+ * How many hours after its time an issue may still go out. A newsletter for the morning is worth sending until noon, and a
+ * nuisance after that.
+ */
+export const LATEST_HOURS = 6;
+
+/**
  * Returns the slot of a scheduled time (ISO 8601). Its name is the local time, such as `2026-11-22-0730`. An hour that
  * daylight saving repeats has the same name twice, so it gives one issue.
  */

@@ -6,7 +6,7 @@ import { handOver, type Queue } from '../shared/queue.ts';
 import { type Issue, issueId, issueUrl, PARTS, type Review } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Followed, ScheduleStore } from './schedule-store.ts';
-import { nextRun, slotOf } from './slot.ts';
+import { LATEST_HOURS, nextRun, slotOf } from './slot.ts';
 
 export type StartServices = { config: Config; issues: IssueStore; queue: Queue; clock: Clock; log: Log };
 
@@ -51,8 +51,7 @@ export async function startIssue(
 
 export type ScheduleServices = StartServices & { schedules: ScheduleStore };
 
-/** How late an issue may start. A newsletter for the morning is worth sending until noon, and a nuisance after that. */
-const LATEST_MILLISECONDS = 6 * HOUR_MILLISECONDS;
+const LATEST_MILLISECONDS = LATEST_HOURS * HOUR_MILLISECONDS;
 
 /**
  * Starts the issues that are due, of every edition. If one edition fails, the others are started all the same. In the

@@ -75,16 +75,6 @@ export function jsonOf(body: string): Outcome<unknown> {
   }
 }
 
-/** Reads the header `Idempotency-Key`. The value is undefined if the request has no such header. */
-export function parseIdempotencyKey(header: string | null | undefined): Outcome<string | undefined> {
-  if (header === undefined || header === null) return done(undefined);
-  if (/^[\x21-\x7e]{1,255}$/.test(header)) return done(header);
-  return refused({
-    kind: 'malformed',
-    detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.',
-  });
-}
-
 /** Checks whether a JSON value is an object, which an array and null are not. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

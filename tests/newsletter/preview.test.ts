@@ -202,10 +202,8 @@ describe('it warns of', () => {
   });
 
   test('stories that a full issue leaves out, and those that the HTML has no room for', async () => {
-    world = await setUp({
-      templates: SHIPPED_TEMPLATES,
-      config: withEditions({ stories: { min: 1, max: 30, mostRecent: 1 } }),
-    });
+    const config = withEditions({ stories: { min: 1, max: 30, mostRecent: 1 } });
+    world = await setUp({ templates: SHIPPED_TEMPLATES, config });
     for (let n = 0; n < 32; n++) {
       world.pass(1000);
       await postStory(world, {

@@ -2,7 +2,8 @@ import { type Article, isListed, isPublic } from '../../articles/article.ts';
 import type { ArticleChange } from '../../articles/article-store.ts';
 import { feedsOf } from '../../feeds/feed-key.ts';
 import { BLOCK_BYTES, type Pointer } from '../../feeds/feed-window.ts';
-import { DAY_SECONDS, isoTime } from '../../shared/clock.ts';
+import { isoTime } from '../../shared/clock.ts';
+import { KEY_SECONDS } from '../../shared/idempotency-key.ts';
 import { IS_NEW, isNewOrExpired, secondsOf } from './dynamo-client.ts';
 import { pointerItem } from './dynamo-feeds.ts';
 import {
@@ -23,9 +24,6 @@ import type { TransactItem } from './dynamo-requests.ts';
  * and take it out of 39, and it writes ten more items. DynamoDB takes 100 items in a transaction.
  */
 
-/** The answer to a request with an Idempotency-Key is kept for this long. */
-const REPLY_SECONDS = DAY_SECONDS;
-
 export function articlePut(
   TableName: string,
   { previous, next }: ArticleChange,
@@ -45,7 +43,7 @@ export function articlePut(
 }
 
 export function replyPut(TableName: string, key: string, z: Uint8Array, now: number): TransactItem {
-  const Item = { ...replyKey(key), z, expiresAt: secondsOf(now) + REPLY_SECONDS };
+  const Item = { ...replyKey(key), z, expiresAt: secondsOf(now) + KEY_SECONDS };
   return { Put: { TableName, Item, ...isNewOrExpired(now) } };
 }
 

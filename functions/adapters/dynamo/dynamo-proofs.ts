@@ -1,5 +1,5 @@
 import type { ProofStore, StoredProof } from '../../newsletter/proof-store.ts';
-import { DAY_SECONDS } from '../../shared/clock.ts';
+import { KEY_SECONDS } from '../../shared/idempotency-key.ts';
 import {
   brotlied,
   getItem,
@@ -12,9 +12,6 @@ import {
 import { proofKey } from './dynamo-keys.ts';
 import { outboxPut, transactIf } from './dynamo-requests.ts';
 
-/** A proof is kept for as long as the mail provider remembers the idempotency key of its request. */
-const KEPT_SECONDS = DAY_SECONDS;
-
 export function dynamoProofs(table: Table): ProofStore {
   const { name } = table;
   return {
@@ -26,7 +23,7 @@ export function dynamoProofs(table: Table): ProofStore {
     async put(proof) {
       const now = Date.parse(proof.askedAt);
       const outboxId = `${proof.askedAt}#proof#${proof.id}`;
-      const Item = { ...proofKey(proof.id), z: brotlied(proof), expiresAt: secondsOf(now) + KEPT_SECONDS };
+      const Item = { ...proofKey(proof.id), z: brotlied(proof), expiresAt: secondsOf(now) + KEY_SECONDS };
       const isStored = await transactIf(table, [
         { Put: { TableName: name, Item, ...isNewOrExpired(now) } },
         outboxPut(name, outboxId, { kind: 'proof-asked', proofId: proof.id }),
