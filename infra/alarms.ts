@@ -137,7 +137,7 @@ export class Alarms extends Construct {
       below: 1,
       periods: 3,
       missingIsBad: true,
-      hurt: 'No issue of a newsletter starts, embargoed stories are not announced, and mails that got lost are not sent again.',
+      hurt: 'No issue of a newsletter starts, mails whose message got lost stay unsent, and WebSub subscribers are not sent stories whose embargo has ended.',
       anchor: 'nobody-ticks',
     });
   }

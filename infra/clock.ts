@@ -18,8 +18,8 @@ import type { BroadsheetFunction } from './functions.ts';
 export const NOT_RETRIED = { maxEventAge: Duration.minutes(1), retryAttempts: 0 };
 
 /**
- * The one clock: a schedule that calls the tick function when a minute begins. The function decides from the settings which
- * editions are due. So the stack has no schedule for an edition.
+ * The one clock: a schedule that calls the tick function once in every minute, at some second of that minute. The function
+ * decides from the settings which editions are due. So the stack has no schedule for an edition.
  */
 export class Clock extends Construct {
   constructor(scope: Construct, id: string, { tick }: { tick: BroadsheetFunction }) {
@@ -40,7 +40,7 @@ export class Clock extends Construct {
     new Schedule(this, 'EveryMinute', {
       description: 'One tick a minute: starts the issues that are due, and sweeps up what was left',
       scheduleGroup,
-      // A rate would count its minutes from the time of the deployment. A cron expression begins with the minute of the clock.
+      // A rate would count its minutes from the time of the deployment. A cron expression counts the minutes of the clock.
       schedule: ScheduleExpression.expression('cron(* * * * ? *)'),
       timeWindow: TimeWindow.off(),
       target: new LambdaInvoke(tick.lambda, {

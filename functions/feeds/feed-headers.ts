@@ -66,8 +66,8 @@ function links({ baseUrl }: Config, address: FeedAddress): string {
 }
 
 /**
- * The `Cache-Control` of archives of months that are over. An article that was retracted may stay in a feed reader's
- * cache for an hour.
+ * The `Cache-Control` of archives of months that are over. A cache that we cannot empty may show a retracted article for
+ * an hour. It may do so for a day more while it fetches the new document, and for a week while we are down.
  */
 const RARELY_CHANGED =
   'public, max-age=3600, s-maxage=3600, stale-while-revalidate=86400, stale-if-error=604800';

@@ -86,7 +86,10 @@ export type PartOfFeed = {
   pointers: Pointer[];
   older: ArchivePart | undefined;
   newer: ArchivePart | undefined;
-  /** The time of the latest change that may have changed one of the two links, in milliseconds since 1970. */
+  /**
+   * When one of the articles that decide `older` and `newer` last changed, in milliseconds since 1970. The change may have
+   * changed these two links, so the document counts as changed then.
+   */
   linksChanged: number;
   /**
    * False if no other part links to this one. Then somebody made up the address, or the archive was divided differently

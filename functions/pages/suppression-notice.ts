@@ -11,7 +11,10 @@ const WHY: Record<Suppression['reason'], PhraseKey> = {
   erased: 'page.manage.unsent.erased',
 };
 
-/** Says that the address gets no mail, and what the reader can do about it: sign up again, or write to the newsroom. */
+/**
+ * Returns the HTML of a notice on a reader's page. The notice says that the reader's address gets no mail and why, and what
+ * the reader can do about it: sign up again, or write to the newsroom.
+ */
 export function suppressionNotice(context: PageContext, suppression: Suppression, editions: string[]): Html {
   const { phrases } = context;
   const way = endsWithConsent(suppression)

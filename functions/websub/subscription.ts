@@ -8,7 +8,7 @@ import { DAY_SECONDS } from '../shared/clock.ts';
 export type Subscription = {
   /** The key of the feed. */
   feed: string;
-  /** The place of the subscription in its feed. Pages of subscriptions are sorted by it. */
+  /** The sort key of the subscription among those of its feed: `<format>#<hash of the callback>`. */
   place: string;
   /** The URL of the subscription document, as the document itself states it. */
   topic: string;
@@ -20,9 +20,15 @@ export type Subscription = {
    * The request that was verified last. Ids sort by time, so that a late verification does not undo a later request.
    */
   requestId: string;
-  /** The number of deliveries that failed in a row. */
+  /**
+   * How many deliveries to this callback have failed in a row. It is absent after a delivery has succeeded, or after the
+   * subscriber has renewed the subscription.
+   */
   failures?: number;
-  /** When the next delivery is tried even if the topic has not changed, in milliseconds since 1970. */
+  /**
+   * When a failed delivery is tried again, even if the topic has not changed meanwhile, in milliseconds since 1970. It is
+   * absent if no delivery has to be repeated.
+   */
   retryAt?: number;
 };
 
@@ -36,7 +42,7 @@ export type SubscriptionRequest = {
   callback: string;
   secret?: string;
   leaseSeconds: number;
-  /** How often the callback was asked to confirm the request. */
+  /** How many attempts to ask the callback were begun. */
   attempts: number;
 };
 

@@ -31,8 +31,8 @@ export type WebSubStore = {
   /** Returns the feeds among these that have subscribers. The read is strongly consistent. */
   subscribed(feeds: string[], now: number): Promise<string[]>;
   /**
-   * Returns subscriptions of a feed in the order of their places. The next page begins after `last`, which is undefined
-   * if there is no next page.
+   * Returns up to `limit` subscriptions of a feed whose sort key (`Subscription.place`) is above `after`, in the order of
+   * these keys. `last` is the `after` of the next page, and is undefined if there is no next page.
    */
   page(
     feed: string,
@@ -58,7 +58,7 @@ export type Run = {
   feed: string;
   /** The id of the process that has the run, until the end of its lease. */
   holder: string;
-  /** The place up to which every subscriber was tried. */
+  /** The sort key (`Subscription.place`) up to which a delivery to every subscriber was tried. */
   after?: string | undefined;
 };
 

@@ -14,18 +14,19 @@ export type MemoryQueue = Queue & {
    * Takes no more messages, and waits for those in flight. The sweep after the next start finds the work that is left.
    */
   stop(): Promise<void>;
+  /** Returns how many messages wait to be handled. */
   waiting(): number;
 };
 
 export type SqsHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-/** Faults that a real queue can have. Only tests set them. */
+/** Faults that a real queue can have. Only tests set these functions, to bring the faults about. */
 export type QueueFaults = {
-  /** Returns true if the message gets lost. */
+  /** Returns true if the queue has to lose the message. */
   lose?: (message: Message) => boolean;
-  /** Returns how many more times the message is delivered. */
+  /** Returns how many extra times the queue has to deliver the message. */
   repeat?: (message: Message) => number;
-  /** Returns the due messages in another order. */
+  /** Returns the due messages in the order in which the queue has to deliver them. */
   shuffle?: (messages: Message[]) => Message[];
 };
 

@@ -1,7 +1,7 @@
 import { type Clock, MINUTE_MILLISECONDS } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
 
-/** Ticks once when a minute begins. On AWS a schedule of EventBridge does this. */
+/** Ticks once in every minute. On AWS a schedule of EventBridge does this (`infra/clock.ts`). */
 export type MinuteTimer = {
   /** Ticks at once, and from then on within a second of the beginning of each minute. */
   start(): void;
