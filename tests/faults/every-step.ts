@@ -3,10 +3,13 @@ import { counter } from './fault-table.ts';
 import { atItsHour, expectOnce, forget, type Newspaper, newDay, recover, verdict } from './newspaper.ts';
 import { type Inject, type Injection, type Kind, type When, watchedProcess } from './watched-process.ts';
 
-/** How often a step may be missing in a run, since others were faster, before it counts as not tried. */
+/** Workers of one process race each other, so a run may take other steps. After this many runs without the step it counts as not tried. */
 const ATTEMPTS = 3;
 
-/** What a run without a fault does: every step that has an effect, by name. */
+/** A step is named, or is the first one whose name fits a pattern. */
+export type Step = string | RegExp;
+
+/** Runs an issue without a fault. Returns the names of the steps that had an effect. */
 export async function stepsOf(paper: Newspaper): Promise<string[]> {
   const ref = await newDay(paper);
   const process = await watchedProcess(paper.home);
@@ -18,12 +21,12 @@ export async function stepsOf(paper: Newspaper): Promise<string[]> {
   return process.steps.filter(isCertain);
 }
 
-/** How often workers ask for a turn, and find that another was faster, is chance: the first of a kind stands for them. */
+/** Returns false for a step that only chance decides: how often a worker asks for a turn and finds that another was faster. */
 export function isCertain(step: string): boolean {
   return !/^Update PACE.*\(\d+\)$/.test(step);
 }
 
-/** The process dies at the step, or the step fails by itself; before its effect or after it. */
+/** Either the process dies at the step or only the step fails, before its effect or after it. */
 export const BREAKS: [string, Injection][] = [
   ['killed before', { what: 'die', when: 'before' }],
   ['killed after', { what: 'die', when: 'after' }],
@@ -31,42 +34,41 @@ export const BREAKS: [string, Injection][] = [
   ['failed after', { what: 'fail', when: 'after' }],
 ];
 
-/** A step that is broken the first time it is met, and as it should be from then on. */
-export function brokenOnce(step: string, nameOf = (name: string) => name) {
-  let wasMet = false;
+/** Breaks a step the first time it is met. From then on the step works as it should. */
+export function brokenOnce(step: Step, nameOf = (name: string) => name) {
+  let met: Kind | undefined;
   const by =
     (injection: Injection): Inject =>
-    (name) => {
-      if (nameOf(name) !== step || wasMet) return undefined;
-      wasMet = true;
+    (name, kind) => {
+      if (met || kind === 'read' || !isNamed(step, nameOf(name))) return undefined;
+      met = kind;
       return injection;
     };
-  return { by, wasMet: () => wasMet };
+  return { by, met: () => met };
 }
 
-/** What is done to a step, and what happens afterwards until the issue has ended. */
+function isNamed(step: Step, name: string): boolean {
+  return typeof step === 'string' ? name === step : step.test(name);
+}
+
+/** A trial says what is done to a step, and what happens afterwards until the issue has ended. */
 export type Trial = {
   fault: string;
-  kinds?: Kind[];
   run(paper: Newspaper, injected: (injection: Injection) => Inject): Promise<void>;
 };
 
-/** An issue for each step, with that step broken. */
+/** Sends an issue for each step, with that step broken, and expects that every reader gets each issue once. */
 export async function tryEvery(
   paper: Newspaper,
-  steps: string[],
+  steps: Step[],
   trial: Trial,
   context: Pick<TestContext, 'task'>,
 ): Promise<void> {
   const counts = new Map<Kind, ReturnType<typeof counter>>();
   const failures: string[] = [];
   for (const step of steps) {
-    const kind = kindOf(step);
-    if (trial.kinds && !trial.kinds.includes(kind)) continue;
-    const count = counts.get(kind) ?? counter(context, `${trial.fault} ${NOUNS[kind]}`);
-    counts.set(kind, count);
     const broken = brokenOnce(step);
-    for (let attempt = 1; attempt <= ATTEMPTS && !broken.wasMet(); attempt++) {
+    for (let attempt = 1; attempt <= ATTEMPTS && !broken.met(); attempt++) {
       const ref = await newDay(paper);
       try {
         await trial.run(paper, broken.by);
@@ -74,15 +76,20 @@ export async function tryEvery(
       } catch (error) {
         failures.push(`${trial.fault} ${step}: ${error}`);
       }
-      if (broken.wasMet()) count(1, verdict(paper, ref));
+      const kind = broken.met();
+      if (kind) {
+        const count = counts.get(kind) ?? counter(context, `${trial.fault} ${NOUNS[kind]}`);
+        counts.set(kind, count);
+        count(1, verdict(paper, ref));
+      }
       forget(paper);
     }
-    if (!broken.wasMet()) failures.push(`${trial.fault} ${step}: it was not met in ${ATTEMPTS} runs`);
+    if (!broken.met()) failures.push(`${trial.fault} ${step}: it was not met in ${ATTEMPTS} runs`);
   }
   expect(failures).toEqual([]);
 }
 
-/** The process dies at the step, and another one, with nothing but the table and the time, takes over. */
+/** The process dies at the step. Another process, which has nothing but the table and the time, takes over. */
 export const killed = (when: When): Trial => ({
   fault: `killed ${when}`,
   async run({ home }, injected) {
@@ -94,15 +101,15 @@ export const killed = (when: When): Trial => ({
   },
 });
 
-/** The step fails by itself, and the process makes it good. */
+/** Only the step fails, and the same process tries it again. */
 export const failed = (when: When): Trial => ({
   fault: `failed ${when}`,
   run: (paper, injected) => goOn(paper, injected({ what: 'fail', when })),
 });
 
+/** The reply to a write is lost, and the SDK sends the same write again. */
 export const replyLost: Trial = {
   fault: 'reply lost, and repeated by the SDK,',
-  kinds: ['write'],
   run: (paper, injected) => goOn(paper, injected({ what: 'repeat', when: 'after' })),
 };
 
@@ -113,12 +120,12 @@ async function goOn({ home }: Newspaper, inject: Inject): Promise<void> {
   process.close();
 }
 
-/** Longer than a lease, and than what follows a request whose key is under way. */
+/** This is longer than a lease, and longer than the provider holds a key whose request is under way. */
 const STALLED_MINUTES = 5;
 
 /**
- * The process stands still at the step until its lease is long gone and another has done what it could; then it goes on
- * as if nothing had been.
+ * The process stands still at the step until its lease has long run out and another process has done what it could. Then it
+ * goes on as if nothing had happened.
  */
 export const stalled = (when: When): Trial => ({
   fault: `stalled ${when}`,
@@ -154,7 +161,7 @@ const NOUNS = {
   'hand-over': 'a hand-over to the queue',
 };
 
-function kindOf(step: string): Kind {
-  if (step.startsWith('request ')) return 'request';
-  return step.startsWith('hand over ') ? 'hand-over' : 'write';
+/** Returns true for a write to DynamoDB. */
+export function isWrite(step: string): boolean {
+  return !/^(?:request|hand over) /.test(step);
 }

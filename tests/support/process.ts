@@ -6,7 +6,7 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
 import { type Clone, cloneWith, OF_THE_TESTS } from './clone.ts';
 
-/** `npm start` as a process of its own, on a free port and a folder of its own. */
+/** `npm start` in a process of its own, with a port and a folder of its own. */
 export type Running = {
   child: ChildProcess;
   url: string;
@@ -19,7 +19,7 @@ export const TOKEN = 'bs_token-of-the-process-tests';
 
 let clone: Clone | undefined;
 
-/** Call at the top of a test file: its processes run in a clone that has the publication of the tests. */
+/** Call this at the top of a test file. Its processes then run in a clone that has the publication of the tests. */
 export function useClone(): void {
   beforeAll(() => {
     clone = cloneWith(OF_THE_TESTS);
@@ -30,16 +30,29 @@ export function useClone(): void {
   });
 }
 
-/** Where the processes of this test file run. */
+/** Returns the folder in which the processes of this test file run. */
 export function cloneFolder(): string {
   if (!clone) throw new Error('call useClone() at the top of the test file');
   return clone.folder;
 }
 
-/** A folder that is removed with the test. */
-export function dataFolder(): string {
+/** Takes what is to be done at an end: of a test, or of the last test that shares a process. */
+type AtEnd = (end: End) => void;
+type End = () => void | Promise<void>;
+
+/** Call in a `describe` whose tests share processes and folders. What it returns ends them after the last of these tests. */
+export function afterLastTest(): AtEnd {
+  const ends: End[] = [];
+  afterAll(async () => {
+    for (const end of ends.toReversed()) await end();
+  });
+  return (end) => void ends.push(end);
+}
+
+/** Returns a folder that is removed with the test. */
+export function dataFolder(atEnd: AtEnd = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -47,22 +60,27 @@ export function dataFolder(): string {
 export const ITSELF: [string, ...string[]] = [process.execPath, 'functions/local.ts'];
 /** As people type it. */
 export const BY_NPM: [string, ...string[]] = ['npm', 'start'];
-/** `cwd`: the repository or a clone of it; unset: the clone of the test file. */
-type How = { command?: [string, ...string[]]; cwd?: string };
+type How = {
+  command?: [string, ...string[]];
+  /** The repository or a clone of it. Unset: the clone of the test file. */
+  cwd?: string;
+  /** Unset: the process is killed with the test. */
+  atEnd?: AtEnd;
+};
 
-/** Starts it and waits until it says that it is ready; rejects with its output where it ends before. */
+/** Starts the process and waits until it says that it is ready. Rejects with the output of a process that ends before. */
 export async function start(
   folder: string,
   env: Record<string, string> = {},
-  { command = ITSELF, cwd = cloneFolder() }: How = {},
+  { command = ITSELF, cwd = cloneFolder(), atEnd = onTestFinished }: How = {},
 ): Promise<Running> {
-  const how = { command, cwd };
+  const how = { command, cwd, atEnd };
   if (env.PORT !== undefined) return startAt(env.PORT, folder, env, how);
   for (let attempt = 1; ; attempt++) {
     try {
       return await startAt(String(await freePort()), folder, env, how);
     } catch (error) {
-      // Another of the tests at the same time was faster.
+      // Another test that runs at the same time has taken the port.
       if (attempt === 3 || !String(error).includes('the port is in use')) throw error;
     }
   }
@@ -72,7 +90,7 @@ async function startAt(
   port: string,
   folder: string,
   env: Record<string, string>,
-  { command: [program, ...args], cwd }: Required<How>,
+  { command: [program, ...args], cwd, atEnd }: Required<How>,
 ): Promise<Running> {
   const url = `http://localhost:${port}`;
   const child = spawn(program, args, {
@@ -91,7 +109,7 @@ async function startAt(
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );
-  onTestFinished(async () => {
+  atEnd(async () => {
     child.kill('SIGKILL');
     await ended;
   });
@@ -110,7 +128,7 @@ async function startAt(
   return { child, url, output: () => output, ended };
 }
 
-/** A POST with the owner's token. */
+/** Sends a POST with the owner's token. */
 export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: 'POST',
@@ -121,7 +139,7 @@ export function post(url: string, body: unknown, headers: Record<string, string>
 
 export const get = (url: string) => fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } });
 
-/** The environment of the tests without what their own `npm` brought along, and without settings of Broadsheet. */
+/** Returns the environment of the tests without the variables of their own `npm`, and without settings of Broadsheet. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(

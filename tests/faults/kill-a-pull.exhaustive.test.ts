@@ -1,0 +1,25 @@
+import { beforeAll, expect, it } from 'vitest';
+import { useDatabase } from '../support/installation.ts';
+import { tryEvery } from './every-step.ts';
+import { type Newspaper, newspaper } from './newspaper.ts';
+import { killedInAPull, stepsOfAPull } from './pull.ts';
+
+useDatabase();
+
+let paper: Newspaper;
+let steps: string[];
+beforeAll(async () => {
+  paper = await newspaper(20);
+  steps = await stepsOfAPull(paper);
+});
+
+it('a retraction composes the issue again and then plans it', () => {
+  const [again] = steps.filter((step) => /^TransactWrite .*ISSUE#.*FROZEN/.test(step));
+  expect(again).toBeDefined();
+  expect(steps.at(-1)).toContain('/PLAN#');
+});
+
+it.for(['before', 'after'] as const)(
+  'every reader gets the issue once and without the retracted story, %s whichever step the process is killed',
+  (when, context) => tryEvery(paper, steps, killedInAPull(when), context),
+);
