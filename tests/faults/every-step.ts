@@ -27,7 +27,7 @@ export function isCertain(step: string): boolean {
 }
 
 /** Either the process dies at the step or only the step fails, before its effect or after it. */
-export const BREAKS: [string, Injection][] = [
+export const BREAKS: [string, Injection & { when: When }][] = [
   ['killed before', { what: 'die', when: 'before' }],
   ['killed after', { what: 'die', when: 'after' }],
   ['failed before', { what: 'fail', when: 'before' }],

@@ -15,7 +15,6 @@ beforeAll(async () => {
 
 it.for([
   { way: WAYS_BACK.throttled, when: 'before' },
-  { way: WAYS_BACK.throttled, when: 'after' },
   { way: WAYS_BACK.lostReply, when: 'before' },
   { way: WAYS_BACK.overQuota, when: 'after' },
 ] as const)(

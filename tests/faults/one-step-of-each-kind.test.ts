@@ -1,11 +1,11 @@
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, it } from 'vitest';
 import { useDatabase } from '../support/installation.ts';
 import { failed, killed, replyLost, stalled, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
 /**
- * An issue goes to 60 readers, and one step of each kind is broken in each way. `npm run test:exhaustive` does the same with
- * every step.
+ * An issue goes to 60 readers, and a step is broken in each way: a write, a request to the provider or a hand-over to the queue.
+ * `npm run test:exhaustive` breaks every step in each way.
  */
 
 useDatabase();
@@ -20,12 +20,15 @@ beforeAll(async () => {
   paper = await newspaper(60);
 });
 
-describe('every reader gets the issue once when a write, a request and a hand-over are each', () => {
-  it.for([killed('before'), killed('after'), failed('before'), failed('after'), stalled('before')])(
-    '$fault',
-    (trial, context) => tryEvery(paper, [WRITE, REQUEST, HAND_OVER], trial, context),
-  );
-});
-
-it('every reader gets the issue once when the reply to a write is lost and the SDK repeats the write', (context) =>
-  tryEvery(paper, [WRITE], replyLost, context));
+it.for(
+  [
+    { trial: killed('before'), steps: { write: WRITE, 'hand-over': HAND_OVER } },
+    { trial: killed('after'), steps: { request: REQUEST } },
+    { trial: failed('before'), steps: { 'hand-over': HAND_OVER } },
+    { trial: failed('after'), steps: { write: WRITE } },
+    { trial: stalled('before'), steps: { write: WRITE, request: REQUEST } },
+    { trial: replyLost, steps: { write: WRITE } },
+  ].map(({ trial, steps }) => ({ trial, steps, what: Object.keys(steps).join(' and a ') })),
+)('every reader gets the issue once: $trial.fault a $what', ({ trial, steps }, context) =>
+  tryEvery(paper, Object.values(steps), trial, context),
+);
