@@ -1,24 +1,20 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import settings from '../../broadsheet.config.ts';
 import { type PublicationSettings, parseSettings } from '../../functions/settings/publication.ts';
 import project from '../../package.json' with { type: 'json' };
 import samples from '../../samples/stories.json' with { type: 'json' };
-import { secretsManager } from '../bundles/fake-aws.ts';
-import { type Lambda, request, startLambda } from '../bundles/lambda.ts';
-import { functionOf, type Shipped, shipByNpm } from '../bundles/shipped.ts';
-import { FUNCTIONS, type FunctionId } from '../infra/policy.ts';
 import { cloneWith, OTHER, REPOSITORY } from '../support/clone.ts';
 import other from '../support/other-publication.ts';
-import { BY_NPM, dataFolder, get, type Running, start } from '../support/process.ts';
+import { afterLastTest, BY_NPM, dataFolder, get, type Running, start } from '../support/process.ts';
 
-// Each starts processes, one after the other, on whatever machine this is.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+// The tests start processes, one after the other, on whatever machine this is.
+vi.setConfig({ testTimeout: 180_000 });
 
 const { version } = project;
 
-/** Compares what a first start shows with the settings that it was started with. */
+/** Compares what a first start shows with the settings of its publication. */
 async function expectPublication({ url, output }: Running, input: PublicationSettings): Promise<void> {
   const publication = parseSettings(input);
   expect(
@@ -46,13 +42,44 @@ it('the changelog has an entry for the version in package.json', () => {
   expect(readFileSync(join(REPOSITORY, 'CHANGELOG.md'), 'utf8')).toMatch(`\n## [${version}] - `);
 });
 
-it('npm start comes up with the settings of this repository', async () => {
-  const running = await start(
-    dataFolder(),
-    { BROADSHEET_SAMPLES: 'on' },
-    { command: BY_NPM, cwd: REPOSITORY },
-  );
-  await expectPublication(running, settings);
+/** In the order in which it happens: each test needs the ones before. */
+describe('npm start, with the settings of this repository', () => {
+  const atEnd = afterLastTest();
+  let folder: string;
+  let running: Running;
+  let sent: Mail[];
+  const startByNpm = () =>
+    start(folder, { BROADSHEET_SAMPLES: 'on' }, { command: BY_NPM, cwd: REPOSITORY, atEnd });
+
+  it('comes up with them, posts the samples and mails a digest through the real client', async () => {
+    folder = dataFolder(atEnd);
+    running = await startByNpm();
+    await expectPublication(running, settings);
+    sent = await mailsOf(running);
+    const digests = sent.filter(({ headers }) => headers['List-Unsubscribe']);
+    expect(digests.map(({ to }) => to).toSorted()).toEqual([
+      ['reader-en@example.com'],
+      ['reader-es@example.com'],
+    ]);
+  });
+
+  it('finishes what is in flight when it is asked to end', async () => {
+    running.child.kill('SIGTERM');
+    await running.ended;
+    expect(running.output()).toMatch(/stopping: finishing the work that has begun\n(?:.*\n)*stopped\n/);
+  });
+
+  it('does not repeat the samples and the digest at its next start', async () => {
+    running = await startByNpm();
+    expect(await mailsOf(running)).toHaveLength(sent.length);
+  });
+
+  it('takes the server with it when it is killed', async () => {
+    running.child.kill('SIGKILL');
+    // The process counts as ended when the server has let go of its output, which is the output of npm.
+    await running.ended;
+    await expect(fetch(running.url)).rejects.toThrow('fetch failed');
+  });
 });
 
 it('npm start comes up in a clone with other languages, sections and editions', async () => {
@@ -66,35 +93,10 @@ it('npm start comes up in a clone with other languages, sections and editions', 
   }
 });
 
-describe('npm run synth, with the settings of this repository', () => {
-  const SECRET_ARN = 'https://secret.example/';
-  let shipped: Shipped;
-  beforeAll(async () => {
-    shipped = await shipByNpm();
-  });
-  afterAll(() => shipped && rmSync(shipped.folder, { recursive: true, force: true }));
+type Mail = { to: string[]; headers: Record<string, string> };
 
-  /** Starts a function with the variables of its template. Of AWS it finds nothing but its secret. */
-  async function withFunction(id: FunctionId, use: (lambda: Lambda) => Promise<void>): Promise<void> {
-    const secrets = await secretsManager(SECRET_ARN, { linkSecret: 'a'.repeat(64), resendApiKey: 're_any' });
-    const names = Object.keys(functionOf(shipped, id).properties.Environment.Variables);
-    const values = Object.fromEntries(names.map((name) => [name, SECRET_ARN]));
-    const lambda = await startLambda(shipped, id, values, { AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url });
-    await use(lambda).finally(async () => {
-      lambda.stop();
-      await secrets.stop();
-    });
-  }
-
-  it.each(FUNCTIONS)('the bundle of %s has the settings, starts, and logs its version', async (id) => {
-    const { code } = functionOf(shipped, id);
-    expect(readFileSync(join(code, 'index.mjs'), 'utf8')).toContain(settings.idAuthority);
-    await withFunction(id, async (lambda) => {
-      const first = () => JSON.parse(lambda.lines()[0] ?? '{}');
-      await expect.poll(first).toEqual({ level: 'info', message: 'Broadsheet starts', version });
-      if (id !== 'Public') return;
-      const { status, bytes } = await request(lambda, 'GET', '/healthz');
-      expect([status, bytes.toString()]).toEqual([200, `ok ${version}\n`]);
-    });
-  });
-});
+/** Returns the mails in the mailbox of one machine. */
+async function mailsOf({ url }: Running): Promise<Mail[]> {
+  const { data } = (await (await fetch(`${url}/mailbox/api/emails`)).json()) as { data: Mail[] };
+  return data;
+}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
-import { type Clone, cloneWith, OF_THE_TESTS } from './clone.ts';
+import { type Clone, cloneWith, OF_THE_TESTS, REPOSITORY } from './clone.ts';
 
 /** `npm start` in a process of its own, with a port and a folder of its own. */
 export type Running = {
@@ -16,6 +16,9 @@ export type Running = {
 };
 
 export const TOKEN = 'bs_token-of-the-process-tests';
+
+/** Node keeps here what it has compiled, so that a process starts in two thirds of the time. It compiles a file again that changed. */
+export const COMPILED = join(REPOSITORY, 'node_modules', '.cache', 'broadsheet-tests');
 
 let clone: Clone | undefined;
 
@@ -97,6 +100,7 @@ async function startAt(
     cwd,
     env: {
       ...cleanEnvironment(),
+      NODE_COMPILE_CACHE: COMPILED,
       PORT: port,
       BROADSHEET_DATA: folder,
       BROADSHEET_EDITOR_TOKEN: TOKEN,
