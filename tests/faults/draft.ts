@@ -112,7 +112,10 @@ async function expectOneOfEach(home: World, { edition, slot }: IssueRef): Promis
     ['Lo que queda'],
   ]);
   const drafts = home.mails.filter(({ key }) => key.startsWith('draft/'));
-  const mailed = drafts.map(({ to, key, subject }) => `${to} ${key} ${subject}`);
+  // The number of the draft says which mail it is. What follows in the key would make a repeated mail another one.
+  const mailed = drafts.map(
+    ({ to, key, subject }) => `${to} ${key.split('/').slice(0, 3).join('/')} ${subject}`,
+  );
   expect(new Set(mailed).size).toBe(mailed.length);
   expect(drafts.filter(({ key }) => key.split('/')[2] === '2').map(({ subject }) => subject)).toEqual([
     'Changed draft: What stays',

@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 
 it.for([
-  ['the request that mails the draft', /^request draft/],
-  ['the write of the approval', /^TransactWrite .*ISSUE#.*FROZEN.*EDITION#.*REVIEW#/],
+  ['a mailed draft leaves the outbox', /^Delete OUTBOX/],
+  ['the approval is written', /^TransactWrite .*ISSUE#.*FROZEN.*EDITION#.*REVIEW#/],
 ] as const)(
   'each draft and each digest is mailed once when the process is killed before %s',
   ([, step], context) => killedBefore(home, step, counter(context, 'draft killed before a step')),
