@@ -46,8 +46,9 @@ const SETTINGS = 'broadsheet.config.ts';
 const HANDED_IN = [SETTINGS, 'package.json'];
 /** Files of tests that may name the settings or an entry point that reads them. */
 const MAY_READ_SETTINGS = [
-  // Its tests hold whatever the settings say.
+  // Their tests hold whatever the settings say.
   'tests/journeys/own-settings.test.ts',
+  'tests/journeys/own-settings.exhaustive.test.ts',
   // These make a clone with settings of the tests, and start what is in the clone.
   'tests/support/clone.ts',
   'tests/support/process.ts',
