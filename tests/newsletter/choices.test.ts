@@ -10,7 +10,7 @@ import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
 import { PLAIN_TEMPLATES } from '../support/templates.ts';
 import { CHOICES, inNineSections, SECTIONS } from './nine-sections.ts';
 
-it('an issue has room for 400 mails: the choices of few sections come first, and others get all stories', async () => {
+it('an issue has at most 400 variants: readers who chose few sections get their own, and the others get all stories', async () => {
   const config = { ...testConfig(), ...inNineSections() };
   const [daily] = config.publication.editions;
   if (!daily) throw new Error('the settings have no edition');
@@ -37,7 +37,7 @@ it('an issue has room for 400 mails: the choices of few sections come first, and
   expect(sectionsFor({ language: 'en', topics: [] })).toEqual(SECTIONS);
 });
 
-it('readers for whose choice there is no time get all stories', async () => {
+it('readers whose choice is not rendered in time get all stories', async () => {
   const time = {
     at: Date.parse('2026-11-22T12:00:00.000Z'),
     step: 0,
@@ -53,7 +53,7 @@ it('readers for whose choice there is no time get all stories', async () => {
   const topics = [['harbour'], ['culture'], ['business'], ['harbour', 'culture'], ['harbour', 'business']];
   const readers = await addReaders(world, topics.length, (index) => ({ topics: topics[index] ?? [] }));
   for (const section of ['harbour', 'culture', 'business']) await postStory(world, { section });
-  // Each look at the clock finds that half a minute has passed.
+  // Each time the code reads the clock, half a minute has passed.
   time.step = 30_000;
   const answer = await world.edit('POST', '/api/editions/daily/issues');
   await world.queue.drain();

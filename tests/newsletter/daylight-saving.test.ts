@@ -8,16 +8,16 @@ import { digestsTo, type IssueView, postStory, subscribe } from '../support/news
 import { changesIn, clockIn, every, HOUR, MINUTE, milliseconds, ZONES_THAT_CHANGE } from './zones.ts';
 
 /**
- * An edition keeps its local hour when the clocks change, and comes once a day. Many zones and hours are tried on the
- * function that decides what is due; two of them go through the whole installation.
+ * An edition is sent once a day at its local hour, also when the clocks change. Many zones and hours are tried on the
+ * function that decides what is due. Two of them go through the whole installation.
  */
 
 useDatabase();
 
 /**
- * Three days with the change in the middle. `morning` is half past seven. `hour` is a time that the change skips or
- * repeats, and `odd` is when it is due. Both are in UTC, by the published rules of the zone. `again` is when a repeated
- * hour comes for the second time.
+ * Three days with a change of clocks in the middle. `morning` is when an edition of 07:30 is due. `hour` is a local
+ * time that the change skips or repeats, and `odd` is when an edition of that hour is due. `again` is when a repeated
+ * hour comes for the second time. All these times are in UTC, by the published rules of the zone.
  */
 const EDGES: {
   zone: string;
@@ -74,7 +74,7 @@ const EDGES: {
     again: '2026-10-25T01:30',
   },
   {
-    // Half an hour, not a whole one.
+    // Clocks here change by half an hour.
     zone: 'Australia/Lord_Howe',
     edge: 'spring',
     hour: '02:00',
@@ -98,7 +98,7 @@ const EDGES: {
     again: '2027-04-03T15:00',
   },
   {
-    // At midnight: the day begins at one o'clock, and the one in autumn ends twice.
+    // Clocks here change at midnight: in spring the day begins at 01:00, and in autumn its last hour comes twice.
     zone: 'America/Santiago',
     edge: 'spring',
     hour: '00:30',
@@ -122,7 +122,7 @@ const EDGES: {
     again: '2027-04-04T03:30',
   },
   {
-    // The last hour of a Saturday is skipped: half past eleven that night is the midnight at which the Sunday begins.
+    // The last hour of a Saturday is skipped, so an issue of 23:30 is due at the midnight at which the Sunday begins.
     zone: 'America/Scoresbysund',
     edge: 'spring',
     hour: '23:30',
@@ -144,7 +144,7 @@ const daily = (hour: string) => {
 
 type Schedule = { cron: string; timeZone: string };
 
-/** Asks at each of these times what is due, as the ticks do. Returns what was started, and at which tick. */
+/** Asks at each of these times what is due. Returns slot, due time and tick of each issue that was started. */
 function startedBy(schedule: Schedule, ticks: number[]): [slot: string, at: string, tick: string][] {
   const { cron, timeZone } = schedule;
   const started: [string, string, string][] = [];
@@ -159,14 +159,14 @@ function startedBy(schedule: Schedule, ticks: number[]): [slot: string, at: stri
   return started;
 }
 
-describe.each(EDGES)('in $zone in $edge, at half past seven and at $hour', ({ zone, hour, morning, odd }) => {
+describe.each(EDGES)('in $zone in $edge, editions of 07:30 and of $hour', ({ zone, hour, morning, odd }) => {
   const dues = [...morning, ...odd.map(([, at]) => at)].map(milliseconds).sort((a, b) => a - b);
   const [first = 0, last = 0] = [dues[0], dues.at(-1)];
 
   it.each([
     ['every five minutes', 5 * MINUTE],
-    ['every half an hour', 30 * MINUTE],
-  ])('with a tick %s there is one issue a day, at its local hour', (_, step) => {
+    ['every half hour', 30 * MINUTE],
+  ])('have one issue a day at their local hour if there is a tick %s', (_, step) => {
     const ticks = every(step, first - HOUR, last + 3 * HOUR);
     expect(startedBy({ cron: daily('07:30'), timeZone: zone }, ticks)).toEqual(
       morning.map((at) => [expect.stringMatching(/-0730$/), at, at]),
@@ -176,7 +176,7 @@ describe.each(EDGES)('in $zone in $edge, at half past seven and at $hour', ({ zo
     );
   });
 
-  it('with ticks that come hours late there is one issue a day, under its own slot', () => {
+  it('have one issue a day for their local hour, even if each tick comes two hours late', () => {
     const ticks = dues.map((at) => at + 2 * HOUR + 7 * MINUTE);
     for (const [wanted, cron] of [
       [morning, daily('07:30')],
@@ -191,7 +191,7 @@ describe.each(EDGES)('in $zone in $edge, at half past seven and at $hour', ({ zo
 const REPEATED = EDGES.flatMap(({ again, ...edge }) => (again ? [{ ...edge, again }] : []));
 
 it.each(REPEATED)(
-  'in $zone a schedule that is new while $hour comes for the second time begins a day later',
+  'in $zone, an edition of $hour that is new just before $hour comes for the second time has its first issue the next day',
   ({ zone, hour, odd, again }) => {
     const from = milliseconds(again) - 15 * MINUTE;
     const ticks = every(5 * MINUTE, from, from + 26 * HOUR);
@@ -200,19 +200,19 @@ it.each(REPEATED)(
   },
 );
 
-it('more than twenty zones that change their clocks, each in its own way, are tried', () => {
+it('these tests try more than twenty zones, each with its own way to change the clocks', () => {
   expect(ZONES_THAT_CHANGE.length).toBeGreaterThan(20);
 });
 
 it.each(ZONES_THAT_CHANGE)(
-  'in %s each hour around a change of clocks comes once, as soon as clocks show it or a later one',
+  'in %s, an edition whose hour is near a change of clocks has one issue a day, as soon as clocks show its hour or a later one',
   (zone) => {
     const clock = clockIn(zone);
     const wrong: unknown[] = [];
     for (const change of changesIn(zone)) {
       const moments = every(15 * MINUTE, change - 12 * HOUR, change + 12 * HOUR);
       const shown = moments.map((at) => [at, clock(at)] as const);
-      // What the old clocks would show at the change and what the new ones do, half an hour after each, and 07:30.
+      // Tried are the time of the change by the old and by the new clocks, half an hour after each, and 07:30.
       const old = new Date(milliseconds(clock(change - MINUTE)) + MINUTE).toISOString().slice(11, 16);
       const hours = [old, clock(change).slice(11)].flatMap((at) => [at, later(at)]);
       for (const hour of new Set([...hours, '07:30'])) {
@@ -255,7 +255,7 @@ describe.each(EDGES.slice(0, 2))('the whole installation, in $zone in $edge', (e
 
 const READER = 'en@reader.example';
 
-/** Two editions in the zone, and a reader of both, an hour before the first issue. `due`: when something may happen. */
+/** Sets up two editions and a reader of both, an hour before the first issue. `due`: when one can start, in UTC. */
 async function dayOfTheChange({ zone, hour, morning, odd, again }: Edge) {
   const world = await setUp({
     config: withEditions(

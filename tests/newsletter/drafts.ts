@@ -3,7 +3,7 @@ import { testConfig } from '../support/config.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';
 
-/** The clock starts at noon UTC; the daily is due at 12:30, its draft half an hour before. */
+/** The clock starts at noon UTC. The daily is due at 12:30, and its draft half an hour before. */
 export const MINUTE = 60_000;
 export const ID = 'daily.2026-11-22-0730';
 export const EDITOR = 'ana@paper.example';
@@ -27,7 +27,7 @@ export async function newsroom(
   return world;
 }
 
-/** The same, with a draft of the ferry that was mailed in these minutes. */
+/** Sets up a `newsroom`, posts a story about the ferry, and lets `after` minutes pass. Its draft is mailed in them. */
 export async function draftOfFerry(review: Review = {}, after = 2): Promise<World> {
   const world = await newsroom(review);
   await postStory(world, FERRY);
@@ -35,16 +35,17 @@ export async function draftOfFerry(review: Review = {}, after = 2): Promise<Worl
   return world;
 }
 
-export const asWell = (world: World, options: Options = {}) =>
+/** Returns another process of the same installation, such as one with faults. */
+export const anotherProcess = (world: World, options: Options = {}) =>
   setUp({ ...options, sharing: world, config: world.config });
 
-/** The minutes at both ends of a time that are ticked one by one, and how many others pass between two ticks. */
+/** In this many minutes at both ends of a time there is a tick each minute, and in between one in `STEP` minutes. */
 const ENDS = 2;
 const STEP = 5;
 
 /**
- * Lets minutes pass, and does what ticks and the queue do in them. Little happens in the middle of a long time, so only every
- * fifth minute of it is ticked.
+ * Lets minutes pass, and does what ticks and the queue do in them. Little happens in the middle of a long time, so
+ * there only every fifth minute has a tick.
  */
 export async function minutes(world: World, count: number): Promise<void> {
   for (let minute = 1; minute <= count; minute++) {
@@ -55,10 +56,11 @@ export async function minutes(world: World, count: number): Promise<void> {
   }
 }
 
+/** Returns the drafts that an editor got. */
 export const drafts = (world: World, editor = EDITOR) =>
   world.mails.filter(({ to, key }) => to === editor && key.startsWith('draft/'));
 
-/** The pages behind the two links of a draft. */
+/** Returns the path and query of the two links in a draft. */
 export function links(mail: { text: string } | undefined): { approve: string; hold: string } {
   const [approve = '', hold = ''] = [
     ...(mail?.text ?? '').matchAll(/https:\/\/\S+(\/issues\/review\?token=\S+)/g),
@@ -66,6 +68,7 @@ export function links(mail: { text: string } | undefined): { approve: string; ho
   return { approve, hold };
 }
 
+/** Presses a button on the page of a link: the one for `answer`, or the one that the link is for. */
 export const press = (world: World, link: string, answer?: string) =>
   world.request(link, {
     method: 'POST',

@@ -17,7 +17,7 @@ const after = (...issues: FrozenIssue[]) =>
     recent: [],
   });
 
-test('an edition remembers 2,000 stories, and of older ones only up to when they were looked at', () => {
+test('a cursor keeps the ids of the last 2,000 stories, and of older issues only the time up to which they have looked', () => {
   const full = after(frozen(1, 500), frozen(2, 500), frozen(3, 1000));
   expect(full.recent.map(({ until }) => until)).toEqual([at(3), at(2), at(1)]);
   expect(full.passed).toEqual({ en: '', es: '' });
@@ -29,12 +29,12 @@ test('an edition remembers 2,000 stories, and of older ones only up to when they
   expect(huge.passed).toEqual({ en: at(4), es: at(4) });
 });
 
-test('its lines go forward only, whichever issue is composed or let go last', () => {
+test('the times in a cursor only go forward, in whichever order issues are composed', () => {
   const cursor = after(frozen(5, 1, { en: at(4), es: '' }), frozen(3, 1, { en: at(2), es: at(1) }));
   expect(cursor).toMatchObject({ version: 2, until: at(5), passed: { en: at(4), es: at(1) } });
 });
 
-test('what an issue had is forgotten once no issue can find it', () => {
+test('a cursor forgets the stories of an issue once no later issue could find them', () => {
   const cursor = after(frozen(1, 1), { ...frozen(9, 1), after: at(1) });
   expect(cursor.recent.map(({ until }) => until)).toEqual([at(9)]);
 });

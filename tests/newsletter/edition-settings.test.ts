@@ -14,7 +14,7 @@ async function newsroom(edition: Partial<EditionSettings>): Promise<World> {
   await subscribe(world, 'es@reader.example', { language: 'es' });
   return world;
 }
-/** The digest that the reader of a language gets now. */
+/** Sends an issue now, and returns the digest that the reader of a language gets. */
 async function digest(world: World, language = 'en') {
   await sendIssue(world);
   const mail = world.mails.findLast(
@@ -23,12 +23,12 @@ async function digest(world: World, language = 'en') {
   if (!mail) throw new Error(`no digest in "${language}"`);
   return mail;
 }
-/** What an inbox shows after the subject. */
+/** Returns what an inbox shows after the subject. */
 const preheaderOf = (html: string) =>
   /<div[^>]*display:none[^>]*>\s*([^<]*)/.exec(html)?.[1]?.trim().replaceAll('&amp;', '&') ?? '';
 
-describe('subject', () => {
-  test('is what the edition says in each language, its placeholders filled in', async () => {
+describe('the subject of a digest', () => {
+  test('is the subject in the settings of the edition, in each language and with its placeholders filled in', async () => {
     const world = await newsroom({
       subject: {
         en: '{lead} | {section} | {edition} | {publication} | {count} | {date}',
@@ -46,7 +46,7 @@ describe('subject', () => {
     );
   });
 
-  test('without a section is of the edition, and a placeholder that an editor typed is text', async () => {
+  test('has the name of the edition in place of a missing section, and fills in no placeholder that an editor typed', async () => {
     const world = await newsroom({ subject: { en: '{section}: {lead}', es: '{lead}' } });
     await postStory(world, {
       title: 'Why {count} and %%UNSUBSCRIBE_URL%%\r\nBcc: x@y.example',
@@ -65,7 +65,7 @@ describe('subject', () => {
     expect(subject.length).toBeLessThanOrEqual(150);
   });
 
-  test('counts the headlines at the end too', async () => {
+  test('counts the headlines at the end of the mail too', async () => {
     const world = await newsroom({
       subject: { en: '{count} stories', es: '{count}' },
       stories: { min: 1, max: 2, mostRecent: 2 },
@@ -75,8 +75,8 @@ describe('subject', () => {
   });
 });
 
-describe('preheader', () => {
-  test('is what the edition says, and its dek after it where that is short', async () => {
+describe('the preheader of a digest', () => {
+  test('is the preheader in the settings of the edition, followed by a dek if it is short', async () => {
     const world = await newsroom({ preheader: { en: '{count} from {section}', es: '{lead}' } });
     await postStory(world, {
       section: 'harbour',
@@ -87,7 +87,7 @@ describe('preheader', () => {
     );
   });
 
-  test('that repeats the subject is not all that an inbox shows', async () => {
+  test('is never just the subject again, even if the settings say the same for both', async () => {
     const world = await newsroom({ preheader: { en: '{lead}', es: '{lead}' } });
     await postStory(world, { title: 'The ferry returns to the north pier after two years' });
     const { subject, html } = await digest(world);
@@ -96,8 +96,9 @@ describe('preheader', () => {
   });
 });
 
-describe('layout', () => {
-  const inTurn = async (world: World) => {
+describe('the layout of a digest', () => {
+  /** Posts seven stories one after the other, and returns the digest that has them. */
+  const digestOfSeven = async (world: World) => {
     for (const [n, section] of [
       'culture',
       'harbour',
@@ -115,8 +116,8 @@ describe('layout', () => {
   };
   const ids = (text: string) => [...text.matchAll(/\/articles\/([\w-]+)$/gm)].map(([, id]) => id);
 
-  test('sections: the stories after the lead are under the names of their sections, in the order of the settings', async () => {
-    const { text, html } = await inTurn(await newsroom({ layout: 'sections' }));
+  test('"sections" puts the stories after the lead under the names of their sections, in the order of the settings', async () => {
+    const { text, html } = await digestOfSeven(await newsroom({ layout: 'sections' }));
     expect(ids(text)).toEqual([
       'lead',
       'story-of-2',
@@ -133,14 +134,14 @@ describe('layout', () => {
       ]);
   });
 
-  test('list: they are one after the other, newest first', async () => {
-    const { text } = await inTurn(await newsroom({ layout: 'list' }));
+  test('"list" puts the stories one after the other, the newest first', async () => {
+    const { text } = await digestOfSeven(await newsroom({ layout: 'list' }));
     expect(ids(text)).toEqual(['lead', ...[5, 4, 3, 2, 1, 0].map((n) => `story-of-${n}`)]);
     expect(text.match(/^Culture$/gm)).toHaveLength(2);
   });
 });
 
-describe('sponsor', () => {
+describe('the sponsor of a digest', () => {
   const sponsor = {
     name: 'Mill Lane Bakery',
     text: { en: 'Books since 1974.', es: 'Libros desde 1974.' },
@@ -148,14 +149,14 @@ describe('sponsor', () => {
   };
   const at = (iso: string) => Date.parse(iso) - START;
 
-  // 22 November, 23:30 in New York, is the 23rd in UTC.
+  // In New York it is 23:30 on 22 November when it is 04:30 on 23 November in UTC.
   test.each([
-    ['from its first day', { from: '2026-11-23' }, '2026-11-23T04:30:00Z', false],
-    ['from its first day on', { from: '2026-11-23' }, '2026-11-23T05:30:00Z', true],
-    ['until its last day', { until: '2026-11-22' }, '2026-11-23T04:30:00Z', true],
-    ['after its last day', { until: '2026-11-22' }, '2026-11-23T05:30:00Z', false],
-    ['without days', {}, '2027-11-23T05:30:00Z', true],
-  ])('is there for the days it is booked, where the edition is at home: %s', async (_, days, now, shown) => {
+    ['is not shown before its first day', { from: '2026-11-23' }, '2026-11-23T04:30:00Z', false],
+    ['is shown from its first day on', { from: '2026-11-23' }, '2026-11-23T05:30:00Z', true],
+    ['is shown until the end of its last day', { until: '2026-11-22' }, '2026-11-23T04:30:00Z', true],
+    ['is not shown after its last day', { until: '2026-11-22' }, '2026-11-23T05:30:00Z', false],
+    ['is always shown if it has no days', {}, '2027-11-23T05:30:00Z', true],
+  ])('%s, by the local time of the edition', async (_, days, now, shown) => {
     const world = await newsroom({ sponsor: { ...sponsor, ...days } });
     world.pass(at(now));
     await postStory(world);
@@ -163,7 +164,7 @@ describe('sponsor', () => {
     for (const part of [html, text]) expect(part.includes('Mill Lane Bakery')).toBe(shown);
   });
 
-  test('of an issue is that of its day, also when it is sent a day later', async () => {
+  test('is the sponsor of the day of the issue, even if the issue is sent a day later', async () => {
     const world = await newsroom({ sponsor: { ...sponsor, until: '2026-11-22' } });
     await postStory(world);
     const lossy = await setUp({ config: world.config, sharing: world, faults: { lose: () => true } });

@@ -6,10 +6,10 @@ import { CHOICES, inNineSections, SECTIONS } from './nine-sections.ts';
 
 useDatabase();
 
-it('an issue goes to every reader, although they made more choices than it has room for', async () => {
+it('an issue goes to every reader, although readers made more different choices than the 400 that it has room for', async () => {
   const world = await setUp({ config: inNineSections() });
   const readers = await addReaders(world, CHOICES.length, (index) => CHOICES[index] ?? {});
-  // These are the longest ids that an article can have.
+  // These ids are the longest that an article can have.
   for (const section of SECTIONS)
     await postStory(world, { id: section.padEnd(128, '-and-so-on'), section, title: `In ${section}` });
 
@@ -26,7 +26,7 @@ it('an issue goes to every reader, although they made more choices than it has r
     const [mail] = digestsTo(world, email);
     return SECTIONS.filter((section) => mail?.text.includes(`In ${section}`));
   });
-  // A reader who chose little gets that. A reader who chose nearly all sections gets all.
+  // A reader who chose few sections gets these. A reader who chose nearly all sections gets all of them.
   const expected = CHOICES.map(({ topics }) => (topics.length < 6 ? topics : undefined));
   expect(got.filter((_, index) => expected[index])).toEqual(expected.filter(Boolean));
   for (const [index, { topics }] of CHOICES.entries())

@@ -23,7 +23,7 @@ async function preview(body?: unknown, edition = 'daily'): Promise<Preview> {
 const photo = { url: 'https://images.example/a.jpg', alt: 'A ferry', width: 1200, height: 800 };
 
 describe('POST /api/editions/{id}/preview', () => {
-  test('has what an issue would have now, and takes nothing from it', async () => {
+  test('answers with what an issue would have now, and uses up no story', async () => {
     await subscribe(world, 'en@reader.example');
     await postStory(world, { id: 'old' });
     expect(await sendIssue(world)).toEqual(['old']);
@@ -65,7 +65,7 @@ describe('POST /api/editions/{id}/preview', () => {
     expect(await sendIssue(world)).toEqual(['lead', 'ferry']);
   });
 
-  test('is, but for the links that are personal, the mail that readers then get', async () => {
+  test('answers with the mail that readers then get, except for their personal links', async () => {
     await subscribe(world, 'en@reader.example');
     for (const id of ['one', 'two', 'three']) await postStory(world, { id });
     const { subject, html, text } = await preview();
@@ -78,7 +78,7 @@ describe('POST /api/editions/{id}/preview', () => {
     expect(impersonal(mail?.text)).toBe(text);
   });
 
-  test('has no token in it by which anybody could leave', async () => {
+  test('gives no token with which somebody could unsubscribe a reader', async () => {
     await postStory(world);
     const { html, text } = await preview();
     for (const part of [html, text]) {
@@ -88,7 +88,7 @@ describe('POST /api/editions/{id}/preview', () => {
     }
   });
 
-  test('is for the language and the topics that are asked for', async () => {
+  test('shows the mail for the language and the topics in the request', async () => {
     await postStory(world, { id: 'puerto', language: 'es', section: 'harbour' });
     await postStory(world, { id: 'cultura', language: 'es', section: 'culture' });
     await postStory(world, { id: 'harbour' });
@@ -102,7 +102,7 @@ describe('POST /api/editions/{id}/preview', () => {
     ]);
   });
 
-  test('says why the issue would be skipped, and shows what there is', async () => {
+  test('says why the issue would be skipped, and shows the stories that there are', async () => {
     expect((await preview()).skipped).toMatch(/^0 new stories since .*; the edition wants at least 1$/);
     await postStory(world, { id: 'opera', section: 'culture' });
     const weekly = await preview({}, 'weekly');
@@ -111,7 +111,7 @@ describe('POST /api/editions/{id}/preview', () => {
     expect(weekly.html).toContain('</html>');
   });
 
-  test('has the stories that are named, in their order, drafts and embargoed ones too', async () => {
+  test('shows the stories that the request names, in that order and drafts too', async () => {
     await postStory(world, { id: 'public', image: photo });
     await postStory(world, { id: 'draft', status: 'draft', image: photo });
     await postStory(world, { id: 'spanish', language: 'es' });
@@ -124,7 +124,7 @@ describe('POST /api/editions/{id}/preview', () => {
     ]);
   });
 
-  test('with Accept: text/html is the mail itself', async () => {
+  test('answers a request that prefers HTML with the mail itself', async () => {
     await postStory(world, { title: 'The ferry returns' });
     const { html } = await preview();
     for (const accept of ['text/html', 'text/html,application/xhtml+xml,*/*;q=0.8']) {
@@ -143,16 +143,16 @@ describe('POST /api/editions/{id}/preview', () => {
   });
 });
 
-describe('it warns of', () => {
+describe('a preview warns about', () => {
   const warnings = async (fields: Record<string, unknown>, language = 'en') => {
     await postStory(world, { id: 'story', image: photo, language, ...fields });
     return (await preview({ language })).warnings;
   };
 
   test.each([
-    ['no lead photo', { image: null }, '/storyIds/0', '"story" leads without a photo'],
+    ['a lead without a photo', { image: null }, '/storyIds/0', '"story" leads without a photo'],
     [
-      'a photo without alt',
+      'a photo without an alt text',
       { image: { ...photo, alt: '' } },
       '/storyIds/0',
       '"story" has a photo without alt',
@@ -164,13 +164,13 @@ describe('it warns of', () => {
       '"story" is shown without its photo: mail programs take only https',
     ],
     [
-      'an address too long for a mail',
+      'a story whose address is too long',
       { url: `https://paper.example/${"'".repeat(1000)}` },
       '/storyIds/0',
       '"story" has an address that is too long for a mail',
     ],
     [
-      'a long subject',
+      'a subject too long for a phone',
       { title: 'word '.repeat(13).trim() },
       '/subject',
       'has 64 characters; a phone shows about 60',
@@ -186,7 +186,7 @@ describe('it warns of', () => {
     expect(found).toEqual([{ pointer, detail: expect.stringContaining(detail) }]);
   });
 
-  test('a story without summary, of the preheader too where it leads', async () => {
+  test('a story without a summary, and about the preheader if this story is the lead', async () => {
     const found = await warnings({ summary: undefined });
     expect(found).toEqual([
       { pointer: '/preheader', detail: expect.stringContaining('because the first story has no summary') },
@@ -194,16 +194,18 @@ describe('it warns of', () => {
     ]);
   });
 
-  test('nothing that the settings of the edition make good', async () => {
+  test('no missing preheader if the settings of the edition have one', async () => {
     const preheader = { en: 'What {publication} has for you', es: 'Lo de hoy' };
     world = await setUp({ config: withEditions({ preheader }) });
     const found = await warnings({ summary: undefined });
     expect(found.map(({ pointer }) => pointer)).toEqual(['/storyIds/0']);
   });
 
-  test('stories that a full issue leaves out, and those that the HTML has no room for', async () => {
-    const config = withEditions({ stories: { min: 1, max: 30, mostRecent: 1 } });
-    world = await setUp({ templates: SHIPPED_TEMPLATES, config });
+  test('stories that a full issue leaves out, and stories for which the HTML has no room', async () => {
+    world = await setUp({
+      templates: SHIPPED_TEMPLATES,
+      config: withEditions({ stories: { min: 1, max: 30, mostRecent: 1 } }),
+    });
     for (let n = 0; n < 32; n++) {
       world.pass(1000);
       await postStory(world, {
@@ -229,7 +231,7 @@ describe('it warns of', () => {
     ]);
   });
 
-  test('an edition that its readers have stopped, and what is left out in this language alone', async () => {
+  test('a stopped edition, and only about stories that are left out in the language of the preview', async () => {
     world = await setUp({ config: withEditions({ stories: { min: 1, max: 1, mostRecent: 0 } }) });
     for (const language of ['en', 'en', 'es']) {
       world.pass(1000);
@@ -242,7 +244,7 @@ describe('it warns of', () => {
     expect((await preview()).skipped).toBe(`its edition was stopped at ${at}: too many complaints`);
   });
 
-  test('a sponsor whose time is not now', async () => {
+  test('a sponsor that is not booked for today', async () => {
     const [daily] = world.config.publication.editions;
     if (!daily?.sponsor) throw new Error('the daily edition has no sponsor');
     world = await setUp({
@@ -254,25 +256,15 @@ describe('it warns of', () => {
   });
 });
 
-describe('it refuses', () => {
+describe('a preview refuses', () => {
   test.each([
-    ['a language that the edition has not', { language: 'fr' }, '/language', 'must be one of en, es'],
-    [
-      'a topic that is no section',
-      { topics: ['harbour', 'sport'] },
-      '/topics/1',
-      'must be one of politics, harbour',
-    ],
-    [
-      'a story that is not there',
-      { storyIds: ['gone'] },
-      '/storyIds/0',
-      'is "gone", and there is no such story',
-    ],
-    ['a story twice', { storyIds: ['a', 'a'] }, '/storyIds/1', 'repeats number 1 of the list'],
-    ['no story', { storyIds: [] }, '/storyIds', 'must name a story, or be absent'],
-    ['a field it does not know', { lang: 'en' }, '/lang', 'is not a field here'],
-    ['a list', [], '', 'must be an object'],
+    ['an unknown language', { language: 'fr' }, '/language', 'must be one of en, es'],
+    ['an unknown section', { topics: ['harbour', 'sport'] }, '/topics/1', 'must be one of politics, harbour'],
+    ['an unknown story', { storyIds: ['gone'] }, '/storyIds/0', 'is "gone", and there is no such story'],
+    ['a repeated story', { storyIds: ['a', 'a'] }, '/storyIds/1', 'repeats number 1 of the list'],
+    ['an empty list of stories', { storyIds: [] }, '/storyIds', 'must name a story, or be absent'],
+    ['an unknown field', { lang: 'en' }, '/lang', 'is not a field here'],
+    ['a body that is a list', [], '', 'must be an object'],
   ])('%s', async (_, body, pointer, detail) => {
     const answer = await ask(body);
     expect(answer.status).toBe(422);
@@ -287,7 +279,7 @@ describe('it refuses', () => {
     expect(await answer.text()).toContain('\\"gone\\", which was retracted at 2026-11-22T12:00:00.000Z');
   });
 
-  test('what is no JSON, an edition that is not there, other methods, and tokens without the scope', async () => {
+  test('a body that is not JSON, an unknown edition, other methods, and tokens without the scope', async () => {
     expect((await ask('{')).status).toBe(400);
     expect((await ask({}, {}, 'gone')).status).toBe(404);
     const wrong = await world.edit('GET', '/api/editions/daily/preview');

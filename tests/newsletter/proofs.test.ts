@@ -29,7 +29,7 @@ const testsTo = (address: string) =>
   );
 
 describe('POST /api/editions/{id}/test', () => {
-  test('mails the preview, marked as a test in its subject and above all else', async () => {
+  test('mails the preview, marked as a test in its subject and at its top', async () => {
     await postStory(world, { id: 'ferry', title: 'The ferry returns' });
     const answer = await asked({ to: [DESK, 'Ana@Paper.example'] });
     expect(answer).toMatchObject({
@@ -53,7 +53,7 @@ describe('POST /api/editions/{id}/test', () => {
     }
   });
 
-  test('by its mail nobody can leave', async () => {
+  test('mails a proof with which nobody can unsubscribe a reader', async () => {
     await subscribe(world, 'en@reader.example');
     await postStory(world);
     await asked({ to: ['en@reader.example'] });
@@ -73,7 +73,7 @@ describe('POST /api/editions/{id}/test', () => {
     expect(await sendIssue(world)).toHaveLength(1);
   });
 
-  test('takes no story, makes no issue and counts nobody', async () => {
+  test('uses up no story, makes no issue and mails no reader', async () => {
     await subscribe(world, 'en@reader.example');
     await postStory(world, { id: 'ferry' });
     await asked({ to: [DESK] });
@@ -85,7 +85,7 @@ describe('POST /api/editions/{id}/test', () => {
     expect(testsTo('en@reader.example')).toEqual([]);
   });
 
-  test('is in the language, and has the stories, that are asked for', async () => {
+  test('mails the stories that the request names, in the language that it names', async () => {
     await postStory(world, { id: 'puerto', language: 'es', title: 'El puerto' });
     await postStory(world, { id: 'draft', language: 'es', title: 'El borrador', status: 'draft' });
     const answer = await asked({ to: [DESK], language: 'es', storyIds: ['draft', 'puerto'] });
@@ -96,7 +96,7 @@ describe('POST /api/editions/{id}/test', () => {
     });
   });
 
-  test('with the same Idempotency-Key is mailed once, and answered the same', async () => {
+  test('mails one proof for the same Idempotency-Key, and repeats the answer', async () => {
     await postStory(world, { id: 'ferry' });
     const key = { 'idempotency-key': 'desk-1' };
     const first = await asked({ to: [DESK] }, key);
@@ -113,7 +113,7 @@ describe('POST /api/editions/{id}/test', () => {
     expect(testsTo('other@paper.example')).toHaveLength(1);
   });
 
-  test('a key that comes again after its day is another test, though the first was mailed late', async () => {
+  test('mails another proof for a key that comes again after a day, even if the first proof was mailed late', async () => {
     await postStory(world);
     const key = { 'idempotency-key': 'desk' };
     const lossy = await setUp({ sharing: world, faults: { lose: () => true } });
@@ -127,7 +127,7 @@ describe('POST /api/editions/{id}/test', () => {
     expect(testsTo(DESK)).toHaveLength(2);
   });
 
-  test('twice at once with a key it is one', async () => {
+  test('mails one proof if three requests with the same key come at once', async () => {
     await postStory(world);
     const key = { 'idempotency-key': 'double' };
     const answers = await Promise.all([1, 2, 3].map(() => ask(world, { to: [DESK] }, key)));
@@ -136,7 +136,7 @@ describe('POST /api/editions/{id}/test', () => {
     expect(testsTo(DESK)).toHaveLength(1);
   });
 
-  test('a lost message is found by the sweep, and a lost answer repeats the same bytes under the same key', async () => {
+  test('mails a proof once: the sweep finds it if its message is lost, and repeats the same bytes and key if the answer is lost', async () => {
     await postStory(world, { id: 'ferry', title: 'First words' });
     let dropped = 0;
     const faulty = await setUp({
@@ -158,7 +158,7 @@ describe('POST /api/editions/{id}/test', () => {
     expect(testsTo(DESK)).toHaveLength(1);
   });
 
-  test('suppressed addresses are left out, and said', async () => {
+  test('leaves out suppressed addresses, and names them in the answer', async () => {
     await postStory(world);
     await world.services.subscribers.suppress(addressHash('gone@paper.example'), {
       reason: 'bounced',
@@ -181,7 +181,7 @@ describe('POST /api/editions/{id}/test', () => {
     ]);
   });
 
-  test('thirty an hour are mailed for a token, a repetition not counted', async () => {
+  test('mails thirty proofs an hour for each token, and does not count repeated requests', async () => {
     await postStory(world);
     const key = { 'idempotency-key': 'first' };
     for (let n = 0; n < 30; n++) await asked({ to: [DESK] }, n === 0 ? key : undefined);
@@ -194,14 +194,14 @@ describe('POST /api/editions/{id}/test', () => {
   });
 });
 
-describe('it refuses', () => {
+describe('a request for a proof is refused for', () => {
   const many = Array.from({ length: 21 }, (_, n) => `desk${n}@paper.example`);
   test.each([
-    ['no addresses', {}, ['/to must be a list of 1 to 20 mail addresses']],
-    ['an empty list', { to: [] }, ['/to must have at least one mail address']],
-    ['more than twenty', { to: many }, ['/to must have at most 20 mail addresses']],
+    ['a body without addresses', {}, ['/to must be a list of 1 to 20 mail addresses']],
+    ['an empty list of addresses', { to: [] }, ['/to must have at least one mail address']],
+    ['more than twenty addresses', { to: many }, ['/to must have at most 20 mail addresses']],
     [
-      'each address that is none',
+      'everything in the list that is not a mail address',
       { to: ['desk', DESK, 'a@b', 7, 'x@paper.example\r\nBcc: y@paper.example'] },
       [
         '/to/0 must be a mail address, such as ana@paper.example',
@@ -210,10 +210,10 @@ describe('it refuses', () => {
         '/to/4 must be a mail address, such as ana@paper.example',
       ],
     ],
-    ['an address twice', { to: [DESK, 'Desk@paper.example'] }, ['/to/1 repeats number 1 of the list']],
-    ['a language the edition has not', { to: [DESK], language: 'fr' }, ['/language must be one of en, es']],
+    ['a repeated address', { to: [DESK, 'Desk@paper.example'] }, ['/to/1 repeats number 1 of the list']],
+    ['an unknown language', { to: [DESK], language: 'fr' }, ['/language must be one of en, es']],
     [
-      'several faults, all at once',
+      'several faults, with one answer for all of them',
       { to: ['desk'], language: 'fr', topics: ['sport'], storyIds: [] },
       [
         '/to/0 must be a mail address, such as ana@paper.example',
@@ -222,7 +222,7 @@ describe('it refuses', () => {
         '/storyIds must name a story, or be absent',
       ],
     ],
-    ['a field it does not know', { to: [DESK], cc: [DESK] }, ['/cc is not a field here']],
+    ['an unknown field', { to: [DESK], cc: [DESK] }, ['/cc is not a field here']],
   ])('%s', async (_, body, faults) => {
     const answer = await ask(world, body);
     expect(answer.status).toBe(422);
@@ -230,13 +230,13 @@ describe('it refuses', () => {
     expect(errors.map(({ pointer, detail }) => `${pointer} ${detail}`)).toEqual(faults);
   });
 
-  test('a test of nothing', async () => {
+  test('having no story to show', async () => {
     const answer = await ask(world, { to: [DESK] });
     expect(answer.status).toBe(422);
     expect(await answer.text()).toContain('leaves nothing to mail (0 new stories since');
   });
 
-  test('tokens that may only read, keys that are none, and editions that are not there', async () => {
+  test('a token that may only read, an invalid key, an unknown edition, and another method', async () => {
     const made = await world.edit('POST', '/api/tokens', { name: 'CMS', scopes: ['editions:read'] });
     const { token } = (await made.json()) as { token: string };
     expect((await ask(world, { to: [DESK] }, { authorization: `Bearer ${token}` })).status).toBe(403);

@@ -5,7 +5,10 @@ import { digestsTo, issue, postStory, sendNow, subscribe } from '../support/news
 
 useDatabase();
 
-/** Readers, stories, and an issue that is composed; the messages that would have it planned are lost. */
+/**
+ * Sets up a reader and these stories, and composes an issue of them. The messages that start its planning are lost, so
+ * the issue waits for the next sweep.
+ */
 async function composed(stories: Record<string, unknown>[]): Promise<{ world: World; id: string }> {
   const world = await setUp();
   await subscribe(world, 'en@reader.example');
@@ -16,7 +19,7 @@ async function composed(stories: Record<string, unknown>[]): Promise<{ world: Wo
   return { world, id };
 }
 
-/** The sweep of a minute later, and all that follows from it. */
+/** Lets a minute pass, and does the sweep and everything that follows from it. */
 async function aMinuteLater(world: World): Promise<void> {
   world.pass(60_000);
   await world.sweep();
@@ -29,7 +32,7 @@ const retract = async (world: World, id: string) =>
 const FERRY = { id: 'ferry', title: 'The ferry returns' };
 const MISTAKE = { id: 'mistake', title: 'A mistake', featured: true };
 
-it('a story retracted after composing and before planning is in no mail, nor in its subject', async () => {
+it('a story that is retracted after its issue was composed and before it is planned is in no mail and in no subject', async () => {
   const { world, id } = await composed([FERRY, MISTAKE]);
   await retract(world, 'mistake');
   await aMinuteLater(world);
@@ -41,7 +44,7 @@ it('a story retracted after composing and before planning is in no mail, nor in 
   expect(await page.text()).not.toMatch(/mistake/i);
 });
 
-it('too few stories left: the issue is skipped with the reason, and the others are in the next one', async () => {
+it('an issue that has too few stories left after a retraction is skipped with the reason, and the next issue has its stories', async () => {
   const world = await setUp();
   const config = structuredClone(world.config);
   for (const edition of config.publication.editions) edition.stories.min = 2;
@@ -78,7 +81,7 @@ it('too few stories left: the issue is skipped with the reason, and the others a
   expect(digestsTo(world, 'en@reader.example')[1]?.text).not.toContain('The ferry returns');
 });
 
-it('stories that another issue took meanwhile are not given back with the others', async () => {
+it('an issue that is skipped after a retraction does not give back the stories that another issue took meanwhile', async () => {
   const world = await setUp();
   await subscribe(world, 'en@reader.example');
   await postStory(world, MISTAKE);
@@ -95,7 +98,7 @@ it('stories that another issue took meanwhile are not given back with the others
   expect(digestsTo(world, 'en@reader.example')).toHaveLength(1);
 });
 
-it('once a reader is planned the issue stays as it is', async () => {
+it('an issue stays as it is after a retraction if the first reader has been planned', async () => {
   const world = await setUp({ faults: { lose: ({ kind }) => kind === 'send' } });
   await subscribe(world, 'en@reader.example');
   await postStory(world, FERRY);
@@ -111,7 +114,7 @@ it('once a reader is planned the issue stays as it is', async () => {
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 1, sent: 1 });
 });
 
-it('a planner that looked before the retraction does not plan what was composed before it', async () => {
+it('a planner that read the issue before a retraction does not plan the mail that was composed before the retraction', async () => {
   let lost = true;
   const lose = ({ kind }: Message) => lost && kind === 'plan';
   const world = await setUp({ faults: { lose } });
@@ -122,7 +125,8 @@ it('a planner that looked before the retraction does not plan what was composed 
   const [edition = '', slot = ''] = id.split('.');
   lost = false;
 
-  // Between a planner's look at the stories and its first batch, one is retracted and the issue composed again.
+  // After the planner has read the issue and before it writes its first batch, a story is retracted and the issue is
+  // composed again.
   const { subscribers } = world.services;
   const read = subscribers.members;
   let late = true;
@@ -143,7 +147,7 @@ it('a planner that looked before the retraction does not plan what was composed 
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 1, sent: 1 });
 });
 
-it('an issue that has to be composed again, of an edition that was removed, is stopped, and resumed with it', async () => {
+it('an issue that must be composed again is stopped if its edition is not in the settings, and resumed when the edition is back', async () => {
   const { world, id } = await composed([FERRY, MISTAKE]);
   await retract(world, 'mistake');
   const publication = structuredClone(world.config.publication);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow } from '../support/newsroom.ts';
 import {
-  asWell,
+  anotherProcess,
   draftOfFerry,
   drafts,
   EDITOR,
@@ -19,7 +19,7 @@ import {
 useDatabase();
 
 describe('an editor', () => {
-  it('holds it with a button behind a link; following the links decides nothing', async () => {
+  it('holds a draft with the button on a page, and decides nothing by only opening the page', async () => {
     const world = await draftOfFerry();
     const { approve, hold } = links(drafts(world)[0]);
     for (const link of [approve, hold]) {
@@ -54,7 +54,7 @@ describe('an editor', () => {
     expect(digestsTo(world, READER)).toHaveLength(1);
   });
 
-  it('never lets it go: after six hours it is skipped, and its stories are in the next one', async () => {
+  it('has six hours to approve a draft that was held: then the issue is skipped, and the next one has its stories', async () => {
     const world = await draftOfFerry();
     await press(world, links(drafts(world)[0]).hold);
     world.pass(6 * 60 * MINUTE);
@@ -73,26 +73,26 @@ describe('an editor', () => {
   });
 
   it.each([
-    ['approves', 1],
-    ['says nothing', 0],
-  ])('%s: with otherwise "hold" it goes out %i times', async (does, times) => {
+    ['decides to approve', 1],
+    ['decides nothing', 0],
+  ])('%s about a draft that is held otherwise, and it goes out %i times', async (does, times) => {
     const world = await draftOfFerry({ otherwise: 'hold' });
     expect(drafts(world)[0]?.text).toContain('only if an editor approves it');
-    if (does === 'approves') await press(world, links(drafts(world)[0]).approve);
+    if (does === 'decides to approve') await press(world, links(drafts(world)[0]).approve);
     await minutes(world, 27);
     expect(digestsTo(world, READER)).toHaveLength(0);
     await minutes(world, 3);
     expect(digestsTo(world, READER)).toHaveLength(times);
   });
 
-  it('holds at the last moment, between the look at the decision and the release', async () => {
+  it('can hold a draft at the last moment, after the code has read the decision and before it releases the issue', async () => {
     const world = await draftOfFerry({}, 28);
     const { hold } = links(drafts(world)[0]);
     const { issues } = world.services;
     const put = issues.putVariant;
     let held = false;
     issues.putVariant = async (...variant) => {
-      if (!held) await press(await asWell(world), hold);
+      if (!held) await press(await anotherProcess(world), hold);
       held = true;
       return put(...variant);
     };
@@ -102,24 +102,27 @@ describe('an editor', () => {
     expect(await issue(world, ID)).toMatchObject({ state: 'draft', review: { decision: { what: 'held' } } });
   });
 
-  it.each(['approve', 'hold'])('may %s it by the API too, again and again', async (answer) => {
-    const world = await draftOfFerry();
-    for (let i = 0; i < 2; i++) {
-      const said = await world.edit('POST', `/api/issues/${ID}/${answer}`);
-      expect(said.status).toBe(200);
-      expect(await said.json()).toMatchObject({
-        id: ID,
-        review: { decision: { what: answer === 'hold' ? 'held' : 'approved', composition: 1 } },
-      });
-      world.pass(1000);
-    }
-    await minutes(world, 30);
-    expect(digestsTo(world, READER)).toHaveLength(answer === 'hold' ? 0 : 1);
-    const other = await world.edit('POST', `/api/issues/${ID}/${answer === 'hold' ? 'approve' : 'hold'}`);
-    expect(other.status).toBe(answer === 'hold' ? 200 : 409);
-  });
+  it.each(['approve', 'hold'])(
+    'can %s a draft through the API too, as often as they like',
+    async (answer) => {
+      const world = await draftOfFerry();
+      for (let i = 0; i < 2; i++) {
+        const said = await world.edit('POST', `/api/issues/${ID}/${answer}`);
+        expect(said.status).toBe(200);
+        expect(await said.json()).toMatchObject({
+          id: ID,
+          review: { decision: { what: answer === 'hold' ? 'held' : 'approved', composition: 1 } },
+        });
+        world.pass(1000);
+      }
+      await minutes(world, 30);
+      expect(digestsTo(world, READER)).toHaveLength(answer === 'hold' ? 0 : 1);
+      const other = await world.edit('POST', `/api/issues/${ID}/${answer === 'hold' ? 'approve' : 'hold'}`);
+      expect(other.status).toBe(answer === 'hold' ? 200 : 409);
+    },
+  );
 
-  it('needs a whole link, and a token with the scope', async () => {
+  it('needs an unchanged link, or a token, to decide', async () => {
     const world = await draftOfFerry();
     const { hold } = links(drafts(world)[0]);
     const foreign = linkIn(world.mails.find(({ to }) => to === READER)?.text, '/subscriptions/confirm');
@@ -138,7 +141,7 @@ describe('an editor', () => {
   });
 });
 
-it('an id with something behind it is no issue: nothing is held by it, and nothing found', async () => {
+it('an id of an issue with something added to it finds no issue and holds none', async () => {
   const world = await draftOfFerry();
   for (const id of [`${ID}.anything`, `${ID}.`]) {
     expect([id, (await world.edit('POST', `/api/issues/${id}/hold`)).status]).toEqual([id, 404]);
@@ -147,7 +150,7 @@ it('an id with something behind it is no issue: nothing is held by it, and nothi
   expect((await issue(world, ID)).review?.decision).toBeUndefined();
 });
 
-it('the page behind a draft speaks the language of its mail', async () => {
+it('the page that a draft links to is in the language of the draft', async () => {
   const world = await newsroom();
   await postStory(world, FERRY);
   await postStory(world, { title: 'Vuelve el transbordador', language: 'es' });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory } from '../support/newsroom.ts';
 import {
-  asWell,
+  anotherProcess,
   draftOfFerry,
   drafts,
   EDITOR,
@@ -28,10 +28,10 @@ async function pageOf(answer: Response): Promise<string> {
 }
 const said = (page: string) => [APPROVED, HELD, GONE].filter((words) => page.includes(words));
 
-/** Both at the same moment, by two processes, the first to be asked one or the other. */
+/** Approves and holds the draft at the same moment in two processes. `first` is asked first. Returns the two pages. */
 async function bothAtOnce(world: World, first: 'approve' | 'hold'): Promise<string[]> {
   const { approve, hold } = links(drafts(world)[0]);
-  const other = await asWell(world);
+  const other = await anotherProcess(world);
   const presses =
     first === 'approve'
       ? [press(world, approve), press(other, hold)]
@@ -40,14 +40,14 @@ async function bothAtOnce(world: World, first: 'approve' | 'hold'): Promise<stri
 }
 
 it.each(['approve', 'hold'] as const)(
-  'approved and held at the same moment, %s first: a page for each, and one of the two counts',
+  'a draft that is approved and held at the same moment (%s first) gives each editor a page, and one of the two decisions counts',
   async (first) => {
     const world = await draftOfFerry();
     const pages = await bothAtOnce(world, first);
     const decision = (await issue(world, ID)).review?.decision?.what;
     expect(['approved', 'held']).toContain(decision);
     for (const page of pages) expect(said(page)).toHaveLength(1);
-    // Whichever was written last, its own page says so, and so does every page from then on.
+    // The decision that was written last counts: its own page says so, and so does every page after it.
     const counts = decision === 'approved' ? APPROVED : HELD;
     expect(pages.flatMap(said)).toContain(counts);
     for (const link of Object.values(links(drafts(world)[0])))
@@ -59,7 +59,7 @@ it.each(['approve', 'hold'] as const)(
 );
 
 it.each(['approve', 'hold'] as const)(
-  'the same past its hour, %s first: it has gone out once or it is held, and not both',
+  'a draft that is approved and held at the same moment after its hour (%s first) goes out once or is held, and never both',
   async (first) => {
     const world = await draftOfFerry({ otherwise: 'hold' });
     world.pass(35 * MINUTE);
@@ -75,7 +75,7 @@ it.each(['approve', 'hold'] as const)(
   },
 );
 
-it('approved by a system while an editor holds it: 409 with who held it and when, and said again it counts', async () => {
+it('a system that approves a draft while an editor holds it gets 409 with who held it and when, and can then approve it again', async () => {
   const world = await draftOfFerry();
   const { hold } = links(drafts(world)[0]);
   const { reviews } = world.services;
@@ -83,7 +83,7 @@ it('approved by a system while an editor holds it: 409 with who held it and when
   reviews.decide = async (...word) => {
     reviews.decide = decide;
     await decide(...word);
-    await press(await asWell(world), hold);
+    await press(await anotherProcess(world), hold);
   };
   const approve = () => world.edit('POST', `/api/issues/${ID}/approve`);
   const overruled = await approve();
@@ -97,7 +97,7 @@ it('approved by a system while an editor holds it: 409 with who held it and when
   expect(digestsTo(world, READER)).toHaveLength(1);
 });
 
-it('held in the moment in which it becomes a draft: 409 to be said again, and nothing is held', async () => {
+it('an issue that is held at the moment at which it becomes a draft answers 409 and is not held, and can then be held again', async () => {
   const world = await newsroom();
   await postStory(world, FERRY);
   const { issues } = world.services;
@@ -105,7 +105,7 @@ it('held in the moment in which it becomes a draft: 409 to be said again, and no
   issues.get = async (ref) => {
     issues.get = get;
     const before = await get(ref);
-    await minutes(await asWell(world), 2);
+    await minutes(await anotherProcess(world), 2);
     return before;
   };
   const hold = () => world.edit('POST', `/api/issues/${ID}/hold`);
@@ -118,7 +118,7 @@ it('held in the moment in which it becomes a draft: 409 to be said again, and no
   expect((await hold()).status).toBe(200);
 });
 
-it('approved twice, it says the same twice, keeps the first word and goes out once', async () => {
+it('a draft that is approved twice says the same twice, keeps the first decision and goes out once', async () => {
   const world = await draftOfFerry({ otherwise: 'hold' });
   const { approve } = links(drafts(world)[0]);
   const first = await pageOf(await press(world, approve));
@@ -134,7 +134,7 @@ it('approved twice, it says the same twice, keeps the first word and goes out on
   expect(digestsTo(world, READER)).toHaveLength(1);
 });
 
-it('held after it went out, it stays sent, and the page offers nothing more to press', async () => {
+it('an issue that is held after it went out stays sent, and the page has no button any more', async () => {
   const world = await draftOfFerry();
   const { hold } = links(drafts(world)[0]);
   await minutes(world, 40);

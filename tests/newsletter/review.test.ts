@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { setUp, useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, slotsOf } from '../support/newsroom.ts';
 import {
-  asWell,
+  anotherProcess,
   draftOfFerry,
   drafts,
   EDITOR,
@@ -20,7 +20,7 @@ import {
 useDatabase();
 
 describe('a draft', () => {
-  it('is mailed to each editor in each language, and to nobody else, nor shown to anybody', async () => {
+  it('is mailed to each editor in each language, and nobody else is mailed it or can see it', async () => {
     const world = await newsroom({ editors: [EDITOR, 'The Desk <desk@paper.example>'] });
     await postStory(world, FERRY);
     await postStory(world, { id: 'transbordador', title: 'Vuelve el transbordador', language: 'es' });
@@ -51,7 +51,7 @@ describe('a draft', () => {
     expect(await (await world.request('/issues')).text()).not.toContain('The ferry returns');
   });
 
-  it('goes out at its hour, once, as its stories are then; later ones wait for the next issue', async () => {
+  it('goes out once at its hour with the newest text of its stories, and later stories wait for the next issue', async () => {
     const world = await newsroom();
     await postStory(world, FERRY);
     await minutes(world, 5);
@@ -74,7 +74,7 @@ describe('a draft', () => {
     expect(digestsTo(world, READER)[1]?.text).not.toContain('The ferry returns');
   });
 
-  it('is made of what comes before the hour, where nothing was new when it was due', async () => {
+  it('is made as soon as a story comes before the hour of the issue, if nothing was new when the draft was due', async () => {
     const world = await newsroom();
     await minutes(world, 10);
     expect(await issue(world, ID)).toMatchObject({ state: 'new' });
@@ -85,7 +85,7 @@ describe('a draft', () => {
     expect(digestsTo(world, READER)).toHaveLength(1);
   });
 
-  it('of nothing new is skipped at its hour', async () => {
+  it('is never made if nothing is new before the hour of the issue, and then the issue is skipped', async () => {
     const world = await newsroom();
     await minutes(world, 30);
     expect(await issue(world, ID)).toMatchObject({
@@ -94,7 +94,7 @@ describe('a draft', () => {
     });
   });
 
-  it('that was started late leaves the editors their time', async () => {
+  it('that is mailed late still gives the editors the full time to decide', async () => {
     const world = await newsroom();
     await postStory(world, FERRY);
     world.pass(60 * MINUTE);
@@ -104,7 +104,7 @@ describe('a draft', () => {
     expect(digestsTo(world, READER)).toHaveLength(1);
   });
 
-  it('without the stories that another issue took meanwhile', async () => {
+  it('is skipped if another issue took its stories meanwhile', async () => {
     const world = await draftOfFerry();
     await sendNow(world, 'extra');
     await minutes(world, 30);
@@ -113,8 +113,8 @@ describe('a draft', () => {
   });
 });
 
-describe('a story of a draft that is retracted', () => {
-  it('leaves it within a minute; the editors are told, and what they said holds', async () => {
+describe('a story that is retracted while its issue is a draft', () => {
+  it('leaves the draft within a minute, the editors get the changed draft, and their approval still counts', async () => {
     const world = await newsroom({ otherwise: 'hold' });
     await postStory(world, FERRY);
     await postStory(world, PIER);
@@ -136,7 +136,7 @@ describe('a story of a draft that is retracted', () => {
     expect(drafts(world)).toHaveLength(2);
   });
 
-  it('is not in the mail though it left in the very minute of the hour', async () => {
+  it('is not in the mail, even if it is retracted in the last minute before the issue goes out', async () => {
     const world = await newsroom();
     await postStory(world, FERRY);
     await postStory(world, PIER);
@@ -146,7 +146,7 @@ describe('a story of a draft that is retracted', () => {
     expect(digestsTo(world, READER).map(({ subject }) => subject)).toEqual(['The ferry returns']);
   });
 
-  it('leaves too few: skipped, with the reason', async () => {
+  it('makes the issue skipped, with the reason, if too few stories are left', async () => {
     const world = await newsroom({}, { min: 2 });
     await postStory(world, FERRY);
     await postStory(world, PIER);
@@ -160,13 +160,13 @@ describe('a story of a draft that is retracted', () => {
   });
 });
 
-it('every message lost, then every message three times: one draft an editor, one digest a reader', async () => {
+it('each editor gets one draft and each reader one digest, although first every message is lost and then each comes three times', async () => {
   const world = await newsroom();
   await postStory(world, FERRY);
-  const lossy = await asWell(world, { faults: { lose: () => true } });
+  const lossy = await anotherProcess(world, { faults: { lose: () => true } });
   await minutes(lossy, 2);
   expect(drafts(world)).toEqual([]);
-  const repeating = await asWell(world, {
+  const repeating = await anotherProcess(world, {
     faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() },
   });
   await minutes(repeating, 40);
@@ -174,7 +174,7 @@ it('every message lost, then every message three times: one draft an editor, one
   expect(await slotsOf(world)).toEqual(['2026-11-22-0730']);
 });
 
-it('a draft whose edition left the settings is stopped, and goes on as a draft when it is back', async () => {
+it('a draft whose edition is removed from the settings is stopped, and can be resumed as a draft when the edition is back', async () => {
   const world = await draftOfFerry();
   const publication = structuredClone(world.config.publication);
   publication.editions = publication.editions.filter(({ id }) => id !== 'daily');

@@ -26,17 +26,17 @@ async function postInTurn(world: World, ids: string[], fields: Record<string, un
 describe('the filter of an edition', () => {
   test.each([
     ['tags', { tags: ['López Obrador'] }, { tags: ['lopez obrador'] }, { tags: ['López'] }],
-    ['tags in capitals', { tags: ['ferries'] }, { tags: ['News', 'FERRIES'] }, { tags: ['Ferry'] }],
+    ['tags in any capitals', { tags: ['ferries'] }, { tags: ['News', 'FERRIES'] }, { tags: ['Ferry'] }],
     [
-      'one of several tags',
+      'any of several tags',
       { tags: ['Ferries', 'Transbordadores'] },
       { tags: ['transbordadores'] },
       { tags: [] },
     ],
-    ['tags of another script', { tags: ['政治'] }, { tags: ['政治'] }, { tags: ['経済'] }],
+    ['tags in another script', { tags: ['政治'] }, { tags: ['政治'] }, { tags: ['経済'] }],
     ['sections', { sections: ['harbour'] }, { section: 'Harbour' }, { section: 'Harbour news' }],
     [
-      'both',
+      'section and tag together',
       { sections: ['harbour'], tags: ['Ferries'] },
       { section: 'harbour', tags: ['Ferries'] },
       { section: 'culture', tags: ['Ferries'] },
@@ -48,7 +48,7 @@ describe('the filter of an edition', () => {
     expect(await sendIssue(world)).toEqual(['fits']);
   });
 
-  test('takes the languages of the edition, those of a region too', async () => {
+  test('takes stories in the languages of the edition, and in their regional forms such as en-GB', async () => {
     const world = await newsroom({ languages: ['en'] });
     await postInTurn(world, ['spanish'], { language: 'es' });
     await postInTurn(world, ['british'], { language: 'en-GB' });
@@ -56,10 +56,10 @@ describe('the filter of an edition', () => {
   });
 });
 
-describe('how many stories', () => {
+describe('the number of stories', () => {
   const stories = { min: 2, max: 3, mostRecent: 0 };
 
-  test('fewer than min: the issue is skipped with the reason, and its stories are in the next', async () => {
+  test('an issue with fewer stories than min is skipped with the reason, and the next issue has its stories', async () => {
     const world = await newsroom({ stories });
     await postInTurn(world, ['one']);
     const skipped = await sendNow(world, 'first');
@@ -69,7 +69,7 @@ describe('how many stories', () => {
     expect(await sendIssue(world)).toEqual(['two', 'one']);
   });
 
-  test('more than max: the newest, and the rest stays on the site for good', async () => {
+  test('an issue has the newest stories up to max, and no later issue takes the others', async () => {
     const world = await newsroom({ stories });
     await postInTurn(world, ['a', 'b', 'c', 'd', 'e']);
     expect(await sendIssue(world)).toEqual(['e', 'd', 'c']);
@@ -80,7 +80,7 @@ describe('how many stories', () => {
     expect((await sendNow(world, 'none')).state).toBe('skipped');
   });
 
-  test('a story that is older than one left out is left out too, though it comes to fit later', async () => {
+  test('a story that is older than one for which there was no room is not taken later, even if it moves into the section of the edition', async () => {
     const world = await newsroom({ stories, filter: { sections: ['harbour'] } });
     await postInTurn(world, ['before'], { section: 'culture' });
     await postInTurn(world, ['a', 'b', 'c', 'd']);
@@ -92,7 +92,7 @@ describe('how many stories', () => {
     expect(await sendIssue(world)).toEqual(['e', 'after']);
   });
 
-  test('max counts for each language by itself', async () => {
+  test('max is counted for each language separately', async () => {
     const world = await newsroom({ stories });
     await subscribe(world, 'es@reader.example', { language: 'es' });
     await postInTurn(world, ['es1'], { language: 'es' });
@@ -102,7 +102,7 @@ describe('how many stories', () => {
     expect(await sendIssue(world)).toEqual(['es3', 'es2']);
   });
 
-  test('mostRecent: the next ones are headlines at the end, and count as in the issue', async () => {
+  test('mostRecent puts the next stories at the end as headlines, and no later issue takes them', async () => {
     const world = await newsroom({ stories: { ...stories, mostRecent: 2 } }, SHIPPED_TEMPLATES);
     await postInTurn(world, ['a', 'b', 'c', 'd', 'e', 'f']);
     expect(await sendIssue(world)).toEqual(['f', 'e', 'd', 'c', 'b']);
@@ -114,7 +114,7 @@ describe('how many stories', () => {
     expect(await sendIssue(world)).toEqual(['h', 'g']);
   });
 
-  test('a story that is only a headline in the whole issue is whole for a reader of its section, who has room for it', async () => {
+  test('a story that is only a headline for readers of all sections is a whole story for a reader of its section', async () => {
     const world = await newsroom({ stories: { ...stories, mostRecent: 2 } });
     await subscribe(world, 'culture@reader.example', { topics: ['culture'] });
     await postInTurn(world, ['opera'], { section: 'culture' });
@@ -128,15 +128,15 @@ describe('how many stories', () => {
   });
 });
 
-describe('which story leads', () => {
-  test('the newest, also where an older one has the photo', async () => {
+describe('the lead', () => {
+  test('is the newest story, even if only an older one has a photo', async () => {
     const world = await newsroom();
     await postInTurn(world, ['photo'], { image: { url: 'https://images.example/a.jpg', alt: 'A' } });
     await postInTurn(world, ['newest']);
     expect(await sendIssue(world)).toEqual(['newest', 'photo']);
   });
 
-  test('the newest of those marked as featured, which max does not cut off', async () => {
+  test('is the newest featured story, and max does not cut off featured stories', async () => {
     const world = await newsroom({ stories: { min: 1, max: 3, mostRecent: 0 } });
     await postInTurn(world, ['featured', 'featured-too'], { featured: true });
     await postInTurn(world, ['a', 'b', 'c', 'd']);
@@ -147,8 +147,8 @@ describe('which story leads', () => {
   });
 });
 
-describe('several issues at a time', () => {
-  test('two composed at once have each story once', async () => {
+describe('several issues', () => {
+  test('that are composed at once do not have the same story twice', async () => {
     const world = await newsroom();
     await postInTurn(world, ['a', 'b', 'c']);
     const lossy = await setUp({ config: world.config, sharing: world, faults: { lose: () => true } });
@@ -166,7 +166,7 @@ describe('several issues at a time', () => {
     expect(mailed).toEqual([[], ['c', 'b', 'a']]);
   });
 
-  test('one sent by an editor between two of the schedule takes its stories with it', async () => {
+  test('share no story if an editor sends one between two scheduled issues', async () => {
     const world = await newsroom({ cron: '* * * * *' });
     await world.tick();
     const scheduled = async () => {
@@ -185,7 +185,7 @@ describe('several issues at a time', () => {
     expect(await scheduled()).toEqual(['c']);
   });
 
-  test('the same Idempotency-Key again is the same issue, and takes nothing more', async () => {
+  test('are not made by the same Idempotency-Key: a repeated request gives the same issue, which takes no more stories', async () => {
     const world = await newsroom();
     await postInTurn(world, ['a']);
     const { id, slot } = await sendNow(world, 'again');

@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 let world: World;
-/** Two editions: all stories, and those of one section. */
+/** Sets up an edition of all stories, an edition of the section culture, and a reader of both for each language. */
 beforeEach(async () => {
   world = await setUp({
     config: withEditions(
@@ -44,7 +44,7 @@ async function putBack(id: string, fields: Record<string, unknown> = {}) {
 }
 
 describe('a story is in one issue of an edition', () => {
-  test('the next one after it was published, and in no later one', async () => {
+  test('which is the first issue after the story was published', async () => {
     await postStory(world, { id: 'one' });
     expect(await daily()).toEqual(['one']);
     world.pass(DAY);
@@ -54,7 +54,7 @@ describe('a story is in one issue of an edition', () => {
     expect(await daily()).toEqual([]);
   });
 
-  test('though it is dated back by years, before the issue or after it', async () => {
+  test('even if its date is set back by years, before the issue or after it', async () => {
     await postStory(world, { id: 'line' });
     expect(await daily()).toEqual(['line']);
     world.pass(MINUTE);
@@ -66,7 +66,7 @@ describe('a story is in one issue of an edition', () => {
     expect(await daily()).toEqual([]);
   });
 
-  test('though it is edited, and the issue has it as it was then', async () => {
+  test('even if it is edited, and the issue has the text of that moment', async () => {
     await postStory(world, { id: 'one', title: 'First words' });
     await patch('one', { title: 'Better words' });
     expect(await daily()).toEqual(['one']);
@@ -83,7 +83,7 @@ describe('a story is in one issue of an edition', () => {
     }
   });
 
-  test('though issues follow each other within minutes, thirty of them', async () => {
+  test('even if thirty issues follow each other within minutes', async () => {
     for (let n = 0; n < 30; n++) {
       await postStory(world, { id: `story-of-minute-${n}` });
       world.pass(10_000);
@@ -91,7 +91,7 @@ describe('a story is in one issue of an edition', () => {
     }
   });
 
-  test('each edition has it once, whatever the other has sent', async () => {
+  test('and does not count as sent in another edition', async () => {
     await postStory(world, { id: 'opera', section: 'culture' });
     world.pass(1);
     await postStory(world, { id: 'ferry' });
@@ -102,8 +102,8 @@ describe('a story is in one issue of an edition', () => {
   });
 });
 
-describe('embargo', () => {
-  test('a story under embargo is in the first issue after its hour', async () => {
+describe('an embargo', () => {
+  test('keeps a story out of issues until it ends, and the first issue after that has the story', async () => {
     await postStory(world, { id: 'now' });
     await postStory(world, { id: 'later', publishedAt: at(2 * DAY) });
     expect(await daily()).toEqual(['now']);
@@ -113,7 +113,7 @@ describe('embargo', () => {
     expect(await daily()).toEqual(['later']);
   });
 
-  test('an embargo that ends with the millisecond of the issue is over', async () => {
+  test('is over for an issue of the millisecond in which it ends', async () => {
     await postStory(world, { id: 'sharp', publishedAt: at(HOUR) });
     world.pass(HOUR);
     expect(await daily()).toEqual(['sharp']);
@@ -121,7 +121,7 @@ describe('embargo', () => {
     expect(await daily()).toEqual([]);
   });
 
-  test('one that was moved to a later hour waits for that, and one lifted early does not wait', async () => {
+  test('that is moved makes its story wait for the new hour, and an embargo that is lifted frees the story at once', async () => {
     await postStory(world, { id: 'moved', publishedAt: at(HOUR) });
     await postStory(world, { id: 'lifted', publishedAt: at(10 * DAY) });
     await patch('moved', { publishedAt: at(DAY) });
@@ -132,7 +132,7 @@ describe('embargo', () => {
     expect(await daily()).toEqual(['moved']);
   });
 
-  test('a public story that is moved into the future leaves, and comes when it is public again', async () => {
+  test('can be given to a public story, which then is in no issue until it ends', async () => {
     await postStory(world, { id: 'early' });
     await patch('early', { publishedAt: at(3 * DAY) });
     world.pass(DAY);
@@ -143,7 +143,7 @@ describe('embargo', () => {
 });
 
 describe('drafts and retractions', () => {
-  test('a draft is in no issue, and once published in the next, however old', async () => {
+  test('a draft is in no issue, and once it is published it is in the next one, however old it is', async () => {
     await postStory(world, { id: 'draft', status: 'draft' });
     expect(await daily()).toEqual([]);
     world.pass(60 * DAY);
@@ -151,14 +151,14 @@ describe('drafts and retractions', () => {
     expect(await daily()).toEqual(['draft']);
   });
 
-  test('a story that was retracted before the issue is not in it', async () => {
+  test('a story that is retracted before an issue is not in the issue', async () => {
     await postStory(world, { id: 'gone' });
     await postStory(world, { id: 'stays' });
     await retract('gone');
     expect(await daily()).toEqual(['stays']);
   });
 
-  test('one that was published again after a retraction is in the next issue if it was in none', async () => {
+  test('a story that is published again after a retraction is in the next issue if it was in none before', async () => {
     await postStory(world, { id: 'back' });
     await postStory(world, { id: 'sent' });
     await retract('back');
@@ -170,7 +170,7 @@ describe('drafts and retractions', () => {
     expect(await daily()).toEqual(['back']);
   });
 
-  test('so it is with one that was a draft in between', async () => {
+  test('a story that is published again after it was made a draft is in the next issue if it was in none before', async () => {
     await postStory(world, { id: 'back' });
     await postStory(world, { id: 'sent' });
     await patch('back', { status: 'draft' });
@@ -180,7 +180,7 @@ describe('drafts and retractions', () => {
     expect(await daily()).toEqual(['back']);
   });
 
-  test('one that was retracted under embargo was never public: published weeks later, it is new', async () => {
+  test('a story that was retracted under embargo was never public, so it is new when it is published weeks later', async () => {
     await postStory(world, { id: 'back', publishedAt: at(HOUR) });
     await retract('back');
     world.pass(30 * DAY);
@@ -190,12 +190,12 @@ describe('drafts and retractions', () => {
   });
 });
 
-describe('a story that comes to fit', () => {
+describe('a story that begins to fit an edition', () => {
   test.each([
     ['its section', { section: 'politics' }, { section: 'culture' }],
     ['its language', { section: 'culture', language: 'fr' }, { language: 'en' }],
   ])(
-    'by a change of %s is in the next issue, within a week of having become public',
+    'by a change of %s is in the next issue if it became public less than a week ago',
     async (_, before, after) => {
       await postStory(world, { id: 'known', section: 'culture' });
       await postStory(world, { id: 'moved', ...before });
@@ -208,7 +208,7 @@ describe('a story that comes to fit', () => {
     },
   );
 
-  test('later than that it is only on the site', async () => {
+  test('is in no issue if it became public more than a week ago', async () => {
     await postStory(world, { id: 'known', section: 'culture' });
     await postStory(world, { id: 'moved' });
     world.pass(HOUR);
@@ -217,13 +217,13 @@ describe('a story that comes to fit', () => {
     await patch('moved', { section: 'culture' });
     expect(await culture()).toEqual([]);
   });
+});
 
-  test('where no issue was sent for long, the next one has all since the last', async () => {
-    await postStory(world, { id: 'first', section: 'culture' });
-    expect(await culture()).toEqual(['first']);
-    await postStory(world, { id: 'second', section: 'culture' });
-    world.pass(30 * DAY);
-    await postStory(world, { id: 'third', section: 'culture' });
-    expect(await culture()).toEqual(['third', 'second']);
-  });
+test('the first issue after a long pause has all stories since the issue before it', async () => {
+  await postStory(world, { id: 'first', section: 'culture' });
+  expect(await culture()).toEqual(['first']);
+  await postStory(world, { id: 'second', section: 'culture' });
+  world.pass(30 * DAY);
+  await postStory(world, { id: 'third', section: 'culture' });
+  expect(await culture()).toEqual(['third', 'second']);
 });

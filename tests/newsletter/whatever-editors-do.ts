@@ -46,19 +46,22 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-/** What editors know of their story. Times in milliseconds. */
+/** What editors know about a story. Times are in milliseconds. */
 type Story = Fields & {
   id: string;
   retracted: boolean;
-  /** Its date, and whether an editor gave it. */
+  /** The date of the story. `dated` says whether an editor gave it. */
   date: number;
   dated: boolean;
-  /** When it first was public here. */
+  /** When the story first became public here; undefined if it never did. */
   since: number | undefined;
 };
 type Memory = { sent: Set<string>; last: number; passed: number };
 
-/** The table of docs/decisions/new-to-an-edition.md, told from the editors' acts alone. */
+/**
+ * Returns the ids that the issue must have by docs/decisions/new-to-an-edition.md, worked out only from what the
+ * editors did.
+ */
 function expected(stories: Story[], edition: EditionName, memory: Memory, now: number): string[] {
   const { fits, max } = EDITIONS[edition];
   const isNew = ({ id: story, since = 0 }: Story) =>
@@ -111,8 +114,9 @@ async function put(
 }
 
 /**
- * Has editors do anything, in as many runs as `numRuns`. Each issue must have the stories that are new to its edition, fit it and
- * have room in it, and no story may be in two issues of an edition. Returns how many issues were sent, and with how many stories.
+ * Lets editors do anything, in `numRuns` random runs. Each issue must have the stories that are new to its edition, fit
+ * it and have room in it, and no story may be in two issues of an edition. Returns how many issues were sent, and with
+ * how many stories.
  */
 export async function tryWhateverEditorsDo(numRuns: number): Promise<{ issues: number; mailed: number }> {
   let issues = 0;
@@ -136,7 +140,7 @@ export async function tryWhateverEditorsDo(numRuns: number): Promise<{ issues: n
         culture: { sent: new Set(), last: Number.POSITIVE_INFINITY, passed: 0 },
       };
       const all: Record<EditionName, string[]> = { daily: [], culture: [] };
-      /** An embargo has ended since the last act. */
+      /** Notes the stories that have become public since the last act, for example because an embargo has ended. */
       const settle = (since: (story: Story) => number) => {
         for (const story of stories.values()) if (isPublic(story, world.now())) story.since ??= since(story);
       };

@@ -4,13 +4,13 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `2026-11-22T12:30` in UTC. */
+/** Converts a time in UTC, such as `2026-11-22T12:30`. */
 export const milliseconds = (utc: string) => Date.parse(`${utc}Z`);
 
 export const every = (step: number, from: number, until: number) =>
   Array.from({ length: Math.floor((until - from) / step) + 1 }, (_, index) => from + index * step);
 
-/** What the clocks of a zone show: `2026-11-22T07:30`. */
+/** Returns a function that says what the clocks of a zone show at a time, such as `2026-11-22T07:30`. */
 export function clockIn(timeZone: string): (at: number) => string {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
   return (at) => format.format(at).replace(' ', 'T');
@@ -18,7 +18,7 @@ export function clockIn(timeZone: string): (at: number) => string {
 
 const YEAR = every(DAY, Date.UTC(2026, 6, 1), Date.UTC(2027, 6, 1));
 
-/** The moments of a year at which a zone changes its clocks. */
+/** Returns the times within a year at which a zone changes its clocks. */
 export function changesIn(timeZone: string): number[] {
   const clock = clockIn(timeZone);
   const offset = (at: number) => milliseconds(clock(at)) - at;
