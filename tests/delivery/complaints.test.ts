@@ -14,7 +14,7 @@ const EN = 'en@reader.example';
 const DAY = 24 * 3600_000;
 const config = { resendWebhookSecret: SECRET };
 
-/** Two readers who got a daily, and what the edition had accepted before in batches that are not of this test. */
+/** Sends the daily to two readers, and counts more mails as accepted, so that the edition has `readers` of them. */
 async function editionOf(readers: number, options: Parameters<typeof setUp>[0] = {}): Promise<World> {
   const world = await withReaders({ config, ...options });
   await sendNow(world, 'morning');
@@ -28,7 +28,7 @@ async function acceptedToo(world: World, readers: number): Promise<void> {
 }
 
 let complaints = 0;
-/** Of readers who got the same issue as the two, each another one. */
+/** Reports complaints about the issue, each by another reader. */
 async function complain(world: World, times: number): Promise<void> {
   const mail = digestOf(world, EN);
   const tags = Object.fromEntries(mail.tags.map(({ name, value }) => [name, value]));
@@ -57,7 +57,7 @@ const ALARM = 'many readers of an edition report it as spam';
 const STOP = 'an edition was stopped: too many of its readers report it as spam';
 
 describe('complaints about an edition', () => {
-  it('are counted against the mails that the provider accepted within seven days', async () => {
+  it('are counted for seven days, and so are the mails that the provider accepted', async () => {
     const world = await editionOf(5000);
     await complain(world, 3);
     expect(await edition(world)).toMatchObject({
@@ -71,7 +71,7 @@ describe('complaints about an edition', () => {
     expect(await edition(world, 'weekly')).toMatchObject({ complaints: { accepted: 0, complained: 0 } });
   });
 
-  it('raise the alarm above 0.1 %, once until the rate was lower', async () => {
+  it('raise the alarm once above 0.1 %, and again only after the rate was lower', async () => {
     const world = await editionOf(3000);
     await complain(world, 3);
     expect(errors(world)).toEqual([]);
@@ -97,7 +97,7 @@ describe('complaints about an edition', () => {
     expect(await edition(world, 'weekly')).toMatchObject({ stopped: null });
   });
 
-  it('stop a small edition with the first', async () => {
+  it('stop a small edition at the first complaint', async () => {
     const world = await editionOf(200);
     await complain(world, 1);
     expect(errors(world)).toEqual([STOP]);
@@ -106,13 +106,13 @@ describe('complaints about an edition', () => {
     });
   });
 
-  it('stop nothing at exactly 0.3 %', async () => {
+  it('do not stop the edition at exactly 0.3 %', async () => {
     const world = await editionOf(1000);
     await complain(world, 3);
     expect(await edition(world)).toMatchObject({ stopped: null });
   });
 
-  it('that come before their batch is settled wait for it', async () => {
+  it('do not stop the edition if no mail counts as accepted, because the answer to their batch may still come', async () => {
     const world = await editionOf(2);
     world.pass(30 * DAY);
     await complain(world, 3);
@@ -120,8 +120,8 @@ describe('complaints about an edition', () => {
   });
 });
 
-describe('an issue under way', () => {
-  /** A daily to 400, of which the first hundred have it and the rest of the batches wait. */
+describe('an issue that is being sent', () => {
+  /** Sends a daily for 400 readers. The first hundred have their mail, and the other batches wait. */
   async function underWay(): Promise<{ world: World; id: string }> {
     const world = await setUp({ config });
     await addReaders(world, 400);
@@ -137,7 +137,7 @@ describe('an issue under way', () => {
     tell(world, told(world, digestOf(world, `reader-${reader}@reader.example`), 'complained'));
   const readersOf = (world: World) => world.mails.map(({ to }) => Number(/\d+/.exec(to)?.[0]));
 
-  it('is not stopped by one complaint of the first hundred: the others are mailed in the next minutes', async () => {
+  it('is not stopped by one complaint from the first hundred readers, because the readers of the next minutes count too', async () => {
     const { world, id } = await underWay();
     const [one = 0, two = 0] = readersOf(world);
     await complainOne(world, one);
@@ -165,7 +165,7 @@ describe('an issue under way', () => {
     });
   });
 
-  it('is stopped before its next batch, though the message that says so waits behind it', async () => {
+  it('is stopped before its next batch, even if the message that stops it is lost', async () => {
     const { world, id } = await underWay();
     const deaf = await setUp({ sharing: world, config, faults: { lose: ({ kind }) => kind === 'stop' } });
     for (const reader of readersOf(world).slice(0, 2)) await complainOne(deaf, reader);
@@ -181,7 +181,7 @@ describe('an issue under way', () => {
 });
 
 describe('an edition that was stopped', () => {
-  /** Stopped while an issue is under way of which nobody has a mail yet. */
+  /** Makes an edition with an issue that is being sent and has reached nobody yet. The tests stop the edition. */
   async function stopped() {
     const world = await editionOf(600);
     await postStory(world);
@@ -191,7 +191,7 @@ describe('an edition that was stopped', () => {
     return { world, id };
   }
 
-  it('sends nothing more of an issue under way, though the message that says so is lost', async () => {
+  it('sends nothing more of its issues, even if the message that stops them is lost', async () => {
     const { world, id } = await stopped();
     world.pass(1000);
     await world.services.issues.get({ edition: 'daily', slot: 'noon' });
@@ -212,7 +212,7 @@ describe('an edition that was stopped', () => {
     expect(digestsTo(world, EN)).toHaveLength(1);
   });
 
-  it('skips issues that come due, and tells why', async () => {
+  it('skips the issues that become due, with the reason', async () => {
     const { world } = await stopped();
     await complain(world, 2);
     await world.tick();
@@ -227,7 +227,7 @@ describe('an edition that was stopped', () => {
     expect(weekly.reason ?? '').not.toContain('spam');
   });
 
-  it('goes on once an editor resumes it, first the edition and then its issues', async () => {
+  it('goes on when an editor resumes first the edition and then its issue', async () => {
     const { world, id } = await stopped();
     const halfWay = await setUp({ sharing: world, config, faults: { lose: ({ kind }) => kind === 'send' } });
     await halfWay.sweep();
@@ -244,7 +244,7 @@ describe('an edition that was stopped', () => {
     expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 2 });
   });
 
-  it('is not stopped again by the same complaints, nor by later ones about mails from before', async () => {
+  it('is not stopped again after it is resumed, by the same complaints or by new ones about older mails', async () => {
     const { world } = await stopped();
     await complain(world, 5);
     world.pass(60_000);
@@ -271,7 +271,7 @@ describe('an edition that was stopped', () => {
     });
   });
 
-  it('is resumed only by a token that may send', async () => {
+  it('can be resumed only with a token that may send', async () => {
     const { world } = await stopped();
     const made = await world.edit('POST', '/api/tokens', { name: 'reads', scopes: ['editions:read'] });
     const { token } = (await made.json()) as { token: string };

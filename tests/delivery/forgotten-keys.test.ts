@@ -5,8 +5,8 @@ import { linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { afterwards, FAULTS } from '../support/provider.ts';
 
 /**
- * A letter whose answer was lost is asked for again under its key, as long as the provider surely knows the key: after
- * that it would be a second one.
+ * If the answer to a letter is lost, the provider is asked again with the same key, as long as it surely still knows
+ * the key. After that time another request could send a second mail, so there is none.
  */
 
 useDatabase();
@@ -14,7 +14,10 @@ useDatabase();
 const HOUR = 3600_000;
 const READER = 'ana@reader.example';
 
-/** The answer to the first letter of a kind is lost. `asked`: how often the provider was asked to send it. */
+/**
+ * Loses the answer to the first letter of a kind. `asked` returns how often the provider was asked to send such a
+ * letter.
+ */
 async function losing(kind: string): Promise<{ world: World; asked: () => number }> {
   let asked = 0;
   const world = await setUp({
@@ -100,21 +103,24 @@ const LETTERS: [kind: string, ask: (world: World) => Promise<unknown>][] = [
 
 const TRIES: [hours: number, asked: number][] = [
   [1, 2],
-  // The provider knows the key for half an hour more; nobody relies on that.
+  // The provider knows the key for half an hour more, but nothing may rely on that.
   [23.5, 1],
   [25, 1],
 ];
 
-it.for(LETTERS)('%s: repeated within the day it comes once, and after it not again', async ([kind, ask]) => {
-  for (const [hours, times] of TRIES) {
-    const { world, asked } = await losing(kind);
-    await ask(world);
-    await world.queue.drain();
-    expect([asked(), counted(world, kind)]).toEqual([1, 1]);
-    world.pass(hours * HOUR);
-    await world.sweep();
-    await world.queue.drain();
-    expect([hours, asked(), counted(world, kind)]).toEqual([hours, times, 1]);
-    expect(await world.services.outbox.leftBefore('9999', 10)).toEqual([]);
-  }
-});
+it.for(LETTERS)(
+  'a letter of the kind %s whose answer is lost is repeated within a day and comes once, and is not repeated after a day',
+  async ([kind, ask]) => {
+    for (const [hours, times] of TRIES) {
+      const { world, asked } = await losing(kind);
+      await ask(world);
+      await world.queue.drain();
+      expect([asked(), counted(world, kind)]).toEqual([1, 1]);
+      world.pass(hours * HOUR);
+      await world.sweep();
+      await world.queue.drain();
+      expect([hours, asked(), counted(world, kind)]).toEqual([hours, times, 1]);
+      expect(await world.services.outbox.leftBefore('9999', 10)).toEqual([]);
+    }
+  },
+);

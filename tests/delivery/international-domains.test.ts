@@ -9,7 +9,7 @@ useDatabase();
 const TYPED = 'ana@españa.example';
 const ASCII = 'ana@xn--espaa-rta.example';
 
-it('a reader of a domain in its own letters is mailed in ASCII, is one reader, and is found when that bounces', async () => {
+it('a reader at españa.example is mailed at the ASCII form of the domain, is one reader in both forms, and is found by a bounce', async () => {
   const world = await setUp({ config: { resendWebhookSecret: SECRET } });
   await subscribe(world, TYPED);
   await postStory(world);
@@ -25,7 +25,7 @@ it('a reader of a domain in its own letters is mailed in ASCII, is one reader, a
   expect(await sendNow(world, 'third')).toMatchObject({ planned: 1, sent: 0, left: 1 });
 });
 
-it('the sender and the address for answers too, with their names and what is before the @ as they are', async () => {
+it('the sender and the reply address have their domains in ASCII, and names and what is before the @ stay unchanged', async () => {
   const world = await setUp({
     config: withEditions({ from: 'El Año <señal@españa.example>', replyTo: 'cartas@españa.example' }),
   });
@@ -44,7 +44,7 @@ it('the sender and the address for answers too, with their names and what is bef
   }
 });
 
-it('asked for again, a batch of such addresses has the bytes that it had', async () => {
+it('a batch with an address at españa.example has the same bytes when it is repeated', async () => {
   const answers: ('drop' | undefined)[] = ['drop'];
   const world = await setUp({
     provider: () => {

@@ -3,7 +3,7 @@ import { setUp, useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestCounts } from '../support/readers.ts';
 
-/** Who is no reader of an edition when an issue of it is planned. */
+/** Readers who have not confirmed yet when an issue of their edition is planned. */
 
 useDatabase();
 
@@ -11,7 +11,7 @@ const EARLY = 'early@reader.example';
 const LATE = 'late@reader.example';
 const UNSURE = 'unsure@reader.example';
 
-it('who confirms once an issue is planned is neither mailed nor counted, and gets the next one', async () => {
+it('a reader who confirms after an issue was planned is not mailed or counted in it, and gets the next issue', async () => {
   const world = await setUp();
   await subscribe(world, EARLY);
   await world.request('/subscriptions', { method: 'POST', body: { email: LATE, editions: ['daily'] } });
@@ -36,7 +36,7 @@ it('who confirms once an issue is planned is neither mailed nor counted, and get
   expect(digestsTo(world, LATE)).toHaveLength(1);
 });
 
-it('who has not confirmed gets no issue, and is in no count', async () => {
+it('a reader who has not confirmed gets no issue, and is not counted', async () => {
   const world = await setUp();
   await subscribe(world, EARLY);
   await world.request('/subscriptions', { method: 'POST', body: { email: UNSURE, editions: ['daily'] } });

@@ -7,7 +7,7 @@ useDatabase();
 const EN = 'en@reader.example';
 const DAY = 24 * 3600_000;
 
-describe('a link of an issue', () => {
+describe('an issue', () => {
   const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
   const leaveBy = (world: World, link: string | undefined, body: string) =>
     world.request(String(/https:\/\/[^/]+(\/[^>]+)>/.exec(String(link))?.[1]), {
@@ -17,7 +17,7 @@ describe('a link of an issue', () => {
     });
 
   it.each(['List-Unsubscribe=One-Click', 'scope=all'])(
-    'counts a reader who leaves by it (%s) once',
+    'counts a reader once who leaves by its unsubscribe link (%s)',
     async (body) => {
       const world = await withReaders();
       const first = await sendNow(world, 'morning');
@@ -35,7 +35,7 @@ describe('a link of an issue', () => {
     },
   );
 
-  it('counts a reader too who leaves by the preferences: its edition, and not another', async () => {
+  it('counts a reader once who leaves its edition on the preferences page, and nobody who leaves another edition there', async () => {
     const world = await withReaders();
     await subscribe(world, 'both@reader.example', { editions: ['daily', 'weekly'] });
     const { id } = await sendNow(world, 'morning');

@@ -4,18 +4,21 @@ import { issue, postStory, sendNow } from '../support/newsroom.ts';
 import { afterwards, FAULTS, type Fault, throttledFor } from '../support/provider.ts';
 import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
 
-/** An answer that says that nothing was taken, and what readers do until their batch is asked for again. */
+/** The provider answers that it took nothing of a batch, and readers leave before the batch is sent again. */
 
 useDatabase();
 
 const HOUR = 3600_000;
-/** Longer than a lease. */
+/** After this time the lease of a batch has run out. */
 const TWO_MINUTES = 120_000;
-/** Of one shard, and so of one batch. */
+/** These ids are in the same shard, so the readers are in the same batch. */
 const IDS = ['reader-1', 'reader-7', 'reader-9'];
 const [STAYS, LEAVES, ERASED] = IDS.map((id) => `${id}@reader.example`);
 
-/** Three readers, and a provider that answers each request with the next of these, and then as it should. */
+/**
+ * Sets up three readers and a provider that answers each request with the next of these faults, and then as it should.
+ * With `sharing`, it is another process on the same table.
+ */
 async function withThree(answers: (Fault | undefined)[], sharing?: World): Promise<World> {
   const world = await setUp({ provider: () => answers.shift(), ...(sharing && { sharing }) });
   if (sharing) return world;
@@ -27,7 +30,7 @@ async function withThree(answers: (Fault | undefined)[], sharing?: World): Promi
   return world;
 }
 
-/** One leaves, one has themself erased. */
+/** One reader unsubscribes, and one has everything about them erased. */
 async function twoGo(world: World): Promise<void> {
   const { links } = world.services;
   const [, leaving = '', erased = ''] = IDS;
@@ -45,6 +48,7 @@ async function twoGo(world: World): Promise<void> {
   }
 }
 
+/** Lets five minutes pass, with a sweep and the work of the queue in each. */
 async function recover(world: World): Promise<void> {
   for (let minute = 0; minute < 5; minute++) {
     world.pass(60_000);
@@ -53,12 +57,12 @@ async function recover(world: World): Promise<void> {
   }
 }
 
-/** The different bytes that were asked for under the issue's key. */
+/** Returns how many different request bodies the provider got for the issue. */
 function payloads({ account }: World): number {
   return new Set(account.requests.filter(({ key }) => key.startsWith('issue/')).map(({ hash }) => hash)).size;
 }
 
-it('a batch that the quota stopped goes out a day later, to those who are readers then', async () => {
+it('a batch that the quota stopped goes out a day later, to the readers who are left then', async () => {
   const world = await withThree([FAULTS.overQuota]);
   const { id, state } = await sendNow(world, 'morning');
   expect(state).toBe('stopped');
@@ -70,7 +74,7 @@ it('a batch that the quota stopped goes out a day later, to those who are reader
   expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 1, failed: 0, left: 2 });
 });
 
-it('who leaves while a batch waits after a 429 gets nothing', async () => {
+it('a reader who leaves while their batch waits after a 429 gets no mail', async () => {
   const world = await withThree([throttledFor(600)]);
   const { id } = await sendNow(world, 'morning');
   await twoGo(world);
@@ -80,7 +84,7 @@ it('who leaves while a batch waits after a 429 gets nothing', async () => {
   expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 1, failed: 0, left: 2 });
 });
 
-it('a 429 after a request without an answer leaves the batch as it was: the first may have been taken', async () => {
+it('a 429 after a request without an answer does not change the batch, because the provider may have taken that request', async () => {
   const world = await withThree([afterwards(FAULTS.dropped), throttledFor(40), FAULTS.overQuota]);
   const { id } = await sendNow(world, 'morning');
   await twoGo(world);
@@ -97,9 +101,9 @@ it('a 429 after a request without an answer leaves the batch as it was: the firs
 });
 
 it.each([
-  ['a 429 to whoever took over', afterwards(FAULTS.dropped), FAULTS.throttled],
-  ['a late 429 to the holder that was overtaken', FAULTS.throttled, FAULTS.dropped],
-])('%s leaves the batch as it was', async (_, first: Fault, second: Fault) => {
+  ['a 429 for the process that took over the batch', afterwards(FAULTS.dropped), FAULTS.throttled],
+  ['a late 429 for the process that lost the batch', FAULTS.throttled, FAULTS.dropped],
+])('%s does not change the batch', async (_, first: Fault, second: Fault) => {
   const late = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   const slow = await setUp({

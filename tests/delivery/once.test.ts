@@ -10,7 +10,7 @@ useDatabase();
 const readers = ['en@reader.example', 'es@reader.example'];
 const counts = (world: World) => readers.map((reader) => digestsTo(world, reader).length);
 
-/** What the sweep and the queue do in the minutes after a fault. */
+/** Lets minutes pass after a fault, with a sweep and the work of the queue in each. */
 async function recover(world: World, minutes = 5): Promise<void> {
   for (let minute = 0; minute < minutes; minute++) {
     world.pass(60_000);
@@ -19,7 +19,7 @@ async function recover(world: World, minutes = 5): Promise<void> {
   }
 }
 
-it('every message lost: the sweep finds the work', async () => {
+it('an issue whose messages are all lost is sent, because the sweep finds the work', async () => {
   const world = await withReaders();
   const lossy = await setUp({ sharing: world, faults: { lose: () => true } });
   await sendNow(lossy, 'morning');
@@ -29,7 +29,7 @@ it('every message lost: the sweep finds the work', async () => {
   expect(await world.services.issues.open()).toEqual([]);
 });
 
-it('every message three times and in reverse: each mail once', async () => {
+it('an issue whose messages come three times and in reverse order sends each mail once', async () => {
   const world = await withReaders({
     faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() },
   });
@@ -38,7 +38,7 @@ it('every message three times and in reverse: each mail once', async () => {
   expect(sent).toMatchObject({ state: 'sent', planned: 2, sent: 2 });
 });
 
-it('two processes at the same issue: each mail once', async () => {
+it('two processes that work on the same issue send each mail once', async () => {
   const world = await withReaders();
   const { id } = await sendNow(await setUp({ sharing: world, faults: { lose: () => true } }), 'morning');
   const others = [await setUp({ sharing: world }), await setUp({ sharing: world })];
@@ -49,7 +49,7 @@ it('two processes at the same issue: each mail once', async () => {
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 2, failed: 0 });
 });
 
-it('the reply was lost after the provider took the mails: the same bytes under the same key, taken once', async () => {
+it('a batch whose answer was lost is repeated with the same bytes under the same key, and the provider takes it once', async () => {
   let lost = 2;
   const world = await withReaders({
     provider: () => (lost-- > 0 ? afterwards(FAULTS.dropped) : undefined),
@@ -63,7 +63,7 @@ it('the reply was lost after the provider took the mails: the same bytes under t
   expect(new Set(requests.map(({ key, hash }) => `${key} ${hash}`)).size).toBe(2);
 });
 
-it('throttled: waits as long as it was told', async () => {
+it('a batch that the provider throttles waits as long as the answer says', async () => {
   let throttled = 1;
   const world = await withReaders({ provider: () => (throttled-- > 0 ? throttledFor(40) : undefined) });
   await sendNow(world, 'morning');
@@ -77,7 +77,7 @@ it('throttled: waits as long as it was told', async () => {
   expect(counts(world)).toEqual([1, 1]);
 });
 
-it('one refused address: the others get their mail, and it is counted', async () => {
+it('an address that the provider refuses counts as failed, and the other readers get their mail', async () => {
   const world = await setUp();
   for (const email of ['en@reader.example', 'ana@reader.example', 'eva@reader.example'])
     await subscribe(world, email);
@@ -86,7 +86,7 @@ it('one refused address: the others get their mail, and it is counted', async ()
   expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', planned: 3, sent: 2, failed: 1 });
 });
 
-it('a revoked key stops the issue and says so', async () => {
+it('a revoked API key stops the issue, and the issue and the log say so', async () => {
   const world = await withReaders({ provider: () => FAULTS.revoked });
   expect(await sendNow(world, 'morning')).toMatchObject({
     state: 'stopped',
@@ -99,7 +99,7 @@ it('a revoked key stops the issue and says so', async () => {
   expect(counts(world)).toEqual([0, 0]);
 });
 
-it('no answer for 23 hours: uncertain, and never repeated blind', async () => {
+it('a batch that has no certain answer after 23 hours is uncertain, and is never repeated', async () => {
   let requests = 0;
   const world = await withReaders({
     provider: () => {
@@ -119,7 +119,7 @@ it('no answer for 23 hours: uncertain, and never repeated blind', async () => {
   ).toHaveLength(2);
 });
 
-it('a process that sleeps over the 23 hours while it waits for its turn does not repeat the request', async () => {
+it('a process that waits for its turn until the 23 hours are over does not repeat the request', async () => {
   let [requests, asleep] = [0, 0];
   const world: World = await setUp({
     config: { resend: { apiKey: 'unused' } },
@@ -130,7 +130,7 @@ it('a process that sleeps over the 23 hours while it waits for its turn does not
   await postStory(world);
   const { id } = await sendNow(world, 'morning');
   world.pass(3_000);
-  // Somebody else's, so that the batch has to wait.
+  // Somebody else takes this turn, so the batch has to wait.
   expect(await world.services.pace.turn()).toBe(0);
   asleep = 25 * 3600_000;
   await world.queue.drain();
@@ -141,7 +141,7 @@ it('a process that sleeps over the 23 hours while it waits for its turn does not
   expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 0, failed: 1 });
 });
 
-it('a reader who leaves, or whose address is suppressed, after planning gets nothing', async () => {
+it('a reader who leaves or is suppressed after the planning of an issue gets no mail', async () => {
   const world = await withReaders();
   const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'send' } });
   const { id } = await sendNow(lossy, 'morning');
@@ -161,7 +161,7 @@ it('a reader who leaves, or whose address is suppressed, after planning gets not
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 0, left: 2 });
 });
 
-it('a reader who pauses after planning gets nothing of it', async () => {
+it('a reader who pauses after the planning of an issue gets no mail', async () => {
   const world = await withReaders();
   const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'send' } });
   await sendNow(lossy, 'morning');
@@ -174,7 +174,7 @@ it('a reader who pauses after planning gets nothing of it', async () => {
   expect(counts(world)).toEqual([0, 1]);
 });
 
-it('two ticks in the minute of a slot send one issue, under the local time', async () => {
+it('two ticks in the minute in which an issue is due send one issue, and its slot is the local time', async () => {
   const world = await withReaders();
   await world.tick();
   world.pass(30 * 60_000);
@@ -184,7 +184,7 @@ it('two ticks in the minute of a slot send one issue, under the local time', asy
   expect(await issue(world, 'daily.2026-11-22-0730')).toMatchObject({ state: 'sent' });
 });
 
-it('readers with the same choices share a render, and topics give a mail of their own', async () => {
+it('readers with the same choices share a variant, and a reader who chose topics gets another variant', async () => {
   const world = await setUp();
   for (const name of ['a', 'b', 'c']) await subscribe(world, `${name}@reader.example`);
   await subscribe(world, 'd@reader.example', { topics: ['culture'] });
@@ -197,7 +197,7 @@ it('readers with the same choices share a render, and topics give a mail of thei
   expect(digestsTo(world, 'a@reader.example')[0]?.text).toContain('Tides');
 });
 
-it('250 readers are in batches of at most 100, each reader in one', async () => {
+it('250 readers are mailed in batches of at most 100, and each reader is in one batch', async () => {
   const world = await setUp();
   await addReaders(world, 250);
   await postStory(world);
@@ -209,7 +209,7 @@ it('250 readers are in batches of at most 100, each reader in one', async () => 
   expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
 });
 
-it('a stopped issue is resumed by an editor and goes on where it stopped', async () => {
+it('an issue that was stopped goes on where it stopped when an editor resumes it', async () => {
   let revoked = true;
   const world = await withReaders({
     provider: () => (revoked ? FAULTS.revoked : undefined),

@@ -8,12 +8,12 @@ import { type SharedTime, sharedTime } from '../support/shared-time.ts';
 
 useDatabase();
 
-/** Of the settings. */
+/** Requests a second, as the settings of these tests allow. */
 const CEILING = 10;
 const SECTIONS = ['politics', 'harbour', 'neighbourhoods', 'culture', 'business'];
 const CHOICES = everyChoice(SECTIONS);
 
-/** A worker with a process of its own. Time goes on where all wait. */
+/** Starts a worker as a process of its own. Time goes on only when all workers wait. */
 async function worker(provider: Script, sharing?: World): Promise<World> {
   const world: World = await setUp({
     provider: (request) => time().watched(provider)(request),
@@ -37,7 +37,7 @@ function settings() {
   };
 }
 
-/** An issue in some thirty batches, started, and the readers who are to get it. */
+/** Starts an issue of some thirty batches. Returns its id, and the readers who must get it. */
 async function underWay(world: World) {
   for (const section of SECTIONS) await postStory(world, { section });
   const readers = await addReaders(world, 80, (index) => ({
@@ -48,7 +48,7 @@ async function underWay(world: World) {
   return { readers, id };
 }
 
-/** Minutes of two workers at once, each with its own queue and its own sweep. */
+/** Lets minutes pass in which these workers all work, each with its own queue and its own sweep. */
 async function work(worlds: World[], minutes: number): Promise<void> {
   const [first] = worlds;
   for (let second = 0; second < minutes * 60; second++) {
@@ -58,7 +58,7 @@ async function work(worlds: World[], minutes: number): Promise<void> {
   }
 }
 
-it('two workers, and an account that may do less than the settings say: few refusals, and each mail once', async () => {
+it('two workers whose account allows less than the settings say are refused rarely, and mail each reader once', async () => {
   const taken: number[] = [];
   const limit = 4;
   let refused = 0;
@@ -82,7 +82,7 @@ it('two workers, and an account that may do less than the settings say: few refu
   expect(refused).toBeLessThan(taken.length / 10);
 });
 
-it('a 429 stops every worker for as long as it says, and single mails too; then all go at half the rate', async () => {
+it('a 429 stops all workers and single mails for as long as it says, and then all go on at half the rate', async () => {
   const times: number[] = [];
   const limited = 12;
   const provider: Script = () => {
@@ -95,7 +95,7 @@ it('a 429 stops every worker for as long as it says, and single mails too; then 
   await work([one], 0.05);
   const told = times[limited - 1] ?? 0;
   const inFlight = times.filter((at) => at > told && at < told + 30_000);
-  // Those whose turn had come when it was refused.
+  // These requests already had their turn when the 429 came.
   expect(inFlight.length).toBeLessThanOrEqual(4);
 
   await other.sweep();
@@ -115,7 +115,7 @@ it('a 429 stops every worker for as long as it says, and single mails too; then 
   expect(digestCounts(one)).toEqual(onceEach(readers));
 });
 
-it('the rate grows back to what the settings say', async () => {
+it('the rate grows back to the rate of the settings after a 429', async () => {
   const times: number[] = [];
   const provider: Script = () => {
     times.push(one.now());
@@ -133,7 +133,7 @@ it('the rate grows back to what the settings say', async () => {
   expect(rate).toBeGreaterThan(CEILING * 0.8);
 });
 
-it('a clock that was a year ahead once holds nobody up', async () => {
+it('a clock that was a year ahead for a while holds up no mail', async () => {
   const year = 365 * 24 * 3600_000;
   const world = await setUp();
   world.pass(year);

@@ -17,7 +17,7 @@ useDatabase();
 const SECTIONS = ['politics', 'harbour', 'culture', 'business', 'sport'];
 const CHOICES = everyChoice(SECTIONS);
 
-it('of a long list the queue is given what the pace lets through; the sweep gives it the rest', async () => {
+it('planning a long list gives the queue only as many batches as the pace lets through, and the sweep gives it the rest', async () => {
   const world = await slow();
   for (const section of SECTIONS) await postStory(world, { section });
   const readers = await addReaders(world, 240, (index) => ({
@@ -31,7 +31,7 @@ it('of a long list the queue is given what the pace lets through; the sweep give
   await world.sweep();
   expect(world.queue.waiting()).toBeGreaterThan(0);
   expect(world.queue.waiting()).toBeLessThanOrEqual(WITHIN_REACH);
-  // Two that meet in their turns put a batch off to the next sweep.
+  // If two batches want the same turn, one of them is put off to the next sweep.
   for (let minute = 0; minute < 3; minute++) {
     await world.queue.drain();
     world.pass(60_000);
@@ -42,7 +42,7 @@ it('of a long list the queue is given what the pace lets through; the sweep give
   expect(digestCounts(world)).toEqual(onceEach(readers));
 });
 
-it('a list that is read in several pages, from shard to shard, is planned whole and once', async () => {
+it('a list that is read in several pages and shards is planned completely, and each reader once', async () => {
   const world = await setUp();
   await postStory(world);
   const readers = await addReaders(world, 150);
@@ -62,7 +62,7 @@ it('a list that is read in several pages, from shard to shard, is planned whole 
   expect(digestCounts(world)).toEqual(onceEach(readers));
 });
 
-it('an issue in four parts: each reader gets it once, and it has not ended before all parts are planned', async () => {
+it('an issue that is planned in four parts goes to each reader once, and does not count as sent before all parts are planned', async () => {
   const world = await setUp();
   await postStory(world);
   const readers = await addReaders(world, 300);
@@ -85,7 +85,7 @@ it('an issue in four parts: each reader gets it once, and it has not ended befor
   expect(digestCounts(world)).toEqual(onceEach(readers));
 });
 
-it('an issue that was started before issues said how many parts they have is planned, and not taken for sent', async () => {
+it('an issue of an older version, which did not store the number of parts, is planned and does not count as sent before that', async () => {
   const world = await setUp();
   await postStory(world);
   const readers = await addReaders(world, 120);
@@ -110,7 +110,7 @@ it('an issue that was started before issues said how many parts they have is pla
   expect(digestCounts(world)).toEqual(onceEach(readers));
 });
 
-/** As one that was started by a version with another number of parts. */
+/** Makes an issue look as if a version with this number of parts had started it. */
 async function inParts({ table }: World, edition: string, slot: string, parts: number): Promise<void> {
   await table.client.send(
     new UpdateCommand({
@@ -122,7 +122,7 @@ async function inParts({ table }: World, edition: string, slot: string, parts: n
   );
 }
 
-/** A request in five seconds, and so many in two minutes. */
+/** One request in five seconds makes 24 in two minutes, which is as many as the queue is given at once. */
 const REQUESTS_PER_SECOND = 0.2;
 const WITHIN_REACH = 24;
 
@@ -138,7 +138,7 @@ async function slow(): Promise<World> {
   return world;
 }
 
-/** The plan of a whole part, in pages. A list that has several of them has too many readers for any test but this. */
+/** Plans a whole part in pages, without the database: storing so many readers would take a test too long. */
 function planned(members: Member[], pageSize: number, dueOf: (member: Member) => number | undefined) {
   const choices = Object.fromEntries(members.map((each) => [choiceKey(each), `variant-${choiceKey(each)}`]));
   const planning = { part: 3, frozen: { choices } as FrozenIssue, now: 0, dueOf };
@@ -163,30 +163,34 @@ function someMembers(count: number, choiceOf: (index: number) => Choice): Member
 }
 
 it.each([
-  ['all alike', 9_000, 1],
-  ['in 240 kinds', 9_000, 240],
-  ['in 3,000 kinds', 9_000, 3_000],
-])('a part of readers %s: each in one batch, and batches as full as can be', (_, count, kinds) => {
-  const members = someMembers(count, (index) => ({
-    language: 'en',
-    topics: [`t${(index * 7_919) % kinds}`],
-  }));
-  // Each third kind is due later.
-  const dueOf = ({ topics }: Member) => (Number(topics[0]?.slice(1)) % 3 === 0 ? 60_000 : undefined);
-  const { rounds, batches } = planned(members, 4_000, dueOf);
-  const inBatches = batches.flatMap(({ subscriberIds }) => subscriberIds);
-  expect(inBatches.toSorted()).toEqual(members.map(({ subscriberId }) => subscriberId));
-  expect(new Set(batches.map(({ id }) => id)).size).toBe(batches.length);
-  for (const { subscriberIds, variant, notBefore } of batches) {
-    expect(subscriberIds.length).toBeLessThanOrEqual(MAX_RECIPIENTS);
-    const own = subscriberIds.map((id) => members[Number(id.slice('reader-'.length))] as Member);
-    expect(new Set(own.map((each) => `variant-${choiceKey(each)}`))).toEqual(new Set([variant]));
-    expect(new Set(own.map(dueOf))).toEqual(new Set([notBefore]));
-  }
-  // A kind has one batch that is not full, unless there are so many kinds that they cannot all be kept open.
-  if (kinds <= 240) expect(batches.length).toBeLessThanOrEqual(count / MAX_RECIPIENTS + kinds * 1.6);
-  for (const { batches: written, next } of rounds) {
-    expect(written.length * 2 + 2).toBeLessThanOrEqual(100);
-    expect(Buffer.byteLength(JSON.stringify(next))).toBeLessThan(400_000);
-  }
-});
+  ['all made the same choice', 9_000, 1],
+  ['made 240 different choices', 9_000, 240],
+  ['made 3,000 different choices', 9_000, 3_000],
+])(
+  'a part whose readers %s has each reader in one batch, and its batches are as full as possible',
+  (_, count, kinds) => {
+    const members = someMembers(count, (index) => ({
+      language: 'en',
+      topics: [`t${(index * 7_919) % kinds}`],
+    }));
+    // Readers of every third choice are due later.
+    const dueOf = ({ topics }: Member) => (Number(topics[0]?.slice(1)) % 3 === 0 ? 60_000 : undefined);
+    const { rounds, batches } = planned(members, 4_000, dueOf);
+    const inBatches = batches.flatMap(({ subscriberIds }) => subscriberIds);
+    expect(inBatches.toSorted()).toEqual(members.map(({ subscriberId }) => subscriberId));
+    expect(new Set(batches.map(({ id }) => id)).size).toBe(batches.length);
+    for (const { subscriberIds, variant, notBefore } of batches) {
+      expect(subscriberIds.length).toBeLessThanOrEqual(MAX_RECIPIENTS);
+      const own = subscriberIds.map((id) => members[Number(id.slice('reader-'.length))] as Member);
+      expect(new Set(own.map((each) => `variant-${choiceKey(each)}`))).toEqual(new Set([variant]));
+      expect(new Set(own.map(dueOf))).toEqual(new Set([notBefore]));
+    }
+    // Each choice has one batch that is not full, unless there are so many choices that their batches cannot all be kept
+    // open.
+    if (kinds <= 240) expect(batches.length).toBeLessThanOrEqual(count / MAX_RECIPIENTS + kinds * 1.6);
+    for (const { batches: written, next } of rounds) {
+      expect(written.length * 2 + 2).toBeLessThanOrEqual(100);
+      expect(Buffer.byteLength(JSON.stringify(next))).toBeLessThan(400_000);
+    }
+  },
+);

@@ -11,12 +11,15 @@ const REQUEST_SECONDS = 5;
 const SECTIONS = ['politics', 'harbour', 'culture', 'business'];
 const CHOICES = everyChoice(SECTIONS);
 
-/** Mails in a second. */
+/** Mails a second. */
 const RATE = READERS / CHOICES.length / REQUEST_SECONDS;
 
 type Progress = { percent: number; rate?: number; endsAt?: string; secondsLeft?: number };
 
-/** An issue in sixteen requests of five seconds each, looked at by an editor before each of them. */
+/**
+ * Sets up an issue that goes out in sixteen requests of five seconds each. `seen` has what an editor sees before each
+ * request.
+ */
 async function watched() {
   const seen: { at: number; sent: number; progress?: Progress }[] = [];
   const world: World = await setUp({
@@ -32,13 +35,13 @@ async function watched() {
   return { world, seen };
 }
 
-/** Readers who are mailed in as many requests as there are choices. */
+/** Adds readers who are mailed in as many requests as there are choices. */
 async function sixteenKinds(world: World, readers: number): Promise<void> {
   for (const section of SECTIONS) await postStory(world, { section });
   await addReaders(world, readers, (index) => ({ topics: CHOICES[index % CHOICES.length] ?? [] }));
 }
 
-it('GET /api/issues/{id} tells how far an issue is, how fast it goes and when it ends', async () => {
+it('GET /api/issues/{id} says how much of an issue is sent, how fast it is sent and when it will be finished', async () => {
   const { world, seen } = await watched();
   const sent = await sendNow(world, 'morning');
   const end = world.now();
@@ -47,7 +50,7 @@ it('GET /api/issues/{id} tells how far an issue is, how fast it goes and when it
   const late = seen.slice(-seen.length / 4);
   for (const { at, sent: mails, progress } of late) {
     expect(progress?.percent).toBe(Math.floor((mails / READERS) * 100));
-    // The rate is right but for the requests that are under way.
+    // The rate is not exact, because it lacks the requests that are under way.
     expect(progress?.rate).toBeGreaterThan(RATE * 0.5);
     expect(progress?.rate).toBeLessThan(RATE * 1.5);
     expect(progress?.secondsLeft).toBe(Math.ceil((Date.parse(progress?.endsAt ?? '') - at) / 1000));
@@ -57,7 +60,7 @@ it('GET /api/issues/{id} tells how far an issue is, how fast it goes and when it
   expect(list).toMatchObject({ issues: [{ id: sent.id, sent: READERS }] });
 });
 
-it('the log says how far it is, now and then and not with every request', async () => {
+it('the log says now and then how much of an issue is sent, but not at every request', async () => {
   const { world } = await watched();
   await sendNow(world, 'morning');
   const lines = world.log.lines.filter(({ message }) => message === 'an issue is under way');
@@ -73,7 +76,7 @@ it('the log says how far it is, now and then and not with every request', async 
   });
 });
 
-it('one that is stopped says how far it came, and nothing of when it ends', async () => {
+it('an issue that is stopped says how much of it is sent, and not when it will be finished', async () => {
   let requests = 0;
   const world = await setUp({
     provider: () => {
@@ -90,7 +93,7 @@ it('one that is stopped says how far it came, and nothing of when it ends', asyn
   expect(progress).toEqual({ percent: sent });
 });
 
-it('readers who were mailed, were refused or had left are the share that is done, and are told apart', async () => {
+it('readers who were mailed, were refused or had left all count as done, and are also counted separately', async () => {
   const seen: (IssueView & { progress?: Progress })[] = [];
   const world: World = await setUp({
     provider: async ({ key }) => {
@@ -120,7 +123,7 @@ it('readers who were mailed, were refused or had left are the share that is done
   expect(ended).not.toHaveProperty('progress');
 });
 
-it('while readers are still put in batches it says so, and not when it ends; then no more', async () => {
+it('an issue says that it is being planned, and not when it will be finished, until all its readers are in batches', async () => {
   const world = await setUp();
   await postStory(world);
   await addReaders(world, 30);

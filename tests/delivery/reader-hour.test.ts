@@ -11,7 +11,10 @@ const QUARTER = 15 * 60_000;
 const HALF_HOUR = 2 * QUARTER;
 const HOUR = 4 * QUARTER;
 
-/** The daily at the slot's hour of Tokyo's clocks, or another zone's, and for each reader at that hour of their own. */
+/**
+ * Starts the daily at the hour of the slot in Tokyo or another zone. Readers get it at that hour in their own zones, or
+ * at once without `withWait`. `times` returns when the mails of the zones arrived.
+ */
 async function readersIn(
   zones: (string | undefined)[],
   slot: string,
@@ -56,7 +59,7 @@ async function hours(world: World, count: number, step = HALF_HOUR): Promise<voi
   }
 }
 
-it('each reader gets the issue once, when their own clock shows its hour; further east at once', async () => {
+it('each reader gets the issue once when their own clock shows its hour, and readers further east get it at once', async () => {
   const zones = [
     undefined,
     'Asia/Tokyo',
@@ -68,7 +71,7 @@ it('each reader gets the issue once, when their own clock shows its hour; furthe
   ];
   const { world, readers, times, id } = await readersIn(zones, '2026-11-23-0730', '2026-11-22T22:30:00.000Z');
   expect(await issue(world, id)).toMatchObject({ state: 'sending', planned: 7, sent: 3 });
-  // The hour of Kathmandu is at a quarter.
+  // The clocks of Kathmandu differ by a quarter of an hour, so each step is a quarter.
   await hours(world, 20, QUARTER);
   expect(times()).toEqual({
     none: '2026-11-22T22:30:00.000Z',
@@ -83,7 +86,7 @@ it('each reader gets the issue once, when their own clock shows its hour; furthe
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 7, sent: 7 });
 });
 
-it('an hour that daylight saving skips is the moment after; one that it repeats is the first', async () => {
+it('a reader gets the issue right after a change of clocks that skips its hour, and the first time if the hour comes twice', async () => {
   const skipped = await readersIn(['America/New_York'], '2027-03-14-0230', '2027-03-13T17:30:00.000Z');
   await hours(skipped.world, 15);
   // 02:00 EST is 03:00 EDT.
@@ -103,7 +106,7 @@ it('an hour that daylight saving skips is the moment after; one that it repeats 
   expect(digestCounts(repeated.world)).toEqual(onceEach(repeated.readers));
 });
 
-it('between the hours the issue is being sent, says when the next is and when the last, and is left alone', async () => {
+it('an issue that waits for the hours of its readers says when the next and the last hour are, and the sweep leaves it alone', async () => {
   const { world, id } = await readersIn(
     ['Asia/Tokyo', 'Europe/Madrid', 'America/New_York'],
     '2026-11-23-0730',
@@ -125,7 +128,7 @@ it('between the hours the issue is being sent, says when the next is and when th
   expect(world.queue.waiting()).toBe(0);
 });
 
-it('a reader who moves to another zone while the issue is under way gets it once', async () => {
+it('a reader who moves to another zone while the issue is being sent gets it once', async () => {
   const { world, readers } = await readersIn(
     ['Europe/Madrid', 'America/New_York'],
     '2026-11-23-0730',
@@ -150,7 +153,7 @@ it('a reader who moves to another zone while the issue is under way gets it once
   expect(digestCounts(world)).toEqual(onceEach(readers));
 });
 
-it('one who leaves before their hour gets nothing', async () => {
+it('a reader who leaves before their hour gets no mail', async () => {
   const { world, readers, id } = await readersIn(
     ['Asia/Tokyo', 'America/New_York'],
     '2026-11-23-0730',
@@ -164,7 +167,7 @@ it('one who leaves before their hour gets nothing', async () => {
   expect(await issue(world, id)).toMatchObject({ state: 'sent', planned: 2, sent: 1, left: 1 });
 });
 
-it('without the setting all get it at once, and so they do when an editor sends it', async () => {
+it('all readers get an issue at once if readerHour is off, or if an editor sends the issue', async () => {
   const zones = ['Asia/Tokyo', 'America/New_York'];
   const tokyo = '2026-11-22T22:30:00.000Z';
   const off = await readersIn(zones, '2026-11-23-0730', tokyo, false);
@@ -184,7 +187,7 @@ it('without the setting all get it at once, and so they do when an editor sends 
 });
 
 it.each([['2099-01-01-0730'], ['9999-12-31-2359']])(
-  'an issue that an editor sends under %s goes out at once, not in that year',
+  'an issue that an editor sends under the slot %s goes out at once, and not in that year',
   async (slot) => {
     const tokyo = '2026-11-22T22:30:00.000Z';
     const { world } = await readersIn(['Asia/Tokyo', 'America/New_York'], '2026-11-23-0730', tokyo);
@@ -196,7 +199,7 @@ it.each([['2099-01-01-0730'], ['9999-12-31-2359']])(
   },
 );
 
-it('from the first zone of the earth to the last each gets each issue once, though two of them overlap', async () => {
+it('readers from the first to the last time zone of the earth get each issue once, although two issues are being sent at a time', async () => {
   const zones = ['Pacific/Kiritimati', 'Pacific/Auckland', 'Pacific/Pago_Pago', 'Etc/GMT+12'];
   const monday = '2026-11-22T17:30:00.000Z';
   const tuesday = '2026-11-23T17:30:00.000Z';
@@ -212,7 +215,8 @@ it('from the first zone of the earth to the last each gets each issue once, thou
   await world.tick();
   await world.queue.drain();
   await hours(world, 3);
-  // UTC+14, UTC+13, UTC-11, UTC-12: of the first issue the last two, of the second the first two.
+  // The zones are UTC+14, UTC+13, UTC-11 and UTC-12. The last two have just got the first issue, and the first two the
+  // second one.
   expect(times()).toEqual({
     'Pacific/Kiritimati': tuesday,
     'Pacific/Auckland': '2026-11-23T18:30:00.000Z',

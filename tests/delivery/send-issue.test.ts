@@ -8,7 +8,7 @@ import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '..
 useDatabase();
 
 describe('POST /api/editions/{id}/issues', () => {
-  it('sends each reader one mail in their language, however often it is repeated with the same key', async () => {
+  it('sends each reader one mail in their language, however often the request is repeated with the same key', async () => {
     const world = await withReaders();
     const first = await sendNow(world, 'morning');
     const again = await sendNow(world, 'morning');
@@ -22,7 +22,7 @@ describe('POST /api/editions/{id}/issues', () => {
     expect(spanish?.text).toContain('Vuelve el transbordador');
   });
 
-  it('the same slot gives the same issue', async () => {
+  it('gives the same issue for the same slot', async () => {
     const world = await withReaders();
     const post = () => world.edit('POST', '/api/editions/daily/issues', { slot: '2026-11-22-0730' });
     const [one, two] = [await post(), await post()];
@@ -32,7 +32,7 @@ describe('POST /api/editions/{id}/issues', () => {
     expect(digestsTo(world, 'en@reader.example')).toHaveLength(1);
   });
 
-  it('mails have one unsubscribe header for one click, a stable list id, and the sender of the settings', async () => {
+  it('sends mails with a header to unsubscribe with one click, a stable list id, and the sender of the settings', async () => {
     const world = await withReaders();
     await sendNow(world, 'morning');
     const [mail] = digestsTo(world, 'en@reader.example');
@@ -52,7 +52,7 @@ describe('POST /api/editions/{id}/issues', () => {
     }
   });
 
-  it('a headline with line ends enters no header', async () => {
+  it('lets no line end from a headline into a header', async () => {
     const world = await setUp();
     await subscribe(world, 'en@reader.example');
     await postStory(world, { title: 'Ferry\r\nBcc: everybody@reader.example' });
@@ -62,7 +62,7 @@ describe('POST /api/editions/{id}/issues', () => {
     expect(Object.values(mail?.headers ?? {}).join('')).not.toMatch(/[\r\n]/);
   });
 
-  it('skips with a reason when nothing is new, and shows it', async () => {
+  it('skips the issue when nothing is new, and shows the reason', async () => {
     const world = await withReaders();
     await sendNow(world, 'morning');
     world.pass(3600_000);
@@ -72,7 +72,7 @@ describe('POST /api/editions/{id}/issues', () => {
     expect(world.mails.filter(({ key }) => key.startsWith('issue/'))).toHaveLength(2);
   });
 
-  it('a story is in at most one issue, and a backdated one is in the next', async () => {
+  it('sends each story in at most one issue, and a backdated story in the next issue', async () => {
     const world = await withReaders();
     await sendNow(world, 'one');
     world.pass(24 * 3600_000);
@@ -84,7 +84,7 @@ describe('POST /api/editions/{id}/issues', () => {
     expect(second?.text).not.toContain('The ferry returns');
   });
 
-  it('an embargoed story waits for its time, a retracted one is left out', async () => {
+  it('leaves out a story under embargo until its time comes, and a retracted story', async () => {
     const world = await withReaders();
     await postStory(world, { id: 'budget', title: 'The budget', publishedAt: '2026-11-23T06:00:00Z' });
     await postStory(world, { id: 'mistake', title: 'A mistake' });
@@ -97,7 +97,7 @@ describe('POST /api/editions/{id}/issues', () => {
     expect(second?.text).toContain('The budget');
   });
 
-  it('in a slot that the schedule is still to come to is told in the log: it will find it taken', async () => {
+  it('logs a warning if the schedule will come to the same slot later, and so will find it taken', async () => {
     const world = await setUp();
     await subscribe(world, 'ana@reader.example');
     await postStory(world);
@@ -111,7 +111,7 @@ describe('POST /api/editions/{id}/issues', () => {
     expect(await warnings('2026-12-24-0730')).toEqual(['daily.2026-12-24-0730']);
   });
 
-  it('refuses an unknown edition, a bad slot and a token without the scope', async () => {
+  it('refuses an unknown edition, a bad slot or key, and a request without a token', async () => {
     const world = await setUp();
     expect((await world.edit('POST', '/api/editions/monthly/issues')).status).toBe(404);
     const rule = 'must be 1 to 64 lower-case letters, digits and hyphens, such as 2026-11-22-0730';
@@ -142,8 +142,8 @@ describe('POST /api/editions/{id}/issues', () => {
   });
 });
 
-describe('the web version', () => {
-  it('shows the mail without anybody’s links', async () => {
+describe('the web version of an issue', () => {
+  it('shows the mail without the links of any reader', async () => {
     const world = await withReaders();
     const { url } = await sendNow(world, 'morning');
     const page = await world.request(new URL(url).pathname, { headers: { 'accept-language': 'es' } });
@@ -154,7 +154,7 @@ describe('the web version', () => {
     expect(await (await world.request('/issues')).text()).toContain(new URL(url).pathname);
   });
 
-  it('lists every story of the issue behind the mail’s “more” link, without those retracted since', async () => {
+  it('lists all stories of the issue at the “more” link of the mail, except for stories that were retracted since', async () => {
     const world = await withReaders();
     await postStory(world, { id: 'mistake', title: 'A mistake' });
     const { url } = await sendNow(world, 'morning');
@@ -166,7 +166,7 @@ describe('the web version', () => {
   });
 });
 
-it('an issue that the sweep cannot look after holds up no other', async () => {
+it('an issue at which the sweep fails holds up no other issue', async () => {
   const config = withEditions({ id: 'broken' }, { id: 'daily' });
   const world = await setUp({ config, faults: { lose: ({ kind }) => kind === 'plan' } });
   await subscribe(world, 'ana@reader.example', { editions: ['daily'] });
@@ -191,7 +191,7 @@ it('an issue that the sweep cannot look after holds up no other', async () => {
   ]);
 });
 
-it('an issue that was frozen before frozen issues were compressed is sent to its end', async () => {
+it('an issue that an older version froze without compressing it is sent completely', async () => {
   const world = await setUp({ faults: { lose: ({ kind }) => kind === 'plan' } });
   await subscribe(world, 'ana@reader.example');
   await postStory(world);

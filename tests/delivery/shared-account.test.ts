@@ -8,7 +8,10 @@ useDatabase();
 
 const DESK = 'desk@paper.example';
 
-/** One at the test desk and one that is live, with the same editions and settings but for their secrets. */
+/**
+ * Sets up two installations, one for trying things and one that is live. They have the same editions and settings, and
+ * different link secrets.
+ */
 async function twoOnOneAccount(): Promise<{ staging: World; live: World }> {
   const config = { resendWebhookSecret: SECRET };
   const staging = await setUp({ config });
@@ -21,7 +24,7 @@ async function twoOnOneAccount(): Promise<{ staging: World; live: World }> {
   return { staging, live };
 }
 
-it('two installations on one account, with the same edition at the same hour: each has its mails taken', async () => {
+it('two installations on one account that send the same edition at the same hour both have their mails taken', async () => {
   const { staging, live } = await twoOnOneAccount();
   for (const [world, name] of [
     [staging, 'tester'],
@@ -50,7 +53,7 @@ it('two installations on one account, with the same edition at the same hour: ea
   expect(tests.map((text) => /For every (\w+)/.exec(text)?.[1])).toEqual(['tester', 'reader']);
 });
 
-it("what the provider tells of one installation's mails, letters too, changes nothing in the other", async () => {
+it('webhooks about the mails and letters of one installation change nothing in another installation on the same account', async () => {
   const { staging, live } = await twoOnOneAccount();
   const sendSpecial = async (world: World) => {
     await addReaders(world, 3, (index) => ({ email: `reader-${index}@reader.example` }));

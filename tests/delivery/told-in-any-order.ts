@@ -48,7 +48,7 @@ async function putReader(world: World, id: string, email: string): Promise<void>
   expect(await world.services.subscribers.write(undefined, reader, line)).toBe(true);
 }
 
-/** Counters and suppressions of an issue of its own, after these events. */
+/** Reports these events about a new issue. Returns its counters and the suppressions that they cause. */
 async function after(world: World, run: string, list: Event[]) {
   const answer = await world.edit('POST', '/api/editions/daily/issues', { slot: run });
   const { id } = (await answer.json()) as { id: string };
@@ -76,8 +76,8 @@ async function after(world: World, run: string, list: Event[]) {
 }
 
 /**
- * Tells the events of an issue twice, in as many runs as `numRuns`: once each, and in another order with repetitions. Both must
- * leave the same counters and suppressions.
+ * Makes random lists of events, as many as `numRuns`. Reports each list for two issues: as it is, and in another order
+ * with repetitions. Both issues must have the same counters and suppressions.
  */
 export async function tellInAnyOrder(numRuns: number): Promise<void> {
   const world = await setUp({ config: { resendWebhookSecret: SECRET } });
@@ -87,7 +87,7 @@ export async function tellInAnyOrder(numRuns: number): Promise<void> {
       runs += 1;
       const once = await after(world, `once-${runs}`, list);
       expect(await after(world, `again-${runs}`, shuffled)).toEqual(once);
-      // The counters also say what the events said.
+      // Each counter must also have the number of readers who had such an event.
       const readersOf = (...kinds: number[]) =>
         new Set(list.filter(({ kind }) => kinds.includes(kind)).map(({ reader }) => reader)).size;
       expect(once.view).toMatchObject({

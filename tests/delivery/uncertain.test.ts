@@ -9,7 +9,7 @@ const ANA = 'ana@reader.example';
 const BEN = 'ben@reader.example';
 const HOUR = 3600_000;
 
-/** An issue to two readers that the provider took, whose answer never came. */
+/** Sends an issue to two readers. The provider takes it, and its answer is lost. */
 async function unanswered() {
   const world = await setUp({
     config: { resendWebhookSecret: SECRET },
@@ -22,20 +22,21 @@ async function unanswered() {
   return { world, id };
 }
 
+/** Lets a day pass, after which the batch is uncertain. */
 async function giveUp(world: World): Promise<void> {
   world.pass(24 * HOUR);
   await world.sweep();
   await world.queue.drain();
 }
 
-it('readers of an uncertain batch whose mail the provider has told of count as sent, the others as failed', async () => {
+it('a reader of an uncertain batch counts as sent if a webhook about their mail has come, and as failed otherwise', async () => {
   const { world, id } = await unanswered();
   await tell(world, told(world, digestOf(world, ANA), 'delivered'));
   await giveUp(world);
   expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 1, failed: 1 });
 });
 
-it('they do so when it is told afterwards too, once each', async () => {
+it('a reader of an uncertain batch counts as sent once if webhooks about their mail come later', async () => {
   const { world, id } = await unanswered();
   await giveUp(world);
   expect(await issue(world, id)).toMatchObject({ state: 'sent', sent: 0, failed: 2 });
@@ -45,7 +46,7 @@ it('they do so when it is told afterwards too, once each', async () => {
   expect(await issue(world, id)).toMatchObject({ sent: 2, failed: 0, delivered: 0, opened: 1 });
 });
 
-it('events of a batch that was answered prove nothing more', async () => {
+it('a webhook about a batch that was answered does not change how many mails count as sent', async () => {
   const world = await setUp({ config: { resendWebhookSecret: SECRET } });
   for (const reader of [ANA, BEN]) await subscribe(world, reader);
   await postStory(world);

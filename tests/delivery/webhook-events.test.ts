@@ -18,7 +18,7 @@ async function withIssue() {
   return { world, id, mail: digestOf(world, EN), view: () => issue(world, id) };
 }
 
-/** The next issue, with a story for everybody. */
+/** Sends an issue a day later, with a new story in each language. */
 async function nextIssue(world: World, edition = 'daily') {
   world.pass(DAY);
   await postStory(world);
@@ -37,8 +37,8 @@ async function logOf(world: World, address: string) {
   ]);
 }
 
-describe('GET /api/issues/{id}', () => {
-  it('counts what the provider tells of its mails, each reader once', async () => {
+describe('the counters of an issue', () => {
+  it('count what the provider reports about its mails, each reader once', async () => {
     const { world, mail, view } = await withIssue();
     const other = digestOf(world, ES);
     await tell(world, told(world, mail, 'sent'));
@@ -64,7 +64,7 @@ describe('GET /api/issues/{id}', () => {
     });
   });
 
-  it('tells hard bounces from soft ones, and both from mails that the provider did not try to send', async () => {
+  it('distinguish hard bounces, soft bounces, and mails that the provider did not try to send', async () => {
     const { world, view } = await withIssue();
     await tell(world, told(world, digestOf(world, EN), 'bounced', HARD));
     await tell(world, told(world, digestOf(world, EN), 'bounced', SOFT));
@@ -73,7 +73,7 @@ describe('GET /api/issues/{id}', () => {
     expect(world.log.lines.at(-1)).toMatchObject({ level: 'warn', fields: { reason: 'no such domain' } });
   });
 
-  it('counts a webhook that comes twenty times at once once', async () => {
+  it('count a webhook once that comes twenty times at the same moment', async () => {
     const { world, mail, view } = await withIssue();
     const id = newEventId();
     const event = told(world, mail, 'complained');
@@ -84,20 +84,20 @@ describe('GET /api/issues/{id}', () => {
     expect((await logOf(world, EN)).filter(([what]) => what === 'suppressed')).toHaveLength(1);
   });
 
-  it('counts a reader once though twenty events of theirs come at once', async () => {
+  it('count a reader once who causes twenty events at the same moment', async () => {
     const { world, mail, view } = await withIssue();
     const event = told(world, mail, 'opened');
     await Promise.all(Array.from({ length: 20 }, () => tell(world, event)));
     expect((await view()).opened).toBe(1);
   });
 
-  it('takes tags as a list too, as mails are given them', async () => {
+  it('understand tags in a list too, which is how mails get them', async () => {
     const { world, mail, view } = await withIssue();
     await tell(world, told(world, mail, 'delivered', { tags: mail.tags }));
     expect((await view()).delivered).toBe(1);
   });
 
-  it('counts nothing of a mail of more than sixty days ago, whose reader is heard all the same', async () => {
+  it('do not count a mail of more than sixty days ago, but a complaint of its reader still suppresses the address', async () => {
     const { world, mail, view } = await withIssue();
     const mailed = { created_at: new Date(world.now()).toISOString() };
     world.pass(60 * DAY);
@@ -109,7 +109,7 @@ describe('GET /api/issues/{id}', () => {
     expect(await suppressionOf(world, EN)).toMatchObject({ reason: 'complained' });
   });
 
-  it('counts the mail of a reader who has been erased since', async () => {
+  it('count the mail of a reader who has been erased since', async () => {
     const { world, mail, view } = await withIssue();
     const tags = {
       ...Object.fromEntries(mail.tags.map(({ name, value }) => [name, value])),
@@ -124,8 +124,8 @@ describe('GET /api/issues/{id}', () => {
   });
 });
 
-describe('an address that is none', () => {
-  it('gets no mail any more, of no edition, from the next batch on', async () => {
+describe('an address that must not be mailed', () => {
+  it('gets no mail of any edition from the next batch on, if a mail to it bounced', async () => {
     const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
     await subscribe(world, 'both@reader.example', { editions: ['daily', 'weekly'] });
     await sendNow(world, 'morning');
@@ -141,7 +141,7 @@ describe('an address that is none', () => {
     ['complained', {}, 'complained'],
     ['suppressed', { suppressed: { type: 'OnAccountSuppressionList', message: 'on the list' } }, 'refused'],
     ['bounced', { bounce: { type: 'permanent', subType: 'General', message: 'none' } }, 'bounced'],
-  ])('the event email.%s does the same', async (type, data, reason) => {
+  ])('gets no mail after the event email.%s either', async (type, data, reason) => {
     const { world, mail } = await withIssue();
     await tell(world, told(world, mail, type, data));
     expect(await suppressionOf(world, EN)).toMatchObject({ reason });
@@ -151,7 +151,7 @@ describe('an address that is none', () => {
     expect(digestsTo(world, EN)).toHaveLength(1);
   });
 
-  it('is told by the bounce of a letter too', async () => {
+  it('is noticed when a letter to it bounces', async () => {
     const { world } = await withIssue();
     const form = { email: EN, editions: ['weekly'], language: 'en' };
     await world.request('/subscriptions', { method: 'POST', body: form });
@@ -162,7 +162,7 @@ describe('an address that is none', () => {
     expect(await nextIssue(world)).toMatchObject({ sent: 1, left: 1 });
   });
 
-  it('is not kept in what is noted of it', async () => {
+  it('is not stored in the reason of its suppression', async () => {
     const { world, mail } = await withIssue();
     const message = `550 5.1.1 <${EN}>: no such mailbox ${EN}`;
     await tell(world, told(world, mail, 'bounced', { bounce: { ...HARD.bounce, message } }));
@@ -171,13 +171,13 @@ describe('an address that is none', () => {
     });
   });
 
-  it('is the one that was mailed, and not the one to which its reader has moved', async () => {
+  it('is the address that was mailed, and not the new address of its reader', async () => {
     const { world, mail } = await withIssue();
     await tell(world, told(world, mail, 'bounced', { ...HARD, to: ['former@reader.example'] }));
     expect(await nextIssue(world)).toMatchObject({ sent: 2 });
   });
 
-  it('is found where the provider writes its domain in ASCII', async () => {
+  it('is noticed even if the provider writes its domain in ASCII', async () => {
     const { world } = await withIssue();
     await subscribe(world, 'ana@señal.example');
     await nextIssue(world);
@@ -185,7 +185,7 @@ describe('an address that is none', () => {
     expect(await nextIssue(world)).toMatchObject({ planned: 3, sent: 2, left: 1 });
   });
 
-  it('is none no more once its reader has confirmed again: an older bounce that comes late does nothing', async () => {
+  it('can be mailed once its reader has confirmed again, and an older bounce that comes late changes nothing', async () => {
     const { world, mail } = await withIssue();
     const bounce = told(world, mail, 'bounced', HARD);
     const complaint = told(world, mail, 'complained');
@@ -198,7 +198,7 @@ describe('an address that is none', () => {
   });
 });
 
-describe('an address whose mails bounce for now', () => {
+describe('an address with soft bounces', () => {
   const bounceDaily = async (world: World, days: number, data: object = SOFT) => {
     for (let day = 0; day < days; day++) {
       await tell(
@@ -209,7 +209,7 @@ describe('an address whose mails bounce for now', () => {
     }
   };
 
-  it('is given up after five in a row over ten days', async () => {
+  it('is suppressed after five or more bounces in a row over ten days', async () => {
     const { world } = await withIssue();
     await bounceDaily(world, 10);
     expect(await suppressionOf(world, EN)).toBeUndefined();
@@ -221,7 +221,7 @@ describe('an address whose mails bounce for now', () => {
     expect(await logOf(world, EN)).toContainEqual(['suppressed', 'bounced']);
   });
 
-  it('is not given up after four, however long it takes', async () => {
+  it('is not suppressed after four bounces, however long they take', async () => {
     const { world } = await withIssue();
     for (let week = 0; week < 4; week++) {
       await bounceDaily(world, 1);
@@ -230,7 +230,7 @@ describe('an address whose mails bounce for now', () => {
     expect(await suppressionOf(world, EN)).toBeUndefined();
   });
 
-  it('is not given up for bounces from before a delivery, though an older delivery is told of after it', async () => {
+  it('is not suppressed for bounces before a delivery, even if an older delivery is reported after that one', async () => {
     const { world, mail } = await withIssue();
     const start = world.now();
     const on = async (days: number, type: string, data = {}) => {
@@ -246,7 +246,7 @@ describe('an address whose mails bounce for now', () => {
     expect(await suppressionOf(world, EN)).toBeUndefined();
   });
 
-  it('begins anew when a mail is delivered', async () => {
+  it('has its bounces counted from the beginning after a mail is delivered', async () => {
     const { world, mail } = await withIssue();
     await bounceDaily(world, 10);
     await tell(world, told(world, mail, 'delivered'));
@@ -255,7 +255,7 @@ describe('an address whose mails bounce for now', () => {
     expect(await suppressionOf(world, EN)).toBeUndefined();
   });
 
-  it('counts a mail once, and none that was refused for what is in it', async () => {
+  it('has each mail counted once, and no mail counted that was refused for its content', async () => {
     const { world, mail } = await withIssue();
     for (let day = 0; day < 12; day++) {
       await tell(world, told(world, mail, 'bounced', SOFT));
@@ -266,18 +266,18 @@ describe('an address whose mails bounce for now', () => {
   });
 });
 
-describe('a webhook that is of no use', () => {
+describe('a webhook that Broadsheet cannot use', () => {
   it.each([
     ['of another type', { type: 'domain.created', data: { name: 'paper.example' } }, /domain\.created/],
-    ['of a mail from elsewhere', { type: 'email.bounced', data: { to: [EN], ...HARD } }, /tags/],
-    ['of an issue that is not here', { type: 'email.bounced', data: mailOf('1999'), ...HARD }, /daily\.1999/],
-    ['of a slot that can be none', { type: 'email.bounced', data: mailOf('../x') }, /tags/],
+    ['of a mail of somebody else', { type: 'email.bounced', data: { to: [EN], ...HARD } }, /tags/],
+    ['of an unknown issue', { type: 'email.bounced', data: mailOf('1999'), ...HARD }, /daily\.1999/],
+    ['of an impossible slot', { type: 'email.bounced', data: mailOf('../x') }, /tags/],
     [
       'that is very old',
       { type: 'email.bounced', created_at: '2026-10-01T00:00:00Z', data: mailOf('x') },
       /2026-10/,
     ],
-  ])('is answered 200 and told in the log: %s', async (_, event, reason) => {
+  ])('is answered 200 and named in the log: an event %s', async (_, event, reason) => {
     const { world } = await withIssue();
     expect(await tell(world, event)).toBe('ignored');
     expect(world.log.lines.at(-1)).toMatchObject({ level: 'info', message: 'a webhook was ignored' });

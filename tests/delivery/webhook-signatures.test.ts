@@ -20,7 +20,10 @@ const OTHER_SECRET = `whsec_${Buffer.from('some other secret of that length').to
 const config = { resendWebhookSecret: SECRET };
 const MINUTE = 60_000;
 
-/** An issue that went out, and the event that an address of it bounced. */
+/**
+ * Sends an issue, and makes the event that one of its mails bounced. `changed` returns how many bounces the issue
+ * counts.
+ */
 async function bounced() {
   const world = await withReaders({ config });
   const { id } = await sendNow(world, 'morning');
@@ -29,7 +32,7 @@ async function bounced() {
   return { world, event, changed };
 }
 
-test("what these tests sign, Resend's own client takes", () => {
+test("Resend's own client accepts the signatures that these tests make", () => {
   const [id, seconds, body] = ['msg_1', Math.floor(Date.now() / 1000), '{"type":"email.sent"}'];
   const headers = { id, timestamp: String(seconds), signature: signature(SECRET, id, seconds, body) };
   const { webhooks } = new Resend('re_none');
@@ -37,7 +40,7 @@ test("what these tests sign, Resend's own client takes", () => {
 });
 
 describe('POST /webhooks/resend', () => {
-  it('takes in what is signed', async () => {
+  it('accepts an event that is signed', async () => {
     const { world, event, changed } = await bounced();
     const answer = await post(world, event);
     expect([answer.status, await answer.json()]).toEqual([200, { result: 'applied' }]);
@@ -45,7 +48,7 @@ describe('POST /webhooks/resend', () => {
     expect(await changed()).toBe(1);
   });
 
-  it('takes one good signature among several, as while the secret is being changed', async () => {
+  it('accepts an event with one good signature among several, which Resend sends while the secret is being changed', async () => {
     const { world, event, changed } = await bounced();
     const [id, seconds, body] = [newEventId(), Math.floor(world.now() / 1000), JSON.stringify(event)];
     const [old, current] = [OTHER_SECRET, SECRET].map((secret) => signature(secret, id, seconds, body));
@@ -56,16 +59,16 @@ describe('POST /webhooks/resend', () => {
   });
 
   const forged: [string, number, (world: World, body: string) => [string, WebhookOptions]][] = [
-    ['a wrong secret', 401, (_, body) => [body, { secret: OTHER_SECRET }]],
-    ['a body that was changed', 401, (world, body) => [body.replace('en@', 'es@'), signed(world, body)]],
-    ['the same JSON, written otherwise', 401, (world, body) => [`${body} `, signed(world, body)]],
-    ['another event’s id', 401, (world, body) => [body, { ...signed(world, body), id: 'msg_other' }]],
+    ['a signature by another secret', 401, (_, body) => [body, { secret: OTHER_SECRET }]],
+    ['a changed body', 401, (world, body) => [body.replace('en@', 'es@'), signed(world, body)]],
+    ['the same JSON in other bytes', 401, (world, body) => [`${body} `, signed(world, body)]],
+    ['the id of another event', 401, (world, body) => [body, { ...signed(world, body), id: 'msg_other' }]],
     ['another time', 401, (world, body) => [body, { ...signed(world, body), at: world.now() + 1000 }]],
-    ['no version of the scheme', 401, (world, body) => [body, unversioned(signed(world, body))]],
+    ['an unknown version of the scheme', 401, (world, body) => [body, unversioned(signed(world, body))]],
     ['no signature', 400, (_, body) => [body, { headers: { 'svix-signature': undefined } }]],
     ['no id', 400, (_, body) => [body, { headers: { 'svix-id': undefined } }]],
     ['no time', 400, (_, body) => [body, { headers: { 'svix-timestamp': undefined } }]],
-    ['a time that is none', 400, (_, body) => [body, { headers: { 'svix-timestamp': 'now' } }]],
+    ['a time that is no number', 400, (_, body) => [body, { headers: { 'svix-timestamp': 'now' } }]],
     ['a time more than five minutes ago', 400, ({ now }, body) => [body, { at: now() - 5 * MINUTE - 1000 }]],
     [
       'a time more than five minutes ahead',
@@ -73,7 +76,7 @@ describe('POST /webhooks/resend', () => {
       ({ now }, body) => [body, { at: now() + 5 * MINUTE + 1000 }],
     ],
   ];
-  it.each(forged)('refuses %s, and nothing changes', async (_, status, forge) => {
+  it.each(forged)('refuses an event with %s, and changes nothing', async (_, status, forge) => {
     const { world, event, changed } = await bounced();
     const [body, options] = forge(world, JSON.stringify(event));
     const answer = await post(world, body, options);
@@ -83,7 +86,7 @@ describe('POST /webhooks/resend', () => {
     expect(await changed()).toBe(0);
   });
 
-  it('takes what was signed less than five minutes ago, and refuses it a minute later', async () => {
+  it('accepts an event that was signed less than five minutes ago, and refuses it a minute later', async () => {
     const { world, event, changed } = await bounced();
     const at = world.now();
     world.pass(4.5 * MINUTE);
@@ -93,7 +96,7 @@ describe('POST /webhooks/resend', () => {
     expect(await changed()).toBe(1);
   });
 
-  it('refuses a body that is too large, or no text', async () => {
+  it('refuses a body that is too large or is not text', async () => {
     const world = await setUp({ config });
     expect((await post(world, JSON.stringify({ type: 'x'.repeat(200_000) }))).status).toBe(413);
     const answer = await world.request('/webhooks/resend', {
@@ -106,7 +109,7 @@ describe('POST /webhooks/resend', () => {
 
   it.each([
     ['no secret', undefined],
-    ['a secret that is none', 'whsec_not base64!'],
+    ['a secret that is not base64', 'whsec_not base64!'],
   ])('answers 503 and says why in the log while the installation has %s', async (_, resendWebhookSecret) => {
     const world = await setUp({ config: { resendWebhookSecret } });
     const answer = await post(world, { type: 'email.sent' });
@@ -121,7 +124,7 @@ describe('POST /webhooks/resend', () => {
   });
 });
 
-/** The headers that belong to the body, to be sent with another. */
+/** Returns the options that sign this body, so that a test can send them with another body. */
 function signed(world: World, body: string): WebhookOptions {
   const [id, seconds] = ['msg_signed', Math.floor(world.now() / 1000)];
   return { id, headers: { 'svix-signature': signature(SECRET, id, seconds, body) } };

@@ -6,7 +6,7 @@ import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
 
 useDatabase();
 
-it('a delivered mail costs 4 read and 6 write units, in one transaction', async () => {
+it('the webhook of a delivered mail costs 4 read and 6 write units, in one transaction', async () => {
   const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
   await sendNow(world, 'morning');
   const meter = meterOf(world.table);
@@ -18,7 +18,7 @@ it('a delivered mail costs 4 read and 6 write units, in one transaction', async 
   ]);
 });
 
-it('one that was opened costs 5 read and 8 write units: its reader must not be erased', async () => {
+it('the webhook of an opened mail costs 5 read and 8 write units, because it also checks that its reader was not erased', async () => {
   const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
   await sendNow(world, 'morning');
   const event = told(world, digestOf(world, 'en@reader.example'), 'opened');

@@ -7,17 +7,17 @@ useDatabase();
 
 describe('a webhook that cannot be read, though the provider signed it', () => {
   it.each([
-    ['no JSON', '{"type":', 'The body is not JSON.'],
-    ['no object', '[1]', 'The body must be a JSON object with a type.'],
-    ['of no type', '{"data":{}}', 'The body must be a JSON object with a type.'],
-    ['nothing', '', 'The body is not JSON.'],
+    ['a body that is not JSON', '{"type":', 'The body is not JSON.'],
+    ['a body that is not an object', '[1]', 'The body must be a JSON object with a type.'],
+    ['a body without a type', '{"data":{}}', 'The body must be a JSON object with a type.'],
+    ['an empty body', '', 'The body is not JSON.'],
     [
-      'without data',
+      'an event without data',
       '{"type":"email.bounced"}',
       'An event of the type email.bounced must have an object as its data.',
     ],
   ])(
-    'is answered 400 with the reason, to be told again, and is an error in the log: %s',
+    'is answered 400 with the reason, so that it comes again, and is an error in the log: %s',
     async (_, body, detail) => {
       const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
       const { id } = await sendNow(world, 'morning');
@@ -31,7 +31,7 @@ describe('a webhook that cannot be read, though the provider signed it', () => {
         message: 'a webhook that the mail provider signed could not be read',
         fields: { id: event, reason: detail, bytes: body.length },
       });
-      // Told again and readable, it is taken in: nothing was noted of it.
+      // If the event comes again and can be read, it counts: nothing was stored about it the first time.
       expect(await tell(world, told(world, mail, 'bounced', HARD), { id: event })).toBe('applied');
       expect((await issue(world, id)).bounced).toBe(1);
     },

@@ -12,7 +12,7 @@ const PLAY = { id: 'play', title: 'The play opens', section: 'culture' };
 
 type Options = NonNullable<Parameters<typeof setUp>[0]>;
 
-/** The daily welcomes its readers, and has one; the weekly does not. */
+/** Sets up a daily that welcomes new readers and has one reader, and a weekly that welcomes nobody. */
 async function welcoming(options: Options = {}): Promise<World> {
   const publication = structuredClone(testConfig().publication);
   for (const edition of publication.editions) edition.welcome = edition.id === 'daily';
@@ -21,10 +21,11 @@ async function welcoming(options: Options = {}): Promise<World> {
   return world;
 }
 
-const asWell = (world: World, options: Options = {}) =>
+/** Returns another process of the same installation, such as one with faults. */
+const anotherProcess = (world: World, options: Options = {}) =>
   setUp({ ...options, sharing: world, config: world.config });
 
-/** Signs up and confirms, and what follows. */
+/** A new reader signs up and confirms, and the queue does what follows. */
 async function joins(world: World, choices: Record<string, unknown> = {}): Promise<void> {
   await subscribe(world, NEW, choices);
   await world.queue.drain();
@@ -33,7 +34,7 @@ async function joins(world: World, choices: Record<string, unknown> = {}): Promi
 const welcomes = (world: World) =>
   world.mails.filter(({ to, key }) => to === NEW && key.startsWith('welcome/'));
 
-it('a reader who confirms gets the last issue, in their language and of their choice, with links of their own', async () => {
+it('a reader who confirms gets the last issue as a welcome, with the stories of their choice and with links of their own', async () => {
   const world = await welcoming();
   await postStory(world, FERRY);
   await postStory(world, PLAY);
@@ -64,7 +65,7 @@ it('a reader who confirms gets the last issue, in their language and of their ch
   expect(digestsTo(world, NEW)).toEqual([]);
 });
 
-it('in the language of the reader, without a word of another', async () => {
+it('a welcome is in the language of the reader, without a word of another language', async () => {
   const world = await welcoming();
   await postStory(world, { id: 'obra', title: 'Se estrena la obra', language: 'es' });
   await sendNow(world, 'morning');
@@ -75,7 +76,7 @@ it('in the language of the reader, without a word of another', async () => {
   expect(welcomes(world)[0]?.text).not.toContain('Welcome');
 });
 
-it('a story that was retracted since is not in it, nor one that does not fit at all', async () => {
+it('a welcome lacks a story that was retracted since, and a reader for whom no story fits gets no welcome', async () => {
   const world = await welcoming();
   await postStory(world, FERRY);
   await postStory(world, { id: 'mistake', title: 'A mistake', featured: true });
@@ -94,11 +95,11 @@ it('a story that was retracted since is not in it, nor one that does not fit at 
 it.each([
   ['no issue was sent yet', async (_: World) => {}, {}],
   [
-    'the edition does not say so',
+    'the settings of the edition do not ask for it',
     async (world: World) => void (await sendNow(world, 'one')),
     { editions: ['weekly'] },
   ],
-])('none where %s', async (_, before, choices) => {
+])('a reader gets no welcome if %s', async (_, before, choices) => {
   const world = await welcoming();
   await postStory(world, FERRY);
   await before(world);
@@ -106,26 +107,26 @@ it.each([
   expect(welcomes(world)).toEqual([]);
 });
 
-it('once: who leaves and comes back knows the edition already', async () => {
+it('a reader who leaves and comes back gets no second welcome', async () => {
   const world = await welcoming();
   await postStory(world, FERRY);
   await sendNow(world, 'morning');
   await joins(world);
   const link = linkIn(welcomes(world)[0]?.text, '/unsubscribe');
   await world.request(link, { method: 'POST' });
-  // By then the provider has forgotten the key.
+  // By then the provider has forgotten the key, so it would take a second welcome.
   world.pass(48 * 3600_000);
   await joins(world);
   expect(welcomes(world)).toHaveLength(1);
 });
 
-it('the issue that is being sent while they join comes to them as an issue, and the one before it as the welcome', async () => {
+it('a reader who joins while an issue is being sent gets it as an issue, and the issue before it as the welcome', async () => {
   const world = await welcoming();
   await postStory(world, FERRY);
   await sendNow(world, 'first');
   world.pass(3600_000);
   await postStory(world, PLAY);
-  const lossy = await asWell(world, { faults: { lose: ({ kind }) => kind === 'plan' } });
+  const lossy = await anotherProcess(world, { faults: { lose: ({ kind }) => kind === 'plan' } });
   await sendNow(lossy, 'second');
   await joins(world);
   world.pass(60_000);
@@ -156,29 +157,32 @@ it.each([
         at: '2026-11-22T12:00:00.000Z',
       }),
   ],
-])('who has %s before it went out gets none', async (_, happens: (world: World, id: string) => unknown) => {
-  const world = await welcoming();
-  await postStory(world, FERRY);
-  await sendNow(world, 'morning');
-  // Its letter is not drained: the message is lost, and the sweep finds the event.
-  await subscribe(world, NEW);
-  await happens(world, String(await world.services.subscribers.idByAddress(addressHash(NEW))));
-  const later = await asWell(world);
-  later.pass(60_000);
-  await later.sweep();
-  await later.queue.drain();
-  expect(welcomes(world)).toEqual([]);
-});
+])(
+  'a reader who has %s before their welcome is sent gets none',
+  async (_, happens: (world: World, id: string) => unknown) => {
+    const world = await welcoming();
+    await postStory(world, FERRY);
+    await sendNow(world, 'morning');
+    // The queue is not drained, so the message for the letter is lost, and the sweep must find the event.
+    await subscribe(world, NEW);
+    await happens(world, String(await world.services.subscribers.idByAddress(addressHash(NEW))));
+    const later = await anotherProcess(world);
+    later.pass(60_000);
+    await later.sweep();
+    await later.queue.drain();
+    expect(welcomes(world)).toEqual([]);
+  },
+);
 
 const ownLink = ({ services: { links } }: World, id: string) =>
   links.unsubscribe(id, 'daily', 'https://paper.example').slice('https://paper.example'.length);
 
-it('every message lost, and every message three times: it comes once', async () => {
+it('a welcome comes once, although its first message is lost and later ones come three times', async () => {
   const world = await welcoming();
   await postStory(world, FERRY);
   await sendNow(world, 'morning');
   await subscribe(world, NEW);
-  const repeating = await asWell(world, { faults: { repeat: () => 2 } });
+  const repeating = await anotherProcess(world, { faults: { repeat: () => 2 } });
   for (let minute = 0; minute < 3; minute++) {
     repeating.pass(60_000);
     await repeating.sweep();

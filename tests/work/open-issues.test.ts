@@ -7,12 +7,12 @@ import { addReaders } from '../support/readers.ts';
 useDatabase();
 
 const SECTIONS = ['politics', 'harbour', 'culture', 'business', 'sport'];
-/** Every set of topics there is. */
+/** Every set of topics that readers can choose. */
 const CHOICES = Array.from({ length: 2 ** SECTIONS.length }, (_, bits) =>
   SECTIONS.filter((_, at) => bits & (1 << at)),
 );
 
-it('issues that wait for the hour of their readers take nothing from one that is due', async () => {
+it('issues that wait for the hour of their readers take no place in the queue from an issue that is due', async () => {
   let areLost = true;
   const idle = Array.from({ length: 12 }, (_, index) => `early-${index}`);
   const inAuckland = idle.map((id) => ({ id, timeZone: 'Pacific/Auckland', readerHour: true }));
@@ -24,7 +24,7 @@ it('issues that wait for the hour of their readers take nothing from one that is
     },
     faults: { lose: ({ kind }) => kind === 'send' && areLost },
   });
-  // A minute before half past seven there.
+  // In Auckland it is a minute before half past seven.
   world.time.now = Date.parse('2026-11-23T18:29:00.000Z');
   await world.tick();
   for (const section of SECTIONS) await postStory(world, { section });
@@ -41,6 +41,6 @@ it('issues that wait for the hour of their readers take nothing from one that is
   expect(await world.services.issues.open()).toHaveLength(idle.length + 1);
   areLost = false;
   await world.sweep();
-  // Two minutes at one in five seconds.
+  // These are the requests of two minutes, at one request in five seconds.
   expect(world.queue.waiting()).toBe(24);
 });

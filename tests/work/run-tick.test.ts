@@ -16,7 +16,7 @@ const warnings = (world: World, about: string) =>
   world.log.lines.filter(({ level, message }) => level === 'warn' && message.includes(about));
 const errors = (world: World) => world.log.lines.filter(({ level }) => level === 'error');
 
-/** From now on the process fails at each request to the database that the pattern fits. Returns how to mend it. */
+/** Makes every request to the database fail that fits the pattern. Returns a function that mends this. */
 function breaks(world: World, pattern: RegExp): () => void {
   const { middlewareStack } = world.table.client;
   middlewareStack.add(
@@ -31,7 +31,7 @@ function breaks(world: World, pattern: RegExp): () => void {
   return () => void middlewareStack.remove('broken');
 }
 
-/** A story and a reader of the daily; its schedule has been followed up to noon. */
+/** Sets up a story and a reader of the daily, whose schedule has been followed up to noon. */
 async function atNoon(options: Parameters<typeof setUp>[0] = {}): Promise<World> {
   const world = await setUp(options);
   await subscribe(world, READER);
@@ -41,7 +41,7 @@ async function atNoon(options: Parameters<typeof setUp>[0] = {}): Promise<World>
 }
 
 describe('the tick of each minute', () => {
-  it('starts an edition at its local time, once', async () => {
+  it('starts an issue once, at the local time of its edition', async () => {
     const world = await setUp();
     await world.tick();
     world.pass(HALF_AN_HOUR - 1);
@@ -52,7 +52,7 @@ describe('the tick of each minute', () => {
     expect(await slotsOf(world)).toEqual([SLOT]);
   });
 
-  it('of two processes at the same time, and repeated, starts one issue', async () => {
+  it('starts one issue, even if two processes tick at the same time and again', async () => {
     const world = await atNoon();
     const other = await setUp({ sharing: world });
     world.pass(HALF_AN_HOUR);
@@ -64,7 +64,7 @@ describe('the tick of each minute', () => {
     expect(digestsTo(world, READER)).toHaveLength(1);
   });
 
-  it('that comes a minute late, after the next one, starts nothing more', async () => {
+  it('starts nothing more if it comes late, after the tick of the next minute', async () => {
     const world = await atNoon();
     world.pass(HALF_AN_HOUR + MINUTE);
     await world.tick();
@@ -79,7 +79,7 @@ describe('the tick of each minute', () => {
 });
 
 describe('after an outage', () => {
-  it('of an hour the issue that was missed goes out, once', async () => {
+  it('of an hour, the issue that was missed goes out once', async () => {
     const world = await atNoon();
     world.pass(HALF_AN_HOUR + HOUR);
     for (let i = 0; i < 3; i++) await world.tick();
@@ -88,7 +88,7 @@ describe('after an outage', () => {
     expect(digestsTo(world, READER)).toHaveLength(1);
   });
 
-  it('of an hour an edition of every ten minutes has one issue, not six', async () => {
+  it('of an hour, an edition that is due every ten minutes has one issue and not six', async () => {
     const world = await atNoon({ config: withEditions({ cron: '*/10 * * * *' }) });
     world.pass(HOUR + 5 * MINUTE);
     for (let i = 0; i < 3; i++) await world.tick();
@@ -98,7 +98,7 @@ describe('after an outage', () => {
     expect(await slotsOf(world)).toEqual(['2026-11-22-0810', '2026-11-22-0800']);
   });
 
-  it('of days the last issue that was missed goes out, and one of more than six hours ago does not', async () => {
+  it('of days, the last issue that was missed goes out, unless it was due more than six hours ago', async () => {
     const world = await setUp({ config: withEditions({}) });
     await world.tick();
     world.pass(48 * HOUR + HALF_AN_HOUR + 6 * HOUR);
@@ -117,14 +117,14 @@ describe('after an outage', () => {
 });
 
 describe('a schedule', () => {
-  it('of a new installation sends nothing for the hours before it', async () => {
+  it('of a new installation starts nothing that was due before the installation', async () => {
     const world = await setUp();
     world.pass(HOUR);
     for (let i = 0; i < 2; i++) await world.tick();
     expect(await slotsOf(world)).toEqual([]);
   });
 
-  it('that was changed starts nothing for the hours before the change', async () => {
+  it('that was changed starts nothing that was due before the change', async () => {
     const world = await setUp({ config: withEditions({}) });
     await world.tick();
     const changed = await setUp({ sharing: world, config: withEditions({ cron: '50 6 * * *' }) });
@@ -135,7 +135,7 @@ describe('a schedule', () => {
     expect(await slotsOf(changed)).toEqual(['2026-11-23-0650']);
   });
 
-  it('loses no issue to a clock that was ahead for a while', async () => {
+  it('loses no issue because of a clock that was ahead for a while', async () => {
     const world = await setUp();
     await world.tick();
     world.pass(365 * 24 * HOUR);
@@ -155,7 +155,7 @@ describe('a schedule', () => {
 });
 
 describe('a tick that fails', () => {
-  it('after the issue was made starts it no second time when it is repeated', async () => {
+  it('after it has made an issue does not make it again in the next minute', async () => {
     const world = await atNoon({ config: withEditions({}) });
     const mend = breaks(world, /^Put\w+ .*"SCHEDULE"/);
     world.pass(HALF_AN_HOUR);
@@ -171,7 +171,7 @@ describe('a tick that fails', () => {
     expect(await issue(world, `daily.${SLOT}`)).toMatchObject({ state: 'sent', sent: 1 });
   });
 
-  it('before the issue was made is made good a minute later', async () => {
+  it('before it has made an issue leaves that to the tick of the next minute', async () => {
     const world = await atNoon();
     const mend = breaks(world, /"ISSUE#daily/);
     world.pass(HALF_AN_HOUR);
@@ -183,7 +183,7 @@ describe('a tick that fails', () => {
     expect(await slotsOf(world)).toEqual([SLOT]);
   });
 
-  it('at one edition starts the others, sweeps, and says which one it was', async () => {
+  it('at one edition still starts the other editions, sweeps, and says which edition failed', async () => {
     let lost = 0;
     const world = await atNoon({
       config: withEditions({ id: 'broken' }, { id: 'daily' }),
@@ -204,7 +204,7 @@ describe('a tick that fails', () => {
     ]);
   });
 
-  it('at the sweep has started what is due', async () => {
+  it('in the sweep has already started the issues that are due', async () => {
     const world = await atNoon();
     breaks(world, /^QueryCommand .*"OUTBOX"/);
     world.pass(HALF_AN_HOUR);
@@ -214,7 +214,7 @@ describe('a tick that fails', () => {
     expect(digestsTo(world, READER)).toHaveLength(1);
   });
 
-  it('at both names both', async () => {
+  it('at an edition and in the sweep names both errors', async () => {
     const world = await atNoon({ config: withEditions({}) });
     breaks(world, /"SCHEDULE"|"OUTBOX"/);
     await expect(world.tick()).rejects.toThrow(
