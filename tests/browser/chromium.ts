@@ -3,8 +3,9 @@ import { type Browser, type BrowserServer, type Page, chromium as playwright } f
 import { afterAll, beforeAll, inject } from 'vitest';
 
 /**
- * Switches of the package that are made for a Lambda function. In one process, Chromium ends with its first context. Two others
- * make the rules for pages less strict. The rest draw with an emulated graphics processor, which costs time and shows the same.
+ * Switches of the package that are only good for a Lambda function. With everything in one process, Chromium ends with
+ * its first context. Two others make the rules for pages less strict. The rest draw with an emulated graphics
+ * processor, which costs time and shows the same.
  */
 const NOT_HERE =
   /^--(?:single-process|disable-web-security|allow-running-insecure-content|.*(?:gpu|-gl=|angle|swiftshader).*)/;
@@ -28,7 +29,7 @@ export async function launchBrowserServer(): Promise<BrowserServer> {
   });
 }
 
-/** Connects to the browser that all test files share. What one connection opens, no other one sees. */
+/** Connects to the browser that all test files share. What one connection opens, no other connection sees. */
 export async function connectToBrowser(): Promise<Browser> {
   const answer = await fetch(inject('browser'));
   const text = await answer.text();

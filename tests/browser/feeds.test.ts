@@ -4,7 +4,9 @@ import { setUp, useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { useBrowser } from './visit.ts';
 
-/** Feeds in a real browser: with its own Accept header, under the policy that the pages are served with. */
+/**
+ * Feeds in a real browser, with the Accept header of the browser and under the content security policy of the pages.
+ */
 
 useDatabase();
 
@@ -14,7 +16,7 @@ const open = useBrowser(async () => {
   return world.app.fetch;
 });
 
-/** Nothing that is done here gives a browser cause to complain. */
+/** Opens a path and uses the page. The browser must not report an error meanwhile. */
 async function visit(
   path: string,
   use: (page: Page) => Promise<void>,
@@ -28,7 +30,7 @@ async function visit(
 const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.outerHTML);
 
-test('a feed that is opened in a browser is a page with its stories, and its document is one fetch away', async () => {
+test('a feed that is opened in a browser is a page with its stories, and the page links to the feed document', async () => {
   await visit('/tags/ferries/rss.xml', async (page) => {
     expect(await page.locator('h1').textContent()).toBe('Ferries');
     expect(await page.locator('.stories h2').allTextContents()).toEqual(['The ferry returns']);
@@ -41,7 +43,7 @@ test('a feed that is opened in a browser is a page with its stories, and its doc
   });
 });
 
-test('by keyboard alone, the address of a feed comes onto the clipboard, and that is said', async () => {
+test('a person can copy the address of a feed with only the keyboard, and the page says that it is copied', async () => {
   await visit(
     '/en/feeds',
     async (page) => {
@@ -67,7 +69,7 @@ test('by keyboard alone, the address of a feed comes onto the clipboard, and tha
   );
 });
 
-test('a feed that is folded up is opened by keyboard, and copied too', async () => {
+test('a person can unfold a feed with only the keyboard, and copy its address', async () => {
   await visit(
     '/en/feeds',
     async (page) => {
@@ -86,7 +88,7 @@ test('a feed that is folded up is opened by keyboard, and copied too', async () 
   );
 });
 
-test('where the browser refuses, the address is selected, and the reader is told to copy it', async () => {
+test('if the browser refuses to copy, the address is selected, and the page says so', async () => {
   await visit(
     '/en/rss.xml',
     async (page) => {
@@ -110,7 +112,7 @@ test.each<[string, BrowserContextOptions, (page: Page) => Promise<unknown>]>([
     (page) =>
       page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })),
   ],
-])('%s there is no button, and the address is there to be selected', async (_, options, before) => {
+])('%s, the page has no button to copy, and the address can be selected', async (_, options, before) => {
   await visit(
     '/en/feeds',
     async (page) => {

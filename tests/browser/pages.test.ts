@@ -44,9 +44,9 @@ function visit<T>(path: string, options: BrowserContextOptions, use: (page: Page
   );
 }
 
-/** Gives a function that tells the ids of the rules that the page breaks, with the elements that break them. */
+/** Returns a function that gives the ids of the axe rules that the page breaks, with the elements that break them. */
 async function inspector(page: Page): Promise<() => Promise<string[]>> {
-  // In a world of its own: the page's policy allows no script.
+  // axe runs in an isolated world, because the policy of the page does not allow its script.
   const session = await page.context().newCDPSession(page);
   const { frameTree } = await session.send('Page.getFrameTree');
   const frameId = frameTree.frame.id;
@@ -63,7 +63,7 @@ async function inspector(page: Page): Promise<() => Promise<string[]>> {
   return () => evaluate(run) as Promise<string[]>;
 }
 
-/** What is pressed or ticked and is less than 44 px high; links within a sentence are exempt (WCAG 2.2, 2.5.5). */
+/** Returns the controls that are less than 44 px high. Links within a sentence are exempt (WCAG 2.2, 2.5.5). */
 function smallTargets(page: Page): Promise<string[]> {
   return page
     .locator(
@@ -83,7 +83,7 @@ const VIEWS = [
 ] as const;
 
 it.each([...Object.keys(english).map((name) => `en/${name}`), 'es/home', 'es/feeds', 'es/feed'])(
-  'the page %s is accessible and fits, light and dark, on a phone and on a desk',
+  'the page %s is accessible and fits the window, on a phone in light mode and on a desktop in dark mode',
   async (path) => {
     const { result, complaints } = await visit(`/${path}`, {}, async (page) => {
       const violations = await inspector(page);
@@ -110,7 +110,7 @@ it.each([...Object.keys(english).map((name) => `en/${name}`), 'es/home', 'es/fee
 );
 
 describe('by keyboard alone', () => {
-  it('the skip link is the first stop, shows itself, and leads to the content', async () => {
+  it('the skip link is reached first, becomes visible, and leads to the content', async () => {
     await visit('/en/subscribe', { viewport: { width: 375, height: 800 } }, async (page) => {
       const skip = page.locator('.skip');
       expect((await skip.boundingBox())?.y).toBeLessThan(0);
@@ -124,7 +124,7 @@ describe('by keyboard alone', () => {
     });
   });
 
-  it('the sign-up form is filled in and sent, and nobody gets into the field for programs', async () => {
+  it('the sign-up form can be filled in and sent, and the field that is a trap for programs is not reached', async () => {
     await visit('/en/subscribe', {}, async (page) => {
       await page.locator('#email').focus();
       await page.keyboard.type('ana@paper.example');
@@ -149,7 +149,7 @@ describe('by keyboard alone', () => {
     ]);
   });
 
-  it('a fault in the list above the form leads to its field', async () => {
+  it('each fault in the list above the form leads to its field', async () => {
     await visit('/en/subscribe-faults', {}, async (page) => {
       await page.locator('.faults a').first().focus();
       await page.keyboard.press('Enter');
@@ -161,7 +161,7 @@ describe('by keyboard alone', () => {
   });
 
   it.each(['subscribe', 'feeds', 'feed'])(
-    'on the page %s whatever has the focus is seen to have it',
+    'on the page %s every element that has the focus shows it',
     async (name) => {
       const { result } = await visit(`/en/${name}`, {}, async (page) => {
         const unseen: string[] = [];

@@ -9,14 +9,15 @@ type Visit = <T>(
   path: string,
   options: BrowserContextOptions,
   use: (page: Page) => Promise<T>,
-  /** What is done to the page before it is opened. */
+  /** Is called with the page before the path is opened. */
   before?: (page: Page) => Promise<unknown>,
 ) => Promise<{ result: T; complaints: string[] }>;
 
 /**
- * Call this at the top of a test file: it serves what `start` returns while the file runs. The function that it returns opens a
- * path of it in a browser, `use`s the page, and returns what the browser complained of. Visits with options get a context of
- * their own. The other visits share a page, because a new one starts a process, and that takes longer than most visits.
+ * Call this at the top of a test file: it serves what `start` returns while the file runs. It returns a function that
+ * opens a path in a browser, calls `use` with the page, and returns the result and the errors that the browser
+ * reported. Visits with options get a browser context of their own. Other visits share a page, because a new page
+ * starts a process, and that takes longer than most visits.
  */
 export function useBrowser(start: () => Fetch | Promise<Fetch>): Visit {
   let server: ServerType;
@@ -56,7 +57,7 @@ export function useBrowser(start: () => Fetch | Promise<Fetch>): Visit {
   };
 }
 
-/** Takes from a page what a visit has done to it. */
+/** Undoes what a visit has done to a page. */
 async function asNew(page: Page): Promise<void> {
   page.removeAllListeners('console');
   page.removeAllListeners('pageerror');

@@ -11,7 +11,7 @@ const LIMIT = 95_000;
 const bytes = (text: string) => Buffer.byteLength(text);
 const characters = (text: string) => [...text].length;
 
-describe('size', () => {
+describe('a digest', () => {
   const heavy = (count: number) =>
     stories(count, {
       title: '“"&😀'.repeat(27_000),
@@ -37,15 +37,15 @@ describe('size', () => {
       medium(length),
     ]),
     ['50 stories with everything as long as can be', heavy(50)],
-    ['a single such story', heavy(1)],
-  ])('a digest stays under 95,000 bytes however many stories there are: %s', async (_, list) => {
+    ['a single story with everything as long as can be', heavy(1)],
+  ])('has at most 95,000 bytes with %s', async (_, list) => {
     const { html, subject } = await aDigest({ stories: list });
     expect(bytes(personal(html))).toBeLessThanOrEqual(LIMIT);
     expect(personalBytes(html)).toBeGreaterThanOrEqual(bytes(personal(html)));
     expect(characters(subject)).toBeLessThanOrEqual(150);
   });
 
-  test('only stories that do not fit drop off the end, behind a link to the rest', async () => {
+  test('leaves out only the last stories, which do not fit, and links to them', async () => {
     const list = medium(900);
     const { html, text } = await aDigest({ stories: list });
     const { h2, links } = await factsOf(page(), html);
@@ -58,7 +58,7 @@ describe('size', () => {
     for (const { url } of list) expect(text).toContain(`\n${url}\n`);
   });
 
-  test('headlines at the end drop off first, and are in the text', async () => {
+  test('leaves out the headlines at its end first, and has all of them in its text part', async () => {
     const list = medium(900);
     const { html, text, dropped } = await aDigest({ stories: list.slice(0, 10), mostRecent: heavy(20) });
     const { h2 } = await factsOf(page(), html);
@@ -69,13 +69,13 @@ describe('size', () => {
     expect(text.split('https://paper.example/19?')).toHaveLength(2);
   });
 
-  test('twelve stories fit with room to spare, and nothing offers more', async () => {
+  test('has ample room for twelve stories, and then offers no more stories', async () => {
     const { html } = await aDigest({ stories: stories(12) });
     expect(personalBytes(html)).toBeLessThan(40_000);
     expect(html).not.toContain('More stories');
   });
 
-  test('a link that is longer than mails carry becomes one to our own page', async () => {
+  test('replaces a link that is too long for mails by a link to our own page', async () => {
     const { html, text } = await aDigest({
       stories: [aStory({ url: `https://paper.example/${'a'.repeat(2100)}` })],
     });

@@ -10,13 +10,13 @@ const factsOfDigest = async (fields: Parameters<typeof aDigest>[0]) => {
   const mail = await aDigest(fields);
   return { ...mail, facts: await factsOf(page(), mail.html) };
 };
-/** Whether the pieces stand in the text one after the other. */
+/** Returns whether the text has these pieces in this order. */
 const inOrder = (text: string, pieces: string[]) => {
   const found = pieces.map((piece) => text.indexOf(piece));
   return found.every((at, n) => at >= 0 && at > (found[n - 1] ?? -1));
 };
 
-describe('layout by sections', () => {
+describe('the layout by sections', () => {
   const named = (id: string, section: string) => aStory({ id, title: `About ${id}`, section });
   const list = [
     named('lead', 'Culture'),
@@ -28,7 +28,7 @@ describe('layout by sections', () => {
     named('piers', 'Harbour'),
   ];
 
-  test('the list is grouped in the order of the sections, after the stories without one and before others', async () => {
+  test('groups stories in the order of the settings, after stories without a section and before unknown sections', async () => {
     const { facts, text } = await factsOfDigest({ stories: list, layout: 'sections' });
     expect(facts.h2).toEqual(
       ['lead', 'nowhere', 'votes', 'boats', 'piers', 'plays', 'tides'].map((id) => `About ${id}`),
@@ -48,7 +48,7 @@ describe('layout by sections', () => {
     }
   });
 
-  test('each section is named once, and the sponsor does not come into the middle of one', async () => {
+  test('names each section once, and does not put the sponsor into the middle of a section', async () => {
     const { facts } = await factsOfDigest({
       stories: [aStory(), ...list.filter(({ section }) => section !== 'Culture' && section)],
       layout: 'sections',
@@ -57,13 +57,13 @@ describe('layout by sections', () => {
     expect(inOrder(facts.text, ['About boats', 'About piers', 'From our sponsor', 'About plays'])).toBe(true);
   });
 
-  test('with fewer than three stories the sponsor comes after the last section', async () => {
+  test('puts the sponsor after the last section if there are fewer than three stories', async () => {
     const { facts } = await factsOfDigest({ stories: list.slice(0, 3), layout: 'sections' });
     expect(inOrder(facts.text, ['About plays', 'About tides', 'From our sponsor'])).toBe(true);
   });
 });
 
-describe('most recent', () => {
+describe('the list of most recent stories', () => {
   const recent = stories(20).map((story, n) => ({
     ...story,
     id: `recent-${n}`,
@@ -71,7 +71,7 @@ describe('most recent', () => {
     url: `https://paper.example/recent-${n + 1}`,
   }));
 
-  test('these stories are headlines alone, under one heading, after the list', async () => {
+  test('has only headlines, under one heading, after the other stories', async () => {
     const { facts, text } = await factsOfDigest({ stories: stories(3), mostRecent: recent.slice(0, 2) });
     expect(facts.h2).toEqual(['Headline 1', 'Headline 2', 'Headline 3', 'Most recent']);
     expect(facts.images).toHaveLength(2);
@@ -85,7 +85,7 @@ describe('most recent', () => {
     expect(inOrder(facts.text, ['Headline 3', 'Most recent', 'Recent 1', 'Recent 2'])).toBe(true);
   });
 
-  test('they are the first to go where a mail would be too big, and the link to the rest counts them', async () => {
+  test('is shortened first if a mail would be too big, and the link to the rest counts what it lacks', async () => {
     const long = (n: number, url: string) => ({
       ...aStory({ id: `l${n}` }),
       url: `${url}?${'u'.repeat(1900)}`,
@@ -104,7 +104,7 @@ describe('most recent', () => {
   });
 });
 
-test('the lead has up to three stories to read besides, and no other story has', async () => {
+test('the lead has up to three related stories, and no other story has any', async () => {
   const related = ['One', 'Two', '', 'Three', 'Four'].map((title, n) => ({
     title,
     url: `https://paper.example/related-${n}`,
@@ -117,7 +117,7 @@ test('the lead has up to three stories to read besides, and no other story has',
   expect(text.split('related-')).toHaveLength(4);
 });
 
-test('a notice and what to do about it come first, a greeting after the masthead', async () => {
+test('a notice and its buttons come first in a digest, and a greeting comes after the name of the publication', async () => {
   const approve = 'https://news.example/issues/review?token=YQ.Yg&x=1';
   const { facts, text } = await factsOfDigest({
     notice: 'Draft: goes out at 07:30 unless it is held.',
@@ -144,7 +144,7 @@ test('a notice and what to do about it come first, a greeting after the masthead
   expect(text).toContain(`Approve: ${approve}\n`);
 });
 
-test('a logo stands in place of the name, which are its words', async () => {
+test('a logo replaces the name of the publication, and has the name as its alternative text', async () => {
   const logo = { url: 'https://images.example/logo.png', width: 320, height: 64 };
   const mail = { ...publication.mail, logo };
   const { facts } = await factsOfDigest({ publication: { ...publication, mail } });
@@ -152,7 +152,7 @@ test('a logo stands in place of the name, which are its words', async () => {
   expect(facts.h1).toEqual(['']);
 });
 
-test('an edition may have a subject and a preheader of its own', async () => {
+test('a digest uses the subject and the preheader that it is given, unless they are empty or too short', async () => {
   const mail = await aDigest({
     subject: 'First Light, {date}\r\nBcc: x@example.com',
     preheader: 'Eight stories about the harbour, to be read before the ferry.',

@@ -6,7 +6,7 @@ import { aConfirmation, aDigest, aLetter, aStory, publication } from './mails.ts
 
 type Compose = (language: string) => Promise<RuledMail>;
 
-/** Each kind of mail with everything that it can have, in a language. A new kind of mail is a new line. */
+/** Renders each kind of mail with everything that it can have, in a language. A new kind of mail is a new line here. */
 const EVERY: Record<string, Compose> = {
   digest: (language) => digest({ language }),
   'digest by sections, with a logo': (language) =>
@@ -35,7 +35,7 @@ const EVERY: Record<string, Compose> = {
     language === 'es' ? aLetter({ language, ...SPANISH_LETTER }) : aLetter({ language }),
 };
 
-/** The same kinds. A mail is rendered once in a language, however many tests look at it. */
+/** The same kinds of mails. A mail is rendered once in each language, however many tests look at it. */
 export const KINDS: Record<string, Compose> = Object.fromEntries(
   Object.entries(EVERY).map(([kind, compose]) => [kind, once(compose)]),
 );
@@ -56,7 +56,7 @@ const withLogo = {
   mail: { ...publication.mail, logo: { url: 'https://images.example/logo.png', width: 320, height: 64 } },
 };
 
-/** As a reader gets it. */
+/** Renders a digest as a reader gets it, with links and headers of that reader. */
 async function digest(fields: Partial<DigestInput> & { language: string }): Promise<RuledMail> {
   const stories = storiesIn(fields.language);
   const mostRecent = stories.slice(0, 3).map((story) => ({ ...story, id: `${story.id}-recent` }));
@@ -77,7 +77,9 @@ async function digest(fields: Partial<DigestInput> & { language: string }): Prom
   } satisfies RenderedMail & RuledMail;
 }
 
-/** Stories as they come: usual, with long words and headlines, without a dek, a section or a photo, with an upright photo. */
+/**
+ * Returns stories of many kinds: a usual one, long headlines and words, no dek, no section, no photo, an upright photo.
+ */
 function storiesIn(language: string): Article[] {
   const { title, summary, word, alt, caption, related } = WORDS[language as keyof typeof WORDS];
   const image = {

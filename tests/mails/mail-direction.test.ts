@@ -12,10 +12,10 @@ const TITLE = `${TURNING.map((turn, at) => `${turn}w${at}`).join(' ')} \u200fש�
 const CLEAN = 'w0 w1 w2 w3 w4 w5 w6 w7 w8 \u200fשלום\u200e';
 const EDITOR = 'desk@paper.example';
 
-/** What an inbox shows after the subject. */
+/** Returns what an inbox shows after the subject. */
 const preheaderOf = (html: string) => /<div[^>]*display:none[^>]*>\s*([^<]*)/.exec(html)?.[1] ?? '';
 
-it('a headline that turns the direction of text does not turn the line of an inbox, in any mail that has it', async () => {
+it('characters in a headline that change the direction of text are in no subject and no preheader of any mail', async () => {
   const review = { editors: [EDITOR], minutesBefore: 30, otherwise: 'send' as const };
   const world = await setUp({ config: withEditions({ welcome: true, review }) });
   await subscribe(world, 'en@reader.example');
@@ -46,7 +46,7 @@ it('a headline that turns the direction of text does not turn the line of an inb
   expect(preview).toMatchObject({ subject: CLEAN, preheader: expect.not.stringMatching(ANY) });
 });
 
-it('nor do the templates of an edition, nor the name of a publication in a letter', async () => {
+it('characters in the settings that change the direction of text are in no subject and no preheader either', async () => {
   const config = withEditions({
     subject: { en: 'Today\u202e: {lead}', es: '{lead}' },
     preheader: { en: '\u2067What there is to be read this morning in the harbour', es: '{lead}' },
@@ -63,7 +63,7 @@ it('nor do the templates of an edition, nor the name of a publication in a lette
   for (const { subject, html } of world.mails) expect(subject + preheaderOf(html)).not.toMatch(ANY);
 });
 
-it('what could become a token once such a character is out of it does not', async () => {
+it('text that would become a placeholder without the characters that change its direction does not become one', async () => {
   const world = await setUp();
   await subscribe(world, 'en@reader.example');
   await postStory(world, {

@@ -26,7 +26,7 @@ const HOSTILE = [
   'Bcc: everybody@example.com\r\n\r\n<b>',
 ];
 
-/** A story, two of them, with one text wherever an editor types. */
+/** Returns two stories that have the same text in every field that an editor fills in. */
 function storiesOf(words: string): Article[] {
   const image = { url: 'https://images.example/a.jpg', alt: words, caption: words, credit: words };
   const related = [{ title: `${words}.`, url: 'https://paper.example/related?a=1&b="2"' }];
@@ -39,7 +39,7 @@ async function partsOf(words: string, fields: Parameters<typeof aDigest>[0] = {}
   return { ...mail, facts: await factsOf(page(), mail.html) };
 }
 
-/** A digest with all that can be in one, and with the words wherever somebody types. */
+/** Returns the input of a digest with every part that there can be, and these words in each of them. */
 const withAll = (words: string): Parameters<typeof aDigest>[0] => ({
   layout: 'sections',
   mostRecent: storiesOf(words),
@@ -63,7 +63,7 @@ const letterOf = async (words: string) => {
   return { ...mail, facts: await factsOf(page(), mail.html) };
 };
 
-test.each(HOSTILE)('what an editor types is text wherever it lands: %j', async (words) => {
+test.each(HOSTILE)('what an editor types is plain text wherever it is in a digest: %j', async (words) => {
   const usual = await partsOf('Usual words');
   const { facts, html, text, subject } = await partsOf(words);
   expect(facts.elements).toEqual(usual.facts.elements);
@@ -88,7 +88,7 @@ test.each([
   "https://paper.example/' onclick='alert(1)",
   'https://paper.example/%%UNSUBSCRIBE_URL%%',
   'https://paper.example/{{ 7|times:7 }}',
-])('an address is an address, or is left out: %s', async (url) => {
+])('an address that could do harm is made harmless or left out: %s', async (url) => {
   const story = aStory({ id: 'a', url, image: { url, alt: 'A boat' } });
   const { html, text } = await aDigest({ stories: [story] });
   const { elements, attributes, links, images } = await factsOf(page(), html);
@@ -101,7 +101,7 @@ test.each([
   for (const part of [html, text]) expect(part.split(UNSUBSCRIBE_PLACEHOLDER)).toHaveLength(2);
 });
 
-test('an address with what reads like an entity leads where it says, wherever it stands', async () => {
+test('an address with something like an HTML entity in it is unchanged in every part of a mail', async () => {
   const at = (place: string) => `https://${place}.example/?a=1&amp;b=2&copy;=3&lt;i`;
   const image = { url: at('photo'), alt: 'A boat' };
   const related = [{ title: 'More', url: at('related') }];
@@ -128,7 +128,7 @@ test('an address with what reads like an entity leads where it says, wherever it
   for (const url of found.flat()) expect(url).not.toMatch(/a=1&b|©|</);
 });
 
-test('what the settings say is text as well, in both mails', async () => {
+test('what the settings say is plain text too, in a digest and in a confirmation', async () => {
   const words = '<b>"%%UNSUBSCRIBE_URL%%\' {{ 7|times:7 }} & </mj-text>';
   const names = { en: words, es: words };
   const { publication, edition } = digestInput();
@@ -161,7 +161,7 @@ const anyWords = fc
   .map((pieces) => pieces.join(''));
 const oneLineOf = (min: number, max: number) => new RegExp(`^[^\\p{Cc}\\u2028\\u2029]{${min},${max}}$`, 'u');
 
-test('whatever editors type, a digest has the elements, the links and the size that it should', async () => {
+test('whatever editors type, a digest keeps its elements and its links, and does not get too big', async () => {
   const usual = await partsOf('Usual words', withAll('Usual words'));
   const hrefs = new Set(usual.facts.links.map(({ href }) => href));
   await fc.assert(
@@ -185,7 +185,7 @@ test('whatever editors type, a digest has the elements, the links and the size t
   );
 });
 
-test('whatever stands in a letter, it has the elements and the links that it should', async () => {
+test('whatever words a letter has, it keeps its elements and its links', async () => {
   const usual = await letterOf('Usual words');
   const hrefs = usual.facts.links.map(({ href }) => href);
   await fc.assert(

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What a mail's HTML is made of, as a browser's parser reads it. Nothing of it is run or fetched. */
+/** What the HTML of a mail is made of, as the parser of a browser reads it. Nothing of it is run or fetched. */
 export type MailFacts = {
   title: string;
   lang: string;
@@ -14,7 +14,7 @@ export type MailFacts = {
   images: { src: string; alt: string | null; width: number }[];
   links: { href: string; text: string }[];
   styles: string;
-  /** What an inbox shows beside the subject: the words before anything that is seen. */
+  /** What an inbox shows after the subject: the words at the start of the mail, before everything that is visible. */
   preheader: string;
   text: string;
 };

@@ -1,8 +1,8 @@
 import { caniemail } from 'caniemail';
 
 /**
- * The programs that most mail is read in. Thunderbird is not among them, since caniemail was told too little of it; it
- * draws with Firefox's engine.
+ * The programs in which most mail is read. Thunderbird is not among them, because caniemail knows too little about it.
+ * It draws mails with the engine of Firefox.
  */
 const CLIENTS = ['apple-mail.*', 'gmail.*', 'outlook.*', 'samsung-email.*', 'yahoo.*'] as const;
 
@@ -10,7 +10,7 @@ const CLIENTS = ['apple-mail.*', 'gmail.*', 'outlook.*', 'samsung-email.*', 'yah
 export type Shortcomings = { missing: Record<string, string[]>; partial: Record<string, string[]> };
 
 export function shortcomingsOf(html: string): Shortcomings {
-  // What stands in a media query is not looked into, so it is shown once more outside of it.
+  // caniemail does not look into media queries, so their rules are given to it a second time outside of them.
   const found = [html, `<style>${insideMediaQueries(html)}</style>`].map(
     (source) => caniemail({ clients: [...CLIENTS], html: source }).issues,
   );

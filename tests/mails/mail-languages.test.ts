@@ -6,7 +6,7 @@ import { aConfirmation, aDigest, publication, stories, templates } from './mails
 
 const page = usePage();
 
-/** Words that no English text of two sentences does without, and that are none in Spanish. */
+/** Every English text of two sentences has one of these words, and none of them is a Spanish word. */
 const ENGLISH =
   /(?<!\p{L})(?:the|and|of|from|with|for|your?|this|that|are|was|not|by|more|mail|newsletters?)(?!\p{L})/iu;
 
@@ -43,24 +43,27 @@ test.each(Object.entries(KINDS))('a %s in Spanish has no English word', async (_
   expect(all.replaceAll(publication.editions[0]?.postalAddress ?? '', '').match(ENGLISH)).toBeNull();
 });
 
-test('a Spanish confirmation asks in Spanish', async () => {
+test('the subject of a Spanish confirmation is in Spanish', async () => {
   expect((await aConfirmation({ language: 'es' })).subject).toBe(
     'Confirme su suscripción a El Heraldo del Lago',
   );
 });
 
-test.each(Object.entries(KINDS))('a %s in English is found to have English words', async (_, compose) => {
-  const { html, text } = await compose('en');
-  expect(text).toMatch(ENGLISH);
-  expect((await factsOf(page(), html)).text).toMatch(ENGLISH);
-});
+test.each(Object.entries(KINDS))(
+  'the search for English words finds some in a %s in English',
+  async (_, compose) => {
+    const { html, text } = await compose('en');
+    expect(text).toMatch(ENGLISH);
+    expect((await factsOf(page(), html)).text).toMatch(ENGLISH);
+  },
+);
 
-test('an English digest has the phrases that a Spanish one is searched for', async () => {
+test('the search for English phrases finds them in an English digest', async () => {
   const { html, text } = await aDigest();
   expect(englishIn(`${(await factsOf(page(), html)).text}\n${text}`)).toContain('Unsubscribe');
 });
 
-/** Pieces of the English phrases, around their placeholders, that are words of `text`. */
+/** Returns the pieces of the English phrases, between their placeholders, that `text` has as whole words. */
 function englishIn(text: string): string[] {
   return Object.entries(templates.locales.en ?? {})
     .filter(([key]) => key.startsWith('mail.'))
@@ -69,7 +72,7 @@ function englishIn(text: string): string[] {
     .filter((piece) => piece && new RegExp(`(?<!\\p{L})${RegExp.escape(piece)}(?!\\p{L})`, 'u').test(text));
 }
 
-test('the phrase that fills a preheader is long enough for one in every locale', () => {
+test('the phrase that fills up a short preheader has at least 40 characters in every locale', () => {
   for (const phrases of Object.values(templates.locales)) {
     for (const key of ['mail.preheader', 'mail.letter.preheader'])
       expect([...(phrases[key] ?? '')].length, key).toBeGreaterThanOrEqual(40);

@@ -5,10 +5,13 @@ import { usePage } from '../browser/chromium.ts';
 import { KINDS } from './every-mail.ts';
 import { lightnessTurned, measured } from './mail-measures.ts';
 
-/** How every mail looks, in a browser: the engine of Apple Mail, Gmail and most others but Outlook for Windows. */
+/**
+ * How every mail looks in a browser, whose engine also draws mails in Apple Mail, Gmail and most other programs, except
+ * for Outlook for Windows.
+ */
 
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-/** WCAG 2.2, level AA; the contrast of large text as that of any other. */
+/** WCAG 2.2, level AA. Large text must have as much contrast as any other. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 let images = true;
@@ -51,7 +54,7 @@ describe.each(Object.entries(KINDS))('a %s', (_, compose) => {
     ['en', 'light', 'rgb(255, 253, 248)'],
     ['es', 'dark', 'rgb(21, 23, 26)'],
   ] as const)(
-    'has nothing that axe finds, in the language %s and in the %s',
+    'has no fault that axe finds, in the language %s and in %s mode',
     async (language, scheme, paper) => {
       await show((await compose(language)).html, { scheme });
       expect(await page().evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(paper);
@@ -66,7 +69,7 @@ describe.each(Object.entries(KINDS))('a %s', (_, compose) => {
   });
 
   test.each([375, 700])(
-    'has text of 16 px and links of 44 px, and does not scroll sideways, at %i px',
+    'has text of at least 16 px and links of at least 44 px, and does not scroll sideways, at a width of %i px',
     async (width) => {
       for (const language of ['en', 'es', 'ar']) {
         await show((await compose(language)).html, { width });
@@ -78,24 +81,27 @@ describe.each(Object.entries(KINDS))('a %s', (_, compose) => {
     },
   );
 
-  test.each([375, 700])('without its images has their words and its shape, at %i px', async (width) => {
-    const { html } = await compose('en');
-    await show(html, { width });
-    const { headlines } = await page().evaluate(measured);
-    for (const scheme of ['light', 'dark'] as const) {
-      await show(html, { scheme, width, images: false });
-      const off = await page().evaluate(measured);
-      expect(off.headlines).toEqual(headlines);
-      expect(off.overflow).toBe(0);
-      for (const { alt, contrast, height } of off.images) {
-        expect(contrast, alt).toBeGreaterThanOrEqual(4.5);
-        expect(height, alt).toBeGreaterThanOrEqual(24);
+  test.each([375, 700])(
+    'keeps its layout without its images, and shows their alternative texts, at a width of %i px',
+    async (width) => {
+      const { html } = await compose('en');
+      await show(html, { width });
+      const { headlines } = await page().evaluate(measured);
+      for (const scheme of ['light', 'dark'] as const) {
+        await show(html, { scheme, width, images: false });
+        const off = await page().evaluate(measured);
+        expect(off.headlines).toEqual(headlines);
+        expect(off.overflow).toBe(0);
+        for (const { alt, contrast, height } of off.images) {
+          expect(contrast, alt).toBeGreaterThanOrEqual(4.5);
+          expect(height, alt).toBeGreaterThanOrEqual(24);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
-test('text begins at the side where its language begins, and the photo beside it ends the line', async () => {
+test('text begins at the side where its language begins, and the photo beside it is at the other side', async () => {
   const edges = async (language: string) => {
     await show((await KINDS.digest?.(language))?.html ?? '');
     return page().evaluate(() => {

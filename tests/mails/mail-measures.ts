@@ -1,4 +1,7 @@
-/** What is measured of a mail in the page that shows it. Each function is sent there by itself and knows nothing of here. */
+/**
+ * Functions that measure a mail in the page that shows it. Each is sent to the browser alone, so it can use nothing
+ * else here.
+ */
 
 export function measured() {
   const seen = (element: Element) => element.checkVisibility();
@@ -46,13 +49,14 @@ export function measured() {
 }
 
 /**
- * What Gmail on iOS and Outlook do to a mail in the dark, more or less: every colour keeps its hue, and light becomes
- * dark. They know nothing of the mail's own colours for the dark.
+ * Does roughly what Gmail on iOS and Outlook do to a mail in dark mode: every colour keeps its hue, and light becomes
+ * dark. These programs ignore the mail's own colours for dark mode.
  */
 export function lightnessTurned() {
   const turned = (color: string) => {
     const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
-    // HSL: lightness is half of the strongest and the weakest channel. Turned, all are moved by the same.
+    // In HSL, the lightness is half the sum of the strongest and the weakest channel. All channels move by the same
+    // amount.
     const shift = 255 - (Math.max(red, green, blue) + Math.min(red, green, blue));
     return `rgba(${red + shift}, ${green + shift}, ${blue + shift}, ${alpha})`;
   };

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { factsOf, type MailFacts } from './mail-facts.ts';
 
-/** What a mail is held to as it leaves the house, with each reader's links in it. */
+/** A mail as it is sent, with the links of one reader in it. */
 export type RuledMail = {
   subject: string;
   html: string;
@@ -9,21 +9,24 @@ export type RuledMail = {
   headers?: Record<string, string>;
 };
 
-/** Bytes: Gmail shows no more than 102,400. */
+/** In bytes. Gmail shows no more than 102,400. */
 const MAX_HTML = 95_000;
-/** What a mail must have none of: it runs, asks for input, or is fetched. */
+/** Elements that a mail must not have, because they run, ask for input, or are fetched. */
 const FORBIDDEN =
   'script form input button select textarea link iframe object embed video audio svg canvas base'.split(' ');
-/** What is left of a template, or of values that were not there. */
+/** Remains of a template, or of values that were missing. */
 const UNFILLED = /%%[A-Z_]+%%|\{\{|\}\}|\{%|%\}|<\/?mj-|\{[a-zA-Z]+\}|\bundefined\b|\bNaN\b|\[object/;
 
-/** Of HTML: an editor may well write <sic>. */
+/** Tags of HTML. Other tags are no fault, because an editor may write <sic>. */
 const TAG =
   /<\/?(?:p|a|br|div|span|b|i|u|em|strong|h[1-6]|[uo]l|li|table|tr|td|img|html|body|style|!--|!doctype)\b[^<]*>/i;
 
 type Report = (fault: string) => void;
 
-/** Every rule that the mail breaks. One with `List-Unsubscribe` is a digest: it has stories and a foot of its own. */
+/**
+ * Returns every rule that the mail breaks. A mail with `List-Unsubscribe` is a digest, which also has stories and a
+ * foot of its own.
+ */
 export async function mailFaults(page: Page, mail: RuledMail): Promise<string[]> {
   const faults: string[] = [];
   const report: Report = (fault) => faults.push(fault);
@@ -41,7 +44,7 @@ function checkDocument(report: Report, { html, subject, text }: RuledMail, facts
   const bytes = Buffer.byteLength(html);
   if (bytes > MAX_HTML) report(`HTML: ${bytes} bytes`);
   if (!/^<!doctype html>/i.test(html)) report('HTML: no doctype');
-  // Of a draft and a test, it is what the mail will be called: their subject says before it what they are.
+  // The title is the subject that readers will see. The subject of a draft or a proof says before it what the mail is.
   if (!facts.title || !subject.replace(/\s+/g, ' ').trim().endsWith(facts.title))
     report(`title: "${facts.title}" is not the subject`);
   if (!facts.lang) report('lang: none');
@@ -65,7 +68,7 @@ function checkImages(report: Report, { images }: MailFacts): void {
   for (const { src, alt, width } of images) {
     if (!alt?.trim()) report(`img: no words, ${src}`);
     if (!/^https:\/\/[^\s"<>]+$/.test(src)) report(`img: not https, ${src}`);
-    // Outlook takes the size from the attribute alone, and a whole number of pixels.
+    // Outlook takes the size only from the attribute, and needs a whole number of pixels.
     if (!Number.isInteger(width) || width < 1 || width > 600) report(`img: width ${width}, ${src}`);
   }
 }
@@ -92,8 +95,8 @@ function checkTextPart(report: Report, { text }: RuledMail, { links }: MailFacts
 }
 
 /**
- * Word draws mails in Outlook for Windows. It reads what stands in its conditional comments and skips what is marked as
- * not for it: what is left must be as good a document, with tables in place of the widths that it does not know.
+ * Outlook for Windows draws mails with Word. Word reads what is in its conditional comments and skips what is marked as
+ * not for it. What is left must also be a good document, with tables in place of the widths that Word does not know.
  */
 function checkOutlook(report: Report, { html }: RuledMail): void {
   const seen = html

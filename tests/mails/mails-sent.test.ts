@@ -11,7 +11,7 @@ useDatabase();
 
 const page = usePage();
 
-test('every mail that a reader gets, from signing up to a new address, keeps every rule as it leaves the house', async () => {
+test('every mail that a reader gets, from the sign-up to a change of address, keeps every rule when it is sent', async () => {
   const world = await withReaders({ templates: SHIPPED_TEMPLATES });
   for (const language of ['en', 'es']) {
     const { content, ...story } = aFullArticleInput({ language, title: `Ferry & harbour, ${language}` });
@@ -51,7 +51,7 @@ test('every mail that a reader gets, from signing up to a new address, keeps eve
   for (const mail of world.mails) expect(await mailFaults(page(), mail), mail.subject).toEqual([]);
 });
 
-test('a draft, a test and a welcome issue keep every rule too, in both languages', async () => {
+test('a draft, a proof and a welcome keep every rule too, in both languages', async () => {
   const world = await setUp({
     templates: SHIPPED_TEMPLATES,
     config: withEditions({

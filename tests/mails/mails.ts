@@ -12,7 +12,7 @@ export const { publication } = testConfig();
 const [daily] = publication.editions;
 if (!daily) throw new Error('the settings have no edition');
 
-/** Of the daily edition, which has a sponsor, at half past seven in New York. */
+/** Returns the input of a digest of the daily edition, which has a sponsor, at half past seven in New York. */
 export function digestInput(fields: Partial<DigestInput> = {}): DigestInput {
   return {
     publication,
@@ -44,7 +44,7 @@ export function aConfirmation(fields: Partial<ConfirmationInput> = {}) {
   });
 }
 
-/** With everything that a letter can have. */
+/** Renders a letter with everything that a letter can have. */
 export function aLetter(fields: Partial<LetterInput> = {}) {
   return renderLetter({
     publication,
@@ -68,7 +68,7 @@ export function aLetter(fields: Partial<LetterInput> = {}) {
   });
 }
 
-/** A story with everything that a digest shows of one. */
+/** Returns a story with everything that a digest shows of a story. */
 export function aStory(fields: Partial<Article> = {}): Article {
   return anArticle({
     url: 'https://paper.example/ferry',
@@ -85,7 +85,7 @@ export function aStory(fields: Partial<Article> = {}): Article {
   });
 }
 
-/** The lead and others, with and without a photo in turns. */
+/** Returns the lead and other stories. Every second story has no photo. */
 export function stories(count: number, fields: Partial<Article> = {}): Article[] {
   return Array.from({ length: count }, (_, n) => {
     const { image, ...story } = aStory({
@@ -97,7 +97,7 @@ export function stories(count: number, fields: Partial<Article> = {}): Article[]
   });
 }
 
-/** As the mail goes out, with the longest links there are. */
+/** Fills in the placeholders of a frozen mail with the longest links that there are. */
 export function personal(frozen: string): string {
   return personalise(frozen, {
     unsubscribe: `https://news.example/unsubscribe?token=${'u'.repeat(300)}`.slice(0, 300),

@@ -21,12 +21,12 @@ test('a confirmation says who asks, for which newsletters, and what to do if it 
   }
 });
 
-test('it names only the newsletters that were asked for', async () => {
+test('a confirmation names only the newsletters that were asked for', async () => {
   const { html, text } = await aConfirmation({ editions: publication.editions.slice(1) });
   expect(html + text).not.toContain('First Light');
 });
 
-test('its button and the address under it lead to the confirmation, and nothing in it unsubscribes', async () => {
+test('the button of a confirmation and the address under it lead to the same page, and no link of the mail unsubscribes', async () => {
   const { html, text } = await aConfirmation({ confirmUrl });
   const { links } = await factsOf(page(), html);
   expect(links).toEqual([
@@ -38,7 +38,7 @@ test('its button and the address under it lead to the confirmation, and nothing 
   expect(html + text).not.toContain('%%');
 });
 
-test('it is a whole document: title, language, one h1, layout tables, colour schemes, nothing that runs or is fetched', async () => {
+test('a confirmation has a title, a language, one h1, layout tables and colour schemes, and nothing that runs or is fetched', async () => {
   const { html } = await aConfirmation();
   const facts = await factsOf(page(), html);
   expect(facts).toMatchObject({
@@ -58,7 +58,7 @@ test('it is a whole document: title, language, one h1, layout tables, colour sch
   expect(html).not.toMatch(/\{\{|\{%|<\/?mj-|\{\w+\}|undefined|\[object/);
 });
 
-test('its preheader has 40 to 90 characters and is not the subject', async () => {
+test('the preheader of a confirmation has 40 to 90 characters and is not the subject', async () => {
   for (const language of ['en', 'es']) {
     const { preheader, subject, html } = await aConfirmation({ language });
     expect([...preheader].length).toBeGreaterThanOrEqual(40);
@@ -68,7 +68,7 @@ test('its preheader has 40 to 90 characters and is not the subject', async () =>
   }
 });
 
-test('the text part is text, and the same request gives the same bytes', async () => {
+test('the text part of a confirmation has no HTML, and the same request gives the same bytes', async () => {
   const mail = await aConfirmation();
   expect(mail.text).not.toMatch(/<\/?[a-z]|&\w+;/i);
   expect(await aConfirmation()).toEqual(mail);

@@ -12,7 +12,7 @@ const without = (name: 'sponsor') => {
 };
 
 describe('what a reader sees', () => {
-  test('a digest is headed by the publication, the edition and the date where the edition is at home', async () => {
+  test('a digest begins with the publication, the edition and the local date of the edition', async () => {
     const scheduledAt = '2026-11-22T03:00:00.000Z';
     const { html, text } = await aDigest({ issue: { ...digestInput().issue, scheduledAt } });
     const { text: shown } = await factsOf(page(), html);
@@ -23,7 +23,7 @@ describe('what a reader sees', () => {
     }
   });
 
-  test('the lead has its section, headline, dek, names, photo, caption and credit', async () => {
+  test('the lead has its section, headline, dek, authors, photo, caption and credit', async () => {
     const { html, subject } = await aDigest({ stories: [aStory({ section: 'harbour' })] });
     const { text, images, links } = await factsOf(page(), html);
     expect(subject).toBe('The ferry returns');
@@ -46,7 +46,7 @@ describe('what a reader sees', () => {
     expect(links).toContainEqual({ href: 'https://paper.example/ferry', text: 'The ferry returns' });
   });
 
-  test('a story without an address of its own is read at ours, and one without a dek shows how it begins', async () => {
+  test('a story without an address links to our own page, and a story without a dek shows how its text begins', async () => {
     const {
       url: _,
       summary: __,
@@ -61,7 +61,7 @@ describe('what a reader sees', () => {
     for (const part of [shown, text]) expect(part).toContain('Fish & chips are 5€. Still.');
   });
 
-  test('every story links by its headline, and a photo beside it by the words of the photo or of the headline', async () => {
+  test('the headline and the photo of a story both link to it, and a photo without alternative text gets the headline', async () => {
     const list = stories(3, { image: { url: 'https://images.example/a.jpg', alt: '' } });
     const { links, images } = await factsOf(page(), (await aDigest({ stories: list })).html);
     const own = links.filter(({ href }) => href === 'https://paper.example/story-3');
@@ -69,7 +69,7 @@ describe('what a reader sees', () => {
     expect(images.map(({ width }) => width)).toEqual([600, 160, 160]);
   });
 
-  test('a small or an upright photo is not blown up', async () => {
+  test('a small or an upright photo is not enlarged', async () => {
     const widths = async (width: number, height: number) => {
       const image = { url: 'https://images.example/a.jpg', alt: 'A', width, height };
       return (await factsOf(page(), (await aDigest({ stories: stories(2, { image }) })).html)).images.map(
@@ -80,7 +80,7 @@ describe('what a reader sees', () => {
     expect(await widths(1000, 2000)).toEqual([300, 100]);
   });
 
-  test('the sponsor is named as one, and an edition without a sponsor has no such place', async () => {
+  test('the sponsor is marked as a sponsor, and an edition without a sponsor mentions none', async () => {
     const { html, text } = await aDigest();
     expect((await factsOf(page(), html)).text).toContain('From our sponsor Mill Lane Bakery Bread from a');
     expect(text).toContain('From our sponsor: Mill Lane Bakery\n');
@@ -89,12 +89,12 @@ describe('what a reader sees', () => {
     expect(plain.html + plain.text).not.toMatch(/sponsor/i);
   });
 
-  test.each([1, 2, 5])('the sponsor appears once in a digest of %i', async (count) => {
+  test.each([1, 2, 5])('the sponsor appears once in a digest with %i stories', async (count) => {
     const { html } = await aDigest({ stories: stories(count) });
     expect(html.split('From our sponsor')).toHaveLength(2);
   });
 
-  test('the foot says why the mail comes and where from, and has the links to leave, to choose and to read on the web', async () => {
+  test('the foot says why and from where the mail comes, and has the links to unsubscribe, to the preferences and to the web version', async () => {
     const { html, text } = await aDigest();
     const { text: shown, links } = await factsOf(page(), html);
     const hrefs = links.map(({ href }) => href);
@@ -110,8 +110,8 @@ describe('what a reader sees', () => {
   });
 });
 
-describe('form', () => {
-  test('a digest is a whole document in the language of the edition', async () => {
+describe('the HTML and the text', () => {
+  test('a digest is a complete document in its language', async () => {
     const { html } = await aDigest({ language: 'es' });
     const facts = await factsOf(page(), html);
     expect(html).toMatch(/^<!doctype html>\n<html lang="es" dir="ltr"/);
@@ -128,14 +128,14 @@ describe('form', () => {
     expect(facts.styles).toContain('@media (prefers-color-scheme: dark)');
   });
 
-  test('it has one h1, an h2 for each story, and no table that is more than layout', async () => {
+  test('a digest has one h1, an h2 for each story, and only tables for layout', async () => {
     const facts = await factsOf(page(), (await aDigest()).html);
     expect(facts.h1).toEqual(['The Lakeside Courier']);
     expect(facts.h2).toEqual(stories(8).map(({ title }) => title));
     expect(new Set(facts.tableRoles)).toEqual(new Set(['presentation']));
   });
 
-  test('photos come over https, with words, and at most 600 px wide; any other is left out', async () => {
+  test('photos have https addresses, alternative texts and at most 600 px, and a photo with an http address is left out', async () => {
     const image = { url: 'http://images.example/a.jpg', alt: 'Not safe', caption: 'Its caption' };
     const { html } = await aDigest({ stories: [aStory({ image }), ...stories(5)] });
     const { images, text } = await factsOf(page(), html);
@@ -151,12 +151,12 @@ describe('form', () => {
   test.each([
     { url: 'https://images.example/map.svg?v=2', alt: 'A map' },
     { url: 'https://images.example/map', alt: 'A map', type: 'image/svg+xml' },
-  ])('a drawing that most mail programs do not draw is left out: $url', async (image) => {
+  ])('an SVG image, which most mail programs do not show, is left out: $url', async (image) => {
     const { html } = await aDigest({ stories: [aStory({ image })] });
     expect((await factsOf(page(), html)).images).toEqual([]);
   });
 
-  test('nothing in it runs, asks for input, or is fetched but the photos', async () => {
+  test('nothing in a digest runs or asks for input, and only its photos are fetched', async () => {
     const { html } = await aDigest();
     const { elements, attributes, styles } = await factsOf(page(), html);
     for (const name of ['script', 'form', 'input', 'button', 'link', 'iframe', 'object', 'video', 'svg']) {
@@ -167,14 +167,14 @@ describe('form', () => {
     expect(html).not.toMatch(/data:|javascript:|fonts\.googleapis/);
   });
 
-  test('no word of the template language is left in it', async () => {
+  test('a digest has nothing left of the template language', async () => {
     const { html, text } = await aDigest({ stories: stories(3) });
     expect(html + text).not.toMatch(/\{\{|\}\}|\{%|%\}|<\/?mj-|\{\w+\}|undefined|\[object/);
     expect(html.match(/%%\w+%%/g)).toEqual([UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER]);
     expect(text.match(/%%\w+%%/g)).toEqual([UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER]);
   });
 
-  test('the text part is text: no tag, no entity, no line of more than one field', async () => {
+  test('the text part has no tag and no entity, and a field with a line end stays on one line', async () => {
     const { text } = await aDigest({
       stories: [aStory({ title: 'Fish & chips\r\nfor 5', html: '<p>a &lt; b</p>' })],
     });
@@ -183,7 +183,7 @@ describe('form', () => {
     expect(text).not.toMatch(/[^\n\P{Cc}]/u);
   });
 
-  test('a right-to-left edition is laid out from the right', async () => {
+  test('a digest in a right-to-left language is laid out from the right', async () => {
     const { html } = await aDigest({ language: 'ar', stories: stories(3, { language: 'ar' }) });
     const { dir, styles } = await factsOf(page(), html);
     expect(dir).toBe('rtl');
@@ -192,7 +192,7 @@ describe('form', () => {
     expect(styles).toContain('padding-right:24px');
   });
 
-  test('the same stories give the same bytes, wherever and whenever', async () => {
+  test('the same stories give the same bytes, in whichever time zone the process runs', async () => {
     const first = await aDigest();
     const zone = process.env.TZ;
     process.env.TZ = 'Pacific/Kiritimati';

@@ -23,7 +23,7 @@ test('a letter says what it is about, what can be done, and what to do if it was
   }
 });
 
-test('each of its buttons is there as an address as well, the usual one first', async () => {
+test('a letter has each button as an address too, in the same order', async () => {
   const { html, text } = await aLetter();
   const manage = 'https://news.example/subscriptions/manage?token=cmVhZGVyLTE.c2ln&x=1';
   const leave = 'https://news.example/unsubscribe?token=YWxs.c2ln';
@@ -38,7 +38,7 @@ test('each of its buttons is there as an address as well, the usual one first', 
   expect(text).toContain(`Open the page:\n${manage}\n\nLeave all newsletters:\n${leave}\n`);
 });
 
-test('a letter that only tells something has no place for what it lacks', async () => {
+test('a letter without facts, buttons and links has no empty places for them', async () => {
   const { html, text } = await aLetter({ facts: [], buttons: [], ignore: '', why: '', links: [] });
   const { links, h2, text: shown } = await factsOf(page(), html);
   expect(links).toEqual([{ href: 'https://news.example/', text: 'The Lakeside Courier' }]);
@@ -47,7 +47,7 @@ test('a letter that only tells something has no place for what it lacks', async 
   expect(text).not.toMatch(/\n{3}/);
 });
 
-test('a short preheader is filled up to 40 characters, and a long one cut', async () => {
+test('a short preheader of a letter is filled up to 40 characters, and a long one is cut after 90', async () => {
   for (const preheader of ['', 'Short.', 'word '.repeat(50), 'Your newsletters of The Lakeside Courier']) {
     const letter = await aLetter({ preheader, intro: 'Brief.', ignore: '' });
     expect(letter.preheader).toMatch(/^.{40,90}$/u);

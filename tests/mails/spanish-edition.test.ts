@@ -28,7 +28,7 @@ Recibe`.trim(),
   expect(english?.text).toContain('From our sponsor: Mill Lane Bakery\nBread from a wood oven');
 });
 
-it('what a preview of a Spanish mail warns of is said in English, as all that the API says', async () => {
+it('the warnings of a preview of a Spanish mail are in English, as everything in the API is', async () => {
   const world = await setUp();
   const image = { url: 'http://images.example/a.jpg', alt: 'Un barco' };
   const story = { summary: undefined, title: 'Vuelve el transbordador '.repeat(7).trim(), image };
