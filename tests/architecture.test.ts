@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { importsOf, type Sources, violations } from './support/architecture.ts';
 
-/** The rules of the layout: what may know what. The checker is tried on small files before it is trusted with ours. */
+/** Which file may import which. Small files that break the rules show that the checker finds the faults. */
 
 const file = (path: string, source: string): Sources => new Map([[path, source]]);
 
@@ -12,7 +12,7 @@ test('our files keep to the layout', () => {
   expect(violations(new Map(paths.map((path) => [path, readFileSync(path, 'utf8')])))).toEqual([]);
 });
 
-describe('imports are found', () => {
+describe('imports are found in', () => {
   test.each([
     ["import a from 'x';", ['x']],
     ["import { a, type B } from './x.ts';", ['./x.ts']],
@@ -29,34 +29,34 @@ describe('imports are found', () => {
   ])('%j', (source, expected) => expect(importsOf(source)).toEqual(expected));
 });
 
-describe('each rule catches what breaks it', () => {
+describe('the checker reports', () => {
   test.each([
     [
-      'a domain with an adapter',
+      'a domain that imports an adapter',
       'functions/feeds/a.ts',
       "import { x } from '../adapters/dynamo/dynamo-feeds.ts';",
       'does not know adapters',
     ],
     [
-      'a page with an adapter',
+      'a page that imports an adapter',
       'functions/pages/a.ts',
       "import { x } from '../adapters/dynamo/dynamo-feeds.ts';",
       'does not know adapters',
     ],
     [
-      'a domain with the AWS SDK',
+      'a domain that imports the AWS SDK',
       'functions/articles/a.ts',
       "import { x } from '@aws-sdk/client-sqs';",
       'imports @aws-sdk',
     ],
-    ['a domain with Resend', 'functions/delivery/a.ts', "import { Resend } from 'resend';", 'imports resend'],
-    ['the environment', 'functions/feeds/a.ts', 'const a = process.env.A;', 'process.env'],
-    ['Date.now', 'functions/feeds/a.ts', 'const a = Date.now();', 'Date.now'],
-    ['the present moment', 'functions/newsletter/a.ts', 'const a = new Date( );', 'new Date()'],
-    ['chance', 'functions/feeds/a.ts', 'const a = Math.random();', 'Math.random'],
+    ['Resend in a domain', 'functions/delivery/a.ts', "import { Resend } from 'resend';", 'imports resend'],
+    ['a read of the environment', 'functions/feeds/a.ts', 'const a = process.env.A;', 'process.env'],
+    ['a call of Date.now', 'functions/feeds/a.ts', 'const a = Date.now();', 'Date.now'],
+    ['a date of the present moment', 'functions/newsletter/a.ts', 'const a = new Date( );', 'new Date()'],
+    ['a random number', 'functions/feeds/a.ts', 'const a = Math.random();', 'Math.random'],
     ['random ids', 'functions/subscribers/a.ts', "import { randomUUID } from 'node:crypto';", 'random bytes'],
     [
-      'Hono where no HTTP is answered',
+      'Hono in a file that answers no HTTP',
       'functions/feeds/serve-feed.ts',
       "import { Hono } from 'hono';",
       'answers no HTTP',
@@ -68,81 +68,81 @@ describe('each rule catches what breaks it', () => {
       'answers no HTTP',
     ],
     [
-      'articles that know feeds',
+      'articles that import feeds',
       'functions/articles/a.ts',
       "import { x } from '../feeds/b.ts';",
       'articles does not know feeds',
     ],
     [
-      'feeds that know newsletters',
+      'feeds that import newsletters',
       'functions/feeds/a.ts',
       "import type { X } from '../newsletter/b.ts';",
       'feeds does not know newsletter',
     ],
     [
-      'subscribers that know deliveries',
+      'subscribers that import deliveries',
       'functions/subscribers/a.ts',
       "import { x } from '../delivery/b.ts';",
       'does not know delivery',
     ],
     [
-      'a domain that knows pages',
+      'a domain that imports pages',
       'functions/feeds/a.ts',
       "import { x } from '../pages/b.ts';",
       'does not know pages',
     ],
     [
-      'access outside routes',
+      'an import of access outside route files',
       'functions/articles/write-article.ts',
       "import { x } from '../access/b.ts';",
       'does not know access',
     ],
     [
-      'mails that know issues',
+      'mails that import issues',
       'functions/mails/a.ts',
       "import type { X } from '../newsletter/b.ts';",
       'mails does not know newsletter',
     ],
     [
-      'an adapter that knows the app',
+      'an adapter that imports the app',
       'functions/adapters/aws/a.ts',
       "import { x } from '../../app.ts';",
       'adapters does not know app.ts',
     ],
     [
-      'a shared file that knows a domain',
+      'a shared file that imports a domain',
       'functions/shared/queue.ts',
       "import { x } from '../feeds/b.ts';",
       'shared does not know feeds',
     ],
-    ['a loose file', 'functions/queue.ts', '', 'in no room'],
-    ['a room that is not there', 'functions/utils/a.ts', '', 'in no room'],
+    ['a file outside all rooms', 'functions/queue.ts', '', 'in no room'],
+    ['an unknown room', 'functions/utils/a.ts', '', 'in no room'],
     [
-      'infra that knows functions',
+      'infra that imports functions',
       'infra/a.ts',
       "import { x } from '../functions/config.ts';",
       'only infra/app.ts',
     ],
     [
-      'functions that know infra',
+      'functions that import infra',
       'functions/config.ts',
       "import { x } from '../infra/a.ts';",
       'imports infra/a.ts',
     ],
     [
-      'infra that knows the settings beside its app',
+      'infra that imports the settings outside its app',
       'infra/a.ts',
       "import x from '../broadsheet.config.ts';",
       'only infra/app.ts',
     ],
     [
-      'a domain that knows the settings',
+      'a domain that imports the settings',
       'functions/config.ts',
       "import x from '../broadsheet.config.ts';",
       'an entry point hands it in',
     ],
     [
-      'a domain that knows the version',
+      'a domain that imports the version',
       'functions/pages/a.ts',
       "import x from '../../package.json' with { type: 'json' };",
       'an entry point hands it in',
@@ -208,7 +208,7 @@ describe('each rule catches what breaks it', () => {
   });
 });
 
-describe('what is allowed passes', () => {
+describe('the checker reports nothing that is allowed', () => {
   test.each([
     [
       'functions/adapters/aws/a.ts',

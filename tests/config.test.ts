@@ -4,7 +4,7 @@ import { SettingsError } from '../functions/settings/publication.ts';
 import { sha256 } from '../functions/shared/text.ts';
 import { testConfig, VERSION } from './support/config.ts';
 
-/** The message a person gets who has just set something wrong. */
+/** Returns the message that a person gets who has just set something wrong. */
 function refusal(action: () => unknown): string {
   try {
     action();
@@ -16,7 +16,7 @@ function refusal(action: () => unknown): string {
 }
 
 describe('the environment', () => {
-  test('may be empty: everything has a default', () => {
+  test('may be empty, because everything has a default', () => {
     expect(testConfig()).toMatchObject({
       version: VERSION,
       port: 8787,
@@ -31,7 +31,7 @@ describe('the environment', () => {
     });
   });
 
-  test('an empty variable is one that is not set', () => {
+  test('may have an empty variable, which counts as not set', () => {
     const names = [
       'PORT',
       'BROADSHEET_URL',
@@ -47,7 +47,7 @@ describe('the environment', () => {
     expect(testConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(testConfig());
   });
 
-  test('is taken as it is set', () => {
+  test('sets the values of the config', () => {
     const config = testConfig({
       PORT: '9000',
       BROADSHEET_URL: 'https://Feeds.Paper.example:8443/',
@@ -71,7 +71,7 @@ describe('the environment', () => {
     expect(JSON.stringify(config)).not.toContain('a-token-of-16-chars');
   });
 
-  test('the base URL follows the port', () => {
+  test('gives the default base URL the port that it sets', () => {
     expect(testConfig({ PORT: '9000' }).baseUrl).toBe('http://localhost:9000');
   });
 
@@ -95,22 +95,25 @@ describe('the environment', () => {
     ['BROADSHEET_EDITOR_TOKEN', 'with spaces in the middle', '1 to 256'],
     ['BROADSHEET_SAMPLES', 'no', '"on" or "off"'],
     ['BROADSHEET_ALLOW_PRIVATE_CALLBACKS', 'true', '"on" or "off"'],
-  ])('%s=%s is refused by its name, with what is allowed', (name, value, allowed) => {
-    const message = refusal(() => testConfig({ [name]: value }));
-    expect(message).toContain(name);
-    expect(message).toContain(allowed);
-  });
+  ])(
+    'is refused with %s=%s, and the error names the variable and what is allowed',
+    (name, value, allowed) => {
+      const message = refusal(() => testConfig({ [name]: value }));
+      expect(message).toContain(name);
+      expect(message).toContain(allowed);
+    },
+  );
 
-  test('a refused token is not shown', () => {
+  test('is refused for a wrong token, and the error does not show the token', () => {
     expect(refusal(() => testConfig({ BROADSHEET_EDITOR_TOKEN: 'sec ret' }))).not.toContain('sec ret');
   });
 
-  test('private callbacks are refused on Lambda', () => {
+  test('is refused if it allows private callbacks on Lambda', () => {
     const env = { BROADSHEET_ALLOW_PRIVATE_CALLBACKS: 'on', AWS_LAMBDA_FUNCTION_NAME: 'public' };
     expect(refusal(() => testConfig(env))).toContain('BROADSHEET_ALLOW_PRIVATE_CALLBACKS');
   });
 
-  test('a variable that must be set is named', () => {
+  test('is refused without a variable that must be set, and the error names the variable', () => {
     expect(required({ A: 'x' }, 'A')).toBe('x');
     expect(refusal(() => required({ A: '' }, 'A'))).toContain('A must be set');
   });

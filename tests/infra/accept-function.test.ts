@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ACCEPT_HEADERS } from '../support/accept-headers.ts';
 import { only, synthesize } from './synthesized.ts';
 
-/** What CloudFront does with a request for a feed before it looks into its cache: the code that is deployed, run. */
+/** Runs the code that is deployed to CloudFront, which changes a request for a feed before the cache is searched. */
 
 const template = synthesize();
 const { FunctionCode: code, FunctionConfig: config } = only(template, 'AWS::CloudFront::Function').Properties;
@@ -17,33 +17,33 @@ function headersAfter(headers: Headers): Headers {
   return JSON.parse(JSON.stringify(request.headers));
 }
 
-describe.each(ACCEPT_HEADERS)('%s: %j', (_, accept, given) => {
-  test(`is told to the cache as one of two values, for the ${given}`, () => {
+describe.each(ACCEPT_HEADERS)('a request with %s (Accept: %j)', (_, accept, given) => {
+  test(`gets the cached copy of the ${given}`, () => {
     const { accept: told } = headersAfter(accept === undefined ? {} : { accept: { value: accept } });
     expect(told).toEqual({ value: given === 'page' ? 'text/html' : '*/*' });
   });
 });
 
-test('a header that came in two lines is read as one', () => {
+test('an Accept header that comes in two lines is read as one', () => {
   const multiValue = [{ value: 'text/html' }, { value: 'application/rss+xml' }];
   expect(headersAfter({ accept: { value: 'text/html', multiValue } }).accept).toEqual({ value: '*/*' });
 });
 
-test('the language makes other copies of the page and none of the document', () => {
+test('the cache has a copy of the page for each language, and one copy of the document', () => {
   const language = { 'accept-language': { value: 'es-MX,es;q=0.9' } };
   const ofDocument = headersAfter({ ...language, accept: { value: '*/*' }, host: { value: 'a.example' } });
   expect(ofDocument).toEqual({ accept: { value: '*/*' }, host: { value: 'a.example' } });
   expect(headersAfter({ ...language, accept: { value: 'text/html' } })).toMatchObject(language);
 });
 
-test('it is what CloudFront can run: small, no modules, nothing that is newer than its engine', () => {
+test('CloudFront can run the code: it is small, and has no modules and nothing newer than the engine', () => {
   expect(config.Runtime).toBe('cloudfront-js-2.0');
   expect(Buffer.byteLength(code)).toBeLessThan(10_240);
   expect(code).not.toMatch(/^\s*(?:export|import)\b|\?\.|\?\?|\.\.\.|`/m);
   expect(code).toMatch(/^function handler\(event\)/m);
 });
 
-test('it runs for every feed, and for nothing else', () => {
+test('the code runs for the address of every feed, and for no other address', () => {
   const withFunction = distribution.CacheBehaviors.filter(
     (behaviour: { FunctionAssociations?: unknown[] }) => behaviour.FunctionAssociations?.length,
   );

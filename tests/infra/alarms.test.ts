@@ -27,7 +27,7 @@ describe.each(alarms.map(({ id }) => id))('the alarm %s', (id) => {
     expect(anchors).toContain(anchor);
   });
 
-  test('tells the topic', () => {
+  test('is sent to the topic of the alarms', () => {
     expect(alarm(id).AlarmActions).toEqual([{ Ref: expect.stringMatching('^AlarmsTopic') }]);
   });
 });
@@ -36,7 +36,7 @@ test.each([
   ['WorkDeadLetters', 'QueuesWorkDeadLetters'],
   ['WebSubDeadLetters', 'QueuesWebSubDeadLetters'],
   ['ComposeDeadLetters', 'QueuesComposeDeadLetters'],
-])('%s goes off at the first message', (id, queue) => {
+])('the alarm %s goes off at the first message in its queue', (id, queue) => {
   expect(alarm(id)).toMatchObject({
     MetricName: 'ApproximateNumberOfMessagesVisible',
     Dimensions: [
@@ -51,7 +51,7 @@ test.each([
 test.each([
   ['WorkIsLate', 'QueuesWork', 7200],
   ['WebSubIsLate', 'QueuesWebSub', 3600],
-])('%s goes off at a message that has waited too long', (id, queue, seconds) => {
+])('the alarm %s goes off when a message has waited too long', (id, queue, seconds) => {
   expect(alarm(id)).toMatchObject({
     MetricName: 'ApproximateAgeOfOldestMessage',
     Dimensions: [
@@ -66,7 +66,7 @@ test.each([
   });
 });
 
-test.each(FUNCTIONS)('errors of %s go off', (id) => {
+test.each(FUNCTIONS)('an alarm goes off at errors of the function %s', (id) => {
   expect(alarm(`${id}Errors`)).toMatchObject({
     MetricName: 'Errors',
     Namespace: 'AWS/Lambda',
@@ -74,19 +74,22 @@ test.each(FUNCTIONS)('errors of %s go off', (id) => {
   });
 });
 
-test.each(['Tick', 'Work'])('a line of %s with the level "error" goes off', (id) => {
-  const filter = only(template, 'AWS::Logs::MetricFilter', `Alarms${id}LogErrors`).Properties;
-  expect(filter.LogGroupName).toEqual({ Ref: expect.stringMatching(`^${id}Logs`) });
-  expect(filter.FilterPattern).toBe('{ $.level = "error" }');
-  const [metric] = filter.MetricTransformations;
-  expect(alarm(`${id}LogErrors`)).toMatchObject({
-    MetricName: metric.MetricName,
-    Namespace: metric.MetricNamespace,
-    Threshold: 1,
-  });
-});
+test.each(['Tick', 'Work'])(
+  'an alarm goes off when the function %s logs a line with the level "error"',
+  (id) => {
+    const filter = only(template, 'AWS::Logs::MetricFilter', `Alarms${id}LogErrors`).Properties;
+    expect(filter.LogGroupName).toEqual({ Ref: expect.stringMatching(`^${id}Logs`) });
+    expect(filter.FilterPattern).toBe('{ $.level = "error" }');
+    const [metric] = filter.MetricTransformations;
+    expect(alarm(`${id}LogErrors`)).toMatchObject({
+      MetricName: metric.MetricName,
+      Namespace: metric.MetricNamespace,
+      Threshold: 1,
+    });
+  },
+);
 
-test('what the log says of too many complaints goes off', () => {
+test('an alarm goes off at each of the two log lines about too many complaints', () => {
   const { FilterPattern, LogGroupName, MetricTransformations } = only(
     template,
     'AWS::Logs::MetricFilter',
@@ -105,14 +108,14 @@ test('what the log says of too many complaints goes off', () => {
   });
 });
 
-test('a share of 5xx and refused calls go off', () => {
+test('alarms count the share of 5xx answers, and the throttled calls of functions and table', () => {
   const expressions = (id: string) =>
     alarm(id).Metrics.flatMap(
       (metric: Resource['Properties']) => metric.Expression ?? metric.MetricStat.Metric.MetricName,
     );
   expect(expressions('ServerErrors')).toEqual(['100 * errors / requests', '5xx', 'Count']);
   expect(expressions('Throttles')).toEqual([
-    // A function that was not called has no value, and may not take the others' with it.
+    // A function that was not called has no value. Without FILL, the sum would then have no value either.
     'FILL(m0, 0) + FILL(m1, 0) + FILL(m2, 0) + FILL(m3, 0)',
     ...FUNCTIONS.map(() => 'Throttles'),
   ]);
@@ -123,7 +126,7 @@ test('a share of 5xx and refused calls go off', () => {
   ]);
 });
 
-test('alarms are mailed where ALARM_EMAIL is set, and CloudWatch may publish them', () => {
+test('alarms are mailed to ALARM_EMAIL, and CloudWatch may publish them', () => {
   expect(only(template, 'AWS::SNS::Subscription').Properties).toMatchObject({
     Protocol: 'email',
     Endpoint: 'desk@paper.example',
@@ -138,7 +141,7 @@ test('alarms are mailed where ALARM_EMAIL is set, and CloudWatch may publish the
   );
 });
 
-test('each resource that the runbook asks for by name is there, once', () => {
+test('each resource that the runbook asks for by name exists once', () => {
   const asked = [...runbook.matchAll(/\$\(resource ([A-Za-z]+::[A-Za-z]+) (\w+)\)/g)];
   expect(asked.length).toBeGreaterThan(5);
   for (const [, type, name] of asked) only(template, `AWS::${type}`, name);

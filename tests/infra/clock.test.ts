@@ -7,7 +7,7 @@ const { ScheduleExpression, FlexibleTimeWindow, State, Target } = only(
   'AWS::Scheduler::Schedule',
 ).Properties;
 
-test('there is one schedule: every minute, when it begins, it calls the tick function', () => {
+test('there is one schedule, which calls the tick function at the beginning of every minute', () => {
   expect(Object.keys(resourcesOf(template, 'AWS::Scheduler::Schedule'))).toHaveLength(1);
   expect(State).toBe('ENABLED');
   // A rate would count its minutes from the time of the deployment.
@@ -17,7 +17,7 @@ test('there is one schedule: every minute, when it begins, it calls the tick fun
   expect(JSON.parse(Target.Input)).toEqual({ kind: 'tick' });
 });
 
-test('a tick that cannot be delivered, or fails, is left to the next one', () => {
+test('a tick that cannot be delivered or that fails is not repeated', () => {
   expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 });
   expect(Target.DeadLetterConfig).toBeUndefined();
   expect(only(template, 'AWS::Lambda::EventInvokeConfig').Properties).toEqual({
@@ -28,7 +28,7 @@ test('a tick that cannot be delivered, or fails, is left to the next one', () =>
   });
 });
 
-test('its role calls the tick function and does nothing else, for this group of schedules only', () => {
+test('the role of the schedule may only call the tick function, and only this group of schedules may use the role', () => {
   const role = only(template, 'AWS::IAM::Role', 'Clock').Properties;
   expect(role.AssumeRolePolicyDocument.Statement).toHaveLength(1);
   expect(role.AssumeRolePolicyDocument.Statement[0]).toMatchObject({
@@ -45,6 +45,6 @@ test('its role calls the tick function and does nothing else, for this group of 
   expect(JSON.stringify(Statement[0].Resource)).toMatch(/TickFunction/);
 });
 
-test('its group goes with the stack, so that the stack can be deployed a second time', () => {
+test('the group of the schedule is deleted with the stack, so that the stack can be deployed again', () => {
   expect(only(template, 'AWS::Scheduler::ScheduleGroup').DeletionPolicy).toBe('Delete');
 });

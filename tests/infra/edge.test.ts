@@ -3,7 +3,10 @@ import { readDeployment } from '../../infra/deployment.ts';
 import type { Resource } from './policy.ts';
 import { only, resourcesOf, synthesize } from './synthesized.ts';
 
-/** Managed by AWS: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
+/**
+ * Policies that AWS manages:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+ */
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
@@ -14,7 +17,7 @@ function distributionOf(from: ReturnType<typeof synthesize>) {
   return only(from, 'AWS::CloudFront::Distribution').Properties.DistributionConfig;
 }
 
-/** CloudFront takes the first pattern that fits, then the default. */
+/** Returns how a path is handled: CloudFront takes the first pattern that fits, and otherwise the default. */
 function behaviourOf(path: string): Resource['Properties'] {
   const fits = ({ PathPattern }: { PathPattern: string }) =>
     new RegExp(`^${PathPattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(path);
@@ -64,7 +67,7 @@ describe.each([
   '/podcast.xml',
   '/es/podcast.xml',
 ])('%s', (path) => {
-  test('has a copy for each encoding and each Accept, whatever the query and the cookies', () => {
+  test('has a cached copy for each encoding, Accept header and language, whatever the query and the cookies are', () => {
     expect(keyOf(path).ParametersInCacheKeyAndForwardedToOrigin).toEqual({
       EnableAcceptEncodingBrotli: true,
       EnableAcceptEncodingGzip: true,
@@ -74,13 +77,13 @@ describe.each([
     });
   });
 
-  test('is left in the bytes of the function', () => {
+  test('keeps the bytes that the function has made', () => {
     expect(behaviourOf(path)).toMatchObject({ Compress: false, ViewerProtocolPolicy: 'redirect-to-https' });
   });
 });
 
 describe.each(['/opml.xml', '/style.css', '/feeds.js'])('%s', (path) => {
-  test('has one copy for each encoding, whoever asks', () => {
+  test('has one cached copy for each encoding', () => {
     expect(keyOf(path).ParametersInCacheKeyAndForwardedToOrigin).toEqual({
       EnableAcceptEncodingBrotli: true,
       EnableAcceptEncodingGzip: true,
@@ -92,7 +95,7 @@ describe.each(['/opml.xml', '/style.css', '/feeds.js'])('%s', (path) => {
 });
 
 describe.each(['/', '/feeds', '/subscribe', '/issues', '/articles/a1'])('%s', (path) => {
-  test('has a copy for each language of its readers', () => {
+  test('has a cached copy for each language', () => {
     expect(keyOf(path).ParametersInCacheKeyAndForwardedToOrigin).toMatchObject({
       EnableAcceptEncodingBrotli: true,
       EnableAcceptEncodingGzip: true,
@@ -102,12 +105,12 @@ describe.each(['/', '/feeds', '/subscribe', '/issues', '/articles/a1'])('%s', (p
   });
 });
 
-test("what may be cached, and for how long, is the origin's to say", () => {
+test('the origin decides what is cached and for how long, up to a day', () => {
   for (const path of ['/rss.xml', '/'])
     expect(keyOf(path)).toMatchObject({ MinTTL: 0, DefaultTTL: 0, MaxTTL: 86_400 });
 });
 
-test('no 404 is remembered: the article may be there by now', () => {
+test('errors are not cached, because a missing article may exist soon', () => {
   const kept = new Map(
     config.CustomErrorResponses.map((each: { ErrorCode: number; ErrorCachingMinTTL: number }) => [
       each.ErrorCode,
@@ -123,7 +126,7 @@ test('the edge speaks HTTP/2 and HTTP/3, and HTTPS to the API', () => {
   expect(config.Origins[0].CustomOriginConfig.OriginProtocolPolicy).toBe('https-only');
 });
 
-describe('the API', () => {
+describe('the HTTP API of AWS', () => {
   const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route')).map(
     ({ Properties }) => Properties,
   );
@@ -134,15 +137,15 @@ describe('the API', () => {
     return integration?.Properties.IntegrationUri['Fn::GetAtt'][0];
   };
 
-  test.each(['ANY /api', 'ANY /api/{proxy+}'])("%s goes to the editors' function", (key) => {
+  test.each(['ANY /api', 'ANY /api/{proxy+}'])("sends %s to the editors' function", (key) => {
     expect(functionOf(routes.find(({ RouteKey }) => RouteKey === key))).toMatch(/^EditorFunction/);
   });
 
-  test('everything else goes to the public function', () => {
+  test('sends everything else to the public function', () => {
     expect(functionOf(routes.find(({ RouteKey }) => RouteKey === '$default'))).toMatch(/^PublicFunction/);
   });
 
-  test('is throttled, so that a flood costs nothing to speak of', () => {
+  test('is throttled, so that a flood of requests costs little', () => {
     expect(only(template, 'AWS::ApiGatewayV2::Stage').Properties).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
@@ -151,13 +154,13 @@ describe('the API', () => {
   });
 });
 
-describe('the address', () => {
+describe('the address of the site', () => {
   const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/0b1c';
   const env = { BROADSHEET_URL: 'https://news.example/', CERTIFICATE_ARN: certificateArn };
   const urlOf = (from: ReturnType<typeof synthesize>) =>
     only(from, 'AWS::Lambda::Function', 'Public').Properties.Environment.Variables.BROADSHEET_URL;
 
-  test("is CloudFront's where nothing else is set", () => {
+  test("is CloudFront's if no other is set", () => {
     expect(urlOf(template)).toEqual({
       'Fn::Join': [
         '',
@@ -167,7 +170,7 @@ describe('the address', () => {
     expect(config.Aliases).toBeUndefined();
   });
 
-  test("is a domain of one's own with BROADSHEET_URL and CERTIFICATE_ARN", () => {
+  test('is the domain of BROADSHEET_URL if CERTIFICATE_ARN is set too', () => {
     const own = synthesize(readDeployment(env));
     expect(urlOf(own)).toBe('https://news.example');
     expect(distributionOf(own)).toMatchObject({
@@ -191,17 +194,17 @@ describe('the address', () => {
     ],
     [{ ALARM_EMAIL: 'nobody' }, 'ALARM_EMAIL is "nobody"; it must be a mail address'],
     [{ BROADSHEET_STACK: 'my stack' }, 'BROADSHEET_STACK is "my stack"'],
-  ])('%o is refused, with what is allowed', (wrong, message) => {
+  ])('is refused, and the error says what is allowed: %o', (wrong, message) => {
     expect(() => readDeployment(wrong)).toThrow(message);
   });
 });
 
-test('the outputs tell where to go next', () => {
+test('the stack has the outputs that the README names', () => {
   for (const name of ['SiteUrl', 'ApiUrl', 'TableName', 'SecretName'])
     expect(Object.keys(template.findOutputs(name))).toEqual([name]);
 });
 
-test('shows the public function that a request came through it, by a key that nobody outside knows', () => {
+test('the edge sends the public function a key that nobody else knows, which shows that a request came through the edge', () => {
   const key = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
   const [origin, ...more] = config.Origins;
   expect(more).toEqual([]);

@@ -22,14 +22,14 @@ describe('the table', () => {
     expect(table.Properties.BillingMode).toBe('PAY_PER_REQUEST');
   });
 
-  test('can be restored to any second, and forgets what has run out', () => {
+  test('can be restored to any second, and deletes items that have expired', () => {
     expect(table.Properties.PointInTimeRecoverySpecification).toMatchObject({
       PointInTimeRecoveryEnabled: true,
     });
     expect(table.Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
 
-  test('is not deleted by mistake, and outlives the stack', () => {
+  test('cannot be deleted by mistake, and stays when the stack is deleted', () => {
     expect(table.Properties.DeletionProtectionEnabled).toBe(true);
     expect(table.DeletionPolicy).toBe('Retain');
   });
@@ -39,7 +39,7 @@ describe('the table', () => {
   });
 });
 
-test('the secret has a generated linkSecret, empty places for the rest, and outlives the stack', () => {
+test('the secret has a generated linkSecret and empty places for the rest, and stays when the stack is deleted', () => {
   const secret = only(template, 'AWS::SecretsManager::Secret');
   const { GenerateSecretString: generated } = secret.Properties;
   expect(generated).toMatchObject({ GenerateStringKey: 'linkSecret', PasswordLength: 64 });
@@ -60,7 +60,7 @@ describe.each(FUNCTIONS)('the function %s', (id) => {
     });
   });
 
-  test('is told where everything is', () => {
+  test('gets the names and addresses that it needs as environment variables', () => {
     const { Variables } = functionOf(id).Environment;
     const common = [
       'TABLE_NAME',
@@ -77,7 +77,7 @@ describe.each(FUNCTIONS)('the function %s', (id) => {
     expect(Object.keys(Variables).sort()).toEqual([...common, ...own].sort());
   });
 
-  test('logs into a group of its own, for a month, in lines as they are written', () => {
+  test('logs into a group of its own, which keeps the lines unchanged for a month', () => {
     const logs = only(template, 'AWS::Logs::LogGroup', `${id}Logs`);
     expect(logs.Properties.RetentionInDays).toBe(30);
     expect(functionOf(id).LoggingConfig).toMatchObject({
@@ -109,13 +109,13 @@ describe.each([
     ({ Properties }) => Properties.EventSourceArn['Fn::GetAtt'][0] === id,
   )?.Properties;
 
-  test(`feeds ${worker}, ${concurrency} at a time`, () => {
+  test(`calls the function ${worker} at most ${concurrency} times at once`, () => {
     expect(source.EventSourceArn).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
     expect(source.FunctionName).toEqual({ Ref: expect.stringMatching(`^${worker}Function`) });
     expect(source.ScalingConfig).toEqual({ MaximumConcurrency: concurrency });
   });
 
-  test('gives again only the messages that failed', () => {
+  test('delivers again only the messages that failed', () => {
     expect(source.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
   });
 
@@ -123,7 +123,7 @@ describe.each([
     expect(queue?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * functionOf(worker).Timeout);
   });
 
-  test('keeps what failed five times, for 14 days', () => {
+  test('keeps messages that failed five times for 14 days', () => {
     const { deadLetterTargetArn, maxReceiveCount } = queue?.Properties.RedrivePolicy ?? {};
     expect(maxReceiveCount).toBe(5);
     const deadLetters = resourcesOf(template, 'AWS::SQS::Queue')[deadLetterTargetArn['Fn::GetAtt'][0]];

@@ -19,7 +19,7 @@ describe.each(FUNCTIONS)('the role of %s', (id) => {
     }
   });
 
-  test('touches the table by partition only', () => {
+  test('may touch only the partitions of the table that it names', () => {
     const onTable = policies[id].filter((statement) =>
       actionsOf(statement).some((action) => action.startsWith('dynamodb:')),
     );
@@ -28,12 +28,12 @@ describe.each(FUNCTIONS)('the role of %s', (id) => {
       expect(Condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'].length).toBeGreaterThan(0);
     }
     const actions = onTable.flatMap(actionsOf);
-    // These name no partition, so a condition on it would not hold them back.
+    // These actions name no partition, so a condition on the partition would not limit them.
     for (const unlimited of ['Scan', 'DeleteTable', 'UpdateTable', 'PartiQLSelect'])
       expect(actions).not.toContain(`dynamodb:${unlimited}`);
   });
 
-  test('reads the secret and sends to every queue', () => {
+  test('may read the secret and send to every queue', () => {
     const actions = policies[id].flatMap((statement) =>
       actionsOf(statement).map((action) => `${action} ${JSON.stringify(statement.Resource)}`),
     );
@@ -46,7 +46,7 @@ describe.each(FUNCTIONS)('the role of %s', (id) => {
 });
 
 describe("a reader's request", () => {
-  test('reads stories and feeds, and changes none', () => {
+  test('may read stories and feeds, and change none', () => {
     for (const pk of ['ARTICLE#a1', 'ARTICLES', 'FEED#all', 'ISSUE#daily#2026-11-22-0730', 'ISSUES#daily']) {
       expect(may('Public', 'Query', pk), pk).toBe(true);
       for (const action of ['PutItem', 'UpdateItem', 'DeleteItem'])
@@ -54,15 +54,15 @@ describe("a reader's request", () => {
     }
   });
 
-  test("cannot see or make an editor's token", () => {
+  test("may not see or make an editor's token", () => {
     for (const action of ['GetItem', 'Query', 'PutItem']) expect(may('Public', action, 'TOKENS')).toBe(false);
   });
 
-  test('cannot slip a story in beside what it may touch', () => {
+  test('may not read a forbidden partition together with an allowed one', () => {
     expect(may('Public', 'BatchGetItem', 'SUBSCRIBER#s1', 'TOKENS')).toBe(false);
   });
 
-  test('signs up and leaves', () => {
+  test('may sign a reader up and unsubscribe them', () => {
     for (const pk of [
       'SIGNUP#x',
       'SUBSCRIBER#s1',
@@ -76,7 +76,7 @@ describe("a reader's request", () => {
     expect(may('Public', 'Query', 'OUTBOX')).toBe(false);
   });
 
-  test('tells what became of a mail, once, and stops an edition but none of its issues', () => {
+  test('may count what became of a mail, once, and may stop an edition but none of its issues', () => {
     for (const pk of [
       'EVENTS#daily#noon#3',
       'REACTIONS#s1',
@@ -92,7 +92,7 @@ describe("a reader's request", () => {
     for (const pk of ['ISSUE#daily#noon', 'OPEN']) expect(may('Public', 'UpdateItem', pk), pk).toBe(false);
   });
 
-  test('hands readers what is stored about them, and erases it', () => {
+  test('may give readers what is stored about them, and erase it', () => {
     for (const pk of ['SUBSCRIBER#s1', 'CONSENT#s1', 'REACTIONS#s1', 'BOUNCES#h', 'ADDRESS#h', 'SIGNUP#x'])
       for (const action of ['GetItem', 'Query', 'DeleteItem'])
         expect(may('Public', action, pk), `${action} ${pk}`).toBe(true);
@@ -100,20 +100,20 @@ describe("a reader's request", () => {
       expect(may(name, 'Query', 'REACTIONS#s1'), name).toBe(false);
   });
 
-  test('asks the hub, and sees no subscription', () => {
+  test('may ask the WebSub hub for a subscription, and see none', () => {
     expect(may('Public', 'PutItem', 'VERIFICATIONS')).toBe(true);
     for (const pk of ['VERIFICATIONS', 'SUBSCRIPTIONS#*', 'TOPIC#*', 'RETRIES', 'DISTRIBUTIONS'])
       expect(may('Public', 'Query', pk), pk).toBe(false);
     expect(may('Public', 'PutItem', 'SUBSCRIPTIONS#*')).toBe(false);
   });
 
-  test('stores the feed it has rendered', () => {
+  test('may store a feed that it has rendered', () => {
     expect(may('Public', 'PutItem', 'DOCUMENT#all#rss')).toBe(true);
   });
 });
 
 describe("an editor's request", () => {
-  test('writes an article and everything that goes with it', () => {
+  test('may write an article and everything that goes with it', () => {
     for (const pk of [
       'ARTICLE#a1',
       'ARTICLES',
@@ -127,7 +127,7 @@ describe("an editor's request", () => {
     }
   });
 
-  test('imports and exports readers', () => {
+  test('may import and export readers', () => {
     for (const pk of ['SUBSCRIBER#s1', 'ADDRESS#h', 'MEMBERS#daily#3', 'CONSENT#s1']) {
       expect(may('Editor', 'Query', pk), pk).toBe(true);
       expect(may('Editor', 'PutItem', pk), pk).toBe(true);
@@ -136,13 +136,13 @@ describe("an editor's request", () => {
     expect(may('Editor', 'PutItem', 'CHOICES#daily')).toBe(true);
   });
 
-  test('lifts a suppression, and makes or changes none', () => {
+  test('may lift a suppression, and may not make or change one', () => {
     expect(may('Editor', 'DeleteItem', 'SUPPRESSED#h')).toBe(true);
     for (const action of ['PutItem', 'UpdateItem'])
       expect(may('Editor', action, 'SUPPRESSED#h'), action).toBe(false);
   });
 
-  test('deletes no reader and sees no sign-up', () => {
+  test('may not delete a reader or see a sign-up', () => {
     for (const pk of ['SUBSCRIBER#s1', 'ADDRESS#h', 'MEMBERS#daily#3', 'CONSENT#s1', 'SIGNUP#x'])
       for (const action of ['DeleteItem', 'UpdateItem'])
         expect(may('Editor', action, pk), `${action} ${pk}`).toBe(false);
@@ -150,14 +150,14 @@ describe("an editor's request", () => {
       expect(may('Editor', action, 'SIGNUP#x')).toBe(false);
   });
 
-  test('makes and revokes tokens', () => {
+  test('may make and revoke tokens', () => {
     for (const action of ['GetItem', 'Query', 'PutItem', 'DeleteItem']) {
       expect(may('Editor', action, 'TOKENS'), action).toBe(true);
     }
   });
 });
 
-test('the tick function sees stories, choices and whom its letters are for, and changes none of them', () => {
+test('the tick function may read stories and the readers of its letters, and may not change them or list the readers of an edition', () => {
   expect(may('Tick', 'BatchGetItem', 'ARTICLE#a1', 'ARTICLE#a2')).toBe(true);
   expect(may('Tick', 'PutItem', 'ARTICLE#a1')).toBe(false);
   expect(may('Tick', 'GetItem', 'SUBSCRIBER#s1')).toBe(true);
@@ -165,13 +165,13 @@ test('the tick function sees stories, choices and whom its letters are for, and 
   expect(may('Tick', 'Query', 'MEMBERS#daily#3')).toBe(false);
 });
 
-test('a draft is decided on by who cannot write an issue, and let go by who cannot decide', () => {
+test('the public function may decide on a draft, and the tick function, which releases it, may only read the decision', () => {
   expect(may('Public', 'PutItem', 'REVIEW#daily#2026-11-22-0730')).toBe(true);
   expect(may('Tick', 'ConditionCheckItem', 'REVIEW#daily#2026-11-22-0730')).toBe(true);
   expect(may('Tick', 'PutItem', 'REVIEW#daily#2026-11-22-0730')).toBe(false);
 });
 
-test('only the work function empties the edge, and only this one', () => {
+test('only the work function may empty the cache of CloudFront, and only of this distribution', () => {
   const invalidates = (id: FunctionId) =>
     policies[id].filter((statement) => actionsOf(statement).includes('cloudfront:CreateInvalidation'));
   expect(FUNCTIONS.filter((id) => invalidates(id).length > 0)).toEqual(['Work']);
@@ -180,7 +180,7 @@ test('only the work function empties the edge, and only this one', () => {
   );
 });
 
-test('only the editor function calls another one, the tick function, which renders its previews', () => {
+test('only the editor function may call another function: the tick function, which renders its previews', () => {
   const invokes = (id: FunctionId) =>
     policies[id].filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
   expect(FUNCTIONS.filter((id) => invokes(id).length > 0)).toEqual(['Editor']);
@@ -189,7 +189,7 @@ test('only the editor function calls another one, the tick function, which rende
   ]);
 });
 
-test("every partition of the key grammar is somebody's, but for those of one machine", () => {
+test('every partition may be used by some function, except for those that only one machine has', () => {
   const local = ['MAIL', 'MAIL#1', 'MAILKEY#1'];
   const partitions = Object.entries(keys)
     .filter(([name]) => name.endsWith('Key') && !name.startsWith('is'))
@@ -201,7 +201,7 @@ test("every partition of the key grammar is somebody's, but for those of one mac
   expect([...new Set(orphans)].sort()).toEqual([...local].sort());
 });
 
-test('no function has a policy beside its own', () => {
+test('there is one role for each function, and one for the schedule', () => {
   const roles = Object.keys(resourcesOf(template, 'AWS::IAM::Role'));
   expect(roles).toHaveLength(FUNCTIONS.length + 1);
 });

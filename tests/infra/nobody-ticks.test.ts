@@ -3,7 +3,7 @@ import type { Json } from './policy.ts';
 import { only, synthesize } from './synthesized.ts';
 
 /**
- * How long the alarm for "nobody ticks" takes, worked out from the template that is deployed, by the rules of CloudWatch
+ * Works out how long the alarm "nobody ticks" takes from the template that is deployed, by the rules of CloudWatch
  * (User Guide, "Alarm evaluation" and "Configuring how CloudWatch alarms treat missing data").
  */
 
@@ -45,7 +45,7 @@ function goesOff(lines: Lines, now: number): boolean {
   return found.filter((value) => value < Threshold).length + missing >= bad;
 }
 
-test('it is about the lines that the tick function writes, and goes off below one', () => {
+test('the alarm counts the lines that the tick function logs, and goes off below one line', () => {
   expect(filter.LogGroupName).toEqual({ Ref: expect.stringMatching('^TickLogs') });
   expect(counted).toMatchObject({ Stat: 'Sum', Metric: { MetricName, Namespace: MetricNamespace } });
   expect(Expression).toContain(Id);
@@ -60,22 +60,22 @@ function secondsUntilAlarm(last: number): number {
   return first - last + LOOKS_EVERY;
 }
 
-test('it goes off within five minutes of the last tick, wherever in its minute that one ended', () => {
+test('the alarm goes off within five minutes of the last tick, in whichever second of its minute that tick ended', () => {
   const waits = Array.from({ length: MINUTE }, (_, second) => secondsUntilAlarm(second));
   expect(Math.max(...waits)).toBeLessThanOrEqual(5 * MINUTE);
-  // A line that comes late is not yet a tick that did not come.
+  // A line that is late does not yet mean that a tick is missing.
   expect(Math.min(...waits)).toBeGreaterThan(2 * MINUTE);
 });
 
-/** At which CloudWatch may look, in an hour whose ticks are below. */
+/** The seconds at which CloudWatch may look, in an hour that has the ticks of the tests below. */
 const SECONDS = Array.from({ length: 50 * MINUTE }, (_, second) => 9 * MINUTE + second);
 
-test('it does not go off while ticks come, though CloudWatch counts their lines a minute and a half late', () => {
+test('the alarm does not go off while ticks come, even if CloudWatch counts their lines a minute and a half late', () => {
   const at = Array.from({ length: 60 }, (_, minute) => minute * MINUTE + ((minute * 37) % MINUTE));
   expect(SECONDS.filter((now) => goesOff({ at, delay: 90 }, now))).toEqual([]);
 });
 
-test('one tick that fails between two that do not is no alarm', () => {
+test('the alarm does not go off at one failed tick between two good ones', () => {
   const at = Array.from({ length: 60 }, (_, minute) => minute * MINUTE).filter(
     (time) => time !== 30 * MINUTE,
   );

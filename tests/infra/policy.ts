@@ -7,14 +7,17 @@ export type Statement = { Effect: string; Action: string | string[]; Resource: u
 export const FUNCTIONS = ['Public', 'Editor', 'Tick', 'Work'] as const;
 export type FunctionId = (typeof FUNCTIONS)[number];
 
-/** The only resource of a type whose logical id starts so. */
+/**
+ * Returns the only resource of a type whose logical id starts with `idStart`. Throws if there is none, or more than
+ * one.
+ */
 export function onlyIn({ Resources }: TemplateJson, type: string, idStart = ''): Resource {
   const found = Object.entries(Resources).filter(([id, { Type }]) => Type === type && id.startsWith(idStart));
   if (found.length !== 1) throw new Error(`${found.length} resources ${type} start with "${idStart}"`);
   return (found[0] as [string, Resource])[1];
 }
 
-/** All that a function's role allows: its only policy. */
+/** Returns all that the role of a function allows, which is in its only policy. */
 export function policyOf(template: TemplateJson, id: FunctionId): Statement[] {
   const role = onlyIn(template, 'AWS::IAM::Role', `${id}Role`).Properties;
   if (role.ManagedPolicyArns || role.Policies) throw new Error(`the role of ${id} has other policies too`);
@@ -23,7 +26,10 @@ export function policyOf(template: TemplateJson, id: FunctionId): Statement[] {
 
 export const actionsOf = ({ Action }: Statement): string[] => (Array.isArray(Action) ? Action : [Action]);
 
-/** What IAM answers to a request for items of these partitions: `ForAllValues:StringLike` on the leading keys. */
+/**
+ * Decides as IAM does whether a role may touch items of these partitions: `ForAllValues:StringLike` on the leading
+ * keys.
+ */
 export function mayTouch(statements: Statement[], action: string, partitions: string[]): boolean {
   return statements.some((statement) => {
     const patterns: string[] =

@@ -12,12 +12,15 @@ import {
   type TemplateJson,
 } from './policy.ts';
 
-/** Without bundles, and without CDK's check of the template, which takes five seconds: `npm run synth` has both. */
+/**
+ * Makes an app without bundles, and without CDK's check of the template, which takes five seconds. `npm run synth` has
+ * both.
+ */
 export function quickApp(): App {
   return new App({ context: { 'aws:cdk:bundling-stacks': [] }, builtinCloudFormationValidation: false });
 }
 
-/** The stack as CloudFormation gets it, but for the bundles. */
+/** Returns the template of the stack as CloudFormation gets it, except for the bundles. */
 export function synthesize(deployment: Partial<Deployment> = {}): Template {
   return Template.fromStack(
     new BroadsheetStack(quickApp(), 'Broadsheet', { ...readDeployment({}), ...deployment, publication }),
@@ -32,7 +35,7 @@ export function only(template: Template, type: string, idStart = ''): Resource {
   return onlyIn(template.toJSON() as TemplateJson, type, idStart);
 }
 
-/** All that a function's role allows. */
+/** Returns all that the role of a function allows. */
 export function statementsOf(template: Template, id: FunctionId): Statement[] {
   return policyOf(template.toJSON() as TemplateJson, id);
 }

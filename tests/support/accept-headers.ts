@@ -1,8 +1,8 @@
-/** What programs say that they take, and what they are given at the address of a feed. */
+/** Accept headers of programs, and whether each program is given the page or the document at the address of a feed. */
 export const ACCEPT_HEADERS: [who: string, accept: string | undefined, given: 'page' | 'document'][] = [
-  ['nothing said', undefined, 'document'],
+  ['no header', undefined, 'document'],
   ['an empty header', '', 'document'],
-  ['curl, and most readers', '*/*', 'document'],
+  ['curl, and most feed readers', '*/*', 'document'],
   // https://fetch.spec.whatwg.org/#document-accept-header-value
   ['a browser', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'page'],
   [
@@ -19,8 +19,12 @@ export const ACCEPT_HEADERS: [who: string, accept: string | undefined, given: 'p
   ['HTML alone', 'text/html', 'page'],
   ['HTML in capitals', 'TEXT/HTML', 'page'],
   ['HTML with a parameter', 'text/html; charset=utf-8, */*;q=0.1', 'page'],
-  ['HTML first by its weight, not its place', 'application/rss+xml;q=0.2, text/html;q=0.3', 'page'],
-  ['white space wherever it may be', ' application/xml ; q=0.5 , text/html ; q=0.6', 'page'],
+  [
+    'HTML with the highest weight, but in the last place',
+    'application/rss+xml;q=0.2, text/html;q=0.3',
+    'page',
+  ],
+  ['white space wherever it is allowed', ' application/xml ; q=0.5 , text/html ; q=0.6', 'page'],
   [
     'Python feedparser',
     'application/atom+xml,application/rdf+xml,application/rss+xml,application/x-netcdf,application/xml;q=0.9,text/xml;q=0.2,*/*;q=0.1',
@@ -31,15 +35,15 @@ export const ACCEPT_HEADERS: [who: string, accept: string | undefined, given: 'p
     'application/xml, application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, text/html, */*;q=0.9',
     'document',
   ],
-  ['a reader that names HTML first', 'text/html, application/atom+xml', 'document'],
-  ['a reader of JSON Feed', 'application/feed+json, application/json, text/html;q=0.9', 'document'],
-  ['a reader that would take a page', 'text/xml, text/html;q=0.5', 'document'],
-  ['anything as well as HTML', 'text/html, */*', 'document'],
+  ['a feed reader that names HTML first', 'text/html, application/atom+xml', 'document'],
+  ['a feed reader for JSON Feed', 'application/feed+json, application/json, text/html;q=0.9', 'document'],
+  ['a feed reader that would also take a page', 'text/xml, text/html;q=0.5', 'document'],
+  ['HTML and anything else with the same weight', 'text/html, */*', 'document'],
   ['a browser before 2012', 'application/xml,application/xhtml+xml,text/html;q=0.9,*/*;q=0.5', 'document'],
-  ['no HTML', 'text/html;q=0, */*', 'document'],
-  ['no HTML, in thousandths', 'text/html;q=0.000', 'document'],
+  ['no HTML at all', 'text/html;q=0, */*', 'document'],
+  ['no HTML at all, in thousandths', 'text/html;q=0.000', 'document'],
   ['text of any kind', 'text/*', 'document'],
   ['XHTML alone', 'application/xhtml+xml', 'document'],
   ['a type that ends like HTML', 'x-text/html-sandboxed', 'document'],
-  ['a weight that is none', 'text/html;q=high', 'document'],
+  ['a weight that is no number', 'text/html;q=high', 'document'],
 ];

@@ -2,8 +2,9 @@ import { expect } from 'vitest';
 import type { ApiRoute } from '../../functions/access/api-operation.ts';
 
 /**
- * Holds an answer of the JSON API against the route table: a success has a status that its row names, and a body of the
- * shape that the row gives for it. Every request that a test makes through the front door comes through here.
+ * Checks an answer of the JSON API against the route table: a success must have a status that the row of its route
+ * names, and a body of the shape that the row gives for it. Every request that a test makes with `World.request` is
+ * checked here.
  */
 export async function checkShape(
   rows: ApiRoute[],

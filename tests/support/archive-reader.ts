@@ -1,6 +1,9 @@
 import { all, type Element, one, type ReadEntry, readAtom, readJson, readRss, xmlTree } from './parsers.ts';
 
-/** A reader that walks from a subscription document through its archive (RFC 5005, section 4), as a stranger would. */
+/**
+ * A feed reader that walks from a subscription document through its archive (RFC 5005, section 4). It knows nothing of
+ * Broadsheet.
+ */
 
 type Ask = (path: string) => Promise<Response>;
 export type ReadDocument = {
@@ -16,7 +19,7 @@ export type ReadDocument = {
 /** More than any feed of a test has. */
 const MOST_DOCUMENTS = 1000;
 
-/** The document at a path, whatever its format. */
+/** Reads the document at a path, in any format. */
 export async function readDocument(ask: Ask, path: string): Promise<ReadDocument> {
   const response = await ask(path);
   if (response.status !== 200) throw new Error(`${path} was answered ${response.status}`);
@@ -25,7 +28,7 @@ export async function readDocument(ask: Ask, path: string): Promise<ReadDocument
   return { url: path, entries, links, isArchive, response, text };
 }
 
-/** From the document at `path` along `rel`, first to last. `between` runs before each step. */
+/** Returns the documents from `path` along the links `rel`, first to last. `between` runs before each step. */
 export async function walk(
   ask: Ask,
   path: string,

@@ -1,6 +1,6 @@
 import type { Article } from '../../functions/articles/article.ts';
 
-/** A published story with every field that is not optional. */
+/** Returns a published story with every field that is not optional. */
 export function anArticle(fields: Partial<Article> = {}): Article {
   return {
     id: 'ferry',
@@ -22,7 +22,7 @@ export function anArticle(fields: Partial<Article> = {}): Article {
   };
 }
 
-/** What an editor posts: a story with everything that must be there. */
+/** Returns what an editor posts: a story with its required fields and a section. */
 export function anArticleInput(fields: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     title: 'The ferry returns',
@@ -33,7 +33,7 @@ export function anArticleInput(fields: Record<string, unknown> = {}): Record<str
   };
 }
 
-/** The same with every field there is. */
+/** Returns what an editor posts, with every field that there is. */
 export function aFullArticleInput(fields: Record<string, unknown> = {}): Record<string, unknown> {
   return anArticleInput({
     summary: 'Two years on, "the old lady" sails & sings.',

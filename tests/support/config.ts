@@ -3,7 +3,7 @@ import settings from './publication.ts';
 
 export const VERSION = '9.8.7-tests';
 
-/** The config of the publication of the tests. `env` is the whole environment. */
+/** Returns the config with the publication of the tests. `env` is the whole environment. */
 export function testConfig(env: Record<string, string> = {}): Config {
   return loadConfig(env, settings, VERSION);
 }

@@ -9,7 +9,8 @@ let tables = 0;
  */
 export async function openTestTable(existing?: string): Promise<Table> {
   const table = openTable(existing ?? `broadsheet-${process.pid}-${++tables}`, inject('database'));
-  // The embedded server wants a signature and does not check it. To compute one takes a third of a request's processor time.
+  // The embedded server wants a signature and does not check it. Computing one would take a third of the processor time
+  // of a request.
   table.client.config.signer = async () => ({ sign: unsigned });
   if (!existing) await ensureTable(table);
   return table;

@@ -3,7 +3,7 @@ import { testConfig } from './config.ts';
 import type { World } from './installation.ts';
 import { sendNow } from './newsroom.ts';
 
-/** The settings with these editions, each the daily one but for what is given. */
+/** Returns the settings with these editions. Each is the daily edition without its sponsor, with the given changes. */
 export function withEditions(...changes: Partial<EditionSettings>[]) {
   const { publication } = testConfig();
   const [daily] = publication.editions;
@@ -14,7 +14,10 @@ export function withEditions(...changes: Partial<EditionSettings>[]) {
 
 let sent = 0;
 
-/** Has an issue sent now. Returns the ids of the stories that its readers were mailed, in their order; none: it was skipped. */
+/**
+ * Sends an issue now. Returns the ids of the stories that readers were mailed, in their order. There are none if the
+ * issue was skipped.
+ */
 export async function sendIssue(world: World, edition = 'daily'): Promise<string[]> {
   sent += 1;
   const { slot } = await sendNow(world, `issue-${sent}`, edition);

@@ -1,18 +1,18 @@
 import { htmlFaults } from './html-rules.ts';
 import { all, type Element, one } from './parsers.ts';
 
-/** What the rules of RSS and of Atom have in common, each as a check that reports its faults. */
+/** Checks that the rules of RSS and of Atom share. Each check reports the faults that it finds. */
 
 export type Report = (fault: string) => void;
 export type Checks = { report: Report; check(holds: unknown, fault: string): void };
 
-/** What a document is held to beyond itself. */
+/** What a check knows beyond the document. */
 export type Given = {
-  /** The address it was read from. */
+  /** The address from which the document was read. */
   url?: string;
-  /** Milliseconds: when. */
+  /** When the document was read, in milliseconds. */
   now?: number;
-  /** Its text is hostile: that it looks like HTML, or has control characters, is no fault of the document. */
+  /** Set for hostile text. It may look like HTML or have control characters, and that is no fault of the document. */
   anyText?: boolean;
 };
 
@@ -22,19 +22,19 @@ export const LANGUAGE = /^[a-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
 /** RFC 822 with the four-digit year of RSS 2.0. */
 const RFC_822 =
   /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UT|[+-]\d{4})$/;
-/** RFC 3986, 2: everything else is percent-encoded. */
+/** RFC 3986, section 2: every other character is percent-encoded. */
 const URI = /^[a-z][a-z0-9+.-]*:(?:[A-Za-z0-9;/?:@&=+$,\-_.!~*'()#[\]]|%[0-9A-Fa-f]{2})+$/i;
-/** RFC 4151, as the service reads it. */
+/** RFC 4151, as the validation service of the W3C reads it. */
 const TAG_URI =
   /^tag:(?:[a-z0-9\-._]+@)?[a-z0-9.-]+,\d{4}(?:-\d\d(?:-\d\d)?)?:[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*$/;
 const REGISTERED_RELATIONS =
   'alternate current describedby edit edit-media enclosure first hub last license next next-archive payment prev-archive previous related replies search self service up via'.split(
     ' ',
   );
-/** RFC 5005: of a feed, and of no entry. */
+/** Link relations of RFC 5005 that a feed may have and an entry may not. */
 const OF_FEEDS = 'current first last next next-archive prev-archive previous'.split(' ');
 
-/** Namespaces that the service knows, by the prefix that it prefers. It warns of any other. */
+/** Namespaces that the service knows, by the prefix that it prefers. It warns about any other namespace. */
 const KNOWN_NAMESPACES: Record<string, string> = {
   '': 'http://www.w3.org/2005/Atom',
   atom: 'http://www.w3.org/2005/Atom',
@@ -52,7 +52,10 @@ export function collector(): Checks & { faults: string[] } {
   return { faults, report, check: (holds, fault) => void (holds || report(fault)) };
 }
 
-/** `at` is not known to the service; where an entry was deleted its warning is the price. */
+/**
+ * Checks the XML declaration and the namespaces. The service does not know the prefix `at` and warns about it. A
+ * document with a deleted entry needs the prefix, so it may have it.
+ */
 export function namespaces(xml: string, { check }: Checks): void {
   check(/^<\?xml version="1\.0" encoding="utf-8"\?>/i.test(xml), 'xml: does not say that it is UTF-8');
   for (const [, prefix = '', uri = ''] of xml.matchAll(/\sxmlns(?::([\w-]+))?="([^"]*)"/g)) {
@@ -71,13 +74,13 @@ export function atMostOne(element: Element, names: string[], { check }: Checks):
     check(all(element, name).length <= 1, `${element.name}: has more than one ${name}`);
 }
 
-/** Nothing but these, and what is in a namespace. */
+/** Reports elements that are not in this list. Elements in a namespace are allowed. */
 export function nothingElse(element: Element, names: string[], { check }: Checks): void {
   for (const { name } of element.children)
     check(name.includes(':') || names.includes(name), `${element.name}: has the unknown element ${name}`);
 }
 
-/** What describes the feed stands before all that is in it. */
+/** Reports elements that describe the feed and stand behind one of its items. */
 export function headFirst(feed: Element, items: string, { check }: Checks): void {
   const first = feed.children.findIndex(({ name }) => name === items);
   const misplaced = feed.children
@@ -96,7 +99,7 @@ export function absolute(url: string | undefined, what: string, { check }: Check
   if (url?.startsWith('tag:')) check(TAG_URI.test(url), `${what}: "${url}" is no tag URI`);
 }
 
-/** With its day of the week right, neither of the future nor before there were feeds. */
+/** Checks a date of RFC 822: its day of the week must be right, and it must be after 1989 and not in the future. */
 export function rfc822(element: Element | undefined, checks: Checks, given: Given): void {
   if (!element) return;
   const { name, text } = element;
@@ -127,7 +130,7 @@ export function enclosure(attributes: Record<string, string>, url: string, check
   checks.check(MEDIA_TYPE.test(attributes.type ?? ''), `enclosure: "${attributes.type}" is no media type`);
 }
 
-/** The links of a feed, or of an entry. */
+/** Checks the links of a feed or of an entry. */
 export function links(element: Element, isFeed: boolean, checks: Checks, { url }: Given = {}): void {
   const { check } = checks;
   const found = all(element, 'atom:link').map(
@@ -153,14 +156,14 @@ export function html(content: string | undefined, { report }: Checks): void {
   for (const fault of htmlFaults(content ?? '')) report(fault);
 }
 
-/** Plain text that a reader might take for HTML. */
+/** Reports plain text that is blank or that a feed reader could take for HTML. */
 export function plainText(element: Element | undefined, { check }: Checks, { anyText }: Given): void {
   if (!element || anyText) return;
   check(element.text.trim() !== '', `${element.name}: is blank`);
   check(!/<\/\w+>|&(?:#\w+|[a-z]+);/i.test(element.text), `${element.name}: has HTML`);
 }
 
-/** Wherever an address, a language or a picture stands. */
+/** Checks every address, language and picture in an element and in the elements below it. */
 export function everywhere(element: Element, checks: Checks, given: Given): void {
   const { name, attributes, text } = element;
   const { check } = checks;

@@ -27,8 +27,8 @@ import { itunesFaults } from './itunes-rules.ts';
 import { all, one, xmlTree } from './parsers.ts';
 
 /**
- * What the W3C's feed validation service holds against a feed, errors and warnings, as far as these feeds could ever
- * offend: each function answers with the faults it found, none for a valid document.
+ * The rules of the W3C's feed validation service, errors and warnings, as far as these feeds could break them. Each
+ * function returns the faults that it finds, and nothing for a valid document.
  */
 
 const CHANNEL =
@@ -36,7 +36,7 @@ const CHANNEL =
     ' ',
   );
 const ITEM = 'title link description author category comments enclosure guid pubDate source'.split(' ');
-/** Two ways of saying one thing, of which a channel or an item may have one. */
+/** Pairs of elements with the same meaning. A channel or an item may have only one of a pair. */
 const SAME_MEANING = [
   ['managingEditor', 'dc:creator'],
   ['author', 'dc:creator'],
@@ -49,7 +49,7 @@ const SAME_MEANING = [
   ['description', 'atom:summary'],
 ];
 
-/** RSS 2.0 and the RSS Advisory Board's profile. */
+/** Checks RSS 2.0 and the profile of the RSS Advisory Board. */
 export function rssFaults(xml: string, given: Given = {}): string[] {
   const checks = collector();
   const { faults, report, check } = checks;
@@ -134,7 +134,7 @@ const FEED =
 const ENTRY =
   'author category content contributor id link published rights source summary title updated'.split(' ');
 
-/** RFC 4287, and RFC 6721 for what was deleted. */
+/** Checks RFC 4287 (Atom), and RFC 6721 for deleted entries. */
 export function atomFaults(xml: string, given: Given = {}): string[] {
   const checks = collector();
   const { faults, check } = checks;
@@ -218,7 +218,7 @@ const schema = readFileSync(
 );
 const keepsToSchema = ajv.compile(JSON.parse(schema));
 
-/** JSON Feed 1.1: its published schema, and what that does not say. */
+/** Checks JSON Feed 1.1: its published schema, and rules that the schema lacks. */
 export function jsonFeedFaults(text: string, { url }: Given = {}): string[] {
   const checks = collector();
   const { faults, report, check } = checks;

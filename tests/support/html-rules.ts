@@ -1,4 +1,4 @@
-/** HTML as it stands in a feed, read far from its page and often by programs that run what they find. */
+/** Rules for the HTML in a feed. Programs read it far from its page, and many run what they find in it. */
 
 /** Elements that the W3C's service takes for harmless (its `validators.py`, acceptable_elements). */
 const HARMLESS_ELEMENTS = new Set(
@@ -10,8 +10,8 @@ const HARMLESS_ELEMENTS = new Set(
   noscript wbr`.split(/\s+/),
 );
 /**
- * Of its acceptable_attributes those that a story could have. It lacks `controls`, an oversight: without them nobody could
- * play what an editor embeds, so they are taken here.
+ * The attributes that a story could have, from acceptable_attributes in the same file. That list lacks `controls` by an
+ * oversight. Without `controls` nobody could play what an editor embeds, so it is allowed here.
  */
 const HARMLESS_ATTRIBUTES = new Set(
   `abbr align alt cite class clear color cols colspan controls data datetime dir disabled download for headers height

@@ -16,8 +16,9 @@ import { type Account, type Provider, type Script, startProvider, type TakenMail
 import { PLAIN_TEMPLATES } from './templates.ts';
 
 /**
- * The whole of Broadsheet over the embedded DynamoDB and the real `resend` client, with a clock that the test moves and a
- * queue that it drains. Requests go through the app's front door. Each `setUp` has a table and an account of its own.
+ * The whole of Broadsheet over the embedded DynamoDB and the real `resend` client, with a clock that the test moves and
+ * a queue that the test drains. Requests go through the HTTP app. Each `setUp` has a table and an account of its own,
+ * unless it shares them with another world.
  */
 
 export const OWNER_TOKEN = 'bs_owner-token-of-the-tests';
@@ -29,50 +30,50 @@ export type World = Installation & {
   log: Log & { lines: { level: string; message: string; fields: Record<string, unknown> | undefined }[] };
   /** Worlds that share a table share the account. */
   account: Account;
-  /** What the provider took. */
+  /** The mails that the provider took. */
   mails: TakenMail[];
   /** Worlds that share a table share the time. */
   time: { now: number };
   now(): number;
   /** Moves the clock on, in milliseconds. */
   pass(milliseconds: number): void;
-  /** A request to any path. A body that is no string is sent as JSON. */
+  /** Makes a request to any path. A body that is neither text nor bytes is sent as JSON. */
   request(path: string, options?: RequestOptions): Promise<Response>;
-  /** The same with the owner's token. */
+  /** Makes a request with the owner's token. */
   edit(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 };
-/** `peer`: what the server hands over beside a request. */
+/** `peer` is what the server hands to the app beside a request. */
 type RequestOptions = { method?: string; headers?: Record<string, string>; body?: unknown; peer?: object };
 
 type WorldOptions = {
   config?: Partial<Config>;
   templates?: Templates;
   faults?: QueueFaults;
-  /** What an issue's requests to the provider meet; undefined: nothing but its own rules. */
+  /** What happens to the requests of issues at the provider. Unset: only its own rules apply. */
   provider?: Script;
-  /** The same for the mails that ask for a confirmation. */
+  /** What happens to all other requests, which are for letters. Unset: only its own rules apply. */
   confirmations?: Script;
-  /** After which the client gives up a request. */
+  /** After this time the client gives up a request. */
   mailTimeoutMilliseconds?: number;
-  /** For a turn to mail; unset: no test waits. */
+  /** Waits for a turn to mail. Unset: no test waits. */
   wait?: (milliseconds: number) => Promise<void>;
-  /** Unset: counted, so that a test can name them. */
+  /** Makes ids. Unset: they are counted, so that a test can name them. */
   ids?: Ids;
-  /** Requests to WebSub callbacks; unset: real ones. */
+  /** Makes requests to WebSub callbacks. Unset: real requests. */
   callbacks?: Callbacks;
-  /** Another process on the same table. */
+  /** The world of which this is another process, on the same table. */
   sharing?: World;
-  /** A clock of its own. */
+  /** The clock. Unset: the clock of the shared world, or a new one. */
   time?: { now: number };
-  /** Another one is another installation's. */
+  /** With another secret, the world is another installation. */
   linkSecret?: string;
-  /** A process that knows that no other lives. */
+  /** Tells the process that no other process is running. */
   isAlone?: boolean;
 };
 
 /** The provider runs in the process of the tests, because their scripts answer its requests. All files of a worker share it. */
 let providerOfWorker: Promise<Provider> | undefined;
-/** Counted over all worlds of a file: those that share a table must not give an id twice. */
+/** Ids are counted over all worlds of a file, because worlds that share a table must not give an id twice. */
 let counted = 0;
 
 export async function setUp({

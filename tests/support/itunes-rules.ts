@@ -1,9 +1,9 @@
 import { atMostOne, collector } from './feed-checks.ts';
 import { all, type Element, one } from './parsers.ts';
 
-/** What the W3C's service holds against a feed that has elements of Apple's, by "A Podcaster's Guide to RSS". */
+/** The rules of the W3C's service for a feed with elements of Apple, from "A Podcaster's Guide to RSS". */
 
-/** Category: those below it. */
+/** Each category of Apple, with its subcategories. */
 const CATEGORIES = new Map(
   `Arts: Books, Design, Fashion & Beauty, Food, Performing Arts, Visual Arts
 Business: Careers, Entrepreneurship, Investing, Management, Marketing, Non-Profit
@@ -30,7 +30,7 @@ TV & Film: After Shows, Film History, Film Interviews, Film Reviews, TV Reviews`
 );
 const OF_THE_PAST = ['itunes:summary', 'itunes:subtitle', 'itunes:keywords'];
 
-/** Any RSS document: nothing where it has no element of Apple's. */
+/** Returns the faults of an RSS document. A document without elements of Apple has none. */
 export function itunesFaults(rss: Element): string[] {
   const checks = collector();
   const { check, faults } = checks;

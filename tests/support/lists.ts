@@ -4,7 +4,7 @@ import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
 import { importLine } from '../../functions/subscribers/subscriber-routes.ts';
 import { OWNER_TOKEN, type World } from './installation.ts';
 
-/** Lists of readers, in and out through the front door. */
+/** Imports and exports lists of readers through the API. */
 
 export const CONSENT = 'consent=List+of+2019&editions=daily';
 const authorization = `Bearer ${OWNER_TOKEN}`;
@@ -45,12 +45,12 @@ export function readReport(text: string): Report {
   return { lines, summary };
 }
 
-/** What came of each line: `2 added`, or `3 refused: <reason>`. */
+/** Returns the result of each line: `2 added`, or `3 refused: <reason>`. */
 export function outcomes({ lines }: Report): string[] {
   return lines.map(({ line, result, reason }) => `${line} ${result}${reason ? `: ${reason}` : ''}`);
 }
 
-/** Why the file as a whole was refused. */
+/** Returns why the whole file was refused. */
 export async function faultsOf(answer: Response): Promise<string[]> {
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   const { errors, detail } = (await answer.json()) as { errors?: { detail: string }[]; detail: string };
@@ -68,7 +68,7 @@ export function getCsv(world: Pick<World, 'app'>, query = ''): Promise<Response>
   return Promise.resolve(world.app.request(url, { headers: { authorization } }));
 }
 
-/** Every reader of the editions, by address. */
+/** Returns every reader of an edition, by address. */
 export async function readers(world: World): Promise<Map<string, Subscriber>> {
   const { subscribers } = world.services;
   const found = new Map<string, Subscriber>();

@@ -2,11 +2,11 @@ import { domainToASCII } from 'node:url';
 import { expect } from 'vitest';
 import { setUp, type World } from './installation.ts';
 
-/** What editors and readers do, through the front door, for tests that are about what comes after. */
+/** Does what editors and readers do, through the API and the pages, for tests that are about what comes after it. */
 
 let stories = 0;
 
-/** Posts a story; returns its id. */
+/** Posts a story. Returns its id. */
 export async function postStory(world: World, changes: Record<string, unknown> = {}): Promise<string> {
   stories += 1;
   const article = {
@@ -24,7 +24,7 @@ export async function postStory(world: World, changes: Record<string, unknown> =
   return article.id;
 }
 
-/** Signs up, opens the mail, presses its button. Returns the links that the reader then has. */
+/** Signs a reader up and confirms the subscription by the link in the mail. */
 export async function subscribe(
   world: World,
   email: string,
@@ -41,20 +41,20 @@ export async function subscribe(
   expect((await world.request(link, { method: 'POST' })).status).toBe(200);
 }
 
-/** The address as the provider is given it. */
+/** Returns the address as the provider gets it, with its domain in ASCII. */
 function mailedTo(email: string): string {
   const at = email.lastIndexOf('@') + 1;
   return email.slice(0, at) + domainToASCII(email.slice(at));
 }
 
-/** Path and query of the first link to `path` in a mail. */
+/** Returns path and query of the first link in a mail to `path`, which is a pattern. */
 export function linkIn(text: string | undefined, path: string): string {
   const found = new RegExp(`https?://[^\\s"<>]+?(${path}\\?[^\\s"<>]+)`).exec(text ?? '')?.[1];
   if (!found) throw new Error(`no link to ${path} in: ${text}`);
   return found;
 }
 
-/** Has an issue of the edition sent now, and everything done that follows. Returns its view. */
+/** Sends an issue of the edition now, and does everything that follows. Returns the issue as the API shows it. */
 export async function sendNow(world: World, key: string, edition = 'daily'): Promise<IssueView> {
   const answer = await world.edit('POST', `/api/editions/${edition}/issues`, undefined, {
     'idempotency-key': key,
@@ -69,7 +69,7 @@ export async function issue(world: World, id: string): Promise<IssueView> {
   return (await (await world.edit('GET', `/api/issues/${id}`)).json()) as IssueView;
 }
 
-/** The slots of an edition's issues, the last first. */
+/** Returns the slots of an edition's issues, the newest first. */
 export async function slotsOf(world: World, edition = 'daily'): Promise<string[]> {
   const answer = await world.edit('GET', `/api/editions/${edition}/issues`);
   return ((await answer.json()) as { issues: IssueView[] }).issues.map(({ slot }) => slot);
@@ -97,12 +97,12 @@ export type IssueView = {
   unsubscribed: number;
 };
 
-/** The digests that an address got. */
+/** Returns the digests that an address got. */
 export function digestsTo(world: Pick<World, 'mails'>, email: string) {
   return world.mails.filter(({ to, key }) => to === email && key.startsWith('issue/'));
 }
 
-/** Two readers of the daily, one a language, and a story for each. */
+/** Sets up two readers of the daily, one for each language, and a story in each language. */
 export async function withReaders(options: Parameters<typeof setUp>[0] = {}): Promise<World> {
   const world = await setUp(options);
   await subscribe(world, 'en@reader.example', { language: 'en' });

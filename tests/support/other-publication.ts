@@ -1,6 +1,8 @@
 import type { PublicationSettings } from '../../functions/settings/publication.ts';
 
-/** A publication that has no language, section, edition or hour in common with the tests' first one, and no podcast. */
+/**
+ * A publication without a podcast that has no language, section, edition or hour in common with the tests' first one.
+ */
 export default {
   name: { fr: 'La Gazette des Vallons', de: 'Talbote' },
   description: { fr: 'Les nouvelles des vallons.', de: 'Neues aus den Tälern.' },

@@ -3,14 +3,14 @@ import { parseAtomFeed, parseRssFeed } from 'feedsmith';
 import sanitizeHtml from 'sanitize-html';
 import { SaxesParser } from 'saxes';
 
-/** Feeds read by programs that know nothing of ours, and brought to one shape, so that two of them can be compared. */
+/** Reads feeds with programs that know nothing of ours, and gives all results one shape, so that tests compare them. */
 
-/** An element as a strict, namespace-aware parser sees it. Names are `{namespace}local`, or `local` without one. */
+/** An element as a strict, namespace-aware parser sees it. Names are `prefix:local` (`NAMESPACES`) or `local`. */
 export type Element = {
   name: string;
   attributes: Record<string, string>;
   children: Element[];
-  /** Its own character data, as it stands. */
+  /** The character data of this element alone, unchanged. */
   text: string;
 };
 
@@ -43,7 +43,7 @@ const NAMESPACES: Record<string, string> = {
   'http://www.w3.org/XML/1998/namespace': 'xml',
 };
 
-/** The document's root. Throws where it is not well-formed (XML 1.0), by either of two parsers. */
+/** Returns the root. Throws if one of two parsers finds that the document is not well-formed (XML 1.0). */
 export function xmlTree(xml: string): Element {
   const valid = XMLValidator.validate(xml);
   if (valid !== true) throw new Error(`not well-formed: ${valid.err.msg} at line ${valid.err.line}`);
@@ -86,7 +86,7 @@ export const all = (element: Element | undefined, name: string) =>
 export const one = (element: Element | undefined, name: string) => all(element, name)[0];
 const textOf = (element: Element | undefined, name: string) => one(element, name)?.text;
 
-/** RSS 2.0 as the strict parser reads it. */
+/** Reads RSS 2.0 with the strict parser. */
 export function readRss(xml: string): ReadEntry[] {
   const unescaped = (html: string | undefined) =>
     html?.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
@@ -111,7 +111,7 @@ export function readRss(xml: string): ReadEntry[] {
   });
 }
 
-/** Atom as the strict parser reads it. */
+/** Reads Atom with the strict parser. */
 export function readAtom(xml: string): ReadEntry[] {
   return all(xmlTree(xml), 'atom:entry').map((entry) => {
     const links = all(entry, 'atom:link').map(({ attributes }) => attributes);
@@ -172,7 +172,7 @@ function linksOf(links: Record<string, string>[]): Pick<ReadEntry, 'related' | '
   };
 }
 
-/** RSS 2.0 as feedsmith reads it. */
+/** Reads RSS 2.0 with feedsmith. */
 export function feedsmithRss(xml: string): ReadEntry[] {
   return (parseRssFeed(xml).items ?? []).map((item) => {
     const links = (item.atom?.links ?? []) as Record<string, string>[];
@@ -196,7 +196,7 @@ export function feedsmithRss(xml: string): ReadEntry[] {
   });
 }
 
-/** Atom as feedsmith reads it. */
+/** Reads Atom with feedsmith. */
 export function feedsmithAtom(xml: string): ReadEntry[] {
   return (parseAtomFeed(xml).entries ?? []).map((entry) => {
     const language = entry.xml?.lang;
@@ -240,7 +240,7 @@ function feedsmithPhoto(media: unknown): ReadEntry['photo'] {
   );
 }
 
-/** What stands for the first picture of some HTML, as its parser reads the attribute. */
+/** Returns the alternative text of the first picture in some HTML, as a parser reads it. */
 export function firstAlt(html = ''): string | undefined {
   let alt: string | undefined;
   const seen: sanitizeHtml.Transformer = (tagName, attribs) => {
@@ -251,7 +251,7 @@ export function firstAlt(html = ''): string | undefined {
   return alt;
 }
 
-/** A date of any form as ISO 8601. */
+/** Returns a date of any form as ISO 8601. */
 function isoOf(date: unknown): string | undefined {
   return date === undefined ? undefined : new Date(String(date)).toISOString();
 }
@@ -268,7 +268,7 @@ type JsonItem = Record<string, unknown> & {
   };
 };
 
-/** JSON Feed 1.1. */
+/** Reads JSON Feed 1.1. */
 export function readJson(text: string): ReadEntry[] {
   return (JSON.parse(text).items as JsonItem[]).map((item) => {
     const [audio] = item.attachments ?? [];

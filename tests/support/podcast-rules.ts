@@ -3,12 +3,12 @@ import { rssFaults } from './feed-rules.ts';
 import { withoutQuery } from './itunes-rules.ts';
 import { all, type Element, one, xmlTree } from './parsers.ts';
 
-/** Type → ending of the address. */
+/** Media types that Apple plays → the ending that an address of this type must have. */
 const PLAYED: Record<string, string> = { 'audio/mpeg': '.mp3', 'audio/x-m4a': '.m4a' };
 
 /**
- * What Apple ("A Podcaster's Guide to RSS") and Spotify ("Podcast Delivery Specification") require of the feed of a
- * podcast, beside what every RSS feed is held to.
+ * Checks what Apple ("A Podcaster's Guide to RSS") and Spotify ("Podcast Delivery Specification") require of the feed
+ * of a podcast, and what every RSS feed must keep to.
  */
 export function podcastFaults(xml: string, given: Given = {}): string[] {
   const { check, faults, report } = collector();

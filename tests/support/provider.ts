@@ -4,27 +4,28 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /**
- * A mail provider over HTTP that speaks Resend's API, keeps its own record of what it took, and fails as it is told.
+ * A mail provider over HTTP that speaks Resend's API, keeps its own record of what it took, and fails as a test wants.
  *
- * It shares nothing with the mailbox: its record is the evidence of every delivery test, and a mistake in the rules of
- * idempotency keys that both had would be seen by nobody. tests/adapters/one-machine/mailbox.test.ts holds both to the same rules.
- * https://resend.com/docs/api-reference/emails/send-batch-emails, …/errors, https://resend.com/docs/dashboard/emails/idempotency-keys
+ * Its record is the evidence of every delivery test, so it shares no code with the mailbox: nobody would see a mistake
+ * that both made. tests/adapters/one-machine/mailbox.test.ts tests both by the same rules of idempotency keys.
+ * https://resend.com/docs/api-reference/emails/send-batch-emails, …/errors,
+ * https://resend.com/docs/dashboard/emails/idempotency-keys
  */
 export type Provider = {
   url: string;
-  /** An account of its own: nothing that one test does is seen by another. */
+  /** Opens a new account, so that no test sees what another test does. */
   account(clock: () => number): Account;
   stop(): Promise<void>;
 };
 
 export type Account = {
-  /** What it took, in that order. */
+  /** The mails that the account took, in that order. */
   mails: TakenMail[];
   /** Every request that came, whatever became of it. */
   requests: SentRequest[];
-  /** Addresses that pass our checks and not the provider's. */
+  /** Addresses that pass our checks but not those of the provider. */
   badAddresses: Set<string>;
-  /** A key of this account. The script is asked before each request with it; what it does to a process it does to no other. */
+  /** Makes a key of this account. The script decides what happens to each request with it. Each process has a key. */
   newApiKey(script?: Script): string;
 };
 
@@ -45,23 +46,23 @@ export type SentRequest = {
   /** Counted from 1. */
   number: number;
   apiKey: string;
-  /** Its idempotency key; empty: none. */
+  /** The idempotency key; empty if there is none. */
   key: string;
   to: string[];
   hash: string;
-  /** Aborted once the client has gone. */
+  /** Aborts when the client has gone. */
   signal: AbortSignal;
-  /** What it was answered; undefined while it is under way, and where the connection was dropped. */
+  /** The status of the answer. Undefined while the request is under way, or if the connection was dropped. */
   status?: number;
 };
 
-/** What a request meets. */
+/** What happens to a request. */
 export type Fault = {
-  /** It has its effect nevertheless. */
+  /** The mails are taken nevertheless. */
   taken?: boolean;
-  /** Settles when the answer may go; the request is under way until then. */
+  /** The answer waits until this settles. The request is under way until then. */
   held?: Promise<unknown>;
-  /** Unset: the answer that belongs to the effect. */
+  /** The answer. Unset: what the provider would answer by itself. */
   answer?: 'drop' | 'hang' | Answer;
 };
 export type Answer = { status: number; body: string; headers?: Record<string, string> };
@@ -131,7 +132,7 @@ function openAccount(clock: () => number, newKey: () => string) {
   const underWay = new Set<string>();
   let ids = 0;
 
-  /** The effect, and the answer that tells of it. */
+  /** Takes the mails of a request if the rules allow it, and returns the answer. */
   const take = (
     key: string,
     hash: string,
@@ -214,7 +215,7 @@ function openAccount(clock: () => number, newKey: () => string) {
   return { account, serve };
 }
 
-/** What is wrong with a mail, in the provider's words. */
+/** Returns what is wrong with a mail, in the provider's words. */
 function faultOf(mail: WireMail, badAddresses: Set<string>): string | undefined {
   for (const field of ['from', 'to', 'subject'] as const)
     if (!mail[field]?.length) return `Missing \`${field}\` field.`;
@@ -270,10 +271,10 @@ const CONCURRENT = failure(
   'concurrent_idempotent_requests',
   'Same idempotency key used while original request is still in progress.',
 );
-/** What the API does answer to a key that was revoked; its documentation has a 403 `invalid_api_key`. */
+/** The answer that the API really gives for a revoked key. Its documentation names a 403 `invalid_api_key`. */
 const INVALID_API_KEY = failure(400, 'validation_error', 'API key is invalid');
 
-/** Faults by name. Each is before the effect; `afterwards` makes it one after it. */
+/** Faults by name. Each happens before the mails are taken. `afterwards` makes it happen after that. */
 export const FAULTS = {
   dropped: { answer: 'drop' },
   hanging: { answer: 'hang' },

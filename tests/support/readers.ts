@@ -1,7 +1,7 @@
 import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
 import type { World } from './installation.ts';
 
-/** Many readers at once, as the store has them after their confirmation; each through the front door would take minutes. */
+/** Stores many readers at once, as they are after their confirmation. Signing each of them up would take minutes. */
 export async function addReaders(
   { services }: World,
   count: number,
@@ -35,14 +35,14 @@ export async function addReaders(
   return readers;
 }
 
-/** Every set of these sections that readers may choose: as many kinds of batches. */
+/** Returns every set of these sections. Readers with different sets are in different batches. */
 export function everyChoice(sections: string[]): string[][] {
   return Array.from({ length: 2 ** sections.length }, (_, bits) =>
     sections.filter((_, at) => bits & (1 << at)),
   );
 }
 
-/** How often each address got a digest, by address. */
+/** Returns how many digests each address got. */
 export function digestCounts({ mails }: Pick<World, 'mails'>): Map<string, number> {
   const digests = mails.filter(({ key }) => key.startsWith('issue/'));
   return new Map(
@@ -52,7 +52,7 @@ export function digestCounts({ mails }: Pick<World, 'mails'>): Map<string, numbe
   );
 }
 
-/** What shows that each got it exactly once. */
+/** Returns the counts of digests if each reader got exactly one. */
 export function onceEach(readers: { email: string }[]): Map<string, number> {
   return new Map(readers.map(({ email }) => [email, 1]));
 }

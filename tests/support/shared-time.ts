@@ -2,17 +2,18 @@ import type { Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
 import type { Script } from './provider.ts';
 
 /**
- * Time in which several workers wait: it goes on to the next one's moment once all the others have nothing to do. So a
- * test of who waits for whom takes no longer than the work itself.
+ * A clock for several workers that wait. When all workers are idle, it goes on to the moment for which the first of
+ * them waits. So a test of who waits for whom takes no longer than the work itself.
  */
 export type SharedTime = {
   wait(milliseconds: number): Promise<void>;
-  /** While this client or this script is at work, time stands still. */
+  /** Stops the clock while the client of this table is at work. */
   watch(table: Table): void;
+  /** Returns the script, which also stops the clock while it is at work. */
   watched(script: Script): Script;
 };
 
-/** Of real time, in which nothing begins and nothing ends. */
+/** If nothing begins or ends in this much real time, all workers are idle. */
 const QUIET_MILLISECONDS = 4;
 
 export function sharedTime(clock: { now: number }): SharedTime {

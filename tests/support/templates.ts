@@ -17,8 +17,8 @@ const STORY = `${HEADLINE}<p>{{ story.dek }}</p>`;
 const BUTTONS = `{% for button in buttons %}<p><a href="{{ button.url }}">{{ button.text }}</a></p>{% endfor %}`;
 
 /**
- * Templates that say all that a mail has to say and look like nothing. MJML takes ten milliseconds for a mail of the shipped
- * templates and two for one of these. Tests that are not about what a mail looks like use these.
+ * Templates with all the words of a mail and no design. MJML takes ten milliseconds for a mail of the shipped templates
+ * and two for one of these. Tests that are not about the look of a mail use these.
  */
 export const PLAIN_TEMPLATES: Templates = {
   locales: SHIPPED_TEMPLATES.locales,

@@ -1,8 +1,8 @@
 import type { Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
 
 /**
- * What DynamoDB charges for: capacity units as its own ConsumedCapacity says, whole to the half unit in the embedded
- * server too. Tests and benchmarks count with this.
+ * What DynamoDB charges for: capacity units, as ConsumedCapacity in its answers says. The embedded server counts them
+ * exactly to the half unit too. Tests and benchmarks count with this.
  */
 export type Consumed = {
   read: number;
@@ -14,13 +14,13 @@ export type Consumed = {
 };
 
 export type Meter = {
-  /** What is consumed until `work` is done, also by what else the client is asked meanwhile. */
+  /** Returns what is consumed until `work` is done, including what others ask the client in this time. */
   during<T>(work: () => Promise<T>): Promise<Consumed & { result: T }>;
 };
 
 const READS = /^(?:Get|BatchGet|TransactGet|Query|Scan)/;
 
-/** From now on every command of the table's client is asked what it consumed. One meter a client. */
+/** Asks from now on what every command of the client of this table consumes. A client can have one meter. */
 export function meterOf({ client }: Table): Meter {
   let total: Consumed = { read: 0, write: 0, commands: [], units: {} };
   client.middlewareStack.add(
@@ -45,7 +45,7 @@ export function meterOf({ client }: Table): Meter {
   };
 }
 
-/** One table's, or one of each table's that the command was about. Throws where the answer does not say. */
+/** Adds up the units of all tables of the command. Throws if the answer does not name any. */
 function unitsOf(output: unknown): number {
   const { ConsumedCapacity } = output as { ConsumedCapacity?: Capacity | Capacity[] };
   const each = ConsumedCapacity === undefined ? [] : [ConsumedCapacity].flat();

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { World } from './installation.ts';
 import type { TakenMail } from './provider.ts';
 
-/** What Resend posts to us, signed as it signs. */
+/** Makes what Resend posts to us, signed as Resend signs. */
 
 export const SECRET = `whsec_${Buffer.from('the-secret-of-the-webhook-tests!').toString('base64')}`;
 
@@ -10,15 +10,18 @@ export type Told = { type: string; created_at: string; data: Record<string, unkn
 export type WebhookOptions = {
   id?: string;
   secret?: string;
-  /** Of the signature, in milliseconds; unset: the world's now. */
+  /** The time of the signature in milliseconds. Unset: the present time of the world. */
   at?: number;
-  /** Sent instead of the headers that belong to the body. */
+  /** Headers that are sent instead of those that belong to the body. */
   headers?: Record<string, string | undefined>;
 };
 
 let events = 0;
 
-/** The scheme of https://docs.svix.com/receiving/verifying-payloads/how-manual, without the library that checks it. */
+/**
+ * Signs by the scheme of https://docs.svix.com/receiving/verifying-payloads/how-manual, without the library that checks
+ * it.
+ */
 export function signature(secret: string, id: string, seconds: number, body: string): string {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   return `v1,${createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64')}`;
@@ -29,7 +32,7 @@ export function newEventId(): string {
   return `msg_${String(events).padStart(6, '0')}`;
 }
 
-/** An event of a mail that the provider took. `data` is what the type adds. */
+/** Makes an event about a mail that the provider took. `data` has the fields that this type adds. */
 export function told(world: World, mail: TakenMail, type: string, data: Record<string, unknown> = {}): Told {
   const at = new Date(world.now()).toISOString();
   return {
@@ -66,14 +69,14 @@ export async function post(world: World, event: unknown, options: WebhookOptions
   return world.request('/webhooks/resend', { method: 'POST', headers: Object.fromEntries(given), body });
 }
 
-/** The same; returns what it was answered. */
+/** Posts an event, which must be answered 200. Returns the result in the answer. */
 export async function tell(world: World, event: unknown, options: WebhookOptions = {}): Promise<string> {
   const answer = await post(world, event, options);
   if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
   return ((await answer.json()) as { result: string }).result;
 }
 
-/** The digest that an address got last. */
+/** Returns the last digest that an address got. */
 export function digestOf(world: World, email: string): TakenMail {
   const mail = world.mails.findLast(({ to, key }) => to === email && key.startsWith('issue/'));
   if (!mail) throw new Error(`${email} got no digest`);
