@@ -36,7 +36,7 @@ test('the cache has a copy of the page for each language, and one copy of the do
   expect(headersAfter({ ...language, accept: { value: 'text/html' } })).toMatchObject(language);
 });
 
-test('CloudFront can run the code: it is small, and has no modules and nothing newer than the engine', () => {
+test('CloudFront can run the code: it is small, and has no modules and no syntax that the engine does not know', () => {
   expect(config.Runtime).toBe('cloudfront-js-2.0');
   expect(Buffer.byteLength(code)).toBeLessThan(10_240);
   expect(code).not.toMatch(/^\s*(?:export|import)\b|\?\.|\?\?|\.\.\.|`/m);

@@ -87,7 +87,7 @@ describe.each(FUNCTIONS)('the function %s', (id) => {
   });
 });
 
-test('there are no other functions', () => {
+test('the stack has only these four functions', () => {
   expect(Object.keys(resourcesOf(template, 'AWS::Lambda::Function'))).toHaveLength(FUNCTIONS.length);
 });
 

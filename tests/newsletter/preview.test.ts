@@ -111,7 +111,7 @@ describe('POST /api/editions/{id}/preview', () => {
     expect(weekly.html).toContain('</html>');
   });
 
-  test('shows the stories that the request names, in that order and drafts too', async () => {
+  test('shows the stories that the request names in that order, and also drafts', async () => {
     await postStory(world, { id: 'public', image: photo });
     await postStory(world, { id: 'draft', status: 'draft', image: photo });
     await postStory(world, { id: 'spanish', language: 'es' });

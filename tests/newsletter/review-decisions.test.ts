@@ -73,12 +73,12 @@ describe('an editor', () => {
   });
 
   it.each([
-    ['decides to approve', 1],
-    ['decides nothing', 0],
-  ])('%s about a draft that is held otherwise, and it goes out %i times', async (does, times) => {
+    ['approves', 1],
+    ['says nothing', 0],
+  ])('who %s, when only approved drafts go out, sees the issue go out %i times', async (does, times) => {
     const world = await draftOfFerry({ otherwise: 'hold' });
     expect(drafts(world)[0]?.text).toContain('only if an editor approves it');
-    if (does === 'decides to approve') await press(world, links(drafts(world)[0]).approve);
+    if (does === 'approves') await press(world, links(drafts(world)[0]).approve);
     await minutes(world, 27);
     expect(digestsTo(world, READER)).toHaveLength(0);
     await minutes(world, 3);

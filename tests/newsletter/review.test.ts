@@ -146,7 +146,7 @@ describe('a story that is retracted while its issue is a draft', () => {
     expect(digestsTo(world, READER).map(({ subject }) => subject)).toEqual(['The ferry returns']);
   });
 
-  it('makes the issue skipped, with the reason, if too few stories are left', async () => {
+  it('causes the issue to be skipped, with the reason, if too few stories are left', async () => {
     const world = await newsroom({}, { min: 2 });
     await postStory(world, FERRY);
     await postStory(world, PIER);

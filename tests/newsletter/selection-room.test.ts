@@ -148,7 +148,7 @@ describe('the lead', () => {
 });
 
 describe('several issues', () => {
-  test('that are composed at once do not have the same story twice', async () => {
+  test('that are composed at the same moment have no story in common', async () => {
     const world = await newsroom();
     await postInTurn(world, ['a', 'b', 'c']);
     const lossy = await setUp({ config: world.config, sharing: world, faults: { lose: () => true } });
@@ -185,7 +185,7 @@ describe('several issues', () => {
     expect(await scheduled()).toEqual(['c']);
   });
 
-  test('are not made by the same Idempotency-Key: a repeated request gives the same issue, which takes no more stories', async () => {
+  test('are not made by one Idempotency-Key: a repeated request gives the same issue, which takes no more stories', async () => {
     const world = await newsroom();
     await postInTurn(world, ['a']);
     const { id, slot } = await sendNow(world, 'again');

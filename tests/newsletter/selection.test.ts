@@ -132,7 +132,7 @@ describe('an embargo', () => {
     expect(await daily()).toEqual(['moved']);
   });
 
-  test('can be given to a public story, which then is in no issue until it ends', async () => {
+  test('can be given to a public story, which then is in no issue until the embargo ends', async () => {
     await postStory(world, { id: 'early' });
     await patch('early', { publishedAt: at(3 * DAY) });
     world.pass(DAY);
