@@ -34,22 +34,22 @@ const MAY_KNOW: Record<string, string[]> = {
   ),
 };
 const ROUTES_ONLY = 'access';
-/** These make apps of the route tables. */
+/** These files turn the route tables into apps. */
 const ROUTE_TABLES = ['functions/shared/route-table.ts', 'functions/access/api-operation.ts'];
-/** What lies outside `functions/` and is imported there: the phrases, whose keys are a type. */
+/** The only file outside `functions/` that every file in it may import: the phrases, because their keys are a type. */
 const PHRASES = 'templates/locales/en.json';
 /**
- * The settings belong to whoever runs Broadsheet. Entry points read them, and the version beside them, and hand both in.
- * Tests and benchmarks have a publication of their own, so that they pass whatever the settings say.
+ * The settings belong to the people who run Broadsheet. Entry points read the settings and the version, and hand both
+ * in. Tests and benchmarks have a publication of their own, so that they pass with any settings.
  */
 const SETTINGS = 'broadsheet.config.ts';
 const HANDED_IN = [SETTINGS, 'package.json'];
 /** Files of tests that may name the settings or an entry point that reads them. */
 const MAY_READ_SETTINGS = [
-  // Their tests hold whatever the settings say.
+  // The tests of these files pass with any settings.
   'tests/journeys/own-settings.test.ts',
   'tests/journeys/own-settings.exhaustive.test.ts',
-  // These make a clone with settings of the tests, and start what is in the clone.
+  // These files make a clone with the settings of the tests, and start what is in the clone.
   'tests/support/clone.ts',
   'tests/support/process.ts',
   'tests/bundles/shipped.ts',
@@ -75,7 +75,7 @@ const servesHttp = (path: string) =>
   ['pages', 'console', 'app.ts'].includes(roomOf(path) ?? '') ||
   ROUTE_TABLES.includes(path);
 
-/** Every import of a file, also of types, as it is written. */
+/** Returns every import of a file as it is written, also imports of types. */
 export function importsOf(source: string): string[] {
   const found = withoutComments(source).matchAll(
     /(?:^|[;\n])\s*(?:import|export)\s(?:[^'";]*?\sfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g,
@@ -83,7 +83,7 @@ export function importsOf(source: string): string[] {
   return [...found].map(([, named, dynamic]) => named ?? dynamic ?? '');
 }
 
-/** A sentence for each place that breaks a rule of the layout. */
+/** Returns a sentence for each place that breaks a rule of the layout. */
 export function violations(sources: Sources): string[] {
   const found = [...sources].flatMap(([path, source]) => [
     ...importFaults(path, importsOf(source)),
@@ -130,7 +130,10 @@ function importFaults(path: string, imports: string[]): string[] {
   return faults;
 }
 
-/** Time, chance and the environment come in as services and settings. */
+/**
+ * Reports code that asks for the time, for chance or for the environment. It must be given them as services and
+ * settings.
+ */
 function reachesOut(path: string, code: string): string[] {
   if (isAdapter(path) || buildsEverything(path)) return [];
   const rules: [RegExp, string][] = [
@@ -144,10 +147,13 @@ function reachesOut(path: string, code: string): string[] {
   return rules.filter(([pattern]) => pattern.test(code)).map(([, what]) => `${path} reaches for ${what}`);
 }
 
-/** Tests and benchmarks that import the settings, directly or through other files, or that name a file which reads them. */
+/**
+ * Returns the tests and benchmarks that import the settings, directly or through other files, or that name a file which
+ * reads them.
+ */
 function dependOnSettings(sources: Sources): string[] {
   const importers = new Set([SETTINGS]);
-  // The set grows while it is walked.
+  // The loop adds to the set while it goes through it, so importers of importers are found too.
   for (const target of importers)
     for (const [path, source] of sources)
       if (localImports(path, source).includes(target)) importers.add(path);
@@ -170,7 +176,7 @@ function tooLong(path: string, source: string): string[] {
   return lines > most ? [`${path} has ${lines} lines, at most ${most}`] : [];
 }
 
-/** Circles of files, and circles of folders. */
+/** Returns the circles of files and of folders that import each other. */
 function cycles(sources: Sources): string[] {
   const files = new Map<string, Set<string>>();
   const folders = new Map<string, Set<string>>();
@@ -182,7 +188,8 @@ function cycles(sources: Sources): string[] {
     for (const target of targets) if (folderOf(target) !== folderOf(path)) known.add(folderOf(target));
     folders.set(folderOf(path), known);
   }
-  // The files at the root stand on all levels: those that are low are imported, the entry points import.
+  // The files at the root of `functions/` are left out: some are imported by every folder, and the entry points import
+  // every folder.
   folders.delete('functions');
   for (const known of folders.values()) known.delete('functions');
   return [...circlesIn(files, 'imports'), ...circlesIn(folders, 'folders')];
