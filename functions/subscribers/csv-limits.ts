@@ -6,6 +6,8 @@ export type CsvLimits = {
   milliseconds?: number;
   /** The bytes that the report on a file may have. */
   reportBytes?: number;
+  /** The bytes of a report that may wait to be read while the import goes on. Absent: `UNREAD_REPORT_BYTES`. */
+  unreadReportBytes?: number;
   /** How many readers an export answers with if it was asked for without a limit. */
   exported?: number;
 };

@@ -91,7 +91,7 @@ export function subscriberOperations(services: SubscriberRouteServices) {
           limits: csvLimits,
           by: bearer.name,
         });
-        return new Response(streamOf(report, UNREAD_REPORT_BYTES), {
+        return new Response(streamOf(report, csvLimits.unreadReportBytes ?? UNREAD_REPORT_BYTES), {
           headers: { ...NO_STORE, 'content-type': 'application/x-ndjson' },
         });
       },

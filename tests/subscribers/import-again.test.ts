@@ -1,34 +1,15 @@
 import { expect, it } from 'vitest';
-import { createEditorApp } from '../../functions/app.ts';
-import type { CsvLimits } from '../../functions/subscribers/csv-limits.ts';
 import { unsubscribe } from '../../functions/subscribers/preferences.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, useDatabase } from '../support/installation.ts';
 import { CONSENT, exportCsv, faultsOf, importCsv, outcomes, postCsv, readers } from '../support/lists.ts';
 import { subscribe } from '../support/newsroom.ts';
+import { partsOf, withLimits } from './import-bodies.ts';
 
 useDatabase();
 
 const addresses = (count: number) =>
   Array.from({ length: count }, (_, index) => `reader${index}@reader.example`);
 const fileOf = (list: string[]) => `email\n${list.map((email) => `${email}\n`).join('')}`;
-const withLimits = (world: World, csvLimits: CsvLimits) => ({
-  app: createEditorApp({ ...world.services, csvLimits }),
-});
-
-/** A body that comes in these parts, the first after a promise once that is kept; an error among them breaks it off. */
-function partsOf(...parts: (string | Error | Promise<void>)[]): ReadableStream<Uint8Array> {
-  const rest = [...parts];
-  return new ReadableStream({
-    async pull(controller) {
-      if (rest[0] instanceof Promise) await rest.shift();
-      const next = rest.shift();
-      if (next instanceof Error) controller.error(next);
-      else if (typeof next === 'string') controller.enqueue(Buffer.from(next));
-      else controller.close();
-    },
-  });
-}
-
 it('a file that breaks off is stored up to its last whole line, and repeated makes every reader once', async () => {
   const world = await setUp();
   const all = addresses(60);
