@@ -9,18 +9,22 @@ import { type FeedStore, isIn, type PartOfFeed, type Pointer } from './feed-wind
  * meets every article that stays.
  */
 
-/** The average number of articles in a part. */
-const MEAN = 50;
-/**
- * A part has at most this many blocks of 16 KiB (`Pointer.moreBlocks`). The limit cuts parts that are long by chance or
- * have large articles.
- */
-const MOST_BLOCKS = 100;
-/**
- * A part has at most this many pointers, which are the entries of articles in a feed. Articles that left the feed count
- * too, because the part lists them.
- */
-const MOST_POINTERS = 1000;
+/** How long the parts of a month are. */
+export type PartSizes = {
+  /** The average number of articles in a part. */
+  mean: number;
+  /**
+   * A part has at most this many blocks of 16 KiB (`Pointer.moreBlocks`). The limit cuts parts that are long by chance or
+   * have large articles.
+   */
+  mostBlocks: number;
+  /**
+   * A part has at most this many pointers, which are the entries of articles in a feed. Articles that left the feed count
+   * too, because the part lists them.
+   */
+  mostPointers: number;
+};
+export const PART_SIZES: PartSizes = { mean: 50, mostBlocks: 100, mostPointers: 1000 };
 
 /**
  * Reads a part of the archive. `feed` is the key of the feed, and `now` is ISO 8601. A month in the future and a month
@@ -31,16 +35,17 @@ export async function readPart(
   feed: string,
   part: ArchivePart,
   now: string,
+  sizes: PartSizes = PART_SIZES,
 ): Promise<PartOfFeed> {
   const pointers: Pointer[] = [];
-  const begins = partBeginnings();
+  const begins = partBeginnings(sizes);
   for await (const pointer of feeds.below(feed, part.before ?? monthAfter(part.month), now)) {
     if (monthOf(pointer) !== part.month || begins(pointer)) break;
     pointers.push(pointer);
   }
   const [older, newer] = await Promise.all([
     olderPart(feeds, feed, part.month, pointers.at(-1), now),
-    newerPart(feeds, feed, part, pointers[0], now),
+    newerPart(feeds, feed, part, pointers[0], now, sizes),
   ]);
   return {
     pointers,
@@ -60,13 +65,13 @@ export function isPast({ month }: ArchivePart, now: string): boolean {
  * Returns a function that takes the pointers of a month one by one, newest first, from the beginning of a part. It says
  * of each pointer whether the next part begins with it.
  */
-function partBeginnings(): (pointer: Pointer) => boolean {
+function partBeginnings(sizes: PartSizes): (pointer: Pointer) => boolean {
   let [blocks, count, isOver] = [0, 0, false];
   return (pointer) => {
     const own = isIn(pointer) ? 1 + (pointer.moreBlocks ?? 0) : 0;
-    const begins = count > 0 && (isOver || blocks + own > MOST_BLOCKS || count === MOST_POINTERS);
+    const begins = count > 0 && (isOver || blocks + own > sizes.mostBlocks || count === sizes.mostPointers);
     [blocks, count] = begins ? [own, 1] : [blocks + own, count + 1];
-    isOver = endsPart(pointer);
+    isOver = endsPart(pointer, sizes);
     return begins;
   };
 }
@@ -75,8 +80,8 @@ function partBeginnings(): (pointer: Pointer) => boolean {
  * Checks whether a part ends after an article. The id alone decides, so an edit changes nothing. A removed article ends
  * no part.
  */
-function endsPart(pointer: Pointer): boolean {
-  return isIn(pointer) && crc32(pointer.id) % MEAN === 0;
+function endsPart(pointer: Pointer, { mean }: PartSizes): boolean {
+  return isIn(pointer) && crc32(pointer.id) % mean === 0;
 }
 
 /** The part that comes before or after another one. `by` has the pointers that decided which part it is. */
@@ -111,13 +116,14 @@ async function newerPart(
   { month, before }: ArchivePart,
   first: Pointer | undefined,
   now: string,
+  sizes: PartSizes,
 ): Promise<Neighbour & { leadsHere: boolean }> {
   const above: Pointer[] = [];
   let oldest: Pointer | undefined;
   let end: Pointer | undefined;
   for await (const pointer of feeds.from(feed, before ?? monthAfter(month), now)) {
     if (oldest && monthOf(pointer) !== monthOf(oldest)) break;
-    if (oldest && endsPart(pointer)) {
+    if (oldest && endsPart(pointer, sizes)) {
       end = pointer;
       break;
     }
@@ -126,7 +132,7 @@ async function newerPart(
   }
   if (!oldest) return { part: undefined, by: above, leadsHere: false };
 
-  const begins = partBeginnings();
+  const begins = partBeginnings(sizes);
   let last = end;
   let beginsBelow = end;
   for (const pointer of above.toReversed()) {
@@ -136,13 +142,13 @@ async function newerPart(
   }
   const part = { month: monthOf(oldest), ...(beginsBelow && { before: positionOf(beginsBelow) }) };
   const by = [oldest, ...(end ? [end] : []), ...above.filter((pointer) => !isIn(pointer))];
-  return { part, by, leadsHere: before !== undefined && leadsTo(before, above, first) };
+  return { part, by, leadsHere: before !== undefined && leadsTo(before, above, first, sizes) };
 }
 
-function leadsTo(before: string, above: Pointer[], first: Pointer | undefined): boolean {
+function leadsTo(before: string, above: Pointer[], first: Pointer | undefined, sizes: PartSizes): boolean {
   const [last] = above;
   if (!last || !first || positionOf(last) !== before) return false;
-  const begins = partBeginnings();
+  const begins = partBeginnings(sizes);
   for (const pointer of above.toReversed()) begins(pointer);
   return begins(first);
 }

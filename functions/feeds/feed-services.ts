@@ -2,6 +2,7 @@ import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import type { PartSizes } from './archive.ts';
 import type { FeedCache } from './feed-cache.ts';
 import type { FeedStore } from './feed-window.ts';
 
@@ -13,4 +14,6 @@ export type FeedServices = {
   feeds: FeedStore;
   feedCache: FeedCache;
   log: Log;
+  /** How long the parts of an archive are. Absent: `PART_SIZES`. */
+  partSizes?: PartSizes;
 };

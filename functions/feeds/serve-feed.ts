@@ -95,14 +95,20 @@ async function newEntriesOf(
 
 /** Returns the window of a document, which is at most a second old. Returns undefined if there is no such feed. */
 export async function readWindow(
-  { config, clock, feeds, feedCache }: Pick<FeedServices, 'config' | 'clock' | 'feeds' | 'feedCache'>,
+  {
+    config,
+    clock,
+    feeds,
+    feedCache,
+    partSizes,
+  }: Pick<FeedServices, 'config' | 'clock' | 'feeds' | 'feedCache' | 'partSizes'>,
   address: FeedAddress,
 ): Promise<FeedWindow | undefined> {
   const { selector, archive } = address;
   const now = clock();
   const key = feedKey(selector);
   const window = await feedCache.window(windowKey(address), now, async () => {
-    if (archive) return archiveWindow(await readPart(feeds, key, archive, isoTime(now)));
+    if (archive) return archiveWindow(await readPart(feeds, key, archive, isoTime(now), partSizes));
     const { idAuthority, feeds: settings } = config.publication;
     const pointers = await feeds.newest(key, isoTime(now), settings.entries);
     return feedWindow(pointers, Date.parse(idAuthority.split(',')[1] ?? ''));
