@@ -24,9 +24,10 @@ type Reading = { page: object; content: Promise<Content | undefined>; bytes: num
  */
 export function contentByPage(
   services: FeedServices,
+  maxRememberedBytes = MAX_REMEMBERED_BYTES,
 ): (topic: string, page: object) => Promise<Content | undefined> {
   const readings = new LRUCache<string, Reading>({
-    maxSize: MAX_REMEMBERED_BYTES,
+    maxSize: maxRememberedBytes,
     sizeCalculation: ({ bytes }) => bytes,
   });
 

@@ -32,7 +32,7 @@ const resolved = (lookup: ReturnType<typeof callbackLookup>, name: string) =>
   );
 
 test('names whose server says nothing hold up no other name', async () => {
-  const lookup = callbackLookup([await nameServer()]);
+  const lookup = callbackLookup([await nameServer()], 300);
   let slowEnded = 0;
   const slow = Array.from({ length: 40 }, (_, n) =>
     resolved(lookup, `slow${n}.example`).then(({ error }) => {

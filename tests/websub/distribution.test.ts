@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
-import { hub, minutes, subscribe, tellSubscribers } from './hub.ts';
+import { hub, hubOfShortFeeds, minutes, subscribe, tellSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
 
 useDatabase();
@@ -194,7 +194,7 @@ it('an article of feeds without subscribers is announced by no message', async (
 });
 
 it('a change that a document does not show is not delivered', async () => {
-  const world = await hub();
+  const world = await hubOfShortFeeds();
   const oldest = await postStory(world, { title: 'Of last year', publishedAt: '2025-11-22T12:00:00.000Z' });
   for (let i = 0; i < world.config.publication.feeds.entries; i++) await postStory(world);
   const { url, delivered } = await receiver();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
-import { fieldsOf, hub, minutes, post, subscribe, tellSubscribers } from './hub.ts';
+import { fieldsOf, hub, hubOfShortFeeds, minutes, post, subscribe, tellSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
 
 useDatabase();
@@ -51,7 +51,7 @@ it('a request that nobody attended to for a day is not asked of its callback any
 });
 
 it('who subscribes when every lease is over is not taken to have had what the others were sent', async () => {
-  const world = await hub();
+  const world = await hubOfShortFeeds();
   const old = await postStory(world, { title: 'Of last year', publishedAt: '2025-11-22T12:00:00.000Z' });
   for (let i = 0; i < world.config.publication.feeds.entries; i++) await postStory(world);
   const { url, delivered } = await receiver();

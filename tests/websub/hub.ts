@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { testConfig } from '../support/config.ts';
 import { setUp, type World } from '../support/installation.ts';
 
 /** What subscribers do at the hub, and the time that passes between. */
@@ -41,11 +42,45 @@ export async function tellSubscribers(world: World): Promise<void> {
   await world.queue.drain();
 }
 
-/** What the sweep and the queue do in the minutes after a fault. */
-export async function minutes(world: World, count = 1): Promise<void> {
-  for (let minute = 0; minute < count; minute++) {
-    world.pass(60_000);
+/** Has the sweep and the queue do their work once a minute, or once in so many minutes. */
+export async function minutes(world: World, count = 1, apart = 1): Promise<void> {
+  for (let minute = 0; minute < count; minute += apart) {
+    world.pass(60_000 * apart);
     await world.sweep();
     await world.queue.drain();
   }
+}
+
+/** Stores `count` subscriptions to the feed of everything, as their verification would have. Returns the paths of their callbacks. */
+export async function withSubscribers(
+  world: World,
+  url: string,
+  count: number,
+  prefix = '/s-',
+): Promise<string[]> {
+  const paths = Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+  const writing = paths.map(
+    (path) => () =>
+      world.services.websub.subscribe(
+        {
+          id: `2026-11-22T11:00:00.000Z#${path}`,
+          mode: 'subscribe',
+          topic: ALL,
+          feed: '*',
+          format: 'atom',
+          callback: `${url}${path}`,
+          leaseSeconds: 86_400,
+          attempts: 1,
+        },
+        world.now(),
+      ),
+  );
+  while (writing.length > 0) await Promise.all(writing.splice(0, 50).map((write) => write()));
+  return paths;
+}
+
+/** A hub whose feeds show only three stories, so that a few stories push an older one out. */
+export async function hubOfShortFeeds(): Promise<World> {
+  const { publication } = testConfig();
+  return hub({ config: { publication: { ...publication, feeds: { ...publication.feeds, entries: 3 } } } });
 }

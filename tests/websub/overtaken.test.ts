@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
-import { hub, subscribe, tellSubscribers } from './hub.ts';
+import { hub, hubOfShortFeeds, subscribe, tellSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
 
 useDatabase();
 
 it('a run that another process has finished meanwhile does not say what was sent last', async () => {
-  const world = await hub();
+  const world = await hubOfShortFeeds();
   const old = await postStory(world, { title: 'Of last year', publishedAt: '2025-11-22T12:00:00.000Z' });
   for (let i = 0; i < world.config.publication.feeds.entries; i++) await postStory(world);
   let meanwhile: (() => Promise<void>) | undefined;
@@ -21,7 +21,7 @@ it('a run that another process has finished meanwhile does not say what was sent
   await subscribe(world, `${url}/cb`);
   meanwhile = async () => {
     world.pass(121_000);
-    const other = await hub({ sharing: world });
+    const other = await hub({ sharing: world, config: world.config });
     await postStory(other, { title: 'Of the other process' });
     await tellSubscribers(other);
     await other.sweep();

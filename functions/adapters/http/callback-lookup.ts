@@ -9,8 +9,11 @@ const TRIES = 2;
  * until the name server answers, so a handful of names with a slow name server would hold up all others. `servers` are
  * the name servers to ask. Without it, the name servers of the system are asked.
  */
-export function callbackLookup(servers?: string[]): LookupFunction {
-  const resolver = new Resolver({ timeout: TIMEOUT_MILLISECONDS, tries: TRIES });
+export function callbackLookup(
+  servers?: string[],
+  timeoutMilliseconds: number = TIMEOUT_MILLISECONDS,
+): LookupFunction {
+  const resolver = new Resolver({ timeout: timeoutMilliseconds, tries: TRIES });
   if (servers) resolver.setServers(servers);
   return (hostname, _, done) => {
     // RFC 6761, section 6.3: these names always mean this machine. No name server is asked.
