@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OutboxEvent } from '../../functions/shared/outbox.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { atomFaults, rssFaults } from '../support/feed-rules.ts';
@@ -8,9 +8,9 @@ import { readAtom, readJson, readRss } from '../support/parsers.ts';
 useDatabase();
 
 let world: World;
-beforeEach(async () => {
+async function fresh(): Promise<void> {
   world = await setUp();
-});
+}
 const MINUTE = 60_000;
 const put = (id: string, language: string, fields: Record<string, unknown> = {}) =>
   world.edit('PUT', `/api/articles/${id}`, anArticleInput({ language, ...fields }));
@@ -33,16 +33,19 @@ async function group(): Promise<void> {
   await settle();
 }
 
-describe('articles that are translations of each other', () => {
-  test('name each other, in the order of their languages', async () => {
+describe('a story in three languages', () => {
+  beforeAll(async () => {
+    world = await setUp();
     await group();
+  });
+
+  test('name each other, in the order of their languages', async () => {
     expect(await linked('ferry')).toEqual(['es barco', 'fr navire']);
     expect(await linked('barco')).toEqual(['en ferry', 'fr navire']);
     expect(await linked('navire')).toEqual(['en ferry', 'es barco']);
   });
 
   test('link to each other in every format, at the address where each is read', async () => {
-    await group();
     const expected = [
       { language: 'en', url: 'https://paper.example/en/ferry?a=1&b=2' },
       { language: 'fr', url: 'https://paper.example/articles/navire' },
@@ -57,7 +60,6 @@ describe('articles that are translations of each other', () => {
   });
 
   test('readers that take the first or the last alternate open the story itself', async () => {
-    await group();
     const atom = await (await world.request('/es/atom.xml')).text();
     const entry = atom.slice(atom.indexOf('<entry'));
     const alternates = [...entry.matchAll(/<link (?:rel="alternate" )?href="([^"]*)"/g)].map(
@@ -71,11 +73,14 @@ describe('articles that are translations of each other', () => {
   });
 
   test('show it on their pages', async () => {
-    await group();
     expect(await (await world.request('/articles/ferry')).text()).toMatch(
       /href="[^"]*\/articles\/barco"[^>]*hreflang="es"/,
     );
   });
+});
+
+describe('articles that are translations of each other', () => {
+  beforeEach(fresh);
 
   test('move the validators of the feeds they are in', async () => {
     await put('ferry', 'en');
@@ -130,6 +135,8 @@ describe('articles that are translations of each other', () => {
 });
 
 describe('only what readers can see is named', () => {
+  beforeEach(fresh);
+
   test('not a draft; but from its publication on', async () => {
     await put('ferry', 'en');
     await put('barco', 'es', { translationOf: 'ferry', status: 'draft' });
@@ -166,6 +173,8 @@ describe('only what readers can see is named', () => {
 });
 
 describe('changes', () => {
+  beforeEach(fresh);
+
   test('an edit keeps the links; the same content again is still no change', async () => {
     await group();
     const { version } = await read('barco');
@@ -203,6 +212,8 @@ describe('changes', () => {
 });
 
 describe('the queue may repeat, reorder and lose', () => {
+  beforeEach(fresh);
+
   test('events that come twice and backwards end in the same', async () => {
     world = await setUp({ faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() } });
     await group();
