@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ids } from '../../functions/adapters/random.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
@@ -32,26 +32,33 @@ async function fifty(world: World): Promise<void> {
   }
 }
 
-describe.each(FEEDS)('GET %s/rss.xml of fifty stories, each of them edited', (folder) => {
-  test('costs one read unit and one request, for 304 and for bytes that the process has', async () => {
-    const writer = await setUp({ ids });
+describe('a feed of fifty stories, each of them edited', () => {
+  let writer: World;
+  beforeAll(async () => {
+    writer = await setUp({ ids });
     await fifty(writer);
-    const reader = await setUp({ sharing: writer });
-    const first = await reader.request(`${folder}/rss.xml`);
-    expect(readRss(await first.text())).toHaveLength(50);
-    const meter = meterOf(reader.table);
-    const poll = (headers: Record<string, string>) => {
-      // What the process remembers of the feed's pointers is older than it may be.
-      reader.pass(2 * SECOND);
-      return meter.during(() => reader.request(`${folder}/rss.xml`, { headers }));
-    };
-    const again = await poll({ 'if-none-match': first.headers.get('etag') ?? '' });
-    expect(again.result.status).toBe(304);
-    expect(again).toMatchObject({ read: 1, write: 0, commands: ['QueryCommand'] });
-    const whole = await poll({});
-    expect(whole.result.status).toBe(200);
-    expect(whole).toMatchObject({ read: 1, write: 0, commands: ['QueryCommand'] });
   });
+
+  test.each(FEEDS)(
+    'GET %s/rss.xml costs one read unit and one request, for 304 and for bytes that the process has',
+    async (folder) => {
+      const reader = await setUp({ sharing: writer });
+      const first = await reader.request(`${folder}/rss.xml`);
+      expect(readRss(await first.text())).toHaveLength(50);
+      const meter = meterOf(reader.table);
+      const poll = (headers: Record<string, string>) => {
+        // What the process remembers of the feed's pointers is older than it may be.
+        reader.pass(2 * SECOND);
+        return meter.during(() => reader.request(`${folder}/rss.xml`, { headers }));
+      };
+      const again = await poll({ 'if-none-match': first.headers.get('etag') ?? '' });
+      expect(again.result.status).toBe(304);
+      expect(again).toMatchObject({ read: 1, write: 0, commands: ['QueryCommand'] });
+      const whole = await poll({});
+      expect(whole.result.status).toBe(200);
+      expect(whole).toMatchObject({ read: 1, write: 0, commands: ['QueryCommand'] });
+    },
+  );
 });
 
 test('Last-Modified is the second of the edit, wherever in a second the story was dated', async () => {

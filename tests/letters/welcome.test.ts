@@ -3,6 +3,7 @@ import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { testConfig } from '../support/config.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { addReaders } from '../support/readers.ts';
 
 useDatabase();
 
@@ -17,7 +18,7 @@ async function welcoming(options: Options = {}): Promise<World> {
   const publication = structuredClone(testConfig().publication);
   for (const edition of publication.editions) edition.welcome = edition.id === 'daily';
   const world = await setUp({ ...options, config: { publication } });
-  await subscribe(world, 'en@reader.example');
+  await addReaders(world, 1, () => ({ email: 'en@reader.example' }));
   return world;
 }
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cellText, csvText } from '../../functions/subscribers/csv-cells.ts';
+import { csvText } from '../../functions/subscribers/csv-cells.ts';
 import { csvRows } from '../../functions/subscribers/csv-rows.ts';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { CONSENT, exportCsv, faultsOf, getCsv, importCsv, outcomes } from '../support/lists.ts';
 import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { writeAndReadCells } from './any-input.ts';
 
 useDatabase();
 
@@ -66,15 +67,15 @@ it('GET /api/subscribers has what is known of each reader, for a spreadsheet to 
 });
 
 it('has every reader once, whatever editions they get, and of one edition who gets that', async () => {
-  const { world, addresses } = await withReaders(130);
+  const { world, addresses } = await withReaders(10);
   expect(addressesOf(await exportCsv(world)).sort()).toEqual([...addresses].sort());
   const weekly = addressesOf(await exportCsv(world, '?edition=weekly'));
   expect(weekly.sort()).toEqual(addresses.filter((_, index) => index % 3 !== 0).sort());
 });
 
 it('in parts it has every reader once, and each part has the header', async () => {
-  const { world, addresses } = await withReaders(130);
-  for (const limit of [1, 7, 129, 130, 10_000]) {
+  const { world, addresses } = await withReaders(10);
+  for (const limit of [1, 4, 9, 10, 10_000]) {
     const csv = await parts(world, `?limit=${limit}`);
     for (const part of csv) {
       expect(part.startsWith(HEADER)).toBe(true);
@@ -82,8 +83,8 @@ it('in parts it has every reader once, and each part has the header', async () =
     }
     expect(csv.flatMap(addressesOf).sort()).toEqual([...addresses].sort());
   }
-  const weekly = await parts(world, '?edition=weekly&limit=20');
-  expect(weekly.flatMap(addressesOf)).toHaveLength(86);
+  const weekly = await parts(world, '?edition=weekly&limit=2');
+  expect(weekly.flatMap(addressesOf)).toHaveLength(6);
 });
 
 it('a reader who moves to another edition between two parts is neither lost nor repeated', async () => {
@@ -154,35 +155,7 @@ describe('formulas', () => {
   });
 
   it('any cell is the same again after writing and reading', async () => {
-    const cell = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.string({
-        unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '＝', '"', ',', ';', '\n', 'a', 'é', '😀'),
-      }),
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1 }),
-        async (rows) => {
-          // A lone \r is a line end to whoever reads text; an export has none in a cell.
-          const clean = rows.map((cells) =>
-            cells.map((text) =>
-              text
-                .toWellFormed()
-                .replace(/\r/g, ' ')
-                .replace(/^\uFEFF/, ''),
-            ),
-          );
-          const read: string[][] = [];
-          for await (const { cells } of csvRows([
-            Buffer.from(csvText(clean)),
-          ] as unknown as AsyncIterable<Uint8Array>))
-            read.push(cells.map(cellText));
-          expect(read).toEqual(clean);
-        },
-      ),
-      { numRuns: 500 },
-    );
+    await writeAndReadCells(100);
   });
 });
 
@@ -201,8 +174,8 @@ it('an export imported again changes nothing, and in another place makes the sam
     consentSource: text.filter((each) => each.trim() !== ''),
   });
   const list = fc.uniqueArray(reader, {
-    minLength: 60,
-    maxLength: 60,
+    minLength: 25,
+    maxLength: 25,
     selector: ({ email }) => addressHash(email),
   });
   const [rows = []] = fc.sample(list, { numRuns: 1, seed: 7 });
@@ -214,11 +187,11 @@ it('an export imported again changes nothing, and in another place makes the sam
   expect(outcomes(await importCsv(world, file, ''))).toEqual(rows.map((_, index) => `${index + 2} added`));
   const csv = await exportCsv(world);
   world.pass(3_600_000);
-  expect((await importCsv(world, csv, '')).summary).toMatchObject({ lines: 60, unchanged: 60 });
+  expect((await importCsv(world, csv, '')).summary).toMatchObject({ lines: 25, unchanged: 25 });
   expect(await exportCsv(world)).toBe(csv);
 
   const elsewhere = await setUp();
-  expect((await importCsv(elsewhere, csv, CONSENT)).summary).toMatchObject({ lines: 60, added: 60 });
+  expect((await importCsv(elsewhere, csv, CONSENT)).summary).toMatchObject({ lines: 25, added: 25 });
   const withoutOurs = (each: string) =>
     each
       .split('\r\n')

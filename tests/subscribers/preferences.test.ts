@@ -1,16 +1,18 @@
 import { expect, it } from 'vitest';
+import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
-import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { digestsTo, linkIn, postStory, sendNow } from '../support/newsroom.ts';
+import { addReader } from './reader.ts';
 
 useDatabase();
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 async function readerWithMail(
-  choices: Record<string, unknown> = {},
+  choices: Partial<Subscriber> = {},
 ): Promise<{ world: World; manage: string; leave: string }> {
   const world = await setUp();
-  await subscribe(world, 'ana@reader.example', choices);
+  await addReader(world, 'ana@reader.example', choices);
   await postStory(world, choices.language ? { language: choices.language } : {});
   await sendNow(world, 'first');
   const [mail] = digestsTo(world, 'ana@reader.example');

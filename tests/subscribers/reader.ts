@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import type { StoredData } from '../../functions/subscribers/personal-data.ts';
+import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
 import type { World } from '../support/installation.ts';
-import { linkIn } from '../support/newsroom.ts';
+import { addReaders } from '../support/readers.ts';
 
 /** What a reader does with the pages behind their links. */
 
@@ -21,12 +22,26 @@ export function postForm(
   });
 }
 
-/** The link to their preferences, as it is mailed to them. */
-export async function manageLink(world: World, email: string): Promise<string> {
-  const answer = await world.request('/subscriptions/link', { method: 'POST', body: { email } });
-  expect(answer.status).toBe(202);
-  await world.queue.drain();
-  return linkIn(world.mails.findLast(({ to }) => to === email)?.text, '/subscriptions/manage');
+/** Stores a reader, as a confirmed sign-up for the daily would have, and returns the link to their preferences. */
+export async function addReader(
+  world: World,
+  email: string,
+  choices: Partial<Subscriber> = {},
+): Promise<string> {
+  const id = `reader-of-${email.replace(/\W/g, '-')}`;
+  const at = new Date(world.now()).toISOString();
+  await addReaders(world, 1, () => ({
+    ...{ id, email, confirmedAt: at, updatedAt: at, consent: { at, source: 'sign-up' } },
+    ...choices,
+  }));
+  return manageLink(world, email);
+}
+
+/** Returns the link to a reader's preferences that is in every mail to them. */
+export async function manageLink({ services, config }: World, email: string): Promise<string> {
+  const id = await services.subscribers.idByAddress(addressHash(email));
+  if (!id) throw new Error(`${email} is no reader`);
+  return services.links.manage(id, config.baseUrl).slice(config.baseUrl.length);
 }
 
 /** The same link's token at another of the reader's addresses. */

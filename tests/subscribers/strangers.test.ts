@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { testConfig } from '../support/config.ts';
@@ -13,7 +13,7 @@ useDatabase();
 const onAws = (sourceIp: string) => ({ requestContext: { http: { sourceIp } } });
 const onOneMachine = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
 
-/** How many of so many sign-ups, each of another address, are taken; `from` says where each comes from. */
+/** Signs up so many addresses, each from where `from` says. Returns how many are taken. */
 async function taken(
   world: World,
   count: number,
@@ -56,53 +56,73 @@ it('one client has 20 mails an hour sent, whatever they ask for, and is told whe
   expect((await post('/subscriptions', signUp)).status).toBe(202);
 });
 
+/** As if every client that has asked had asked for so many mails this hour. */
+async function countAs(world: World, mails: number): Promise<void> {
+  const { client, name: TableName } = world.table;
+  const { Items = [] } = await client.send(new ScanCommand({ TableName }));
+  for (const { pk, sk } of Items.filter((item) => String(item.pk).startsWith('THROTTLE#client#')))
+    await client.send(
+      new UpdateCommand({
+        ...{ TableName, Key: { pk, sk }, UpdateExpression: 'SET n = :mails' },
+        ExpressionAttributeValues: { ':mails': mails },
+      }),
+    );
+}
+
+/** Of sign-ups from these places one is left to the first one's client. Returns how many of the others are taken. */
+async function takenAfter(
+  world: World,
+  [first, ...others]: { peer: object; headers?: Record<string, string> }[],
+): Promise<number> {
+  expect(await taken(world, 1, () => first ?? { peer: {} })).toBe(1);
+  await countAs(world, 19);
+  return taken(world, others.length, (n) => others[n] ?? { peer: {} });
+}
+
 it('a client is its IPv4 address, however it is written, or its IPv6 network of 64 bits', async () => {
-  const world = await setUp();
-  const mixed = ['203.0.113.7', '::ffff:203.0.113.7', '::ffff:cb00:7107'];
-  expect(await taken(world, 25, (n) => ({ peer: onOneMachine(mixed[n % 3] ?? '') }))).toBe(20);
-  const hosts = (n: number) => `2001:db8:1:2:${n.toString(16)}::${n + 1}`;
-  expect(await taken(world, 25, (n) => ({ peer: onOneMachine(hosts(n)) }))).toBe(20);
-  expect(await taken(world, 5, (n) => ({ peer: onOneMachine(`2001:db8:1:${n + 3}::1`) }))).toBe(5);
+  const places = (...addresses: string[]) => addresses.map((address) => ({ peer: onOneMachine(address) }));
+  const mixed = places('203.0.113.7', '::ffff:203.0.113.7', '203.0.113.7', '::ffff:cb00:7107');
+  expect(await takenAfter(await setUp(), mixed)).toBe(1);
+  const network = places('2001:db8:1:2::1', '2001:db8:1:2:a::2', '2001:db8:1:2:ffff::3', '2001:db8:1:2::4');
+  expect(await takenAfter(await setUp(), network)).toBe(1);
+  const networks = places('2001:db8:1:2::1', '2001:db8:1:3::1', '2001:db8:1:4::1', '2001:db8:1:5::1');
+  expect(await takenAfter(await setUp(), networks)).toBe(3);
 });
 
 it('who writes X-Forwarded-For themselves stays who they are', async () => {
-  const forged = (n: number) => ({ 'x-forwarded-for': `198.51.100.${n}` });
-  const world = await setUp();
-  const seen = onOneMachine('203.0.113.7');
-  expect(await taken(world, 25, (n) => ({ peer: seen, headers: forged(n) }))).toBe(20);
+  const places = (peer: object, more: Record<string, string> = {}) =>
+    [1, 2, 3, 4].map((n) => ({ peer, headers: { 'x-forwarded-for': `198.51.100.${n}`, ...more } }));
+  expect(await takenAfter(await setUp(), places(onOneMachine('203.0.113.7')))).toBe(1);
   const here = await setUp({ config: testConfig() });
-  const loopback = onOneMachine('127.0.0.1');
-  expect(await taken(here, 25, (n) => ({ peer: loopback, headers: forged(n) }))).toBe(20);
+  expect(await takenAfter(here, places(onOneMachine('127.0.0.1')))).toBe(1);
   const aws = await setUp({ config: { edgeKey: 'key-of-the-edge' } });
-  const past = (n: number) => ({
-    peer: onAws('203.0.113.7'),
-    headers: { ...forged(n), 'x-broadsheet-edge': 'guessed' },
-  });
-  expect(await taken(aws, 25, past)).toBe(20);
+  expect(await takenAfter(aws, places(onAws('203.0.113.7'), { 'x-broadsheet-edge': 'guessed' }))).toBe(1);
 });
 
 it('behind CloudFront a client is whom CloudFront saw, not CloudFront, and not whom they say they are', async () => {
-  const world = await setUp({ config: { edgeKey: 'key-of-the-edge' } });
-  const through = (viewer: string, n: number) => ({
+  const through = (viewer: string, said: number) => ({
     peer: onAws('130.176.0.1'),
     headers: {
       'x-broadsheet-edge': 'key-of-the-edge',
       // What the client wrote, whom CloudFront saw, whom API Gateway saw.
-      'x-forwarded-for': `198.51.100.${n}, ${viewer}, 130.176.0.1`,
+      'x-forwarded-for': `198.51.100.${said}, ${viewer}, 130.176.0.1`,
     },
   });
-  expect(await taken(world, 25, (n) => through('203.0.113.7', n))).toBe(20);
-  expect(await taken(world, 30, (n) => through(`203.0.113.${100 + n}`, n))).toBe(30);
+  const one = [1, 2, 3, 4].map((said) => through('203.0.113.7', said));
+  expect(await takenAfter(await setUp({ config: { edgeKey: 'key-of-the-edge' } }), one)).toBe(1);
+  const many = [1, 2, 3, 4].map((n) => through(`203.0.113.${100 + n}`, 1));
+  expect(await takenAfter(await setUp({ config: { edgeKey: 'key-of-the-edge' } }), many)).toBe(3);
 });
 
 it('behind a proxy of one’s own a client is whom the proxy saw', async () => {
-  const world = await setUp();
   const through = (viewer: string) => ({
     peer: onOneMachine('127.0.0.1'),
     headers: { 'x-forwarded-for': `198.51.100.1, ${viewer}` },
   });
-  expect(await taken(world, 25, () => through('203.0.113.7'))).toBe(20);
-  expect(await taken(world, 5, (n) => through(`203.0.113.${100 + n}`))).toBe(5);
+  const one = [1, 2, 3, 4].map(() => through('203.0.113.7'));
+  expect(await takenAfter(await setUp(), one)).toBe(1);
+  const many = [1, 2, 3, 4].map((n) => through(`203.0.113.${100 + n}`));
+  expect(await takenAfter(await setUp(), many)).toBe(3);
 });
 
 it('no address of a client is in the table', async () => {

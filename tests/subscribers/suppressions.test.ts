@@ -1,18 +1,29 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
-import { digestsTo, linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestOf, HARD, SECRET, tell, told } from '../support/webhooks.ts';
-import { beside, manageLink, postForm } from './reader.ts';
+import { addReader, beside, manageLink, postForm } from './reader.ts';
 
 useDatabase();
 
 const EN = 'en@reader.example';
+
+/** Returns a world with a reader of each language, and a story for each. */
+async function withTwoReaders(options: Parameters<typeof setUp>[0]): Promise<World> {
+  const world = await setUp(options);
+  for (const language of ['en', 'es']) {
+    await addReader(world, `${language}@reader.example`, { language });
+    await postStory(world, { language });
+  }
+  return world;
+}
+
 const path = (email: string, why = '') =>
   `/api/suppressions?email=${encodeURIComponent(email)}${why && `&why=${encodeURIComponent(why)}`}`;
 
 it('GET /api/suppressions tells why an address is not mailed, and DELETE has it mailed again', async () => {
-  const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+  const world = await withTwoReaders({ config: { resendWebhookSecret: SECRET } });
   await sendNow(world, 'morning');
   await tell(world, told(world, digestOf(world, EN), 'complained'));
   const at = new Date(world.now()).toISOString();
@@ -55,7 +66,7 @@ it('DELETE /api/suppressions wants a reason, an address that is suppressed, and 
 it.each(['before', 'after'])(
   'lifting a bounce from %s an erasure leaves the erasure: no import brings them back',
   async (when) => {
-    const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+    const world = await withTwoReaders({ config: { resendWebhookSecret: SECRET } });
     const manage = await manageLink(world, EN);
     await sendNow(world, 'morning');
     const bounce = async () => {
@@ -116,7 +127,7 @@ it.each(CAUSES)(
   'after email.%s the preferences say that nothing is sent, why, and what to do',
   async (...cause) => {
     const [type, data, words] = cause;
-    const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+    const world = await withTwoReaders({ config: { resendWebhookSecret: SECRET } });
     await sendNow(world, 'morning');
     for (const [language, title] of [
       ['en', 'No mail is sent to this address.'],
@@ -137,7 +148,7 @@ it.each(CAUSES)(
 );
 
 it('the reader of an address that bounced comes back as the preferences tell them', async () => {
-  const world = await withReaders({ config: { resendWebhookSecret: SECRET } });
+  const world = await withTwoReaders({ config: { resendWebhookSecret: SECRET } });
   const manage = await manageLink(world, EN);
   await sendNow(world, 'morning');
   await tell(world, told(world, digestOf(world, EN), 'bounced', HARD));

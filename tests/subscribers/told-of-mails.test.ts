@@ -3,7 +3,7 @@ import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestOf, SECRET, SOFT, tell, told } from '../support/webhooks.ts';
-import { beside, dataOf, manageLink } from './reader.ts';
+import { addReader, beside, dataOf, manageLink } from './reader.ts';
 import { leftOf, type StoredItem, tracesOf } from './traces.ts';
 
 useDatabase();
@@ -12,9 +12,11 @@ const ANA = 'ana@reader.example';
 const NEW = 'ana@newhome.example';
 
 /** A reader who was mailed an issue, of which the provider tells. */
-async function mailed() {
+async function mailed({ signsUp = false } = {}) {
   const world = await setUp({ config: { resendWebhookSecret: SECRET } });
-  await subscribe(world, ANA, { topics: ['harbour'], timeZone: 'Europe/Madrid' });
+  const choices = { topics: ['harbour'], timeZone: 'Europe/Madrid' };
+  if (signsUp) await subscribe(world, ANA, choices);
+  else await addReader(world, ANA, choices);
   const manage = await manageLink(world, ANA);
   await postStory(world);
   const { id, slot } = await sendNow(world, 'first');
@@ -62,7 +64,7 @@ const NOT_EXPORTED: Record<string, RegExp> = {
 };
 
 it('a reader gets all that is stored about them as a file, which nobody else keeps', async () => {
-  const { world, manage, slot, tells, reader } = await mailed();
+  const { world, manage, slot, tells, reader } = await mailed({ signsUp: true });
   for (const type of ['delivered', 'opened', 'clicked']) await tells(type);
   await tells('bounced', SOFT);
   await world.request('/subscriptions', {
@@ -98,7 +100,7 @@ it('a reader gets all that is stored about them as a file, which nobody else kee
 });
 
 it('the file has the sign-ups of an address that its reader has left, and an erasure takes them', async () => {
-  const { world, manage, reader } = await mailed();
+  const { world, manage, reader } = await mailed({ signsUp: true });
   await move(world, manage);
   expect((await dataOf(world, manage)).signUps).toMatchObject([{ email: ANA, subscriberId: reader }]);
   await expectAllOf(world, manage, [ANA, NEW], reader);

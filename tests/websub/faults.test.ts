@@ -33,7 +33,7 @@ it('every message lost: the sweep finds the work', async () => {
 it('two processes at the same distribution: each subscriber gets it once', async () => {
   const world = await hub();
   const { url, requests } = await receiver();
-  await withSubscribers(world, url, 150);
+  await withSubscribers(world, url, 110);
   await postStory(await hub({ sharing: world, faults: { lose: () => true } }));
   await minutes(await hub({ sharing: world, faults: { lose: ({ kind }) => kind === 'distribute' } }), 1);
   const others = [await hub({ sharing: world }), await hub({ sharing: world })];
@@ -42,8 +42,8 @@ it('two processes at the same distribution: each subscriber gets it once', async
     await other.sweep();
   }
   await Promise.all(others.map((other) => other.queue.drain()));
-  expect(new Set(requests.map(({ path }) => path)).size).toBe(150);
-  expect(requests).toHaveLength(150);
+  expect(new Set(requests.map(({ path }) => path)).size).toBe(110);
+  expect(requests).toHaveLength(110);
 });
 
 it('a message that comes again while a feed is distributed starts nothing', async () => {
@@ -55,7 +55,7 @@ it('a message that comes again while a feed is distributed starts nothing', asyn
     now?.().then(() => response.end());
     return now !== undefined;
   });
-  await withSubscribers(world, url, 120);
+  await withSubscribers(world, url, 20);
   await postStory(world);
   await world.queue.drain();
   world.pass(6_000);
@@ -66,7 +66,7 @@ it('a message that comes again while a feed is distributed starts nothing', asyn
   };
   await world.queue.drain();
   expect(again).toBeUndefined();
-  expect(requests).toHaveLength(120);
+  expect(requests).toHaveLength(20);
 });
 
 it('a run sends what was stored before its mark was taken away, whatever its process remembers', async () => {
@@ -93,12 +93,12 @@ it('an edit between the two halves of a long run reaches the first half too', as
     if (count === 60) postStory(editor, { title: 'Between' }).then(() => response.end());
     return count === 60;
   });
-  const paths = await withSubscribers(world, url, 150);
+  const paths = await withSubscribers(world, url, 120);
   await postStory(world, { title: 'First' });
   await tellSubscribers(world);
   const had = paths.filter((path) => delivered(path).at(-1)?.body.toString().includes('Between'));
   expect(had.length).toBeGreaterThan(0);
-  expect(had.length).toBeLessThan(150);
+  expect(had.length).toBeLessThan(120);
   await minutes(world, 6);
   const lacking = paths.filter((path) => !delivered(path).at(-1)?.body.toString().includes('Between'));
   expect(lacking).toEqual([]);
@@ -126,7 +126,7 @@ describe('a process that is killed before any of its commands', () => {
 
   it('has lost no change of a feed: every subscriber has its last state', async () => {
     const { change, expectNothingLeft } = await changesAndKills();
-    for (const commands of [0, 5, 10, 15, 20, 25])
+    for (const commands of [0, 6, 12, 18, 24])
       expect(await change(commands), `it ended after ${commands} commands`).toBe(true);
     await expectNothingLeft();
   });
@@ -138,7 +138,7 @@ it('what takes longer than a function may run goes on with the next message, eac
     if (method === 'POST') world.pass(1150);
     return false;
   });
-  const paths = await withSubscribers(world, url, 150);
+  const paths = await withSubscribers(world, url, 120);
   await postStory(world);
   await tellSubscribers(world);
   expect(new Set(requests.map(({ path }) => path)).size).toBe(paths.length);
@@ -151,5 +151,5 @@ it('what takes longer than a function may run goes on with the next message, eac
 });
 
 it('more subscribers than are told at once get a change, one delivery each, while at most 64 are under way', async () => {
-  await expectOneDeliveryEach(150);
+  await expectOneDeliveryEach(110);
 });

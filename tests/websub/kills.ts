@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
@@ -66,13 +68,15 @@ export async function expectOneDeliveryEach(subscribers: number): Promise<void> 
   const world = await hub();
   let underWay = 0;
   let most = 0;
+  const answerLater = async (response: ServerResponse) => {
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    underWay -= 1;
+    response.end();
+  };
   const { url, requests } = await receiver((_, response) => {
     underWay += 1;
     most = Math.max(most, underWay);
-    setImmediate(() => {
-      underWay -= 1;
-      response.end();
-    });
+    answerLater(response);
     return true;
   });
   await withSubscribers(world, url, subscribers);

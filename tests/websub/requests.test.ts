@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { throttleKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp, useDatabase, type World } from '../support/installation.ts';
 import { ALL, fieldsOf, HUB, hub, post } from './hub.ts';
 import { receiver } from './receiver.ts';
 
@@ -84,8 +84,12 @@ const REFUSED: [string, Record<string, string>, string][] = [
 ];
 
 describe('POST /websub refuses with 400 and says why', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await setUp();
+  });
+
   it.each(REFUSED)('%s', async (_, changes, reason) => {
-    const world = await setUp();
     const answer = await post(world, { ...fieldsOf(CALLBACK), ...changes });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([400, 'text/plain; charset=utf-8']);
     expect(await answer.text()).toContain(reason);
@@ -93,7 +97,6 @@ describe('POST /websub refuses with 400 and says why', () => {
   });
 
   it('every fault at once', async () => {
-    const world = await setUp();
     const answer = await post(world, [
       ['hub.mode', 'subscribe'],
       ['hub.mode', 'subscribe'],
@@ -112,7 +115,7 @@ describe('POST /websub refuses with 400 and says why', () => {
   });
 });
 
-it.each([
+const TOPICS = [
   '/atom.xml',
   '/es/rss.xml',
   '/sections/harbour/feed.json',
@@ -122,14 +125,18 @@ it.each([
   '/authors/ana-ruiz/rss.xml',
   '/podcast.xml',
   '/en/podcast.xml',
-])('%s is a topic, and a secret of 199 bytes is taken', async (path) => {
+];
+
+it('every feed is a topic, and a secret of 199 bytes is taken', async () => {
   const world = await setUp();
-  const answer = await post(world, {
-    ...fieldsOf(CALLBACK),
-    'hub.topic': `https://paper.example${path}`,
-    'hub.secret': 'x'.repeat(199),
-  });
-  expect(answer.status, await answer.text()).toBe(202);
+  for (const path of TOPICS) {
+    const answer = await post(world, {
+      ...fieldsOf(CALLBACK),
+      'hub.topic': `https://paper.example${path}`,
+      'hub.secret': 'x'.repeat(199),
+    });
+    expect([path, answer.status, await answer.text()]).toEqual([path, 202, expect.anything()]);
+  }
 });
 
 it('a podcast that the settings do not have is no topic', async () => {
@@ -150,16 +157,32 @@ it('POST /websub answers 413 to a body over its limit, and 415 to one that is no
   expect(await json.text()).toContain('application/x-www-form-urlencoded');
 });
 
-it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s /websub answers 405', async (method) => {
-  const answer = await (await setUp()).request(HUB, { method });
-  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+it('every other method is answered 405', async () => {
+  const world = await setUp();
+  for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
+    const answer = await world.request(HUB, { method });
+    expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'POST']);
+  }
 });
+
+/** As if so many more requests had been counted after the first. */
+function countMore(world: World, what: string, more: number) {
+  return world.table.client.send(
+    new UpdateCommand({
+      TableName: world.table.name,
+      Key: throttleKey(what),
+      UpdateExpression: 'ADD n :more',
+      ConditionExpression: 'n = :one',
+      ExpressionAttributeValues: { ':one': 1, ':more': more },
+    }),
+  );
+}
 
 it('the 301st request for a host within an hour is answered 429, and other hosts are not', async () => {
   const world = await setUp();
-  const statuses: number[] = [];
-  for (let i = 0; i < 301; i++) statuses.push((await post(world, fieldsOf(`${CALLBACK}${i}`))).status);
-  expect(statuses.slice(0, 300).every((status) => status === 202)).toBe(true);
+  expect((await post(world, fieldsOf(CALLBACK))).status).toBe(202);
+  await countMore(world, 'websub#reader.example', 298);
+  expect((await post(world, fieldsOf(`${CALLBACK}300`))).status).toBe(202);
   const last = await post(world, fieldsOf('https://reader.example:8443/'));
   expect([last.status, last.headers.get('retry-after')]).toEqual([429, '3600']);
   expect(await last.text()).toContain('reader.example was asked to confirm 300 requests within an hour');
@@ -172,16 +195,7 @@ it('the 3,601st request within an hour is answered 429, whichever host it is for
   const world = await setUp();
   const askFor = (host: string) => post(world, fieldsOf(`https://${host}.wildcard.example/`));
   expect((await askFor('first')).status).toBe(202);
-  // As if 3,598 more had come.
-  await world.table.client.send(
-    new UpdateCommand({
-      TableName: world.table.name,
-      Key: throttleKey('websub'),
-      UpdateExpression: 'ADD n :more',
-      ConditionExpression: 'n = :one',
-      ExpressionAttributeValues: { ':one': 1, ':more': 3598 },
-    }),
-  );
+  await countMore(world, 'websub', 3598);
   expect((await askFor('3600th')).status).toBe(202);
   const last = await askFor('3601st');
   expect([last.status, last.headers.get('retry-after')]).toEqual([429, '3600']);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withEditions } from '../support/editions.ts';
 import { setUp, useDatabase, type World } from '../support/installation.ts';
-import { digestsTo, issue, postStory, slotsOf, subscribe } from '../support/newsroom.ts';
+import { digestsTo, issue, postStory, slotsOf } from '../support/newsroom.ts';
+import { addReaders } from '../support/readers.ts';
 
 useDatabase();
 
@@ -34,7 +35,7 @@ function breaks(world: World, pattern: RegExp): () => void {
 /** Sets up a story and a reader of the daily, whose schedule has been followed up to noon. */
 async function atNoon(options: Parameters<typeof setUp>[0] = {}): Promise<World> {
   const world = await setUp(options);
-  await subscribe(world, READER);
+  await addReaders(world, 1, () => ({ email: READER }));
   await postStory(world);
   await world.tick();
   return world;
