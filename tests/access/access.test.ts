@@ -2,9 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Scope } from '../../functions/access/tokens.ts';
 import { sha256 } from '../../functions/shared/text.ts';
 import { anArticleInput } from '../support/builders.ts';
-import { OWNER_TOKEN, setUp, useDatabase, type World } from '../support/installation.ts';
-
-useDatabase();
+import { OWNER_TOKEN, setUp, type World } from '../support/installation.ts';
 
 let world: World;
 beforeEach(async () => {

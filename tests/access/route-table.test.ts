@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { apiRoutes, mailboxRoutes, publicRoutes } from '../../functions/app.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 
 /** What both apps take from the route table, whatever a row does. */
-
-useDatabase();
 
 /** A path that a pattern matches. */
 const sample = (pattern: string) => pattern.replace(/:language\{.*?\}(?=\/)/g, 'en').replace(/:(\w+)/g, 'x');

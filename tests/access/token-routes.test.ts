@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
-
-useDatabase();
+import { setUp, type World } from '../support/installation.ts';
 
 async function made(world: World, body: Record<string, unknown>): Promise<{ id: string; token: string }> {
   const answer = await world.edit('POST', '/api/tokens', body);

@@ -1,5 +1,5 @@
 import { beforeAll, test } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import {
   hostileMarkdown,
   postMarkdown,
@@ -9,8 +9,6 @@ import {
   sanitiseSoup,
 } from './hostile-content.ts';
 import { postWildJson } from './wild-json.ts';
-
-useDatabase();
 
 let world: World;
 beforeAll(async () => {

@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../functions/shared/text.ts';
 import { anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
-
-useDatabase();
+import { setUp, type World } from '../support/installation.ts';
 
 const HOUR = 3_600_000;
 let world: World;

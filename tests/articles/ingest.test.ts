@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aFullArticleInput, anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
-
-useDatabase();
+import { setUp, type World } from '../support/installation.ts';
 
 let world: World;
 let edit: World['edit'];

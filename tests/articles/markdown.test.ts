@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { hostileMarkdown, postMarkdown } from './hostile-content.ts';
-
-useDatabase();
 
 const article = (markdown: string) => ({
   id: 'md',

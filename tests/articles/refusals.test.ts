@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { anArticleInput } from '../support/builders.ts';
-import { OWNER_TOKEN, setUp, useDatabase, type World } from '../support/installation.ts';
+import { OWNER_TOKEN, setUp, type World } from '../support/installation.ts';
 import { postWildJson } from './wild-json.ts';
-
-useDatabase();
 
 let world: World;
 beforeAll(async () => {

@@ -1,9 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { sanitiseHtml } from '../../functions/articles/sanitise.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { postRepeated, REPEATED, sanitiseMarkdownSoup, sanitiseSoup } from './hostile-content.ts';
-
-useDatabase();
 
 let world: World;
 beforeAll(async () => {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sanitiseHtml } from '../../functions/articles/sanitise.ts';
 import { anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
-
-useDatabase();
+import { setUp } from '../support/installation.ts';
 
 const clean = (html: string, base?: string) => sanitiseHtml(html, base).html;
 

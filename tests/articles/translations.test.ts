@@ -2,10 +2,8 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OutboxEvent } from '../../functions/shared/outbox.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { atomFaults, rssFaults } from '../support/feed-rules.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { readAtom, readJson, readRss } from '../support/parsers.ts';
-
-useDatabase();
 
 let world: World;
 async function fresh(): Promise<void> {

@@ -1,14 +1,12 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { useBrowser } from './visit.ts';
 
 /**
  * Feeds in a real browser, with the Accept header of the browser and under the content security policy of the pages.
  */
-
-useDatabase();
 
 const open = useBrowser(async () => {
   const world = await setUp();

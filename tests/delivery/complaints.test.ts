@@ -3,12 +3,10 @@ import { countedItem } from '../../functions/adapters/dynamo/dynamo-complaints.t
 import { transact } from '../../functions/adapters/dynamo/dynamo-requests.ts';
 import type { Message } from '../../functions/shared/queue.ts';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, withReaders } from '../support/newsroom.ts';
 import { addReaders } from '../support/readers.ts';
 import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
-
-useDatabase();
 
 const EN = 'en@reader.example';
 const DAY = 24 * 3600_000;

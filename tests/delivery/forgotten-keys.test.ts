@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { afterwards, FAULTS } from '../support/provider.ts';
 
@@ -8,8 +8,6 @@ import { afterwards, FAULTS } from '../support/provider.ts';
  * If the answer to a letter is lost, the provider is asked again with the same key, as long as it surely still knows
  * the key. After that time another request could send a second mail, so there is none.
  */
-
-useDatabase();
 
 const HOUR = 3600_000;
 const READER = 'ana@reader.example';

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestOf, HARD, SECRET, tell, told } from '../support/webhooks.ts';
-
-useDatabase();
 
 const TYPED = 'ana@españa.example';
 const ASCII = 'ana@xn--espaa-rta.example';

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestCounts } from '../support/readers.ts';
 
 /** Readers who have not confirmed yet when an issue of their edition is planned. */
-
-useDatabase();
 
 const EARLY = 'early@reader.example';
 const LATE = 'late@reader.example';

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
-
-useDatabase();
 
 const EN = 'en@reader.example';
 const DAY = 24 * 3600_000;

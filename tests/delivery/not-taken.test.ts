@@ -1,12 +1,10 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow } from '../support/newsroom.ts';
 import { afterwards, FAULTS, type Fault, throttledFor } from '../support/provider.ts';
 import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
 
 /** The provider answers that it took nothing of a batch, and readers leave before the batch is sent again. */
-
-useDatabase();
 
 const HOUR = 3600_000;
 /** After this time the lease of a batch has run out. */

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { afterwards, FAULTS, throttledFor } from '../support/provider.ts';
 import { addReaders } from '../support/readers.ts';
-
-useDatabase();
 
 const readers = ['en@reader.example', 'es@reader.example'];
 const counts = (world: World) => readers.map((reader) => digestsTo(world, reader).length);

@@ -1,12 +1,10 @@
 import { expect, it } from 'vitest';
 import { testConfig } from '../support/config.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { FAULTS, type Script, throttledFor } from '../support/provider.ts';
 import { addReaders, digestCounts, everyChoice, onceEach } from '../support/readers.ts';
 import { type SharedTime, sharedTime } from '../support/shared-time.ts';
-
-useDatabase();
 
 /** Requests a second, as the settings of these tests allow. */
 const CEILING = 10;

@@ -8,11 +8,9 @@ import type { FrozenIssue } from '../../functions/newsletter/issue.ts';
 import type { Message } from '../../functions/shared/queue.ts';
 import { type Choice, choiceKey, type Member } from '../../functions/subscribers/subscriber.ts';
 import { testConfig } from '../support/config.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow } from '../support/newsroom.ts';
 import { addReaders, digestCounts, everyChoice, onceEach } from '../support/readers.ts';
-
-useDatabase();
 
 const SECTIONS = ['politics', 'harbour', 'culture', 'business', 'sport'];
 const CHOICES = everyChoice(SECTIONS);

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { type IssueView, issue, postStory, sendNow } from '../support/newsroom.ts';
 import { FAULTS } from '../support/provider.ts';
 import { addReaders, everyChoice } from '../support/readers.ts';
-
-useDatabase();
 
 const READERS = 96;
 const REQUEST_SECONDS = 5;

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
 import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { testConfig } from '../support/config.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, postStory } from '../support/newsroom.ts';
 import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
-
-useDatabase();
 
 const QUARTER = 15 * 60_000;
 const HALF_HOUR = 2 * QUARTER;

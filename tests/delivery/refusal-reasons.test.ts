@@ -1,11 +1,9 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postStory, sendNow } from '../support/newsroom.ts';
 import { type Answer, failure } from '../support/provider.ts';
 import { addReaders } from '../support/readers.ts';
-
-useDatabase();
 
 const READER = 'reader-0@reader.example';
 const refusals: [string, Answer, string][] = [

@@ -2,10 +2,8 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { frozenKey, issueKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
-
-useDatabase();
 
 describe('POST /api/editions/{id}/issues', () => {
   it('sends each reader one mail in their language, however often the request is repeated with the same key', async () => {

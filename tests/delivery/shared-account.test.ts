@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, postStory } from '../support/newsroom.ts';
 import { addReaders } from '../support/readers.ts';
 import { HARD, SECRET, tell, told } from '../support/webhooks.ts';
-
-useDatabase();
 
 const DESK = 'desk@paper.example';
 

@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
-
-useDatabase();
 
 const ANA = 'ana@reader.example';
 const BEN = 'ben@reader.example';

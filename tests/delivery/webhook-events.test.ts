@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { digestOf, HARD, newEventId, SECRET, SOFT, tell, told } from '../support/webhooks.ts';
-
-useDatabase();
 
 const EN = 'en@reader.example';
 const ES = 'es@reader.example';

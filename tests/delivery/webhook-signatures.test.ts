@@ -1,6 +1,6 @@
 import { Resend } from 'resend';
 import { describe, expect, it, test } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, sendNow, withReaders } from '../support/newsroom.ts';
 import {
   digestOf,
@@ -13,8 +13,6 @@ import {
   told,
   type WebhookOptions,
 } from '../support/webhooks.ts';
-
-useDatabase();
 
 const OTHER_SECRET = `whsec_${Buffer.from('some other secret of that length').toString('base64')}`;
 const config = { resendWebhookSecret: SECRET };

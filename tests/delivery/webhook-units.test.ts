@@ -1,10 +1,7 @@
 import { expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { sendNow, withReaders } from '../support/newsroom.ts';
 import { meterOf } from '../support/units.ts';
 import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
-
-useDatabase();
 
 it('the webhook of a delivered mail costs 4 read and 6 write units, in one transaction', async () => {
   const world = await withReaders({ config: { resendWebhookSecret: SECRET } });

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { issue, sendNow, withReaders } from '../support/newsroom.ts';
 import { digestOf, HARD, newEventId, post, SECRET, tell, told } from '../support/webhooks.ts';
-
-useDatabase();
 
 describe('a webhook that cannot be read, though the provider signed it', () => {
   it.each([

@@ -1,11 +1,8 @@
 import { beforeAll, describe, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { failed, isWrite, replyLost, stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
 /** An issue goes to 60 readers, and each step in turn fails. The process lives, and has to try the step again. */
-
-useDatabase();
 
 let paper: Newspaper;
 let steps: string[];

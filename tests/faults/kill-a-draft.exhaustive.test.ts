@@ -1,9 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { killedBefore, paperWithReview, stepsOfADraft } from './draft.ts';
 import { counter } from './fault-table.ts';
-
-useDatabase();
 
 let home: World;
 let steps: string[];

@@ -1,11 +1,9 @@
 import { beforeAll, it } from 'vitest';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { killedBefore, paperWithReview } from './draft.ts';
 import { counter } from './fault-table.ts';
 
 /** Two steps of a draft. `npm run test:exhaustive` kills a process before all of them. */
-
-useDatabase();
 
 let home: World;
 beforeAll(async () => {

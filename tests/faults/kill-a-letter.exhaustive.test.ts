@@ -1,9 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { BREAKS } from './every-step.ts';
 import { breakSignUps, stepsOfASignUp } from './sign-up.ts';
-
-useDatabase();
 
 let home: World;
 let steps: string[];

@@ -1,11 +1,9 @@
 import { beforeAll, it } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { BREAKS } from './every-step.ts';
 import { breakSignUps } from './sign-up.ts';
 
 /** A write is broken before its effect, and a request after it. `npm run test:exhaustive` breaks every step in each way. */
-
-useDatabase();
 
 const WRITE = /^TransactWrite SIGNUP/;
 const REQUEST = /^request confirmation/;

@@ -1,10 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 import { killedInAPull, stepsOfAPull } from './pull.ts';
-
-useDatabase();
 
 let paper: Newspaper;
 let steps: string[];

@@ -1,12 +1,9 @@
 import { beforeAll, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 import { killedInAPull } from './pull.ts';
 
 /** One write and one hand-over. `npm run test:exhaustive` kills a process at every step. */
-
-useDatabase();
 
 let paper: Newspaper;
 beforeAll(async () => {

@@ -1,9 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { breakConfirmations, stepsOfAConfirmation, welcomingPaper } from './confirmation.ts';
 import { BREAKS } from './every-step.ts';
-
-useDatabase();
 
 let home: World;
 let steps: string[];

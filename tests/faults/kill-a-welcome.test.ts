@@ -1,11 +1,9 @@
 import { beforeAll, it } from 'vitest';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { breakConfirmations, welcomingPaper } from './confirmation.ts';
 import { BREAKS } from './every-step.ts';
 
 /** A write is broken before its effect, and a request after it. `npm run test:exhaustive` breaks every step in each way. */
-
-useDatabase();
 
 const WRITE = /^TransactWrite SUBSCRIBER.*OUTBOX/;
 const REQUEST = /^request welcome/;

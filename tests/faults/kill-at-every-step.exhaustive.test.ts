@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { killed, stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
@@ -7,8 +6,6 @@ import { type Newspaper, newspaper } from './newspaper.ts';
  * An issue goes to 200 readers, and the process is killed at every step that it takes: nothing that it does has any effect
  * afterwards. Another process, which has nothing but the table and the time, has to end the issue.
  */
-
-useDatabase();
 
 let paper: Newspaper;
 let steps: string[];

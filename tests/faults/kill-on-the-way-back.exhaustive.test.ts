@@ -1,10 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 import { killedAfter, stepsAfter, WAYS_BACK } from './way-back.ts';
-
-useDatabase();
 
 let paper: Newspaper;
 let usual: string[];

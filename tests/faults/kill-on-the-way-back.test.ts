@@ -1,12 +1,9 @@
 import { beforeAll, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 import { killedAfter, WAYS_BACK } from './way-back.ts';
 
 /** One step of each way back. `npm run test:exhaustive` kills a process at all of them. */
-
-useDatabase();
 
 let paper: Newspaper;
 beforeAll(async () => {

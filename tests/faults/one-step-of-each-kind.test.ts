@@ -1,5 +1,4 @@
 import { beforeAll, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { failed, killed, replyLost, stalled, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
@@ -7,8 +6,6 @@ import { type Newspaper, newspaper } from './newspaper.ts';
  * An issue goes to 60 readers, and a step is broken in each way: a write, a request to the provider or a hand-over to the queue.
  * `npm run test:exhaustive` breaks every step in each way.
  */
-
-useDatabase();
 
 /** The write says that a batch has been mailed. Without it the batch would be mailed again. */
 const WRITE = /^TransactWrite \S+\/BATCH#\S+ \{SET outcome/;

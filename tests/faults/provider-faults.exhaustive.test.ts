@@ -1,10 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { counter } from './fault-table.ts';
 import { expectOnce, forget, type Newspaper, newspaper, recover, verdict } from './newspaper.ts';
 import { anIssue, meeting, PASSING, providerTests } from './provider-faults.ts';
-
-useDatabase();
 
 let paper: Newspaper;
 let smallPaper: Newspaper;

@@ -1,5 +1,4 @@
 import { beforeAll, expect, it, vi } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import type { Fault } from '../support/provider.ts';
 import { counter } from './fault-table.ts';
 import { expectOnce, forget, type Newspaper, newspaper, recover, verdict } from './newspaper.ts';
@@ -7,8 +6,6 @@ import { anIssue, meeting, PASSING, type Passing, providerTests } from './provid
 
 // Two requests hang until they are given up, on whatever machine this is.
 vi.setConfig({ testTimeout: 120_000 });
-useDatabase();
-
 let paper: Newspaper;
 let smallPaper: Newspaper;
 beforeAll(async () => {

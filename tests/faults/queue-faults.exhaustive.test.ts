@@ -1,9 +1,6 @@
 import { beforeAll } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 import { QUEUES, queueTests } from './queue-faults.ts';
-
-useDatabase();
 
 let paper: Newspaper;
 beforeAll(async () => {

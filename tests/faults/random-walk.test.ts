@@ -1,6 +1,4 @@
-import { useDatabase } from '../support/installation.ts';
 import { walkTest } from './random-walk.ts';
 
-useDatabase();
 // The two walks of this seed contain every kind of fault. `npm run test:exhaustive` takes other walks in each run.
 walkTest(2, 40);

@@ -1,5 +1,4 @@
 import { beforeAll, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { stalled, stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
@@ -7,8 +6,6 @@ import { type Newspaper, newspaper } from './newspaper.ts';
  * A process is not dead but late. At each step in turn it stands still until its lease has run out and another process has
  * taken over. Then it goes on with what it was about to do.
  */
-
-useDatabase();
 
 let paper: Newspaper;
 let steps: string[];

@@ -1,10 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { all, xmlTree } from '../support/parsers.ts';
 import { slugAnyText } from './slugs.ts';
-
-useDatabase();
 
 /** What a document of an archive is known by, and that it is told apart from every other. */
 

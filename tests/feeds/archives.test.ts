@@ -2,11 +2,9 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readDocument, walk } from '../support/archive-reader.ts';
 import { testConfig } from '../support/config.ts';
 import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { all, xmlTree } from '../support/parsers.ts';
 import { bigArticles, describeWalks, idsOf, postAt } from './archive-walks.ts';
-
-useDatabase();
 
 let world: World;
 const FILES = ['rss.xml', 'atom.xml', 'feed.json'] as const;

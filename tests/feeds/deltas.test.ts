@@ -2,10 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { anArticleInput } from '../support/builders.ts';
 import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { all, readAtom, readJson, readRss, xmlTree } from '../support/parsers.ts';
-
-useDatabase();
 
 /** RFC 3229 with `A-IM: feed`: only the entries that a reader lacks. */
 

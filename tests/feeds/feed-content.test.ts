@@ -3,7 +3,7 @@ import Parser from 'rss-parser';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { aFullArticleInput, anArticleInput } from '../support/builders.ts';
 import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
-import { START, setUp, useDatabase } from '../support/installation.ts';
+import { START, setUp } from '../support/installation.ts';
 import {
   all,
   feedsmithAtom,
@@ -15,8 +15,6 @@ import {
   readRss,
   xmlTree,
 } from '../support/parsers.ts';
-
-useDatabase();
 
 const documents: Record<'rss.xml' | 'atom.xml' | 'feed.json', string> = {
   'rss.xml': '',

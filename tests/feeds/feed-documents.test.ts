@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { readRss } from '../support/parsers.ts';
-
-useDatabase();
 
 const br = (world: World, path = '/rss.xml') => world.request(path, { headers: { 'accept-encoding': 'br' } });
 const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer()).toString('base64');

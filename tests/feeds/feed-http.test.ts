@@ -2,9 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chooseEncoding } from '../../functions/feeds/negotiation.ts';
 import { anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
-
-useDatabase();
+import { setUp, type World } from '../support/installation.ts';
 
 let world: World;
 let request: World['request'];

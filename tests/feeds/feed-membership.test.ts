@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { all, feedsmithAtom, one, readAtom, readJson, readRss, xmlTree } from '../support/parsers.ts';
-
-useDatabase();
 
 let world: World;
 beforeEach(async () => {

@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aFullArticleInput, anArticleInput } from '../support/builders.ts';
 import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { feedsmithAtom, feedsmithRss, readAtom, readJson, readRss } from '../support/parsers.ts';
 import { podcastFaults } from '../support/podcast-rules.ts';
-
-useDatabase();
 
 /** `feeds.content` and `feeds.contentByFeed`: whole stories, or their deks. */
 

@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ids } from '../../functions/adapters/random.ts';
 import { anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { readRss } from '../support/parsers.ts';
 import { meterOf } from '../support/units.ts';
-
-useDatabase();
 
 /**
  * What a poll costs. The feeds are those whose pointers have the longest keys, and the stories those whose pointers have

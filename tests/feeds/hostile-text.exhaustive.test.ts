@@ -1,9 +1,6 @@
 import { test } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { postHostileText, setHostileText } from './hostile-fields.ts';
 import { slugAnyText } from './slugs.ts';
-
-useDatabase();
 
 test('hostile text in every field of 40 stories arrives in every reader as it was written', async () => {
   await postHostileText(40);

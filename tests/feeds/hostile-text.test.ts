@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import Parser from 'rss-parser';
 import { describe, expect, test } from 'vitest';
 import { aFullArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import {
   feedsmithAtom,
   feedsmithRss,
@@ -13,8 +13,6 @@ import {
   xmlTree,
 } from '../support/parsers.ts';
 import { postHostileText, setHostileText } from './hostile-fields.ts';
-
-useDatabase();
 
 test('hostile text in every field is harmless, and its legal part arrives in every reader as it was written', async () => {
   await postHostileText(8);

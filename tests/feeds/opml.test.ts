@@ -1,12 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { parseOpml } from 'feedsmith';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { all, type Element, one, xmlTree } from '../support/parsers.ts';
 
 /** The list of all feeds, held to the specification of OPML 2.0 and to what its feeds say of themselves. */
-
-useDatabase();
 
 let world: World;
 let text: string;

@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aFullArticleInput, anArticleInput } from '../support/builders.ts';
 import { rssFaults } from '../support/feed-rules.ts';
-import { START, setUp, useDatabase, type World } from '../support/installation.ts';
+import { START, setUp, type World } from '../support/installation.ts';
 import { all, one, readRss, xmlTree } from '../support/parsers.ts';
 import { podcastFaults } from '../support/podcast-rules.ts';
-
-useDatabase();
 
 let world: World;
 beforeEach(async () => {

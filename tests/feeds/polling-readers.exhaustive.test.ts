@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { pollWithWhatWasSaved } from './polling.ts';
-
-useDatabase();
 
 test('whatever editors do in 120 walks, a reader ends with the entries of one that reads everything', async () => {
   const { answers, deltas } = await pollWithWhatWasSaved(120, 40);

@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { pollWithWhatWasSaved } from './polling.ts';
-
-useDatabase();
 
 test('whatever editors do, and whatever a reader saved, it ends with the entries of one that reads everything', async () => {
   const { answers, deltas } = await pollWithWhatWasSaved(10, 25);

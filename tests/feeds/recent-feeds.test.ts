@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { all, type Element, one, xmlTree } from '../support/parsers.ts';
 
 /** Feeds that no setting names: those that stories of late are in, in `/opml.xml` and on `/feeds`. */
-
-useDatabase();
 
 const audio = { url: 'https://a.example/x.mp3', type: 'audio/mpeg', bytes: 1000 };
 

@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
 import { listen } from '../../functions/start/local-installation.ts';
 import { anArticleInput } from '../support/builders.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
-
-useDatabase();
+import { setUp, type World } from '../support/installation.ts';
 
 /** Polls of what the process remembers: those that come as messages to its server, and those that come as requests. */
 

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { testConfig } from '../support/config.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { addReaders } from '../support/readers.ts';
-
-useDatabase();
 
 const NEW = 'new@reader.example';
 const FERRY = { id: 'ferry', title: 'The ferry returns' };

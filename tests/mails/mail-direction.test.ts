@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { drafts, minutes } from '../newsletter/drafts.ts';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postStory, sendNow, subscribe } from '../support/newsroom.ts';
-
-useDatabase();
 
 const TURNING = ['\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069'];
 const ANY = new RegExp(`[${TURNING.join('')}]`);

@@ -2,12 +2,10 @@ import { expect, test } from 'vitest';
 import { usePage } from '../browser/chromium.ts';
 import { aFullArticleInput } from '../support/builders.ts';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { SHIPPED_TEMPLATES } from '../support/templates.ts';
 import { mailFaults } from './mail-rules.ts';
-
-useDatabase();
 
 const page = usePage();
 

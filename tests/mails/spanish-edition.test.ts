@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Preview } from '../../functions/newsletter/previews.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { digestsTo, postStory, sendNow, withReaders } from '../support/newsroom.ts';
-
-useDatabase();
 
 it('the text part of a Spanish issue has the sponsor, in Spanish, between its stories and its foot', async () => {
   const world = await withReaders();

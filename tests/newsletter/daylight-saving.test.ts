@@ -3,7 +3,7 @@ import type { Followed } from '../../functions/newsletter/schedule-store.ts';
 import { slotOf } from '../../functions/newsletter/slot.ts';
 import { whatIsDue } from '../../functions/newsletter/start-issue.ts';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { digestsTo, type IssueView, postStory, subscribe } from '../support/newsroom.ts';
 import { changesIn, clockIn, every, HOUR, MINUTE, milliseconds, ZONES_THAT_CHANGE } from './zones.ts';
 
@@ -11,8 +11,6 @@ import { changesIn, clockIn, every, HOUR, MINUTE, milliseconds, ZONES_THAT_CHANG
  * An edition is sent once a day at its local hour, also when the clocks change. Many zones and hours are tried on the
  * function that decides what is due. Two of them go through the whole installation.
  */
-
-useDatabase();
 
 /**
  * Three days with a change of clocks in the middle. `morning` is when an edition of 07:30 is due. `hour` is a local

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { sendIssue, withEditions } from '../support/editions.ts';
-import { START, setUp, useDatabase, type World } from '../support/installation.ts';
+import { START, setUp, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';
-
-useDatabase();
 
 const DAY = 24 * 3_600_000;
 

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow } from '../support/newsroom.ts';
 import { addReaders, digestCounts, onceEach } from '../support/readers.ts';
 import { CHOICES, inNineSections, SECTIONS } from './nine-sections.ts';
-
-useDatabase();
 
 it('an issue goes to every reader, although readers made more different choices than the 400 that it has room for', async () => {
   const world = await setUp({ config: inNineSections() });

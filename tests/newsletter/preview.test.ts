@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Preview } from '../../functions/newsletter/previews.ts';
 import { sendIssue, withEditions } from '../support/editions.ts';
-import { OWNER_TOKEN, setUp, useDatabase, type World } from '../support/installation.ts';
+import { OWNER_TOKEN, setUp, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';
 import { SHIPPED_TEMPLATES } from '../support/templates.ts';
-
-useDatabase();
 
 let world: World;
 beforeEach(async () => {

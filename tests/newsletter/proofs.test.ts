@@ -2,10 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Proof } from '../../functions/newsletter/previews.ts';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { sendIssue } from '../support/editions.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';
-
-useDatabase();
 
 const HOUR = 3_600_000;
 const DESK = 'desk@paper.example';

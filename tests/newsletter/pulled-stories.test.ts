@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Message } from '../../functions/shared/queue.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
-
-useDatabase();
 
 /**
  * Sets up a reader and these stories, and composes an issue of them. The messages that start its planning are lost, so

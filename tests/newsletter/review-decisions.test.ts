@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow } from '../support/newsroom.ts';
 import {
   anotherProcess,
@@ -15,8 +14,6 @@ import {
   press,
   READER,
 } from './drafts.ts';
-
-useDatabase();
 
 describe('an editor', () => {
   it('holds a draft with the button on a page, and decides nothing by only opening the page', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { digestsTo, issue, postStory } from '../support/newsroom.ts';
 import {
   anotherProcess,
@@ -15,8 +15,6 @@ import {
   press,
   READER,
 } from './drafts.ts';
-
-useDatabase();
 
 const APPROVED = `Approved by ${EDITOR}.`;
 const HELD = `Held by ${EDITOR}.`;

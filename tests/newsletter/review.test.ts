@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { digestsTo, issue, postStory, sendNow, slotsOf } from '../support/newsroom.ts';
 import {
   anotherProcess,
@@ -16,8 +16,6 @@ import {
   press,
   READER,
 } from './drafts.ts';
-
-useDatabase();
 
 describe('a draft', () => {
   it('is mailed to each editor in each language, and nobody else is mailed it or can see it', async () => {

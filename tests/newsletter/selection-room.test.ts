@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { sendIssue, storiesMailed, withEditions } from '../support/editions.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, postStory, sendNow, slotsOf, subscribe } from '../support/newsroom.ts';
 import { PLAIN_TEMPLATES, SHIPPED_TEMPLATES } from '../support/templates.ts';
-
-useDatabase();
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sendIssue, withEditions } from '../support/editions.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { postStory, subscribe } from '../support/newsroom.ts';
-
-useDatabase();
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,11 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { World } from '../support/installation.ts';
-import { useDatabase } from '../support/installation.ts';
 import { linkIn, sendNow, withReaders } from '../support/newsroom.ts';
 
 /** Whatever page a reader's program is pointed at, it finds feeds there by itself. */
-
-useDatabase();
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const MOST_PAGES = 1000;

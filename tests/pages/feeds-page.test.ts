@@ -1,10 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 
 /** `/feeds`: which feed is for you, and how to follow it. */
-
-useDatabase();
 
 let world: World;
 beforeAll(async () => {

@@ -6,10 +6,8 @@ import { readTemplates } from '../../functions/adapters/read-templates.ts';
 import { parseSettings } from '../../functions/settings/publication.ts';
 import { missingPhrases } from '../../functions/shared/locale.ts';
 import { testConfig } from '../support/config.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { linkIn, postStory, sendNow } from '../support/newsroom.ts';
-
-useDatabase();
 
 type Locales = Record<string, Record<string, string>>;
 

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { postStory, sendNow, withReaders } from '../support/newsroom.ts';
-
-useDatabase();
 
 async function sentIssue(): Promise<{ world: World; path: string }> {
   const world = await withReaders();

@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
 import { VERSION } from '../support/config.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
-
-useDatabase();
 
 async function withStories() {
   const world = await setUp();

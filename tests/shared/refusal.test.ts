@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
-
-useDatabase();
+import { setUp } from '../support/installation.ts';
 
 it.each([
   ['POST', '/api/articles'],

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseReaderAddress } from '../../functions/subscribers/email-address.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { subscribe } from '../support/newsroom.ts';
 import { parseAnyAddress, signUpInAnyScript } from './any-input.ts';
 import { membersOf, postForm } from './reader.ts';
-
-useDatabase();
 
 /** What is wrong with an address, as programs are told, and people in two languages. */
 const WRONG: [typed: string, detail: string, english: string, spanish: string][] = [

@@ -1,8 +1,5 @@
 import { it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { parseAnyAddress, signUpInAnyScript, writeAndReadCells } from './any-input.ts';
-
-useDatabase();
 
 it('40 internationalised addresses are taken, and mailed with their domains in ASCII', async () => {
   await signUpInAnyScript(40);

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { testConfig } from '../support/config.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { addReader, dataOf, membersOf, postForm } from './reader.ts';
-
-useDatabase();
 
 const DAY = 24 * 3600_000;
 const ANA = 'ana@reader.example';

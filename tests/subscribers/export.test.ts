@@ -3,12 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { csvText } from '../../functions/subscribers/csv-cells.ts';
 import { csvRows } from '../../functions/subscribers/csv-rows.ts';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { CONSENT, exportCsv, faultsOf, getCsv, importCsv, outcomes } from '../support/lists.ts';
 import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { writeAndReadCells } from './any-input.ts';
-
-useDatabase();
 
 const HEADER =
   'email,language,editions,topics,timeZone,pausedUntil,consentAt,consentSource,suppressed,id,confirmedAt\r\n';

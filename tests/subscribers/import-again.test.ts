@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
 import { unsubscribe } from '../../functions/subscribers/preferences.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { CONSENT, exportCsv, faultsOf, importCsv, outcomes, postCsv, readers } from '../support/lists.ts';
 import { subscribe } from '../support/newsroom.ts';
 import { partsOf, withLimits } from './import-bodies.ts';
-
-useDatabase();
 
 const addresses = (count: number) =>
   Array.from({ length: count }, (_, index) => `reader${index}@reader.example`);

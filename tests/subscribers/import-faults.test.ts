@@ -1,9 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { OWNER_TOKEN, setUp, useDatabase } from '../support/installation.ts';
+import { OWNER_TOKEN, setUp } from '../support/installation.ts';
 import { CONSENT, faultsOf, getCsv, importCsv, outcomes, postCsv, readers } from '../support/lists.ts';
-
-useDatabase();
 
 const ALLOWED =
   'Allowed are email, language, editions, topics, timeZone, pausedUntil, consentAt, consentSource, suppressed, id, confirmedAt.';

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { csvRows, type Row } from '../../functions/subscribers/csv-rows.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { CONSENT, faultsOf, importCsv, outcomes, postCsv, readers } from '../support/lists.ts';
-
-useDatabase();
 
 const bytes = (...parts: (string | Uint8Array)[]) => Buffer.concat(parts.map((part) => Buffer.from(part)));
 const UNSEEN =

@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postCsv, readReport } from '../support/lists.ts';
 import { endlessFile, expectToStop, sending } from './import-bodies.ts';
-
-useDatabase();
 
 it('a client that reads nothing before it has sent 80,000 lines over a socket gets the whole report', async () => {
   const world = await setUp();

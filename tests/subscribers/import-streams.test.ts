@@ -3,11 +3,9 @@ import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
 import { listen } from '../../functions/start/local-installation.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postCsv, readers, readReport } from '../support/lists.ts';
 import { endlessFile, expectToStop, sending, untilNoMoreIsRead, withLimits } from './import-bodies.ts';
-
-useDatabase();
 
 it('a line is reported while the file is still being sent', async () => {
   const world = await setUp();

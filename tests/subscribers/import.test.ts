@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { exportCsv, importCsv, outcomes, postCsv, readers } from '../support/lists.ts';
 import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { meterOf } from '../support/units.ts';
-
-useDatabase();
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
 import { addReader, beside, dataOf, manageLink, membersOf, postForm, suppressionOf } from './reader.ts';
-
-useDatabase();
 
 const OLD = 'ana@reader.example';
 const NEW = 'ana@newhome.example';

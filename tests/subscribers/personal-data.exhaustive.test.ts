@@ -1,8 +1,5 @@
 import { expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { killErasure } from './killed-erasure.ts';
-
-useDatabase();
 
 it.each(['before', 'after'] as const)(
   'an erasure that dies %s any of its writes is ended by the next press, and mails nobody in between',

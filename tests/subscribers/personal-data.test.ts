@@ -1,14 +1,12 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestOf, SECRET, SOFT, tell, told } from '../support/webhooks.ts';
 import { erase, killErasure } from './killed-erasure.ts';
 import { addReader, beside, dataOf, membersOf, suppressionOf } from './reader.ts';
 import { leftOf } from './traces.ts';
-
-useDatabase();
 
 const ANA = 'ana@reader.example';
 

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, linkIn, postStory, sendNow } from '../support/newsroom.ts';
 import { addReader } from './reader.ts';
-
-useDatabase();
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 

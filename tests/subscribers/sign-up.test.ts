@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { linkIn, subscribe } from '../support/newsroom.ts';
 import { FAULTS } from '../support/provider.ts';
-
-useDatabase();
 
 const request = { email: 'ana@reader.example', language: 'es', editions: ['daily'] };
 

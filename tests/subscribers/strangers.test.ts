@@ -2,11 +2,9 @@ import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { testConfig } from '../support/config.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { linkIn, subscribe } from '../support/newsroom.ts';
 import { manageLink, postForm } from './reader.ts';
-
-useDatabase();
 
 /** What anybody on the internet can do with the forms of readers, without a link of theirs. */
 

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestOf, HARD, SECRET, tell, told } from '../support/webhooks.ts';
 import { addReader, beside, manageLink, postForm } from './reader.ts';
-
-useDatabase();
 
 const EN = 'en@reader.example';
 

@@ -1,12 +1,10 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { digestOf, SECRET, SOFT, tell, told } from '../support/webhooks.ts';
 import { addReader, beside, dataOf, manageLink } from './reader.ts';
 import { leftOf, type StoredItem, tracesOf } from './traces.ts';
-
-useDatabase();
 
 const ANA = 'ana@reader.example';
 const NEW = 'ana@newhome.example';

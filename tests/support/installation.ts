@@ -162,5 +162,3 @@ function collectingLog(): World['log'] {
     void lines.push({ level, message, fields });
   return { lines, info: at('info'), warn: at('warn'), error: at('error') };
 }
-
-export function useDatabase(): void {}

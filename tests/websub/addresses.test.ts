@@ -4,12 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { callbackClient } from '../../functions/adapters/http/callback-client.ts';
 import { isPublicAddress } from '../../functions/websub/callback-address.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { fieldsOf, hub, minutes, post, subscribe, tellSubscribers } from './hub.ts';
 import { at, receiver } from './receiver.ts';
-
-useDatabase();
 
 /** IPv4 networks that are not the internet's (IANA's special-purpose registry), as first address and prefix. */
 const PRIVATE: [string, number][] = [

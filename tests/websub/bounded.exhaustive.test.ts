@@ -1,8 +1,5 @@
 import { it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { expectBoundedMemory, expectOneReminder } from './bounds.ts';
-
-useDatabase();
 
 it('of very many topics some 32 MB of documents are remembered, those that were read last', async () => {
   await expectBoundedMemory(50, 900_000);

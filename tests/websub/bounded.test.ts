@@ -1,8 +1,5 @@
 import { it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { expectBoundedMemory, expectOneReminder } from './bounds.ts';
-
-useDatabase();
 
 it('of very many topics only so many bytes of documents are remembered, those that were read last', async () => {
   await expectBoundedMemory(25, 12_000, 210_000);

@@ -1,11 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { hub, hubOfShortFeeds, minutes, subscribe, tellSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
-
-useDatabase();
 
 const TOPICS = [
   '/atom.xml',

@@ -1,11 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { outboxKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { hub, minutes } from './hub.ts';
-
-useDatabase();
 
 /** A story that was taken back, of which no message came. Returns the event's id, and what the edge is told from now on. */
 async function retracted(world: World): Promise<{ event: string; invalidated: string[] }> {

@@ -1,12 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import type { CallbackAnswer } from '../../functions/websub/callbacks.ts';
-import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { hub, minutes, subscribe, tellSubscribers, withSubscribers } from './hub.ts';
 import { type Behaviour, receiver } from './receiver.ts';
-
-useDatabase();
 
 /** Deliveries are answered so, as long as the function says; challenges are confirmed. */
 function deliveries(answer: (response: ServerResponse) => void, while_: () => boolean): Behaviour {

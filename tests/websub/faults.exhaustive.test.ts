@@ -1,8 +1,5 @@
 import { expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { changesAndKills, expectOneDeliveryEach } from './kills.ts';
-
-useDatabase();
 
 it('a process that is killed before any of its commands has lost no change of a feed', async () => {
   const { change, expectNothingLeft } = await changesAndKills();

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { fieldsOf, hub, minutes, post, subscribe, tellSubscribers, withSubscribers } from './hub.ts';
 import { changesAndKills, expectOneDeliveryEach, mortal, until } from './kills.ts';
 import { receiver } from './receiver.ts';
-
-useDatabase();
 
 it('every message three times and in reverse: each subscriber gets each document once', async () => {
   const world = await hub({ faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() } });

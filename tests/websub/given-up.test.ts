@@ -1,10 +1,7 @@
 import { expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { fieldsOf, hub, hubOfShortFeeds, minutes, post, subscribe, tellSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
-
-useDatabase();
 
 const DAY = 24 * 3_600_000;
 

@@ -6,12 +6,10 @@ import library, { type PubSubHubbub } from 'pubsubhubbub';
 import { expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../functions/adapters/one-machine/dynoxide.ts';
 import { listen } from '../../functions/start/local-installation.ts';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { all, one, xmlTree } from '../support/parsers.ts';
 import { hub, minutes, tellSubscribers } from './hub.ts';
-
-useDatabase();
 
 /** The hub on a port, for a subscriber that comes by HTTP. */
 async function listeningHub(): Promise<World> {

@@ -1,11 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { memoryQueue } from '../../functions/adapters/one-machine/memory-queue.ts';
 import type { CallbackAnswer, Callbacks } from '../../functions/websub/callbacks.ts';
-import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { fieldsOf, hub, post } from './hub.ts';
-
-useDatabase();
 
 /** Callbacks that say nothing until they are let go: no real one can be made to wait for exactly that long. */
 function silentCallbacks(): { callbacks: Callbacks; asked(): number; letGo(): void } {

@@ -1,10 +1,7 @@
 import { expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { hub, hubOfShortFeeds, subscribe, tellSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
-
-useDatabase();
 
 it('a run that another process has finished meanwhile does not say what was sent last', async () => {
   const world = await hubOfShortFeeds();

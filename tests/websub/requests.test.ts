@@ -1,11 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { throttleKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { ALL, fieldsOf, HUB, hub, post } from './hub.ts';
 import { receiver } from './receiver.ts';
-
-useDatabase();
 
 const CALLBACK = 'https://reader.example/hook?id=1';
 

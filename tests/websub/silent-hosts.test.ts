@@ -2,12 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { callbackClient } from '../../functions/adapters/http/callback-client.ts';
 import type { CallbackAnswer } from '../../functions/websub/callbacks.ts';
-import { useDatabase, type World } from '../support/installation.ts';
+import type { World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { hub, tellSubscribers, withSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
-
-useDatabase();
 
 function retriesDue(world: World) {
   return world.services.websub.retriesDue(world.now() + 10_000, 300);

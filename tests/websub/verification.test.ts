@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { useDatabase } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { ALL, fieldsOf, hub, minutes, post, subscribe, tellSubscribers } from './hub.ts';
 import { at, receiver } from './receiver.ts';
-
-useDatabase();
 
 it('a subscription is verified on its callback, whose query string stays', async () => {
   const world = await hub();

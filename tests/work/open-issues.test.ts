@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase } from '../support/installation.ts';
+import { setUp } from '../support/installation.ts';
 import { postStory, sendNow } from '../support/newsroom.ts';
 import { addReaders } from '../support/readers.ts';
-
-useDatabase();
 
 const SECTIONS = ['politics', 'harbour', 'culture', 'business', 'sport'];
 /** Every set of topics that readers can choose. */

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withEditions } from '../support/editions.ts';
-import { setUp, useDatabase, type World } from '../support/installation.ts';
+import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, issue, postStory, slotsOf } from '../support/newsroom.ts';
 import { addReaders } from '../support/readers.ts';
-
-useDatabase();
 
 /** Half past seven in New York is 12:30 UTC in November. The clock starts at noon. */
 const MINUTE = 60_000;

@@ -7,9 +7,7 @@ import { dynamoFeeds } from '../../../functions/adapters/dynamo/dynamo-feeds.ts'
 import type { Key } from '../../../functions/adapters/dynamo/dynamo-keys.ts';
 import { ConditionsFailed, transact } from '../../../functions/adapters/dynamo/dynamo-requests.ts';
 import { anArticle, anArticleInput } from '../../support/builders.ts';
-import { setUp, useDatabase } from '../../support/installation.ts';
-
-useDatabase();
+import { setUp } from '../../support/installation.ts';
 
 /** A table whose client answers in turn: what DynamoDB does under load, and the embedded one never. */
 function tableThat(...answers: (Item | Error)[]): Table & { sent: { input: never }[] } {

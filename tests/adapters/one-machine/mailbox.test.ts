@@ -5,10 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { dynamoMailbox } from '../../../functions/adapters/one-machine/dynamo-mailbox.ts';
 import { freePort } from '../../../functions/adapters/one-machine/dynoxide.ts';
 import { mailboxApi } from '../../../functions/adapters/one-machine/mailbox-api-routes.ts';
-import { setUp, useDatabase, type World } from '../../support/installation.ts';
+import { setUp, type World } from '../../support/installation.ts';
 import { startProvider } from '../../support/provider.ts';
-
-useDatabase();
 
 let server: { close(): unknown } | undefined;
 afterEach(() => void server?.close());

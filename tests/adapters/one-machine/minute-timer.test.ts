@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { minuteTimer } from '../../../functions/adapters/one-machine/minute-timer.ts';
-import { setUp, useDatabase } from '../../support/installation.ts';
+import { setUp } from '../../support/installation.ts';
 import { postStory, slotsOf } from '../../support/newsroom.ts';
-
-useDatabase();
 
 // The timer's seconds pass when the test says so. What talks to the database keeps its real timers.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
