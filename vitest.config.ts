@@ -15,8 +15,8 @@ export default defineConfig(({ mode }) => ({
       : { include: ['tests/**/*.test.ts'], exclude: [EXHAUSTIVE, 'node_modules/**'], testTimeout: 30_000 }),
     // Each worker is a process with its own clock, which no other worker moves.
     pool: 'forks',
-    // A small machine has two processors. One more worker than that is fine, because tests that start processes mostly wait.
-    maxWorkers: 3,
+    // A small machine has two processors. A third worker would take as long, and load every module once more.
+    maxWorkers: 2,
     // The files of a worker share its modules. Loading them again for each file would take a third of the whole time.
     isolate: false,
     hookTimeout: 30_000,

@@ -74,6 +74,7 @@ export async function* importReaders(
     return { row, report: { line: row.line, email, ...imported } };
   }
 
+  let hasEnded = false;
   try {
     for await (const { row, report } of inOrder(toImport(), AT_ONCE, importRow)) {
       summary.lines += 1;
@@ -83,7 +84,9 @@ export async function* importReaders(
       reportBytes += text.length;
       yield text;
     }
+    hasEnded = true;
   } catch (error) {
+    hasEnded = true;
     if (error instanceof UnreadableFrom) stop(error.line, error.message);
     else {
       stop(
@@ -96,8 +99,11 @@ export async function* importReaders(
         stack: error instanceof Error ? error.stack : '',
       });
     }
+  } finally {
+    // A client that hangs up between two lines ends this generator where it gave the last line.
+    if (!hasEnded) stop(next, 'The client hung up before it had read the whole report.');
+    log.info('readers were imported', { by, ...summary });
   }
-  log.info('readers were imported', { by, ...summary });
   yield `${JSON.stringify({ summary })}\n`;
 }
 

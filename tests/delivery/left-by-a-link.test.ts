@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../support/installation.ts';
-import { digestsTo, issue, linkIn, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestsTo, issue, linkIn, postStory, sendNow, withReaders } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 
 const EN = 'en@reader.example';
 const DAY = 24 * 3600_000;
@@ -27,7 +28,7 @@ describe('an issue', () => {
       expect((await leaveBy(world, older, body)).status).toBe(200);
       expect((await issue(world, second.id)).unsubscribed).toBe(1);
       expect((await issue(world, first.id)).unsubscribed).toBe(0);
-      await subscribe(world, EN);
+      await storeReader(world, EN);
       await leaveBy(world, newer, body);
       expect((await issue(world, second.id)).unsubscribed).toBe(1);
     },
@@ -35,7 +36,7 @@ describe('an issue', () => {
 
   it('counts a reader once who leaves its edition on the preferences page, and nobody who leaves another edition there', async () => {
     const world = await withReaders();
-    await subscribe(world, 'both@reader.example', { editions: ['daily', 'weekly'] });
+    await storeReader(world, 'both@reader.example', { editions: ['daily', 'weekly'] });
     const { id } = await sendNow(world, 'morning');
     const [mail] = digestsTo(world, 'both@reader.example');
     const link = linkIn(mail?.text, '/subscriptions/manage');

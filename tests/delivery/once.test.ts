@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, type World } from '../support/installation.ts';
-import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestsTo, issue, postStory, sendNow, withReaders } from '../support/newsroom.ts';
 import { afterwards, FAULTS, throttledFor } from '../support/provider.ts';
-import { addReaders } from '../support/readers.ts';
+import { addReaders, storeReader } from '../support/readers.ts';
 
 const readers = ['en@reader.example', 'es@reader.example'];
 const counts = (world: World) => readers.map((reader) => digestsTo(world, reader).length);
@@ -78,7 +78,7 @@ it('a batch that the provider throttles waits as long as the answer says', async
 it('an address that the provider refuses counts as failed, and the other readers get their mail', async () => {
   const world = await setUp();
   for (const email of ['en@reader.example', 'ana@reader.example', 'eva@reader.example'])
-    await subscribe(world, email);
+    await storeReader(world, email);
   world.account.badAddresses.add('en@reader.example');
   await postStory(world);
   expect(await sendNow(world, 'morning')).toMatchObject({ state: 'sent', planned: 3, sent: 2, failed: 1 });
@@ -124,7 +124,7 @@ it('a process that waits for its turn until the 23 hours are over does not repea
     provider: () => (++requests === 1 ? afterwards(FAULTS.dropped) : undefined),
     wait: async () => world.pass(asleep),
   });
-  await subscribe(world, 'en@reader.example');
+  await storeReader(world, 'en@reader.example');
   await postStory(world);
   const { id } = await sendNow(world, 'morning');
   world.pass(3_000);
@@ -184,8 +184,8 @@ it('two ticks in the minute in which an issue is due send one issue, and its slo
 
 it('readers with the same choices share a variant, and a reader who chose topics gets another variant', async () => {
   const world = await setUp();
-  for (const name of ['a', 'b', 'c']) await subscribe(world, `${name}@reader.example`);
-  await subscribe(world, 'd@reader.example', { topics: ['culture'] });
+  for (const name of ['a', 'b', 'c']) await storeReader(world, `${name}@reader.example`);
+  await storeReader(world, 'd@reader.example', { topics: ['culture'] });
   await postStory(world, { section: 'harbour', title: 'Tides' });
   await postStory(world, { section: 'culture', title: 'Murals' });
   const { edition, slot } = await sendNow(world, 'morning');

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { frozenKey, issueKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp } from '../support/installation.ts';
-import { digestsTo, issue, postStory, sendNow, subscribe, withReaders } from '../support/newsroom.ts';
+import { digestsTo, issue, postStory, sendNow, withReaders } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 
 describe('POST /api/editions/{id}/issues', () => {
   it('sends each reader one mail in their language, however often the request is repeated with the same key', async () => {
@@ -52,7 +53,7 @@ describe('POST /api/editions/{id}/issues', () => {
 
   it('lets no line end from a headline into a header', async () => {
     const world = await setUp();
-    await subscribe(world, 'en@reader.example');
+    await storeReader(world, 'en@reader.example');
     await postStory(world, { title: 'Ferry\r\nBcc: everybody@reader.example' });
     await sendNow(world, 'morning');
     const [mail] = digestsTo(world, 'en@reader.example');
@@ -97,7 +98,7 @@ describe('POST /api/editions/{id}/issues', () => {
 
   it('logs a warning if the schedule will come to the same slot later, and so will find it taken', async () => {
     const world = await setUp();
-    await subscribe(world, 'ana@reader.example');
+    await storeReader(world, 'ana@reader.example');
     await postStory(world);
     const warnings = async (slot: string) => {
       await world.edit('POST', '/api/editions/daily/issues', { slot });
@@ -167,7 +168,7 @@ describe('the web version of an issue', () => {
 it('an issue at which the sweep fails holds up no other issue', async () => {
   const config = withEditions({ id: 'broken' }, { id: 'daily' });
   const world = await setUp({ config, faults: { lose: ({ kind }) => kind === 'plan' } });
-  await subscribe(world, 'ana@reader.example', { editions: ['daily'] });
+  await storeReader(world, 'ana@reader.example', { editions: ['daily'] });
   await postStory(world);
   const broken = await sendNow(world, 'broken', 'broken');
   const whole = await sendNow(world, 'whole', 'daily');
@@ -191,7 +192,7 @@ it('an issue at which the sweep fails holds up no other issue', async () => {
 
 it('an issue that an older version froze without compressing it is sent completely', async () => {
   const world = await setUp({ faults: { lose: ({ kind }) => kind === 'plan' } });
-  await subscribe(world, 'ana@reader.example');
+  await storeReader(world, 'ana@reader.example');
   await postStory(world);
   const { id, edition, slot, url } = await sendNow(world, 'before');
   const Item = { ...frozenKey(edition, slot), ...(await world.services.issues.frozen({ edition, slot })) };

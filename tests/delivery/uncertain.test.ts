@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { setUp, type World } from '../support/installation.ts';
-import { issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { issue, postStory, sendNow } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 import { digestOf, SECRET, tell, told } from '../support/webhooks.ts';
 
 const ANA = 'ana@reader.example';
@@ -13,7 +14,7 @@ async function unanswered() {
     config: { resendWebhookSecret: SECRET },
     provider: () => ({ taken: true, answer: 'drop' }),
   });
-  for (const reader of [ANA, BEN]) await subscribe(world, reader);
+  for (const reader of [ANA, BEN]) await storeReader(world, reader);
   await postStory(world);
   const { id } = await sendNow(world, 'morning');
   expect(await issue(world, id)).toMatchObject({ state: 'sending', sent: 0, failed: 0 });
@@ -46,7 +47,7 @@ it('a reader of an uncertain batch counts as sent once if webhooks about their m
 
 it('a webhook about a batch that was answered does not change how many mails count as sent', async () => {
   const world = await setUp({ config: { resendWebhookSecret: SECRET } });
-  for (const reader of [ANA, BEN]) await subscribe(world, reader);
+  for (const reader of [ANA, BEN]) await storeReader(world, reader);
   await postStory(world);
   const { id } = await sendNow(world, 'morning');
   await tell(world, told(world, digestOf(world, ANA), 'delivered'));

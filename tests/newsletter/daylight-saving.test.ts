@@ -4,7 +4,8 @@ import { slotOf } from '../../functions/newsletter/slot.ts';
 import { whatIsDue } from '../../functions/newsletter/start-issue.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp } from '../support/installation.ts';
-import { digestsTo, type IssueView, postStory, subscribe } from '../support/newsroom.ts';
+import { digestsTo, type IssueView, postStory } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 import { changesIn, clockIn, every, HOUR, MINUTE, milliseconds, ZONES_THAT_CHANGE } from './zones.ts';
 
 /**
@@ -263,7 +264,7 @@ async function dayOfTheChange({ zone, hour, morning, odd, again }: Edge) {
   });
   const due = [odd[1]?.[1], morning[1], again].filter((at) => at !== undefined);
   world.time.now = Math.min(...due.map(milliseconds)) - HOUR;
-  await subscribe(world, READER, { editions: ['morning', 'odd'] });
+  await storeReader(world, READER, { editions: ['morning', 'odd'] });
   await world.tick();
   return { world, due };
 }

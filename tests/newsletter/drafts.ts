@@ -1,7 +1,8 @@
 import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { testConfig } from '../support/config.ts';
 import { setUp, type World } from '../support/installation.ts';
-import { postStory, subscribe } from '../support/newsroom.ts';
+import { postStory } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 
 /** The clock starts at noon UTC. The daily is due at 12:30, and its draft half an hour before. */
 export const MINUTE = 60_000;
@@ -22,7 +23,7 @@ export async function newsroom(
     Object.assign(edition.stories, stories);
   }
   const world = await setUp({ config: { publication } });
-  await subscribe(world, READER);
+  await storeReader(world, READER);
   await world.tick();
   return world;
 }
@@ -41,11 +42,11 @@ export const anotherProcess = (world: World, options: Options = {}) =>
 
 /** In this many minutes at both ends of a time there is a tick each minute, and in between one in `STEP` minutes. */
 const ENDS = 2;
-const STEP = 5;
+const STEP = 10;
 
 /**
  * Lets minutes pass, and does what ticks and the queue do in them. Little happens in the middle of a long time, so
- * there only every fifth minute has a tick.
+ * there only every tenth minute has a tick.
  */
 export async function minutes(world: World, count: number): Promise<void> {
   for (let minute = 1; minute <= count; minute++) {

@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { sendIssue, withEditions } from '../support/editions.ts';
 import { START, setUp, type World } from '../support/installation.ts';
-import { postStory, subscribe } from '../support/newsroom.ts';
+import { postStory } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 
 const DAY = 24 * 3_600_000;
 
 async function newsroom(edition: Partial<EditionSettings>): Promise<World> {
   const world = await setUp({ config: withEditions(edition) });
-  await subscribe(world, 'en@reader.example');
-  await subscribe(world, 'es@reader.example', { language: 'es' });
+  await storeReader(world, 'en@reader.example');
+  await storeReader(world, 'es@reader.example', { language: 'es' });
   return world;
 }
 /** Sends an issue now, and returns the digest that the reader of a language gets. */

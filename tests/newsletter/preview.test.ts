@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Preview } from '../../functions/newsletter/previews.ts';
 import { sendIssue, withEditions } from '../support/editions.ts';
 import { OWNER_TOKEN, setUp, type World } from '../support/installation.ts';
-import { postStory, subscribe } from '../support/newsroom.ts';
+import { postStory } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 import { SHIPPED_TEMPLATES } from '../support/templates.ts';
 
 let world: World;
@@ -22,7 +23,7 @@ const photo = { url: 'https://images.example/a.jpg', alt: 'A ferry', width: 1200
 
 describe('POST /api/editions/{id}/preview', () => {
   test('answers with what an issue would have now, and uses up no story', async () => {
-    await subscribe(world, 'en@reader.example');
+    await storeReader(world, 'en@reader.example');
     await postStory(world, { id: 'old' });
     expect(await sendIssue(world)).toEqual(['old']);
     world.pass(1000);
@@ -64,7 +65,7 @@ describe('POST /api/editions/{id}/preview', () => {
   });
 
   test('answers with the mail that readers then get, except for their personal links', async () => {
-    await subscribe(world, 'en@reader.example');
+    await storeReader(world, 'en@reader.example');
     for (const id of ['one', 'two', 'three']) await postStory(world, { id });
     const { subject, html, text } = await preview();
     await sendIssue(world);

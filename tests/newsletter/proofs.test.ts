@@ -3,7 +3,8 @@ import type { Proof } from '../../functions/newsletter/previews.ts';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { sendIssue } from '../support/editions.ts';
 import { setUp, type World } from '../support/installation.ts';
-import { postStory, subscribe } from '../support/newsroom.ts';
+import { postStory } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 
 const HOUR = 3_600_000;
 const DESK = 'desk@paper.example';
@@ -52,7 +53,7 @@ describe('POST /api/editions/{id}/test', () => {
   });
 
   test('mails a proof with which nobody can unsubscribe a reader', async () => {
-    await subscribe(world, 'en@reader.example');
+    await storeReader(world, 'en@reader.example');
     await postStory(world);
     await asked({ to: ['en@reader.example'] });
     const [mail] = testsTo('en@reader.example');
@@ -72,7 +73,7 @@ describe('POST /api/editions/{id}/test', () => {
   });
 
   test('uses up no story, makes no issue and mails no reader', async () => {
-    await subscribe(world, 'en@reader.example');
+    await storeReader(world, 'en@reader.example');
     await postStory(world, { id: 'ferry' });
     await asked({ to: [DESK] });
     const list = (await (await world.edit('GET', '/api/editions/daily/issues')).json()) as {

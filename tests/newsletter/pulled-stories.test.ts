@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Message } from '../../functions/shared/queue.ts';
 import { setUp, type World } from '../support/installation.ts';
-import { digestsTo, issue, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { digestsTo, issue, postStory, sendNow } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 
 /**
  * Sets up a reader and these stories, and composes an issue of them. The messages that start its planning are lost, so
@@ -9,7 +10,7 @@ import { digestsTo, issue, postStory, sendNow, subscribe } from '../support/news
  */
 async function composed(stories: Record<string, unknown>[]): Promise<{ world: World; id: string }> {
   const world = await setUp();
-  await subscribe(world, 'en@reader.example');
+  await storeReader(world, 'en@reader.example');
   for (const story of stories) await postStory(world, story);
   const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'plan' } });
   const { id, state } = await sendNow(lossy, 'morning');
@@ -51,7 +52,7 @@ it('an issue that has too few stories left after a retraction is skipped with th
     config,
     faults: { lose: ({ kind }) => kind === 'plan' },
   });
-  await subscribe(world, 'en@reader.example');
+  await storeReader(world, 'en@reader.example');
   await postStory(world, FERRY);
   await postStory(world, MISTAKE);
   strict.pass(3600_000);
@@ -81,7 +82,7 @@ it('an issue that has too few stories left after a retraction is skipped with th
 
 it('an issue that is skipped after a retraction does not give back the stories that another issue took meanwhile', async () => {
   const world = await setUp();
-  await subscribe(world, 'en@reader.example');
+  await storeReader(world, 'en@reader.example');
   await postStory(world, MISTAKE);
   const lossy = await setUp({ sharing: world, faults: { lose: ({ kind }) => kind === 'plan' } });
   const first = await sendNow(lossy, 'first');
@@ -98,7 +99,7 @@ it('an issue that is skipped after a retraction does not give back the stories t
 
 it('an issue stays as it is after a retraction if the first reader has been planned', async () => {
   const world = await setUp({ faults: { lose: ({ kind }) => kind === 'send' } });
-  await subscribe(world, 'en@reader.example');
+  await storeReader(world, 'en@reader.example');
   await postStory(world, FERRY);
   await postStory(world, MISTAKE);
   const { id } = await sendNow(world, 'morning');
@@ -116,7 +117,7 @@ it('a planner that read the issue before a retraction does not plan the mail tha
   let lost = true;
   const lose = ({ kind }: Message) => lost && kind === 'plan';
   const world = await setUp({ faults: { lose } });
-  await subscribe(world, 'en@reader.example');
+  await storeReader(world, 'en@reader.example');
   await postStory(world, FERRY);
   await postStory(world, MISTAKE);
   const { id } = await sendNow(world, 'morning');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digestsTo, issue, linkIn, postStory, sendNow } from '../support/newsroom.ts';
+import { digestsTo, issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import {
   anotherProcess,
   draftOfFerry,
@@ -122,7 +122,9 @@ describe('an editor', () => {
   it('needs an unchanged link, or a token, to decide', async () => {
     const world = await draftOfFerry();
     const { hold } = links(drafts(world)[0]);
-    const foreign = linkIn(world.mails.find(({ to }) => to === READER)?.text, '/subscriptions/confirm');
+    await subscribe(world, 'new@reader.example');
+    const confirmation = world.mails.find(({ to }) => to === 'new@reader.example');
+    const foreign = linkIn(confirmation?.text, '/subscriptions/confirm');
     for (const link of [
       hold.replace('token=', 'token=x'),
       '/issues/review',

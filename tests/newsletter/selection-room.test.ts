@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { EditionSettings } from '../../functions/settings/publication.ts';
 import { sendIssue, storiesMailed, withEditions } from '../support/editions.ts';
 import { setUp, type World } from '../support/installation.ts';
-import { issue, postStory, sendNow, slotsOf, subscribe } from '../support/newsroom.ts';
+import { issue, postStory, sendNow, slotsOf } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 import { PLAIN_TEMPLATES, SHIPPED_TEMPLATES } from '../support/templates.ts';
 
 const HOUR = 3_600_000;
@@ -10,7 +11,7 @@ const DAY = 24 * HOUR;
 
 async function newsroom(edition: Partial<EditionSettings> = {}, templates = PLAIN_TEMPLATES): Promise<World> {
   const world = await setUp({ config: withEditions(edition), templates });
-  await subscribe(world, 'en@reader.example');
+  await storeReader(world, 'en@reader.example');
   return world;
 }
 
@@ -92,7 +93,7 @@ describe('the number of stories', () => {
 
   test('max is counted for each language separately', async () => {
     const world = await newsroom({ stories });
-    await subscribe(world, 'es@reader.example', { language: 'es' });
+    await storeReader(world, 'es@reader.example', { language: 'es' });
     await postInTurn(world, ['es1'], { language: 'es' });
     await postInTurn(world, ['a', 'b', 'c', 'd']);
     expect((await sendIssue(world)).sort()).toEqual(['b', 'c', 'd', 'es1']);
@@ -114,7 +115,7 @@ describe('the number of stories', () => {
 
   test('a story that is only a headline for readers of all sections is a whole story for a reader of its section', async () => {
     const world = await newsroom({ stories: { ...stories, mostRecent: 2 } });
-    await subscribe(world, 'culture@reader.example', { topics: ['culture'] });
+    await storeReader(world, 'culture@reader.example', { topics: ['culture'] });
     await postInTurn(world, ['opera'], { section: 'culture' });
     await postInTurn(world, ['a', 'b', 'c', 'd']);
     await sendIssue(world);

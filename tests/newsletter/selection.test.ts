@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sendIssue, withEditions } from '../support/editions.ts';
 import { setUp, type World } from '../support/installation.ts';
-import { postStory, subscribe } from '../support/newsroom.ts';
+import { postStory } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -16,8 +17,8 @@ beforeEach(async () => {
       { id: 'culture', filter: { sections: ['culture'] }, stories: { min: 1, max: 12, mostRecent: 0 } },
     ),
   });
-  await subscribe(world, 'en@reader.example', { editions: ['daily', 'culture'] });
-  await subscribe(world, 'es@reader.example', { editions: ['daily', 'culture'], language: 'es' });
+  await storeReader(world, 'en@reader.example', { editions: ['daily', 'culture'] });
+  await storeReader(world, 'es@reader.example', { editions: ['daily', 'culture'], language: 'es' });
 });
 
 const daily = () => sendIssue(world, 'daily');
@@ -81,8 +82,8 @@ describe('a story is in one issue of an edition', () => {
     }
   });
 
-  test('even if thirty issues follow each other within minutes', async () => {
-    for (let n = 0; n < 30; n++) {
+  test('even if ten issues follow each other within minutes', async () => {
+    for (let n = 0; n < 10; n++) {
       await postStory(world, { id: `story-of-minute-${n}` });
       world.pass(10_000);
       expect(await daily()).toEqual([`story-of-minute-${n}`]);

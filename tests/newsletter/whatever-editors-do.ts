@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { sendIssue, withEditions } from '../support/editions.ts';
 import { setUp, type World } from '../support/installation.ts';
-import { subscribe } from '../support/newsroom.ts';
+import { storeReader } from '../support/readers.ts';
 
 const HOUR = 3_600_000;
 const WEEK = 7 * 24 * HOUR;
@@ -118,7 +118,10 @@ async function put(
  * it and have room in it, and no story may be in two issues of an edition. Returns how many issues were sent, and with
  * how many stories.
  */
-export async function tryWhateverEditorsDo(numRuns: number): Promise<{ issues: number; mailed: number }> {
+export async function tryWhateverEditorsDo(
+  numRuns: number,
+  seed?: number,
+): Promise<{ issues: number; mailed: number }> {
   let issues = 0;
   let mailed = 0;
   await fc.assert(
@@ -133,7 +136,7 @@ export async function tryWhateverEditorsDo(numRuns: number): Promise<{ issues: n
           },
         ),
       });
-      await subscribe(world, 'en@reader.example', { editions: ['daily', 'culture'] });
+      await storeReader(world, 'en@reader.example', { editions: ['daily', 'culture'] });
       const stories = new Map<string, Story>();
       const memories: Record<EditionName, Memory> = {
         daily: { sent: new Set(), last: Number.POSITIVE_INFINITY, passed: 0 },
@@ -168,7 +171,7 @@ export async function tryWhateverEditorsDo(numRuns: number): Promise<{ issues: n
       }
       for (const ids of Object.values(all)) expect(new Set(ids).size).toBe(ids.length);
     }),
-    { numRuns },
+    { numRuns, ...(seed !== undefined && { seed }) },
   );
   return { issues, mailed };
 }

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { World } from '../support/installation.ts';
 import { postStory, sendNow, withReaders } from '../support/newsroom.ts';
+import { PLAIN_TEMPLATES, SHIPPED_TEMPLATES } from '../support/templates.ts';
 
-async function sentIssue(): Promise<{ world: World; path: string }> {
-  const world = await withReaders();
+async function sentIssue(templates = PLAIN_TEMPLATES): Promise<{ world: World; path: string }> {
+  const world = await withReaders({ templates });
   await postStory(world, { id: 'second', title: 'The second story' });
   const { url } = await sendNow(world, 'morning');
   return { world, path: new URL(url).pathname };
@@ -12,7 +13,7 @@ const read = async (world: World, path: string) =>
   (await world.request(path, { headers: { 'accept-language': 'en' } })).text();
 
 it('an issue is read as it was mailed', async () => {
-  const { world, path } = await sentIssue();
+  const { world, path } = await sentIssue(SHIPPED_TEMPLATES);
   const text = await read(world, path);
   expect(text).toContain('The ferry returns');
   expect(text).toContain('role="presentation"');

@@ -65,6 +65,22 @@ it('a header with faults is answered though the file goes on', async () => {
   sent.destroy();
 });
 
+it('a client that hangs up between two lines of the report leaves a line in the log that says how far the import came', async () => {
+  const world = await setUp();
+  const answer = await postCsv(
+    withLimits(world, { unreadReportBytes: 0 }),
+    'email\nana@reader.example\nben@reader.example\n',
+  );
+  const report = answer.body?.getReader();
+  await report?.read();
+  await report?.cancel();
+  expect(world.log.lines).toContainEqual({
+    level: 'info',
+    message: 'readers were imported',
+    fields: expect.objectContaining({ complete: false, lines: 1, added: 1, nextLine: 3 }),
+  });
+});
+
 it('a client that hangs up leaves what was stored, and no error in the log', async () => {
   const world = await setUp();
   const { sent, answered } = await sending(world);

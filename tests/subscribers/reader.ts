@@ -3,7 +3,7 @@ import { addressHash } from '../../functions/subscribers/email-address.ts';
 import type { StoredData } from '../../functions/subscribers/personal-data.ts';
 import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
 import type { World } from '../support/installation.ts';
-import { addReaders } from '../support/readers.ts';
+import { storeReader } from '../support/readers.ts';
 
 /** What a reader does with the pages behind their links. */
 
@@ -28,12 +28,7 @@ export async function addReader(
   email: string,
   choices: Partial<Subscriber> = {},
 ): Promise<string> {
-  const id = `reader-of-${email.replace(/\W/g, '-')}`;
-  const at = new Date(world.now()).toISOString();
-  await addReaders(world, 1, () => ({
-    ...{ id, email, confirmedAt: at, updatedAt: at, consent: { at, source: 'sign-up' } },
-    ...choices,
-  }));
+  await storeReader(world, email, choices);
   return manageLink(world, email);
 }
 

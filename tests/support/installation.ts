@@ -71,6 +71,8 @@ type WorldOptions = {
   isAlone?: boolean;
 };
 
+/** The shapes of the API's answers, which are the same for every installation. */
+let shapes: ReturnType<typeof apiRoutes> | undefined;
 /** The provider runs in the process of the tests, because their scripts answer its requests. All files of a worker share it. */
 let providerOfWorker: Promise<Provider> | undefined;
 /** Ids are counted over all worlds of a file, because worlds that share a table must not give an id twice. */
@@ -122,7 +124,8 @@ export async function setUp({
     ...(faults && { faults }),
     ...(callbacks && { callbacks }),
   });
-  const rows = apiRoutes(installation.services);
+  shapes ??= apiRoutes(installation.services);
+  const rows = shapes;
   const request: World['request'] = async (path, { method = 'GET', headers = {}, body, peer } = {}) => {
     const json = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
     const init = {

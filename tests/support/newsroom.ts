@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { expect } from 'vitest';
 import { setUp, type World } from './installation.ts';
+import { storeReader } from './readers.ts';
 
 /** Does what editors and readers do, through the API and the pages, for tests that are about what comes after it. */
 
@@ -105,8 +106,8 @@ export function digestsTo(world: Pick<World, 'mails'>, email: string) {
 /** Sets up two readers of the daily, one for each language, and a story in each language. */
 export async function withReaders(options: Parameters<typeof setUp>[0] = {}): Promise<World> {
   const world = await setUp(options);
-  await subscribe(world, 'en@reader.example', { language: 'en' });
-  await subscribe(world, 'es@reader.example', { language: 'es' });
+  await storeReader(world, 'en@reader.example', { language: 'en' });
+  await storeReader(world, 'es@reader.example', { language: 'es' });
   await postStory(world, { id: 'ferry', title: 'The ferry returns' });
   await postStory(world, { id: 'transbordador', title: 'Vuelve el transbordador', language: 'es' });
   return world;
