@@ -34,7 +34,8 @@ async function show(html: string, showing: Showing = {}): Promise<void> {
 }
 
 async function axeResults(runOnly: RunOnly = RULES): Promise<AxeResults> {
-  await page().addScriptTag({ path: axeSource });
+  // The script stays in the window when another mail is shown.
+  if (!(await page().evaluate(() => 'axe' in globalThis))) await page().addScriptTag({ path: axeSource });
   return page().evaluate((runOnly) => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
     const options = { contrastRatio: { normal: { expected: 4.5 }, large: { expected: 4.5 } } };

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Followed } from '../../functions/newsletter/schedule-store.ts';
-import { slotOf } from '../../functions/newsletter/slot.ts';
-import { whatIsDue } from '../../functions/newsletter/start-issue.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp } from '../support/installation.ts';
 import { digestsTo, type IssueView, postStory } from '../support/newsroom.ts';
 import { storeReader } from '../support/readers.ts';
-import { changesIn, clockIn, every, HOUR, MINUTE, milliseconds, ZONES_THAT_CHANGE } from './zones.ts';
+import { daily, startedBy } from './started-by.ts';
+import { every, HOUR, MINUTE, milliseconds } from './zones.ts';
 
 /**
  * An edition is sent once a day at its local hour, also when the clocks change. Many zones and hours are tried on the
@@ -135,29 +133,6 @@ const EDGES: {
 ];
 type Edge = (typeof EDGES)[number];
 
-const utc = (at: number) => new Date(at).toISOString().slice(0, 16);
-const daily = (hour: string) => {
-  const [hours, minutes] = hour.split(':').map(Number);
-  return `${minutes} ${hours} * * *`;
-};
-
-type Schedule = { cron: string; timeZone: string };
-
-/** Asks at each of these times what is due. Returns slot, due time and tick of each issue that was started. */
-function startedBy(schedule: Schedule, ticks: number[]): [slot: string, at: string, tick: string][] {
-  const { cron, timeZone } = schedule;
-  const started: [string, string, string][] = [];
-  let followed: Followed = { through: (ticks[0] ?? 0) - 1, cron, timeZone };
-  for (const now of ticks) {
-    const due = whatIsDue(schedule, followed, now);
-    if (due.what === 'nothing') continue;
-    if (due.what !== 'issue') throw new Error(`${due.what} at ${utc(now)}`);
-    started.push([slotOf(new Date(due.at).toISOString(), timeZone), utc(due.at), utc(now)]);
-    followed = { ...followed, through: due.at };
-  }
-  return started;
-}
-
 describe.each(EDGES)('in $zone in $edge, editions of 07:30 and of $hour', ({ zone, hour, morning, odd }) => {
   const dues = [...morning, ...odd.map(([, at]) => at)].map(milliseconds).sort((a, b) => a - b);
   const [first = 0, last = 0] = [dues[0], dues.at(-1)];
@@ -198,38 +173,6 @@ it.each(REPEATED)(
     expect(startedBy({ cron: daily(hour), timeZone: zone }, ticks).map(([, at]) => at)).toEqual([next?.[1]]);
   },
 );
-
-it('these tests try more than twenty zones, each with its own way to change the clocks', () => {
-  expect(ZONES_THAT_CHANGE.length).toBeGreaterThan(20);
-});
-
-it.each(ZONES_THAT_CHANGE)(
-  'in %s, an edition whose hour is near a change of clocks has one issue a day, as soon as clocks show its hour or a later one',
-  (zone) => {
-    const clock = clockIn(zone);
-    const wrong: unknown[] = [];
-    for (const change of changesIn(zone)) {
-      const moments = every(15 * MINUTE, change - 12 * HOUR, change + 12 * HOUR);
-      const shown = moments.map((at) => [at, clock(at)] as const);
-      // Tried are the time of the change by the old and by the new clocks, half an hour after each, and 07:30.
-      const old = new Date(milliseconds(clock(change - MINUTE)) + MINUTE).toISOString().slice(11, 16);
-      const hours = [old, clock(change).slice(11)].flatMap((at) => [at, later(at)]);
-      for (const hour of new Set([...hours, '07:30'])) {
-        const days = new Set(shown.map(([, local]) => local.slice(0, 10)));
-        const wanted = [...days]
-          .map((day) => shown.find(([, local]) => local >= `${day}T${hour}`)?.[0])
-          // The hour of the first day may have been before the first tick.
-          .filter((at) => at !== undefined && at > (moments[0] ?? 0));
-        const started = startedBy({ cron: daily(hour), timeZone: zone }, moments.slice(1));
-        const found = started.map(([, at]) => at);
-        if (found.join() !== wanted.map((at) => utc(at ?? 0)).join()) wrong.push({ hour, wanted, found });
-      }
-    }
-    expect(wrong).toEqual([]);
-  },
-);
-
-const later = (hour: string) => utc(milliseconds(`2026-01-01T${hour}`) + 30 * MINUTE).slice(11);
 
 describe.each(EDGES.slice(0, 2))('the whole installation, in $zone in $edge', (edge) => {
   it('mails each of two editions once on the day of the change, at its hour', async () => {
