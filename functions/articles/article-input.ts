@@ -147,7 +147,10 @@ function valueAt(value: unknown, path: PropertyKey[]): unknown {
   );
 }
 
-/** Leaves out every null. Systems that post null for a field mean that the field is absent. */
+/**
+ * Leaves out every field that is null, because systems that post null for a field mean that the field is absent. A null
+ * that is a member of an array stays, and is refused when the field is checked.
+ */
 function withoutNulls(value: unknown): unknown {
   if (value === null) return undefined;
   if (Array.isArray(value)) return value.map((member) => (isObject(member) ? withoutNulls(member) : member));

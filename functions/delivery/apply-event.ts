@@ -58,9 +58,10 @@ const REACTION: Record<MailEventKind, Reaction | 'sent'> = {
 };
 
 /**
- * Applies what the provider reported about a mail, in one transaction. The result does not depend on the order in which
- * the events of a mail come, or on how often they come. The counters of an issue count a reader once, and the stronger
- * of two suppressions stays.
+ * Applies what the provider reported about a mail. One transaction writes the counts and what changes for the address.
+ * After it, complaints may stop the edition, and readers of an uncertain batch may be counted as sent. The result does
+ * not depend on the order in which the events of a mail come, or on how often they come. The counters of an issue count
+ * a reader once, and the stronger of two suppressions stays.
  */
 export async function applyEvent(
   services: EventServices,

@@ -57,7 +57,7 @@ export type DeliveryStore = {
    * cannot be claimed any more. Returns false and changes nothing if the batch has an outcome already.
    */
   settle(ref: IssueRef, batch: string, outcome: BatchOutcome, tally: Tally): Promise<boolean>;
-  /** Returns up to `limit` batches that may be claimed now, in the order in which they became due. */
+  /** Returns up to `limit` batches that may be claimed now, in the order of their ids. */
   due(ref: IssueRef, now: number, limit: number): Promise<string[]>;
 
   /**

@@ -25,7 +25,7 @@ export type MailEvent = {
   mail:
     | { kind: 'issue'; ref: IssueRef; subscriberId: string; batch: string | undefined }
     | { kind: 'letter' };
-  /** What the provider said about the reason, for people. */
+  /** What the provider said, for people, about why the mail bounced, was refused or was not sent. */
   detail: string | undefined;
 };
 

@@ -18,8 +18,8 @@ const RETRY_SECONDS = 3600;
 
 /**
  * Handles the webhooks by which the mail provider reports on our mails. An event that is not used here is answered with
- * 200 too, because the provider sends an event again for a day after any other status. An event that cannot be read may
- * be a bounce. It is refused, so that it comes again.
+ * 200 too, because after any other status the provider sends the event again. It makes eight attempts in 28 hours, with
+ * the first one. An event that cannot be read may be a bounce. It is refused, so that it comes again.
  */
 export function webhookHandler(services: WebhookServices): (context: Context) => Promise<Response> {
   const { config, log, clock } = services;

@@ -175,8 +175,9 @@ async function startSlot(
 }
 
 /**
- * Returns the review of an issue. If the issue is started late, its release is put off, so that the editors still have
- * their time to look at the draft.
+ * Returns the review of an issue. If the issue is started only after its hour, its release is put off, so that the
+ * editors still have their whole time to look at the draft. If the draft is late but its hour has not passed, the hour
+ * stays.
  */
 function reviewOf(edition: EditionSettings, at: number, now: number): Review | undefined {
   if (!edition.review) return undefined;

@@ -18,7 +18,8 @@ export const HONEYPOT = 'website';
 
 /**
  * The sign-up form. It posts `email`, `language`, `editions[]` and `topics[]` to `/subscriptions`. The browser's own
- * checks are switched off, because they refuse addresses that RFC 6531 allows and are in the browser's language.
+ * checks are switched off. They refuse addresses that RFC 6531 allows, and their messages are in the browser's language
+ * and not in the language of the page.
  */
 export function signUpForm(context: PageContext, form: SignUpForm): Html {
   const { phrases, config } = context;

@@ -5,8 +5,8 @@ export type LinkPurpose = 'confirm' | 'manage' | 'unsubscribe' | 'address' | 're
 
 /**
  * Makes and opens the links by which a mail identifies its reader or editor. The links hold ids and never a mail
- * address. They do not run out as long as the secret stays the same, because an unsubscribe link must still work years
- * later (RFC 8058).
+ * address. Their signatures hold as long as the secret stays the same, because an unsubscribe link must still work
+ * years later (RFC 8058). What a link `confirm` or `address` confirms runs out 72 hours after the request.
  */
 export type Links = {
   confirm(signUpId: string, baseUrl: string): string;

@@ -62,9 +62,10 @@ export async function storedData(
 
 /**
  * Forgets a reader who asked for it. Only the hash of the address stays, so that no import brings the address back. The
- * order of the steps matters. As soon as the hash is suppressed, no batch mails the reader. As long as the subscriber
- * exists, the reader's link still opens, so that pressing the button again finishes an erasure that broke off half way.
- * Returns undefined if there is no such subscriber.
+ * order of the steps matters. As soon as the hash is suppressed, no batch is frozen with the reader. A batch that was
+ * frozen before may still mail the reader. As long as the subscriber exists, the reader's link still opens, so that
+ * pressing the button again finishes an erasure that broke off half way. Old links of subscribers who were merged into
+ * this one do not open any more after the second step. Returns undefined if there is no such subscriber.
  */
 export async function erase(
   services: Services,

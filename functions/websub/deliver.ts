@@ -25,8 +25,8 @@ export const AT_ONCE = 64;
 export const PAGE = 100;
 
 /**
- * A piece of work begins new deliveries for this long, which is well below the time limit of a function. Another
- * message then does the rest.
+ * A piece of work begins new pages for this long, which is well below the time limit of a function. It finishes the
+ * page that it has begun. Another message then does the rest.
  */
 export const WORK_SECONDS = 40;
 
@@ -104,8 +104,8 @@ function backoff({ failures = 0 }: Subscription): number {
 }
 
 /**
- * Checks whether a subscriber has been down for about an hour. A distribution leaves such a subscriber out. The
- * subscriber's next retry sends the document as it is then.
+ * Checks whether a delivery has failed six times in a row, the last time some twenty minutes after the first. A
+ * distribution leaves such a subscriber out. The subscriber's next retry sends the document as it is then.
  */
 export function isLongDown({ failures = 0, retryAt = 0 }: Subscription, now: number): boolean {
   return failures >= BACKOFF_SECONDS.length - 1 && retryAt > now;

@@ -28,8 +28,8 @@ const WAITS_SECONDS = [30, 120, 600];
 const MOST_AT_ONCE = 200;
 
 /**
- * Verifies the request of a message and all other requests that are due. So slow callbacks are waited for at the same
- * time, no matter how many messages there are.
+ * Verifies the request of a message and up to 200 other requests that are due. So slow callbacks are waited for at the
+ * same time, no matter how many messages there are.
  */
 export async function verifyDue(services: VerifyServices, id: string): Promise<void> {
   await forEachConcurrently(dueWith(services, id), AT_ONCE, (each) => verifyIntent(services, each));
