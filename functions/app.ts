@@ -234,7 +234,7 @@ function readerOf(services: ReaderContext, { req }: Context) {
 }
 
 function healthy({ config }: PublicServices): Route['answer'] {
-  return () => new Response(`ok ${config.version}\n`, { headers: NO_STORE });
+  return ({ text }) => text(`ok ${config.version}\n`, 200, NO_STORE);
 }
 
 /** Answers polls of remembered feeds without the router, because the router takes longer than the answer itself. */

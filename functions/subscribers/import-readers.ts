@@ -9,6 +9,8 @@ import { inOrder } from './work-in-order.ts';
 /** How many lines are imported at the same time. */
 const AT_ONCE = 16;
 
+const HUNG_UP = `The client hung up before it had read the whole report. Up to ${AT_ONCE} lines from this one on may be stored too.`;
+
 /** What the import did with a line of the file. */
 export type LineReport = { line: number; email?: string } & Imported;
 /** The last line of a report. If the file was not read to its end, `nextLine` is the `fromLine` of the next import. */
@@ -101,7 +103,7 @@ export async function* importReaders(
     }
   } finally {
     // A client that hangs up between two lines ends this generator where it gave the last line.
-    if (!hasEnded) stop(next, 'The client hung up before it had read the whole report.');
+    if (!hasEnded) stop(next, HUNG_UP);
     log.info('readers were imported', { by, ...summary });
   }
   yield `${JSON.stringify({ summary })}\n`;

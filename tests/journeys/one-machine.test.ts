@@ -41,7 +41,8 @@ describe('while a process runs', () => {
     await expect(start(folder)).rejects.toThrow(
       `is in use by process ${running.child.pid}, which serves ${running.url}; stop it, or set BROADSHEET_DATA`,
     );
-    expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
+    const health = await fetch(`${running.url}/healthz`);
+    expect([health.status, health.headers.get('content-type')]).toEqual([200, 'text/plain; charset=UTF-8']);
   });
 
   /** A process gets a network of its own, as in a container. Some machines do not let their users make one. */
