@@ -3,7 +3,7 @@ import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { testConfig } from '../support/config.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { digestsTo, issue, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
-import { addReaders } from '../support/readers.ts';
+import { addReaders, storeReader } from '../support/readers.ts';
 
 const NEW = 'new@reader.example';
 const FERRY = { id: 'ferry', title: 'The ferry returns' };
@@ -95,7 +95,11 @@ it.each([
   ['no issue was sent yet', async (_: World) => {}, {}],
   [
     'the settings of the edition do not ask for it',
-    async (world: World) => void (await sendNow(world, 'one')),
+    async (world: World) => {
+      await storeReader(world, 'weekly@reader.example', { editions: ['weekly'] });
+      for (const id of ['play', 'opera', 'concert']) await postStory(world, { id, section: 'culture' });
+      expect(await sendNow(world, 'one', 'weekly')).toMatchObject({ state: 'sent', sent: 1 });
+    },
     { editions: ['weekly'] },
   ],
 ])('a reader gets no welcome if %s', async (_, before, choices) => {
