@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { KEY_PATTERN } from './idempotency-key.ts';
 
 /** The ways in which a request can be refused, and the checks of input that refuse. */
 
@@ -78,4 +79,14 @@ export function jsonOf(body: string): Outcome<unknown> {
 /** Checks whether a JSON value is an object, which an array and null are not. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads the header `Idempotency-Key`. The value is undefined if the request has no such header. */
+export function parseIdempotencyKey(header: string | null | undefined): Outcome<string | undefined> {
+  if (header === undefined || header === null) return done(undefined);
+  if (KEY_PATTERN.test(header)) return done(header);
+  return refused({
+    kind: 'malformed',
+    detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.',
+  });
 }
