@@ -4,7 +4,7 @@ import { setUp, type World } from '../support/installation.ts';
 import { all, xmlTree } from '../support/parsers.ts';
 import { slugAnyText } from './slugs.ts';
 
-/** What a document of an archive is known by, and that it is told apart from every other. */
+/** The ETag, the date and the address of an archive document, which tell it apart from every other document. */
 
 const DAY = 24 * 3600 * 1000;
 let world: World;
@@ -19,7 +19,7 @@ async function post(id: string, publishedAt: string, fields: Record<string, unkn
   expect((await world.edit('PUT', `/api/articles/${id}`, input)).status).toBe(201);
 }
 
-/** What a reader saved of a document, and what it is answered who sends the date back. */
+/** Requests a document. Returns its ETag and its text. `isSame` says whether its date is still answered 304. */
 async function saved(path: string) {
   const answer = await get(path);
   const since = answer.headers.get('last-modified') ?? '';
@@ -30,7 +30,7 @@ async function saved(path: string) {
   };
 }
 
-test('a month that a story leaves for a later one is not the same to a reader that knows its date', async () => {
+test('a month whose story moved to a later month is sent again to a feed reader that has its date', async () => {
   await post('early', '2026-09-10T00:00:00Z');
   await post('moves', '2026-09-11T00:00:00Z');
   await post('late', '2026-10-10T00:00:00Z');
@@ -42,7 +42,7 @@ test('a month that a story leaves for a later one is not the same to a reader th
   expect(await (await get('/archive/2026-09/rss.xml')).text()).not.toContain('articles/moves');
 });
 
-test('a month whose only neighbour was retracted leads past it, and is not the same to a reader that knows its date', async () => {
+test('a month links past a month whose only story was retracted, and is sent again to a feed reader that has its date', async () => {
   await post('old', '2026-08-10T00:00:00Z');
   await post('between', '2026-09-10T00:00:00Z');
   await post('late', '2026-10-10T00:00:00Z');
@@ -56,7 +56,7 @@ test('a month whose only neighbour was retracted leads past it, and is not the s
   expect(await (await get('/archive/2026-10/atom.xml')).text()).toContain('/archive/2026-08/atom.xml');
 });
 
-test('documents of the same tag are the same bytes, also where another process makes them a month later', async () => {
+test('documents with the same ETag have the same bytes, even if another process renders one of them a month later', async () => {
   await post('oct', '2026-10-10T00:00:00Z');
   await post('nov', '2026-11-10T00:00:00Z');
   const before = await saved('/archive/2026-10/atom.xml');
@@ -69,7 +69,7 @@ test('documents of the same tag are the same bytes, also where another process m
   expect(await again.text()).toBe(before.text);
 });
 
-test('an address that is no slug is no feed, and none is taken for the archive of another', async () => {
+test('an address with a name that is not a slug is answered 404, and does not change the archive of another feed', async () => {
   await post('oct', '2026-10-10T00:00:00Z', { tags: ['x'] });
   const before = await saved('/tags/x/archive/2026-10/atom.xml');
   for (const name of ['x@2026-10', 'x%202026-10', 'X', 'x%2Farchive%2F2026-10', 'a..b', '-x', '%23']) {
@@ -83,11 +83,11 @@ test('an address that is no slug is no feed, and none is taken for the archive o
   }
 });
 
-test('the slug of a slug is the slug, in every script', () => {
+test('making a slug of a slug changes nothing, in every script', () => {
   slugAnyText(200);
 });
 
-test('a part that somebody made up is served and not kept', async () => {
+test('a part of an archive is served at a made-up address, but is not stored', async () => {
   for (let n = 0; n < 30; n++) await post(`n${n}`, `2026-10-10T00:${10 + n}:00Z`);
   const madeUp = '2026-10-10T00:25:30.000Z-x';
   const answer = await get(`/archive/2026-10/${madeUp}/atom.xml`);
@@ -98,7 +98,7 @@ test('a part that somebody made up is served and not kept', async () => {
   expect(await kept('* 2026-10 2026-10-10T00:25:30.000Z#x')).toBeUndefined();
 });
 
-test('a feed forgets after three months that a story left it, and serves what it has', async () => {
+test('a feed says for three months that a story left it, and then has only the stories that stayed', async () => {
   await post('stays', '2026-10-10T00:00:00Z');
   await post('leaves', '2026-10-11T00:00:00Z');
   await world.edit('DELETE', '/api/articles/leaves');
@@ -114,13 +114,13 @@ test('a feed forgets after three months that a story left it, and serves what it
   expect(await (await get('/atom.xml')).text()).toContain('articles/stays');
 });
 
-test('an archive has no ttl: it is not asked again as a subscription document is', async () => {
+test('an archive document has no ttl, because feed readers do not poll it as they poll a subscription document', async () => {
   await post('oct', '2026-10-10T00:00:00Z');
   expect(await (await get('/rss.xml')).text()).toContain('<ttl>5</ttl>');
   expect(await (await get('/archive/2026-10/rss.xml')).text()).not.toContain('<ttl>');
 });
 
-test('a month that every story was moved out of still leads on', async () => {
+test('a month that has lost all its stories still links to the month before it', async () => {
   await post('old', '2026-08-10T00:00:00Z');
   await post('moves', '2026-09-10T00:00:00Z');
   await world.edit('PATCH', '/api/articles/moves', { publishedAt: '2026-10-10T00:00:00Z' });
@@ -128,7 +128,7 @@ test('a month that every story was moved out of still leads on', async () => {
   expect(text).toContain('rel="prev-archive" href="https://paper.example/archive/2026-08/atom.xml"');
 });
 
-test('a person who opens an archive that is none is told so on a page', async () => {
+test('a person who opens an archive that does not exist gets a page with status 404', async () => {
   const answer = await get('/archive/2026-13/rss.xml', { accept: 'text/html' });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
 });
@@ -148,7 +148,7 @@ test.each([
   `/archive/2026-11/2026-11-30T00:00:00.000Z-${'x'.repeat(500)}/rss.xml`,
   '/archive/2026-11/2026-11-01T00:00:00.000Z-%00/rss.xml',
   '/tags/none/archive/2026-11/rss.xml',
-])('GET %.60s: no such archive, 404', async (path) => {
+])('GET %.60s is answered 404, because there is no such archive', async (path) => {
   await post('a', '2026-11-15T00:00:00Z');
   const answer = await get(path);
   expect(answer.status).toBe(404);

@@ -30,7 +30,7 @@ async function fillMonth(world: World, count: number, month = '2026-10', prefix 
   return ids;
 }
 
-/** Posts articles of so many letters. Returns their ids, the oldest first. */
+/** Posts `count` articles with about `letters` letters each. Returns their ids, the oldest first. */
 export async function bigArticles(
   world: World,
   count: number,
@@ -44,8 +44,8 @@ export async function bigArticles(
 }
 
 /**
- * Describes what a walk meets. `times` multiplies the number of articles, so that it fits the sizes of the parts. `longest` is the
- * number of articles in the longest walk.
+ * Describes walks that follow the links of an archive from document to document. `times` multiplies the number of articles, so that
+ * it fits the sizes of the parts. `longest` is the number of articles in the longest walk.
  */
 export function describeWalks(times: number, longest: number, partSizes: PartSizes = PART_SIZES): void {
   const asking = async () => {
@@ -55,7 +55,7 @@ export function describeWalks(times: number, longest: number, partSizes: PartSiz
     return { world, ask };
   };
 
-  test('an archive walked forward from its oldest document is the same as walked back', async () => {
+  test('a walk forward from the oldest document of an archive meets the same documents as the walk back', async () => {
     const { world, ask } = await asking();
     await fillMonth(world, 18 * times);
     await fillMonth(world, 7 * times, '2026-08', 'a');
@@ -69,7 +69,7 @@ export function describeWalks(times: number, longest: number, partSizes: PartSiz
   });
 
   describe('a month of many articles', () => {
-    test('is cut where a part would be too long, if no article ends it before', async () => {
+    test('is divided where a part would become too long, if no article ended the part before', async () => {
       const { world, ask } = await asking();
       const { mean, mostBlocks } = partSizes;
       const endsNone = Array.from({ length: 3 * mostBlocks }, (_, n) => `long-${n}`)
@@ -81,7 +81,7 @@ export function describeWalks(times: number, longest: number, partSizes: PartSiz
       expect(idsOf(parts).flat().toSorted()).toEqual(endsNone.toSorted());
     });
 
-    test('is walked in parts that repeat no article, leave none out, and keep to the largest size', async () => {
+    test('is walked in parts that repeat no article, leave no article out, and do not exceed the largest size', async () => {
       const { world, ask } = await asking();
       const ids = await fillMonth(world, 50 * times);
       const [, ...parts] = await walk(ask, '/atom.xml');
@@ -90,7 +90,7 @@ export function describeWalks(times: number, longest: number, partSizes: PartSiz
       for (const { entries } of parts) expect(entries.length).toBeLessThanOrEqual(partSizes.mostBlocks);
     });
 
-    test('has parts of which a new, an edited and a retracted article changes only its own', async () => {
+    test('has parts, and an article that is new, edited or retracted changes only its own part', async () => {
       const { world, ask } = await asking();
       await fillMonth(world, 30 * times);
       const month = '/archive/2026-10/atom.xml';
@@ -115,7 +115,7 @@ export function describeWalks(times: number, longest: number, partSizes: PartSiz
       expect(await changed()).toHaveLength(1);
     });
 
-    test('is walked whole too if all of it has one and the same moment', async () => {
+    test('is walked completely even if all its articles have the same date', async () => {
       const { world, ask } = await asking();
       const ids = Array.from({ length: 25 * times }, (_, n) => `same-${n}`);
       await Promise.all(ids.map((id) => postAt(world, id, '2026-10-03T00:00:00Z')));
@@ -156,7 +156,7 @@ export function describeWalks(times: number, longest: number, partSizes: PartSiz
       expect(idsOf(onward).flat()).toEqual(below);
     });
 
-    test('meets every article that stays of two months in dozens of parts', {
+    test('meets every article that stays, in months that are divided into dozens of parts', {
       timeout: 120_000,
     }, async () => {
       const { world, ask } = await asking();

@@ -12,7 +12,7 @@ const ask = (path: string) => world.request(path);
 const post = (id: string, publishedAt: string, fields?: Record<string, unknown>) =>
   postAt(world, id, publishedAt, fields);
 
-/** A world whose subscription documents show only so many articles. */
+/** Returns an installation whose subscription documents have at most `entries` articles. */
 function shortFeeds(entries: number): Promise<World> {
   const { publication } = testConfig();
   return setUp({ config: { publication: { ...publication, feeds: { ...publication.feeds, entries } } } });
@@ -39,13 +39,13 @@ describe('stories of three months', () => {
     expect(idsOf(documents)).toEqual([['nov-2', 'nov-1'], ['nov-2', 'nov-1'], ['oct-2', 'oct-1'], ['sept']]);
   });
 
-  test.each(FILES)('an article is the same in /%s and in its month', async (file) => {
+  test.each(FILES)('an article is the same in /%s and in the document of its month', async (file) => {
     const [subscription, month] = await walk(ask, `/${file}`);
     expect(month?.entries).toEqual(subscription?.entries);
   });
 
   test.each(FILES)(
-    'every document of the archive of /%s is valid, and links to itself as it is addressed',
+    'every document of the archive of /%s is valid, and its self link is its own address',
     async (file) => {
       for (const { text, url, links } of await walk(ask, `/sections/harbour/${file}`)) {
         const faults = { 'rss.xml': rssFaults, 'atom.xml': atomFaults, 'feed.json': jsonFeedFaults }[file];
@@ -57,7 +57,7 @@ describe('stories of three months', () => {
 });
 
 test.each(['rss.xml', 'atom.xml'])(
-  'the archive of /%s says what it is, and links to the subscription document and both neighbours',
+  'a document in the archive of /%s says that it is one, and links to the subscription document and its neighbours',
   async (file) => {
     world = await setUp();
     await post('sept', '2026-09-30T00:00:00Z');
@@ -75,7 +75,7 @@ test.each(['rss.xml', 'atom.xml'])(
   },
 );
 
-test('every feed has an archive: languages, sections, tags, authors, podcast', async () => {
+test('every feed has an archive, whether it is of a language, section, tag, author or podcast', async () => {
   world = await setUp();
   const audio = { url: 'https://audio.example/a.mp3', type: 'audio/mpeg', bytes: 1000, seconds: 60 };
   await post('a', '2026-10-15T00:00:00Z', { tags: ['Ferries'], authors: [{ name: 'Ana' }], audio });
@@ -92,9 +92,9 @@ describe('with short parts', () => {
   describeWalks(1, 75, { mean: 4, mostBlocks: 8, mostPointers: 80 });
 });
 
-test('a month with articles too large for one document goes on below the last that fitted', async () => {
+test('a month with articles too large for one document goes on in the next document, below the last article that fitted', async () => {
   world = await shortFeeds(3);
-  // Six of them fit into a document.
+  // Six of these articles fit into one document.
   const ids = await bigArticles(world, 13, '2026-10', 240_000);
   for (const file of FILES) {
     const [, ...parts] = await walk(ask, `/${file}`);
@@ -109,7 +109,7 @@ describe('validators and caching', () => {
 
   const control = async (path: string) => (await ask(path)).headers.get('cache-control') ?? '';
 
-  test('a month that is over is cached for an hour, the current one as long as the feed', async () => {
+  test('a month that is over is cached for an hour, and the current month is cached as long as the feed', async () => {
     await post('oct', '2026-10-15T00:00:00Z');
     await post('nov', '2026-11-15T00:00:00Z');
     expect(await control('/archive/2026-10/rss.xml')).toMatch(/^public, max-age=3600, s-maxage=3600,/);
@@ -118,7 +118,7 @@ describe('validators and caching', () => {
     expect(await control('/archive/2026-11/rss.xml')).toMatch(/^public, max-age=3600, s-maxage=3600,/);
   });
 
-  test('answers 304 until an edit or a retraction in its month, whatever happens in others', async () => {
+  test('a month that links to its neighbours is answered 304 until one of its own articles is edited or retracted', async () => {
     await post('oct', '2026-10-15T00:00:00Z');
     await post('oct-2', '2026-10-16T00:00:00Z');
     const path = '/archive/2026-10/atom.xml';
@@ -142,7 +142,7 @@ describe('validators and caching', () => {
     expect(await (await ask(path)).text()).not.toContain('articles/oct</id>');
   });
 
-  test('Atom says which articles of the month were retracted', async () => {
+  test('the Atom document of a month says which of its articles were retracted', async () => {
     await post('oct', '2026-10-15T00:00:00Z');
     await post('oct-2', '2026-10-16T00:00:00Z');
     await world.edit('DELETE', '/api/articles/oct');
@@ -152,7 +152,7 @@ describe('validators and caching', () => {
     ]);
   });
 
-  test('an archive names no hub: what is past is not waited for', async () => {
+  test('an archive document names no hub, because nobody waits for new articles in it', async () => {
     await post('oct', '2026-10-15T00:00:00Z');
     expect((await ask('/rss.xml')).headers.get('link')).toBe(
       '<https://paper.example/rss.xml>; rel="self", <https://paper.example/websub>; rel="hub"',

@@ -5,7 +5,7 @@ import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts'
 import { setUp, type World } from '../support/installation.ts';
 import { all, readAtom, readJson, readRss, xmlTree } from '../support/parsers.ts';
 
-/** RFC 3229 with `A-IM: feed`: only the entries that a reader lacks. */
+/** Deltas (RFC 3229 with `A-IM: feed`) are answers with only the entries that a feed reader does not have yet. */
 
 const FILES = ['rss.xml', 'atom.xml', 'feed.json'] as const;
 const READ = { 'rss.xml': readRss, 'atom.xml': readAtom, 'feed.json': readJson };
@@ -30,7 +30,7 @@ const poll = (path: string, tag: string, headers: Record<string, string> = {}, m
 describe.each(FILES)('GET /%s', (file) => {
   const titles = async (answer: Response) => READ[file](await answer.text()).map(({ title }) => title);
 
-  test('with A-IM: feed and a tag of an earlier document answers 226 with the new entries alone', async () => {
+  test('with A-IM: feed and the ETag of an earlier document is answered 226, with only the new entries', async () => {
     const tag = await tagOf(`/${file}`);
     await post('d');
     await world.edit('PATCH', '/api/articles/a', { title: 'a, edited' });
@@ -41,7 +41,7 @@ describe.each(FILES)('GET /%s', (file) => {
     expect(await titles(answer)).toEqual(['d', 'a, edited']);
   });
 
-  test('a delta has the ETag of the whole document, which is then answered 304', async () => {
+  test('a delta has the ETag of the whole document, and a request with that ETag is answered 304', async () => {
     const tag = await tagOf(`/${file}`);
     await post('d');
     const answer = await poll(`/${file}`, tag);
@@ -51,7 +51,7 @@ describe.each(FILES)('GET /%s', (file) => {
     expect((await poll(`/${file}`, answer.headers.get('etag') ?? '')).status).toBe(304);
   });
 
-  test('a reader of deltas is given a delta again, though nobody read the whole meanwhile', async () => {
+  test('a feed reader that got a delta gets a delta again, even if nobody requested the whole document in between', async () => {
     let tag = await tagOf(`/${file}`);
     for (const id of ['d', 'e', 'f']) {
       await post(id);
@@ -61,7 +61,7 @@ describe.each(FILES)('GET /%s', (file) => {
     }
   });
 
-  test('a delta is called as its feed is, whatever is in it', async () => {
+  test('a delta has the title of its feed, whichever stories are in the delta', async () => {
     const title = async (answer: Response) => {
       const text = await answer.text();
       return file === 'feed.json' ? JSON.parse(text).title : /<title[^>]*>([^<]*)/.exec(text)?.[1];
@@ -74,7 +74,7 @@ describe.each(FILES)('GET /%s', (file) => {
     expect([answer.status, await title(answer)]).toEqual([226, 'The Lakeside Courier: ANA RUIZ']);
   });
 
-  test('a tag that was never given, of another format or of another feed is answered with the whole', async () => {
+  test('an ETag that was never given, or belongs to another format or feed, is answered with the whole document', async () => {
     const other = await tagOf(file === 'rss.xml' ? '/atom.xml' : '/rss.xml');
     const english = await tagOf(`/en/${file}`);
     const tag = await tagOf(`/${file}`);
@@ -105,13 +105,13 @@ test.each([
   expect((await poll('/atom.xml', tag, { 'a-im': aIm })).status).toBe(status);
 });
 
-test('without a change A-IM is answered 304, and without If-None-Match with the whole', async () => {
+test('a request with A-IM is answered 304 if nothing changed, and with the whole document if it has no If-None-Match', async () => {
   const tag = await tagOf('/atom.xml');
   expect((await poll('/atom.xml', tag)).status).toBe(304);
   expect((await world.request('/atom.xml', { headers: { 'a-im': 'feed' } })).status).toBe(200);
 });
 
-test('of several tags the delta says to which it adds', async () => {
+test('a delta for a request with several ETags says to which of these documents it adds', async () => {
   const first = await tagOf('/atom.xml');
   await post('d');
   const second = await tagOf('/atom.xml', { 'accept-encoding': 'gzip' });
@@ -123,7 +123,7 @@ test('of several tags the delta says to which it adds', async () => {
 });
 
 describe('an entry that left', () => {
-  test('is in the delta of Atom as a tombstone, of those alone that the reader had', async () => {
+  test('is in an Atom delta as a tombstone, but only if the feed reader had the entry', async () => {
     const before = await tagOf('/atom.xml');
     await post('never-seen');
     await world.edit('DELETE', '/api/articles/b');
@@ -136,13 +136,16 @@ describe('an entry that left', () => {
     expect(refs).toEqual(['tag:lakesidecourier.example,2024-05:articles/b']);
   });
 
-  test.each(['/rss.xml', '/feed.json'])('%s has no word for it, so the whole is answered', async (path) => {
-    const before = await tagOf(path);
-    await world.edit('DELETE', '/api/articles/b');
-    expect((await poll(path, before)).status).toBe(200);
-  });
+  test.each(['/rss.xml', '/feed.json'])(
+    'cannot be told in a delta of %s, so the whole document is sent',
+    async (path) => {
+      const before = await tagOf(path);
+      await world.edit('DELETE', '/api/articles/b');
+      expect((await poll(path, before)).status).toBe(200);
+    },
+  );
 
-  test('that the reader never had does not cost it its delta', async () => {
+  test('does not prevent a delta if the feed reader never had the entry', async () => {
     const before = await tagOf('/rss.xml');
     await post('d');
     await world.edit('DELETE', '/api/articles/d');
@@ -152,7 +155,7 @@ describe('an entry that left', () => {
   });
 });
 
-test('a story from before that comes in at the end of the feed is new to its reader', async () => {
+test('an older story that moves into the end of a feed, because another story left, is in the delta', async () => {
   const { publication } = world.config;
   const feeds = { ...publication.feeds, entries: 3 };
   world = await setUp({ config: { publication: { ...publication, feeds } } });
@@ -163,7 +166,7 @@ test('a story from before that comes in at the end of the feed is new to its rea
   expect([answer.status, readAtom(await answer.text()).map(({ title }) => title)]).toEqual([226, ['a']]);
 });
 
-test('every encoding of the tag is known, and the delta comes in the encoding that is asked for', async () => {
+test('the ETag of every encoding is known, and the delta has the encoding that the request asks for', async () => {
   for (const encoding of ['br', 'gzip', 'identity']) {
     const tag = await tagOf('/atom.xml', { 'accept-encoding': encoding });
     await post(`after-${encoding}`);
@@ -174,7 +177,7 @@ test('every encoding of the tag is known, and the delta comes in the encoding th
   }
 });
 
-test('caches that know nothing of deltas do not keep one', async () => {
+test('a delta is not kept by caches that know nothing of deltas', async () => {
   const tag = await tagOf('/atom.xml');
   await post('d');
   const { headers } = await poll('/atom.xml', tag);
@@ -183,7 +186,7 @@ test('caches that know nothing of deltas do not keep one', async () => {
   expect(headers.get('access-control-expose-headers')).toMatch(/IM/);
 });
 
-test('HEAD is answered as GET, without the body', async () => {
+test('HEAD for a delta has the status and headers of GET, and no body', async () => {
   const tag = await tagOf('/atom.xml');
   await post('d');
   const [get, head] = [await poll('/atom.xml', tag), await poll('/atom.xml', tag, {}, 'HEAD')];
@@ -192,7 +195,7 @@ test('HEAD is answered as GET, without the body', async () => {
   expect(await head.text()).toBe('');
 });
 
-test('another process knows the tag too; after two weeks nobody does', async () => {
+test('another process knows the ETag too, and after two weeks no process knows it', async () => {
   const tag = await tagOf('/atom.xml');
   await post('d');
   const other = await setUp({ sharing: world });
@@ -203,7 +206,7 @@ test('another process knows the tag too; after two weeks nobody does', async () 
   expect((await later.request('/atom.xml', { headers })).status).toBe(200);
 });
 
-test('what the settings changed is in no delta: the whole is answered', async () => {
+test('a change of the settings is answered with the whole document, because it is in no delta', async () => {
   const tag = await tagOf('/atom.xml');
   const moved = await setUp({ sharing: world, config: { baseUrl: 'https://other.example' } });
   await moved.edit('PUT', '/api/articles/d', anArticleInput());
@@ -212,7 +215,7 @@ test('what the settings changed is in no delta: the whole is answered', async ()
   ).toBe(200);
 });
 
-test('a document that had no room for all is no base of a delta: its reader has not seen the rest', async () => {
+test('a document without room for all entries is not the base of a delta, because its feed reader has not seen the rest', async () => {
   const html = `<p>${'All the news that fits. '.repeat(12_000)}</p>`;
   for (let n = 0; n < 7; n++) await post(`big-${n}`, { content: { html } });
   const tag = await tagOf('/atom.xml');
@@ -220,7 +223,7 @@ test('a document that had no room for all is no base of a delta: its reader has 
   expect((await poll('/atom.xml', tag)).status).toBe(200);
 });
 
-test('a story that was dated back out of the document leaves its reader by the whole: no delta can say it', async () => {
+test('an older date that moves a story out of the document is answered with the whole, because no delta can tell it', async () => {
   const { publication } = world.config;
   const feeds = { ...publication.feeds, entries: 3 };
   world = await setUp({ config: { publication: { ...publication, feeds } } });

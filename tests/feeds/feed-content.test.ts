@@ -85,13 +85,13 @@ describe('every field of a story is in the feed', () => {
     ['atom.xml', 'a strict XML parser', readAtom],
     ['atom.xml', 'feedsmith', feedsmithAtom],
     ['feed.json', 'a JSON parser', readJson],
-  ] as const)('%s, as read by %s', (file, _, read) => {
-    // RSS has no other place for what a story begins with; its readers show it in their lists.
+  ] as const)('in %s, as read by %s', (file, _, read) => {
+    // A story without a summary has its first words as its description in RSS, because feed readers show them in lists.
     const summary = file === 'rss.xml' ? 'After two years the ferry sails again.' : undefined;
     expect(read(documents[file])).toEqual([FULL, { ...PLAIN, summary }]);
   });
 
-  test.each(['rss.xml', 'atom.xml'] as const)('%s, as read by rss-parser', async (file) => {
+  test.each(['rss.xml', 'atom.xml'] as const)('in %s, as read by rss-parser', async (file) => {
     const { items } = await new Parser().parseString(documents[file]);
     expect(items.map(({ title, link, isoDate }) => ({ title, link, isoDate }))).toEqual(
       [FULL, PLAIN].map(({ title, link, published }) => ({ title, link, isoDate: published })),
@@ -106,7 +106,7 @@ describe('every field of a story is in the feed', () => {
     }
   });
 
-  test('feed.json, as read by feedsmith', () => {
+  test('in feed.json, as read by feedsmith', () => {
     const [item] = parseJsonFeed(JSON.parse(documents['feed.json'])).items ?? [];
     expect(item).toMatchObject({
       id: FULL.id,
@@ -132,12 +132,13 @@ describe('every field of a story is in the feed', () => {
 
 describe('the feed keeps to the rules', () => {
   const given = (file: string) => ({ url: `https://paper.example/${file}`, now: START });
-  test('RSS 2.0', () => expect(rssFaults(documents['rss.xml'], given('rss.xml'))).toEqual([]));
-  test('Atom', () => expect(atomFaults(documents['atom.xml'], given('atom.xml'))).toEqual([]));
-  test('JSON Feed 1.1', () => expect(jsonFeedFaults(documents['feed.json'], given('feed.json'))).toEqual([]));
+  test('of RSS 2.0', () => expect(rssFaults(documents['rss.xml'], given('rss.xml'))).toEqual([]));
+  test('of Atom', () => expect(atomFaults(documents['atom.xml'], given('atom.xml'))).toEqual([]));
+  test('of JSON Feed 1.1', () =>
+    expect(jsonFeedFaults(documents['feed.json'], given('feed.json'))).toEqual([]));
 });
 
-test('the lead photo stands in the content with its caption and credit, for readers that show nothing else', () => {
+test('the lead photo is in the content with its caption and credit, for feed readers that show only the content', () => {
   const [{ html } = {}] = readRss(documents['rss.xml']);
   expect(html).toContain(
     '<img src="https://img.example/ferry.jpg?w=1200&amp;h=800" alt="The ferry at the quay" width="1200" height="800" />',
@@ -159,7 +160,7 @@ test('a lead photo that the body shows already is not shown twice', async () => 
   expect(html?.match(/<img/g)).toHaveLength(1);
 });
 
-test('a guid is no permalink, and is the same for ever wherever the story is read', () => {
+test('a guid in RSS says that it is not a permalink', () => {
   const [item] = all(one(xmlTree(documents['rss.xml']), 'channel'), 'item');
   expect(one(item, 'guid')?.attributes).toEqual({ isPermaLink: 'false' });
 });
@@ -185,7 +186,7 @@ test('a photo without a caption is described by its alternative text', async () 
   expect(readAtom(await (await request('/atom.xml')).text())[0]?.photo?.caption).toBe(image.alt);
 });
 
-test("Atom's authors keep their addresses, and a story without one has the publication's", () => {
+test('authors in Atom keep their addresses, and the publication is the author of the feed', () => {
   const feed = xmlTree(documents['atom.xml']);
   expect(one(one(feed, 'atom:author'), 'atom:name')?.text).toBe('The Lakeside Courier');
   const [ana] = all(all(feed, 'atom:entry')[0], 'atom:author');
@@ -194,7 +195,7 @@ test("Atom's authors keep their addresses, and a story without one has the publi
   expect(one(contributor, 'atom:uri')?.text).toBe('https://paper.example/staff/jo?a=1&b=2');
 });
 
-test('the head says what the feed is, how long it is good for and where it is', async () => {
+test('the head of a feed says what the feed is, how long a copy of it is good for and what its address is', async () => {
   const { request } = await setUp();
   const head = async (path: string) => xmlTree(await (await request(path)).text());
   const channel = one(await head('/es/sections/harbour/rss.xml'), 'channel');
@@ -210,7 +211,8 @@ test('the head says what the feed is, how long it is good for and where it is', 
   const atom = await head('/en/atom.xml');
   expect(atom.attributes['xml:lang']).toBe('en');
   expect(one(atom, 'atom:id')?.text).toBe('https://paper.example/en/atom.xml');
-  // Stories of two languages: the feed has none, each entry its own, and so have the texts of the head.
+  // A feed with stories in two languages names no language of its own, because each entry names its language.
+  // The texts of its head are English, and xml:lang says so.
   const all = await head('/rss.xml');
   expect(one(one(all, 'channel'), 'language')).toBeUndefined();
   expect([all.attributes['xml:lang'], (await head('/atom.xml')).attributes['xml:lang']]).toEqual([
@@ -219,7 +221,7 @@ test('the head says what the feed is, how long it is good for and where it is', 
   ]);
 });
 
-test('a logo and an icon of the settings are in every format that has a place for them', async () => {
+test('the logo and the icon in the settings are in every format that has a place for them', async () => {
   const { config } = await setUp();
   const logo = 'https://paper.example/logo.png?a=1&b=2';
   const favicon = 'https://paper.example/icon.png?a=1&b=2';

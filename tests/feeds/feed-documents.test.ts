@@ -7,7 +7,7 @@ import { readRss } from '../support/parsers.ts';
 const br = (world: World, path = '/rss.xml') => world.request(path, { headers: { 'accept-encoding': 'br' } });
 const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer()).toString('base64');
 
-/** How often articles are read from now on: rendering reads them, nothing else does. */
+/** Counts the renderings from now on. It counts how often articles are read, because only rendering reads them. */
 function countRenderings({ services }: World): { count: number } {
   const renderings = { count: 0 };
   const { getMany } = services.articles;
@@ -32,7 +32,7 @@ describe('documents are rendered once and stored', () => {
     expect(renderings.count).toBe(0);
   });
 
-  test('a process renders an unchanged feed once, and a 304 never', async () => {
+  test('a process renders an unchanged feed once, and renders nothing for a 304', async () => {
     const world = await setUp();
     await world.edit('POST', '/api/articles', anArticleInput());
     const renderings = countRenderings(world);
@@ -45,7 +45,7 @@ describe('documents are rendered once and stored', () => {
     expect(renderings.count).toBe(1);
   });
 
-  test('a hundred requests at once share one rendering', async () => {
+  test('a hundred simultaneous requests share one rendering', async () => {
     const world = await setUp();
     await world.edit('POST', '/api/articles', anArticleInput());
     const renderings = countRenderings(world);
@@ -73,7 +73,7 @@ describe('documents are rendered once and stored', () => {
     expect(world.log.lines).toContainEqual(expect.objectContaining({ level: 'warn' }));
   });
 
-  test('bytes that do not fit into an item are served all the same', async () => {
+  test('a document that is too large for an item of the table is served all the same', async () => {
     const first = await setUp();
     for (const id of ['a', 'b', 'c']) {
       const html = `<p>${randomBytes(150_000).toString('base64')}</p>`;
@@ -88,7 +88,7 @@ describe('documents are rendered once and stored', () => {
 });
 
 describe('what a process remembers of a feed', () => {
-  test('its own write shows on its next GET; that of another process within a second', async () => {
+  test('a write of the process itself is in its next answer, and a write of another process is there after a second', async () => {
     const first = await setUp();
     const second = await setUp({ sharing: first });
     const title = async (world: World) => readRss(await (await world.request('/rss.xml')).text())[0]?.title;
@@ -102,7 +102,7 @@ describe('what a process remembers of a feed', () => {
     expect(await title(second)).toBe('Two');
   });
 
-  test('requests at once share one read of the pointers, and a failed read is not remembered', async () => {
+  test('simultaneous requests share one read of the pointers, and a failed read is not remembered', async () => {
     const world = await setUp();
     await world.edit('POST', '/api/articles', anArticleInput());
     const { newest } = world.services.feeds;
@@ -119,7 +119,7 @@ describe('what a process remembers of a feed', () => {
 });
 
 describe('an edit while a feed is rendered', () => {
-  test('gives the document of before or after, under its own ETag, never a mixture', async () => {
+  test('gives the document from before or after the edit under the right ETag, and never a mixture', async () => {
     const first = await setUp();
     for (const id of ['a', 'b'])
       await first.edit('PUT', `/api/articles/${id}`, anArticleInput({ title: `Old ${id}` }));
@@ -139,7 +139,7 @@ describe('an edit while a feed is rendered', () => {
     );
   });
 
-  test('a feed that changes with every reading is answered 503 with Retry-After', async () => {
+  test('that repeats each time the feed is read makes the feed answer 503 with Retry-After', async () => {
     const first = await setUp();
     await first.edit('PUT', '/api/articles/a', anArticleInput());
     const second = await setUp({ sharing: first });
@@ -155,7 +155,7 @@ describe('an edit while a feed is rendered', () => {
   });
 });
 
-test('a document has at most two million bytes: the oldest stories drop out', async () => {
+test('a document has at most two million bytes, and the oldest stories are left out', async () => {
   const world = await setUp();
   const html = `<p>${'All the news that fits. '.repeat(12_000)}</p>`;
   for (let n = 14; n < 22; n++) {
@@ -173,7 +173,7 @@ test('a document has at most two million bytes: the oldest stories drop out', as
   }
 });
 
-test('of articles too large to be in the document the table is not asked', async () => {
+test('articles for which the document has no room are not read from the table', async () => {
   const world = await setUp();
   const html = `<p>${'All the news that fits. '.repeat(40_000)}</p>`;
   for (let n = 18; n < 22; n++) {
@@ -197,7 +197,7 @@ test('of articles too large to be in the document the table is not asked', async
   expect(asked).toEqual(['s21', 's20']);
 });
 
-test('no entry is younger than its feed', async () => {
+test('no entry has a later update time than its feed', async () => {
   const world = await setUp();
   world.pass(271);
   await world.edit('POST', '/api/articles', anArticleInput());

@@ -23,11 +23,11 @@ const SECOND = 1000;
 describe.each(FILES)('GET /%s', (file) => {
   beforeAll(withAStory);
 
-  test('has its exact type, in UTF-8', async () => {
+  test('is answered with the exact content type of its format, in UTF-8', async () => {
     expect((await get(`/${file}`)).headers.get('content-type')).toBe(`${TYPES[file]}; charset=utf-8`);
   });
 
-  test('is byte-identical, validators too, however long nothing changes', async () => {
+  test('is answered with the same bytes and headers for as long as nothing changes', async () => {
     const before = await get(`/${file}`);
     world.pass(30 * 24 * 3600 * SECOND);
     const after = await get(`/${file}`);
@@ -35,7 +35,7 @@ describe.each(FILES)('GET /%s', (file) => {
     expect([...after.headers]).toEqual([...before.headers]);
   });
 
-  test('answers 304 to the ETag it gave, without a body and with what a cache needs', async () => {
+  test('is answered 304 if the request has the current ETag, without a body and with the headers that a cache needs', async () => {
     const first = await get(`/${file}`);
     const etag = first.headers.get('etag') ?? '';
     expect(etag).toMatch(/^"[\w-]+"$/);
@@ -55,7 +55,7 @@ describe.each(FILES)('GET /%s', (file) => {
   });
 });
 
-describe('conditional requests', () => {
+describe('a request with', () => {
   beforeAll(withAStory);
 
   const LAST = 'Sun, 22 Nov 2026 12:00:00 GMT';
@@ -63,31 +63,32 @@ describe('conditional requests', () => {
   const LATER = 'Mon, 23 Nov 2026 12:00:00 GMT';
 
   test.each([
-    ['If-None-Match alone', { tag: 'E' }, 304],
-    ['a weak tag', { tag: 'W/E' }, 304],
-    ['a list', { tag: '"x", W/"y" ,E,"z"' }, 304],
-    ['a list without a space', { tag: '"x",E' }, 304],
-    ['*', { tag: '*' }, 304],
-    ['another tag', { tag: '"x"' }, 200],
-    ['a part of the tag', { tag: '"E"' }, 200],
-    ['no tag at all', { tag: '' }, 200],
-    ['an unquoted tag', { tag: 'abc' }, 200],
-    ['If-Modified-Since alone', { since: LAST }, 304],
+    ['the ETag alone', { tag: 'E' }, 304],
+    ['the ETag as a weak one', { tag: 'W/E' }, 304],
+    ['a list that has the ETag', { tag: '"x", W/"y" ,E,"z"' }, 304],
+    ['a list without a space that has the ETag', { tag: '"x",E' }, 304],
+    ['an asterisk', { tag: '*' }, 304],
+    ['another ETag', { tag: '"x"' }, 200],
+    ['the ETag in a second pair of quotes', { tag: '"E"' }, 200],
+    ['an empty If-None-Match', { tag: '' }, 200],
+    ['a tag without quotes', { tag: 'abc' }, 200],
+    ['the date alone', { since: LAST }, 304],
     ['a later date', { since: LATER }, 304],
     ['an earlier date', { since: EARLIER }, 200],
-    ['an obsolete date, RFC 850', { since: 'Sunday, 22-Nov-26 12:00:00 GMT' }, 304],
-    ['an obsolete date, RFC 850, earlier', { since: 'Sunday, 22-Nov-26 11:59:59 GMT' }, 200],
-    ['an obsolete date, asctime', { since: 'Sun Nov 22 12:00:00 2026' }, 304],
-    ['an obsolete date, asctime, earlier', { since: 'Sun Nov 22 11:59:59 2026' }, 200],
-    ['the tag and an earlier date', { tag: 'E', since: EARLIER }, 304],
-    ['another tag and the date', { tag: '"x"', since: LAST }, 200],
-    ['no date: yesterday', { since: 'yesterday' }, 200],
-    ['no date: ISO 8601', { since: '2030-01-01T00:00:00Z' }, 200],
-    ['no date: a number', { since: '4102444800' }, 200],
-    ['no date: a day that is none', { since: 'Sun, 99 Nov 2030 12:00:00 GMT' }, 200],
-    ['no date: an hour that is none', { since: 'Sun, 22 Nov 2030 27:00:00 GMT' }, 200],
-    ['no date: empty', { since: '' }, 200],
-  ])('%s', async (_, given: { tag?: string; since?: string }, status) => {
+    ['the date in the obsolete form of RFC 850', { since: 'Sunday, 22-Nov-26 12:00:00 GMT' }, 304],
+    ['an earlier date in the obsolete form of RFC 850', { since: 'Sunday, 22-Nov-26 11:59:59 GMT' }, 200],
+    ['the date in the obsolete form of asctime', { since: 'Sun Nov 22 12:00:00 2026' }, 304],
+    ['an earlier date in the obsolete form of asctime', { since: 'Sun Nov 22 11:59:59 2026' }, 200],
+    ['the ETag and an earlier date', { tag: 'E', since: EARLIER }, 304],
+    ['another ETag and the date', { tag: '"x"', since: LAST }, 200],
+    ['an invalid date that is a word', { since: 'yesterday' }, 200],
+    ['an invalid date in ISO 8601', { since: '2030-01-01T00:00:00Z' }, 200],
+    ['an invalid date that is a number', { since: '4102444800' }, 200],
+    ['an invalid date whose day does not exist', { since: 'Sun, 99 Nov 2030 12:00:00 GMT' }, 200],
+    ['an invalid date whose hour does not exist', { since: 'Sun, 22 Nov 2030 27:00:00 GMT' }, 200],
+    ['an empty If-Modified-Since', { since: '' }, 200],
+  ])('%s (%j) is answered %i', async (_, given: { tag?: string; since?: string }, status) => {
+    // E stands for the ETag.
     const etag = (await get('/rss.xml')).headers.get('etag') ?? '';
     const headers = {
       ...(given.tag !== undefined && { 'if-none-match': given.tag.replace('E', etag) }),
@@ -115,14 +116,14 @@ describe('Last-Modified', () => {
     ]);
   });
 
-  test('is never in the future, not even where the clock that wrote was ahead', async () => {
+  test('is never in the future, even if the clock of the process that wrote was ahead', async () => {
     const ahead = await setUp({ sharing: world, time: { now: world.now() + 3600 * SECOND } });
     await ahead.edit('POST', '/api/articles', anArticleInput({ publishedAt: '2026-11-22T11:00:00Z' }));
     const { headers } = await get('/rss.xml');
     expect(Date.parse(headers.get('last-modified') ?? '')).toBeLessThanOrEqual(world.now());
   });
 
-  test('is not turned back by an edit of a clock that is behind', async () => {
+  test('is not turned back by an edit in a process whose clock is behind', async () => {
     world.pass(3600 * SECOND);
     await world.edit('PATCH', '/api/articles/ferry', { title: 'One' });
     const before = (await get('/rss.xml')).headers.get('last-modified');
@@ -138,7 +139,7 @@ describe('Last-Modified', () => {
 describe('encodings', () => {
   beforeAll(withAStory);
 
-  test('br and gzip hold the same document, each with a tag of its own, and each tag yields 304 in any encoding', async () => {
+  test('br and gzip contain the same document, each has its own ETag, and each ETag is answered 304 in any encoding', async () => {
     const plain = await get('/rss.xml');
     const br = await get('/rss.xml', { 'accept-encoding': 'br' });
     const gzip = await get('/rss.xml', { 'accept-encoding': 'gzip' });
@@ -198,7 +199,7 @@ describe('encodings', () => {
 describe('headers and addresses', () => {
   beforeAll(withAStory);
 
-  test('a cache may keep a feed as long as its ttl says, the edge for a minute, and serve it while we are down', async () => {
+  test('a cache may keep a feed as long as its ttl says, a shared cache has its own limit, and both may serve it while we are down', async () => {
     const answer = await get('/rss.xml');
     const control = answer.headers.get('cache-control') ?? '';
     expect(control).toMatch(
@@ -208,7 +209,7 @@ describe('headers and addresses', () => {
     expect(answer.headers.get('expires')).toBeNull();
   });
 
-  test('no cookie is set, and browsers of other sites may read what a reader needs', async () => {
+  test('no cookie is set, and scripts of other sites may read the headers that a feed reader needs', async () => {
     const { headers } = await get('/rss.xml');
     expect(headers.get('set-cookie')).toBeNull();
     expect(headers.get('access-control-allow-origin')).toBe('*');
@@ -225,7 +226,7 @@ describe('headers and addresses', () => {
   });
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE2'])(
-    '%s is answered 405 with what is allowed',
+    '%s is answered 405 with the allowed methods',
     async (method) => {
       const answer = await request('/sections/harbour/atom.xml', { method });
       expect(answer.status).toBe(405);
@@ -256,11 +257,11 @@ describe('headers and addresses', () => {
     '/tags/%00%ff/rss.xml',
     '/tags/*/rss.xml',
     '/sections/..%2f..%2f/rss.xml',
-  ])('GET %.40s: unknown feed, 404', async (path) => {
+  ])('GET %.40s is answered 404, because there is no such feed', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
 
-  test('the feeds of the settings are there before their first article, empty and valid', async () => {
+  test('the feeds in the settings are served before their first article, empty and with a fixed date', async () => {
     const { request: ask, pass } = await setUp();
     pass(5 * SECOND);
     for (const folder of ['', '/es', '/sections/culture', '/en/sections/culture']) {

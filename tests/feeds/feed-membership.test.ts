@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 const MINUTE = 60_000;
 
-/** Posts a story; without an id of its own the title is it. */
+/** Posts a story with this id. `fields` replace fields of the usual test article. */
 async function post(id: string, fields: Record<string, unknown> = {}): Promise<void> {
   const answer = await world.edit('POST', '/api/articles', anArticleInput({ id, ...fields }));
   expect(answer.status).toBe(201);
@@ -32,7 +32,7 @@ const deletedIn = async (folder = '') =>
   ]);
 
 describe('which stories a feed has', () => {
-  test('a story is in the feeds of everything, its language, section, both, tags and authors on the next GET', async () => {
+  test('a story is at once in the main feed and in those of its language, its section, both together, its tags and its authors', async () => {
     await post('a', {
       language: 'es',
       section: 'Barrio Sur',
@@ -53,7 +53,7 @@ describe('which stories a feed has', () => {
     expect(await idsIn('/en/sections/barrio-sur')).toEqual(['404']);
   });
 
-  test('tags and authors in other scripts have feeds, at the addresses that the feed itself names', async () => {
+  test('tags and authors in other scripts have feeds, at the addresses that the feeds themselves name', async () => {
     await post('a', { tags: ['政治', 'تعلیم'], authors: [{ name: 'Ольга Иванова' }] });
     for (const name of ['/tags/政治', '/tags/تعلیم', '/authors/ольга-иванова']) {
       const folder = encodeURI(name);
@@ -63,13 +63,13 @@ describe('which stories a feed has', () => {
     }
   });
 
-  test('a tag without a letter or digit is shown and has no feed', async () => {
+  test('a tag without a letter or digit is shown but has no feed', async () => {
     await post('a', { tags: ['!!!'], authors: [{ name: '???' }] });
     const [entry] = readRss(await (await world.request('/rss.xml')).text());
     expect(entry?.categories).toContain('!!!');
   });
 
-  test('names as long as may be have feeds', async () => {
+  test('authors and tags with very long names have feeds', async () => {
     await post('a', {
       authors: [{ name: '政'.repeat(1000) }],
       tags: ['ﷺ'.repeat(200), '\u{20000}'.repeat(100)],
@@ -77,18 +77,18 @@ describe('which stories a feed has', () => {
     expect(await idsIn(`/authors/${encodeURIComponent('政'.repeat(150))}`)).toEqual(['a']);
   });
 
-  test('en-GB counts as English where the publication has English, and keeps its own language tag', async () => {
+  test('a story in en-GB is in the feed of English if the publication has English, and keeps its own language tag', async () => {
     await post('a', { language: 'en-gb' });
     expect(await idsIn('/en')).toEqual(['a']);
     expect(readAtom(await (await world.request('/en/atom.xml')).text())[0]?.language).toBe('en-GB');
   });
 
-  test('a guest story in another language has a feed of that language', async () => {
+  test('a story in a language that is not in the settings has a feed of that language', async () => {
     await post('a', { language: 'pt-BR' });
     expect(await idsIn('/pt')).toEqual(['a']);
   });
 
-  test('the id is the same in every format and feed', async () => {
+  test('the id of a story is the same in every format and feed', async () => {
     await post('a', { tags: ['Ferries'], authors: [{ name: 'Ana' }] });
     const ids = new Set<string | undefined>();
     for (const folder of [
@@ -112,7 +112,7 @@ describe('which stories a feed has', () => {
 });
 
 describe('order', () => {
-  test('newest date first; of the same date always in the same order', async () => {
+  test('the newest date comes first, and stories with the same date are always in the same order', async () => {
     await post('b', { publishedAt: '2026-11-20T10:00:00Z' });
     await post('old', { publishedAt: '2025-01-01T00:00:00Z' });
     await post('new', { publishedAt: '2026-11-22T11:59:59.999Z' });
@@ -121,7 +121,7 @@ describe('order', () => {
     expect(await idsIn('')).toEqual(['new', 'c', 'b', 'a', 'old']);
   });
 
-  test('a feed has as many entries as the settings say, the newest', async () => {
+  test('a feed has the newest stories, as many as the settings say', async () => {
     const { config } = world;
     const feeds = { ...config.publication.feeds, entries: 3 };
     world = await setUp({ config: { publication: { ...config.publication, feeds } } });
@@ -131,7 +131,7 @@ describe('order', () => {
     expect(await idsIn('')).toEqual(['d5', 'd3', 'd2']);
   });
 
-  test('many removals among the newest do not hide what is below them', async () => {
+  test('many retractions among the newest stories do not hide the stories below them', async () => {
     const { config } = world;
     const feeds = { ...config.publication.feeds, entries: 2 };
     world = await setUp({ config: { publication: { ...config.publication, feeds } } });
@@ -146,7 +146,7 @@ describe('order', () => {
 });
 
 describe('edits', () => {
-  test('an edit keeps the id and the published date and moves updated, in every format', async () => {
+  test('an edit keeps the id and the publication date and changes the update date, in Atom and JSON Feed', async () => {
     await post('a');
     const entryOf = async () => {
       const [entry] = all(await atom(), 'atom:entry');
@@ -192,7 +192,7 @@ describe('edits', () => {
     }
   });
 
-  test('a story whose date moves stands at its new place, once, and is not called deleted', async () => {
+  test('a story whose date changes is in the feed once, at its new place, and is not called deleted', async () => {
     await post('a', { publishedAt: '2026-11-20T00:00:00Z' });
     await post('b', { publishedAt: '2026-11-21T00:00:00Z' });
     for (const [date, order] of [
@@ -211,7 +211,7 @@ describe('edits', () => {
   });
 });
 
-test('a story that is dated back below what the feed shows is not called deleted', async () => {
+test('a story whose new date is older than the last entry leaves the feed but is not called deleted', async () => {
   const { config } = world;
   const feeds = { ...config.publication.feeds, entries: 1 };
   world = await setUp({ config: { publication: { ...config.publication, feeds } } });
@@ -222,7 +222,7 @@ test('a story that is dated back below what the feed shows is not called deleted
 });
 
 describe('retraction', () => {
-  test('a retracted story leaves every feed at once; Atom says when it went', async () => {
+  test('a retracted story leaves every feed at once, and Atom says when it left', async () => {
     await post('a', { tags: ['Ferries'], authors: [{ name: 'Ana' }] });
     await post('b');
     world.pass(10 * MINUTE);
@@ -239,7 +239,7 @@ describe('retraction', () => {
     ]);
   });
 
-  test('nothing of what it said stays in any document', async () => {
+  test('no text of a retracted story stays in any document', async () => {
     await post('a', { title: 'LIBEL', summary: 'LIBEL', content: { html: '<p>LIBEL</p>' } });
     await world.request('/rss.xml');
     await world.edit('DELETE', '/api/articles/a');
@@ -248,7 +248,7 @@ describe('retraction', () => {
     }
   });
 
-  test('a story that is put back is in the feed again, under its old date', async () => {
+  test('a story that is put back is in the feed again, with its old date', async () => {
     await post('a');
     world.pass(MINUTE);
     await world.edit('DELETE', '/api/articles/a');
@@ -259,7 +259,7 @@ describe('retraction', () => {
     expect(await deletedIn()).toEqual([]);
   });
 
-  test('a draft and an embargoed story are in no feed, and retracting them tells nobody of them', async () => {
+  test('a draft and an embargoed story are in no feed, and retracting them changes no feed', async () => {
     await post('draft', { status: 'draft' });
     await post('later', { publishedAt: '2026-11-23T00:00:00Z' });
     const before = await (await world.request('/atom.xml')).text();

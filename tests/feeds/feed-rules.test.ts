@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { atomFaults, jsonFeedFaults, rssFaults } from '../support/feed-rules.ts';
 
-/** The rules themselves are tried: a validator that finds nothing proves nothing. */
+/** Tests of the rules that other tests apply to feeds. A document that breaks a rule must be caught, or the rule proves nothing. */
 
 const RSS = `<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
 <title>T</title><link>https://a.example/</link><description>D</description><ttl>5</ttl><image><title>T</title><url>https://a.example/l.png</url><link>https://a.example/</link></image>
@@ -42,24 +42,24 @@ describe.each([
   ['an RFC 822 date', 'Nov 2026 12:00:00 GMT</pubDate>', 'Nov 2026 12:00:00 CET+1</pubDate>'],
   ['an absolute link', '<link>https://a.example/1</link>', '<link>/1</link>'],
   ['the guid', '<guid isPermaLink="false">tag:a.example,2026:1</guid>', ''],
-  ['a permalink that is one', '<guid isPermaLink="false">tag:a.example,2026:1', '<guid>an id'],
+  ['a permalink that is a URL', '<guid isPermaLink="false">tag:a.example,2026:1', '<guid>an id'],
   ["the enclosure's length", 'length="12" ', ''],
   ["the enclosure's type", 'type="audio/mpeg"', 'type="mp3"'],
   ['rel=self', 'rel="self"', 'rel="other"'],
   ['absolute URLs in the content', 'href="https://a.example/"&gt;', 'href="/x"&gt;'],
   ['content without script', '&gt;x&lt;', '&gt;&lt;script&gt;x&lt;'],
   [
-    'one guid an item',
+    'a different guid for each item',
     '</channel>',
     '<item><title>J</title><guid isPermaLink="false">tag:a.example,2026:1</guid></item></channel>',
   ],
   ['URLs of legal characters', 'https://a.example/1.mp3', 'https://a.example/|1.mp3'],
   ['its encoding', ' encoding="utf-8"', ''],
   ['a description before the content', '<description>d</description>', ''],
-  ['a description in its place', /(<description>d<.*?>)(.*<\/content:encoded>)/s, '$2$1'],
+  ['a description that stands before the content', /(<description>d<.*?>)(.*<\/content:encoded>)/s, '$2$1'],
   ["its channel's link in the image", '</url><link>https://a.example/<', '</url><link>https://b.example/<'],
   ["its channel's title in the image", '<image><title>T', '<image><title>U'],
-  ['an image that readers show', 'l.png', 'l.svg'],
+  ['an image that feed readers show', 'l.png', 'l.svg'],
   [
     'the right day of the week',
     'Sun, 22 Nov 2026 12:00:00 GMT</pubDate>',
@@ -67,21 +67,25 @@ describe.each([
   ],
   ['a plausible date', 'Sun, 22 Nov 2026 12:00:00 GMT</pubDate>', 'Wed, 22 Nov 1989 12:00:00 GMT</pubDate>'],
   [
-    'a date of the past',
+    'a date in the past',
     'Sun, 22 Nov 2026 12:00:00 GMT</pubDate>',
     'Mon, 23 Nov 2026 12:00:00 GMT</pubDate>',
   ],
-  ['its own address', 'https://a.example/rss.xml', 'https://a.example/atom.xml'],
-  ['a registered relation', '<ttl>', '<atom:link rel="archive" href="https://a.example/"/><ttl>'],
-  ['known namespaces', 'xmlns:atom=', 'xmlns:podcast="https://podcastindex.org/namespace/1.0" xmlns:atom='],
-  ['known elements', '<ttl>', '<keywords>k</keywords><ttl>'],
+  ['its own address as self link', 'https://a.example/rss.xml', 'https://a.example/atom.xml'],
+  ['relations that are all registered', '<ttl>', '<atom:link rel="archive" href="https://a.example/"/><ttl>'],
   [
-    'one enclosure',
+    'namespaces that are all known',
+    'xmlns:atom=',
+    'xmlns:podcast="https://podcastindex.org/namespace/1.0" xmlns:atom=',
+  ],
+  ['elements that are all known', '<ttl>', '<keywords>k</keywords><ttl>'],
+  [
+    'a single enclosure per item',
     '<enclosure url="https://a.example/1.mp3" length="12" type="audio/mpeg"/>',
     '<enclosure url="https://a.example/1.mp3" length="12" type="audio/mpeg"/><enclosure url="https://a.example/2.mp3" length="12" type="audio/mpeg"/>',
   ],
-  ['one way to say a thing', '<guid', '<atom:id>tag:a.example,2026:1</atom:id><guid'],
-  ['its head first', /(<ttl>.*<\/ttl>)(.*)(<\/channel>)/s, '$2$1$3'],
+  ['a single element for the id of an item', '<guid', '<atom:id>tag:a.example,2026:1</atom:id><guid'],
+  ['its head before its items', /(<ttl>.*<\/ttl>)(.*)(<\/channel>)/s, '$2$1$3'],
   ['a sufficiently unique guid', 'tag:a.example,2026:1<', '1234<'],
   ['a tag URI in the right form', 'tag:a.example,2026:1<', 'tag:a.example:1<'],
   ['plain text in a title', '<title>I</title>', '<title>&lt;b&gt;I&lt;/b&gt;</title>'],
@@ -105,22 +109,22 @@ describe.each([
   ['rel=self', 'rel="self"', 'rel="related"'],
   ['an absolute link', '<link href="https://a.example/1"/>', '<link href="1"/>'],
   [
-    'different alternates',
+    'a single alternate link per entry',
     '<link href="https://a.example/1"/>',
     '<link href="https://a.example/1"/><link href="https://a.example/2"/>',
   ],
   ['a deletion date', 'when="2026-11-22T12:00:00Z"', 'when="yesterday"'],
   ['its namespace', 'xmlns="http://www.w3.org/2005/Atom"', ''],
   ['a language tag', 'xml:lang="en"', 'xml:lang="English!"'],
-  ['its head first', /(<author>.*<\/author>)(.*)(<\/feed>)/s, '$2$1$3'],
-  ['its own address', 'https://a.example/atom.xml"', 'https://a.example/rss.xml"'],
-  ['a registered relation', 'rel="enclosure"', 'rel="media"'],
+  ['its head before its items', /(<author>.*<\/author>)(.*)(<\/feed>)/s, '$2$1$3'],
+  ['its own address as self link', 'https://a.example/atom.xml"', 'https://a.example/rss.xml"'],
+  ['relations that are all registered', 'rel="enclosure"', 'rel="media"'],
   [
-    'a relation that is for entries',
+    'a relation that an entry may have',
     '<link href="https://a.example/1"/>',
     '<link href="https://a.example/1"/><link rel="current" href="https://a.example/"/>',
   ],
-  ['different relations', '<author>', '<link rel="self" href="https://a.example/atom.xml"/><author>'],
+  ['a single self link', '<author>', '<link rel="self" href="https://a.example/atom.xml"/><author>'],
   ['any text', /<content.*<\/content>/, ''],
   [
     'a summary that says less than the content',
@@ -130,16 +134,16 @@ describe.each([
   ['harmless content', '&lt;img src', '&lt;img onerror="x" src'],
   ['absolute URLs in the content', 'src="https://a.example/1.jpg"', 'src="/1.jpg"'],
   ['plain text in a title', '<title>I</title>', '<title>&amp;amp;</title>'],
-  ['known elements', '<title>I</title>', '<title>I</title><keywords>k</keywords>'],
+  ['elements that are all known', '<title>I</title>', '<title>I</title><keywords>k</keywords>'],
   ['a plausible date', '2026-11-22T12:00:00Z</updated><link', '1970-01-01T00:00:00Z</updated><link'],
-  ['a date of the past', '2026-11-22T12:00:00Z</updated><link', '2026-11-22T12:11:00Z</updated><link'],
+  ['a date in the past', '2026-11-22T12:00:00Z</updated><link', '2026-11-22T12:11:00Z</updated><link'],
   [
     'an archive that names the current feed',
     '<author>',
     '<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/><author>',
   ],
-  ['known namespaces', '<author>', '<x xmlns="https://a.example/"/><author>'],
-  ['a reason for the namespace of tombstones', /<at:deleted-entry.*?\/>/, ''],
+  ['namespaces that are all known', '<author>', '<x xmlns="https://a.example/"/><author>'],
+  ['a tombstone, but with the namespace of tombstones', /<at:deleted-entry.*?\/>/, ''],
 ])('Atom without %s', (_, from, to) => {
   test('is caught', () => {
     expect(ATOM.replace(from, to)).not.toBe(ATOM);
@@ -150,10 +154,10 @@ describe.each([
 test.each([
   ['version', { version: 'https://jsonfeed.org/version/1' }],
   ['title', { title: undefined }],
-  ['items', { items: undefined }],
+  ['list of items', { items: undefined }],
   ['content', { items: [{ id: '1' }] }],
   ['id', { items: [{ content_html: '' }] }],
-  ['dates', { items: [{ id: '1', content_html: '', date_published: 'Sun, 22 Nov 2026' }] }],
+  ['date', { items: [{ id: '1', content_html: '', date_published: 'Sun, 22 Nov 2026' }] }],
   ['url', { items: [{ id: '1', content_html: '', url: '/1' }] }],
   ['address of its own', { feed_url: 'https://a.example/rss.xml' }],
   ['next page', { next_url: 'https://a.example/feed.json' }],

@@ -5,7 +5,7 @@ import { setUp, type World } from '../support/installation.ts';
 import { feedsmithAtom, feedsmithRss, readAtom, readJson, readRss } from '../support/parsers.ts';
 import { podcastFaults } from '../support/podcast-rules.ts';
 
-/** `feeds.content` and `feeds.contentByFeed`: whole stories, or their deks. */
+/** The settings `feeds.content` and `feeds.contentByFeed` say whether a feed has whole stories, or only their summaries (deks). */
 
 type Content = 'full' | 'summary';
 const LONG = `The ferry sails again, after two years in which nobody crossed but by the bridge. ${'It was a long time. '.repeat(30)}`;
@@ -41,7 +41,7 @@ describe('a feed of summaries', () => {
     ['atom.xml', 'a strict XML parser', readAtom],
     ['atom.xml', 'feedsmith', feedsmithAtom],
   ] as const)(
-    '/%s, as read by %s, has deks, else how the text begins, and no text',
+    'in /%s, as read by %s, has the dek of each story or else its first words, and no whole text',
     async (file, _, read) => {
       const entries = read(await textOf(world, `/${file}`));
       expect(entries.map(({ html }) => html)).toEqual([undefined, undefined, undefined]);
@@ -50,12 +50,12 @@ describe('a feed of summaries', () => {
       expect([...(begun ?? '')].length).toBeLessThanOrEqual(300);
       expect(begun).toMatch(/ (?:It|was|a|long|time\.)…$/);
       expect(LONG.startsWith(begun?.slice(0, -1) ?? '')).toBe(true);
-      // A story of pictures has nothing else to say.
+      // A story that has only pictures and no dek is summarized by its title.
       expect(title).toBe('The ferry returns');
     },
   );
 
-  test('/feed.json has the summary as its text, and the photo as a banner', async () => {
+  test('in /feed.json has the summary as its text, and the photo as a banner', async () => {
     const { items } = JSON.parse(await textOf(world, '/feed.json'));
     expect(items[0]).toMatchObject({
       content_text: 'Two years on, "the old lady" sails & sings.',
@@ -66,7 +66,7 @@ describe('a feed of summaries', () => {
     expect(items.some((item: object) => 'content_html' in item || 'summary' in item)).toBe(false);
   });
 
-  test('keeps to the rules, and so does its archive, which is of summaries too', async () => {
+  test('keeps to the rules, and so does its archive, which has only summaries too', async () => {
     for (const folder of ['', '/archive/2026-11']) {
       const [rss, atom, json, podcast] = await Promise.all(
         ['rss.xml', 'atom.xml', 'feed.json', 'podcast.xml'].map((file) => textOf(world, `${folder}/${file}`)),
@@ -90,7 +90,7 @@ test('a feed of whole stories has the photo as a banner and in the text', async 
   expect('banner_image' in items[1]).toBe(false);
 });
 
-test('a feed that the settings name differs from the others, in each format and in its archive', async () => {
+test('a feed that the settings name has summaries while other feeds are whole, in each format and in its archive', async () => {
   const world = await worldWith('full', {
     '/en/': 'summary',
     '/sections/harbour/': 'summary',
@@ -109,7 +109,7 @@ test('a feed that the settings name differs from the others, in each format and 
     expect([path, await isWhole(path)]).toEqual([path, true]);
 });
 
-test('one whole feed among summaries, of a tag in another script', async () => {
+test('the feed of a tag in another script can have whole stories while all other feeds have summaries', async () => {
   const world = await worldWith('summary', { '/tags/政治/': 'full' });
   await world.edit('POST', '/api/articles', anArticleInput({ tags: ['政治'], content: { html: BODY } }));
   const path = `/tags/${encodeURIComponent('政治')}/rss.xml`;

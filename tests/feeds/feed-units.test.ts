@@ -6,8 +6,8 @@ import { readRss } from '../support/parsers.ts';
 import { meterOf } from '../support/units.ts';
 
 /**
- * What a poll costs. The feeds are those whose pointers have the longest keys, and the stories those whose pointers have
- * the most in them: ids of our own, each edited, and long after its date.
+ * What a poll costs in read units of the table. The feeds and stories are those that cost most: their pointers have the longest
+ * keys and the most fields, because the ids are generated ones, and each story was edited long after its date.
  */
 
 const FEEDS = ['', '/en', '/sections/neighbourhoods', '/en/sections/neighbourhoods', '/tags/lopez-obrador'];
@@ -38,14 +38,14 @@ describe('a feed of fifty stories, each of them edited', () => {
   });
 
   test.each(FEEDS)(
-    'GET %s/rss.xml costs one read unit and one request, for 304 and for bytes that the process has',
+    'GET %s/rss.xml costs one read unit and one request, for a 304 and for a document in memory',
     async (folder) => {
       const reader = await setUp({ sharing: writer });
       const first = await reader.request(`${folder}/rss.xml`);
       expect(readRss(await first.text())).toHaveLength(50);
       const meter = meterOf(reader.table);
       const poll = (headers: Record<string, string>) => {
-        // What the process remembers of the feed's pointers is older than it may be.
+        // A process trusts the pointers in its memory for one second. After two seconds it has to read them again.
         reader.pass(2 * SECOND);
         return meter.during(() => reader.request(`${folder}/rss.xml`, { headers }));
       };
@@ -59,7 +59,7 @@ describe('a feed of fifty stories, each of them edited', () => {
   );
 });
 
-test('Last-Modified is the second of the edit, wherever in a second the story was dated', async () => {
+test('Last-Modified is the second of the edit, whatever fraction of a second the date of the story has', async () => {
   const world = await setUp();
   const seen: (string | null)[] = [];
   const look = async () => seen.push((await world.request('/rss.xml')).headers.get('last-modified'));

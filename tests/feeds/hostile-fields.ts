@@ -32,7 +32,7 @@ const nasty = fc
   .array(fc.oneof(fc.constantFrom(...NASTY), anyText({ maxLength: 8 })), { maxLength: 12 })
   .map((parts) => parts.join(''));
 
-/** XML 1.0, 2.2, code point by code point. */
+/** Returns the text without characters that XML 1.0 forbids (section 2.2), and with its line ends as an XML parser reads them. */
 function legal(text: string): string {
   const kept = [...text].filter((character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -46,7 +46,7 @@ const onOneLine = (text: string) =>
     .replace(/[\t\n]+/g, ' ')
     .trim();
 
-/** Hostile text in every field is harmless, and its legal part arrives in every reader as it was written. */
+/** Hostile text in every field is harmless, and its legal part arrives in every feed reader as it was written. */
 export async function postHostileText(numRuns: number): Promise<void> {
   const { edit, request, pass } = await setUp();
   const fields = fc.record({
@@ -128,7 +128,7 @@ export async function postHostileText(numRuns: number): Promise<void> {
   );
 }
 
-/** Hostile text in the settings arrives in every reader as it was written, or is refused at start. */
+/** Hostile text in the settings, without control characters, arrives in every feed reader as it was written. */
 export async function setHostileText(numRuns: number): Promise<void> {
   const line = nasty.map((text) => `x${text.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '')}`.trim());
   const texts = fc.record({

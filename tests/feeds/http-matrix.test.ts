@@ -4,7 +4,7 @@ import { readDocument } from '../support/archive-reader.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { setUp, type World } from '../support/installation.ts';
 
-/** Every document of a feed, by every method, encoding and validator there is. */
+/** Requests for documents of every kind of feed, with every method, encoding and validator. */
 
 const DOCUMENTS = [
   '/rss.xml',
@@ -41,7 +41,10 @@ beforeAll(async () => {
   }
 });
 
-/** Validators → whether the client has the document. `tag` is of the encoding that it asks for now. */
+/**
+ * Returns headers with validators, each with whether they say that the client has the document. `tag` is the ETag in the encoding
+ * that the client asks for now, and `otherTag` is the ETag in another encoding.
+ */
 function validators(
   tag: string,
   otherTag: string,
@@ -73,40 +76,43 @@ function validators(
         ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
         ...(since !== undefined && { 'if-modified-since': since }),
       },
-      // RFC 9110, 13.2.2: the tag decides where there is one.
+      // If a request has an If-None-Match, only that decides (RFC 9110, 13.2.2).
       hasTag ?? hasSince ?? false,
     ]),
   );
 }
 
 describe.each(DOCUMENTS)('%s', (path) => {
-  test.each(Object.keys(ENCODINGS))('in %s, by GET and HEAD, with every validator', async (accept) => {
-    const expected = ENCODINGS[accept];
-    const ask = (headers: Record<string, string>, method = 'GET') =>
-      world.request(path, { method, headers: { 'accept-encoding': accept, ...headers } });
-    const plain = await world.request(path);
-    const whole = await ask({});
-    const bytes = Buffer.from(await whole.arrayBuffer());
-    expect(whole.headers.get('content-encoding')).toBe(expected?.coding ?? null);
-    expect(expected?.unpack(bytes).toString()).toBe(await plain.text());
-    const [tag, otherTag] = [whole, plain].map(({ headers }) => headers.get('etag') ?? '') as [
-      string,
-      string,
-    ];
-    for (const [headers, has] of validators(tag, otherTag, whole.headers.get('last-modified') ?? '')) {
-      const [get, head] = [await ask(headers), await ask(headers, 'HEAD')];
-      const what = JSON.stringify(headers);
-      expect([get.status, head.status], what).toEqual(has ? [304, 304] : [200, 200]);
-      expect([...head.headers], what).toEqual([...get.headers]);
-      expect(await head.text()).toBe('');
-      const body = Buffer.from(await get.arrayBuffer());
-      if (!has) expect(body.equals(bytes), what).toBe(true);
-      else expect(body.byteLength).toBe(0);
-      for (const name of OF_A_304) expect(get.headers.get(name), name).toBe(whole.headers.get(name));
-    }
-  });
+  test.each(Object.keys(ENCODINGS))(
+    'in %s is answered correctly by GET and HEAD with every validator',
+    async (accept) => {
+      const expected = ENCODINGS[accept];
+      const ask = (headers: Record<string, string>, method = 'GET') =>
+        world.request(path, { method, headers: { 'accept-encoding': accept, ...headers } });
+      const plain = await world.request(path);
+      const whole = await ask({});
+      const bytes = Buffer.from(await whole.arrayBuffer());
+      expect(whole.headers.get('content-encoding')).toBe(expected?.coding ?? null);
+      expect(expected?.unpack(bytes).toString()).toBe(await plain.text());
+      const [tag, otherTag] = [whole, plain].map(({ headers }) => headers.get('etag') ?? '') as [
+        string,
+        string,
+      ];
+      for (const [headers, has] of validators(tag, otherTag, whole.headers.get('last-modified') ?? '')) {
+        const [get, head] = [await ask(headers), await ask(headers, 'HEAD')];
+        const what = JSON.stringify(headers);
+        expect([get.status, head.status], what).toEqual(has ? [304, 304] : [200, 200]);
+        expect([...head.headers], what).toEqual([...get.headers]);
+        expect(await head.text()).toBe('');
+        const body = Buffer.from(await get.arrayBuffer());
+        if (!has) expect(body.equals(bytes), what).toBe(true);
+        else expect(body.byteLength).toBe(0);
+        for (const name of OF_A_304) expect(get.headers.get(name), name).toBe(whole.headers.get(name));
+      }
+    },
+  );
 
-  test('Link in the headers says what the document says', async () => {
+  test('has the same links in the Link header as in the document', async () => {
     const { links, response } = await readDocument((address) => world.request(address), path);
     const header = response.headers.get('link') ?? '';
     const inHeader = [...header.matchAll(/<([^>]*)>; rel="(\w+)"/g)].map(([, url, rel]) => [rel, url]);
@@ -116,7 +122,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
     expect(hub).toBe(path.includes('/archive/') ? undefined : 'https://paper.example/websub');
   });
 
-  test('no cookie, no Expires, readable from other sites, and no query changes it', async () => {
+  test('has no cookie and no Expires, is readable from other sites, and is not changed by a query', async () => {
     const plain = await world.request(path);
     const other = await world.request(`${path}?utm_source=x&page=2&format=atom`);
     expect([...other.headers]).toEqual([...plain.headers]);
@@ -131,12 +137,15 @@ describe.each(DOCUMENTS)('%s', (path) => {
     expect(Number(sharedMaxAge)).toBeGreaterThanOrEqual(60);
   });
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s is answered 405 with what is allowed', async (method) => {
-    const answer = await world.request(path, { method });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
-  });
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    '%s is answered 405 with the allowed methods',
+    async (method) => {
+      const answer = await world.request(path, { method });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    },
+  );
 
-  test('OPTIONS is answered 204 with what another site may send', async () => {
+  test('OPTIONS is answered 204 with the methods and headers that another site may send', async () => {
     const answer = await world.request(path, {
       method: 'OPTIONS',
       headers: { origin: 'https://reader.example' },

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { setUp, type World } from '../support/installation.ts';
 import { all, type Element, one, xmlTree } from '../support/parsers.ts';
 
-/** The list of all feeds, held to the specification of OPML 2.0 and to what its feeds say of themselves. */
+/** The list of all feeds is compared with the specification of OPML 2.0, and with what its feeds say about themselves. */
 
 let world: World;
 let text: string;
@@ -16,14 +16,14 @@ beforeAll(async () => {
 const get = (headers: Record<string, string> = {}, method = 'GET') =>
   world.request('/opml.xml', { method, headers });
 
-/** Every outline below an element, whatever its depth. */
+/** Returns every outline below an element, at whatever depth. */
 const outlines = (element: Element | undefined): Element[] =>
   all(element, 'outline').flatMap((outline) => [outline, ...outlines(outline)]);
 const bodyOf = (xml: string) => one(xmlTree(xml), 'body');
 const isFeed = ({ attributes }: Element) => attributes.type === 'rss';
 
-describe('as the specification has it', () => {
-  test('the root says its version, and the head who the list is by', () => {
+describe('the list follows the specification', () => {
+  test('the root names the version of OPML, and the head names the owner of the list', () => {
     const root = xmlTree(text);
     expect([root.name, root.attributes]).toEqual(['opml', { version: '2.0' }]);
     expect(root.children.map(({ name }) => name)).toEqual(['head', 'body']);
@@ -38,7 +38,7 @@ describe('as the specification has it', () => {
     });
   });
 
-  test('every outline has a text; a feed has its type and address, a folder nothing but feeds', () => {
+  test('every outline has a text, a feed has a type and an address, and a folder has nothing but feeds', () => {
     const found = outlines(bodyOf(text));
     expect(found.length).toBeGreaterThan(21);
     for (const { attributes, children } of found) {
@@ -57,7 +57,7 @@ describe('as the specification has it', () => {
     }
   });
 
-  test('another parser finds the same feeds in it', () => {
+  test('another parser finds the same feeds in the list', () => {
     type Outline = { xmlUrl?: string; outlines?: Outline[] };
     const urls = (list: Outline[] = []): (string | undefined)[] =>
       list.flatMap(({ xmlUrl, outlines: within }) => [...(xmlUrl ? [xmlUrl] : []), ...urls(within)]);
@@ -68,7 +68,7 @@ describe('as the specification has it', () => {
   });
 });
 
-test('each feed is called, described and in the language as its own document says', async () => {
+test('each feed has the title, description, page and language that its own document has', async () => {
   for (const { attributes } of outlines(bodyOf(text)).filter(isFeed)) {
     const answer = await world.request(new URL(attributes.xmlUrl ?? '').pathname);
     const channel = one(xmlTree(await answer.text()), 'channel');
@@ -82,7 +82,7 @@ test('each feed is called, described and in the language as its own document say
   }
 });
 
-test('all feeds of the settings are listed once, those of a language in its folder', () => {
+test('all feeds in the settings are listed once, and the feeds of a language are in its folder', () => {
   const { languages, sections } = world.config.publication;
   const paths = (element: Element | undefined) =>
     all(element, 'outline')
@@ -107,7 +107,7 @@ test('all feeds of the settings are listed once, those of a language in its fold
     ]);
 });
 
-test('a paper in one language has no folders, one without a podcast no podcast, and no feed is there twice', async () => {
+test('the list of a publication with one language and no podcast has no folders, no podcast and no feed twice', async () => {
   const { podcast: _, ...publication } = world.config.publication;
   const one = await setUp({ config: { publication: { ...publication, languages: ['es'] } } });
   const list = bodyOf(await (await one.request('/opml.xml')).text());
@@ -115,7 +115,7 @@ test('a paper in one language has no folders, one without a podcast no podcast, 
   expect(all(list, 'outline')).toHaveLength(1 + publication.sections.length);
 });
 
-test('names with signs of markup come out as they were typed', async () => {
+test('names with markup characters are listed as they were typed', async () => {
   const { publication } = world.config;
   const name = { en: `Q&A "<Post>" 'now'`, es: 'Á & B' };
   const named = await setUp({ config: { publication: { ...publication, name } } });
@@ -125,7 +125,7 @@ test('names with signs of markup come out as they were typed', async () => {
 });
 
 describe('over HTTP', () => {
-  test('it is downloaded under the name of the paper, and readable from other sites', async () => {
+  test('the list is downloaded under the name of the publication, and is readable from other sites', async () => {
     const { status, headers } = await get();
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/x-opml; charset=utf-8');
@@ -133,14 +133,14 @@ describe('over HTTP', () => {
       `attachment; filename="feeds.opml"; filename*=UTF-8''the-lakeside-courier.opml`,
     );
     expect(headers.get('access-control-allow-origin')).toBe('*');
-    // As a feed's: it changes with the stories.
+    // The list is cached as long as a feed is, because it changes with the stories.
     expect(headers.get('cache-control')).toBe(
       'public, max-age=300, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400',
     );
     expect(headers.get('vary')).toBe('Accept-Encoding');
   });
 
-  test('it is the same a year later, to the byte', async () => {
+  test('the list is the same a year later, byte for byte', async () => {
     const etag = (await get()).headers.get('etag');
     world.pass(365 * 24 * 3600_000);
     const later = await get();
@@ -148,7 +148,7 @@ describe('over HTTP', () => {
   });
 
   test.each(['identity', 'gzip', 'br'])(
-    'in %s it has a tag of its own, answered with 304',
+    'the list in %s has an ETag of its own, which is answered 304',
     async (coding) => {
       const whole = await get({ 'accept-encoding': coding });
       expect(whole.headers.get('content-encoding')).toBe(coding === 'identity' ? null : coding);
@@ -166,7 +166,7 @@ describe('over HTTP', () => {
     },
   );
 
-  test('another setting makes another tag, and it has no date to be asked for', async () => {
+  test('other settings make another ETag, and a date is ignored because the list has none', async () => {
     const { publication } = world.config;
     const other = await setUp({ config: { publication: { ...publication, sections: [] } } });
     const answer = await other.request('/opml.xml');
@@ -175,7 +175,7 @@ describe('over HTTP', () => {
     expect((await get({ 'if-modified-since': 'Sun, 22 Nov 2099 12:00:00 GMT' })).status).toBe(200);
   });
 
-  test('HEAD has the headers of GET, OPTIONS 204; no other method, and no encoding that it has not', async () => {
+  test('HEAD has the headers of GET, OPTIONS is answered 204, other methods 405, and unknown encodings 406', async () => {
     const head = await get({}, 'HEAD');
     expect([...head.headers]).toEqual([...(await get()).headers]);
     expect(await head.text()).toBe('');

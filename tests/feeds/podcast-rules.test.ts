@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rssFaults } from '../support/feed-rules.ts';
 import { podcastFaults } from '../support/podcast-rules.ts';
 
-/** The rules themselves are tried: a validator that finds nothing proves nothing. */
+/** Tests of the rules that other tests apply to podcasts. A podcast that breaks a rule must be caught, or the rule proves nothing. */
 
 const PODCAST = `<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:atom="http://www.w3.org/2005/Atom"><channel>
 <title>T</title><link>https://a.example/</link><description>D</description><language>en</language><copyright>C</copyright>
@@ -29,32 +29,44 @@ describe.each([
   ['a picture', '<itunes:image href="https://a.example/cover.png"/>', ''],
   ['a picture over https', 'https://a.example/cover.png', 'http://a.example/cover.png'],
   ['a JPEG or PNG', 'cover.png', 'cover.webp'],
-  ["a category of Apple's", 'text="News"', 'text="News &amp; Politics"'],
-  ['a category below its own', 'text="Daily News"', 'text="Mathematics"'],
-  ['a word on explicit content', '<itunes:explicit>false</itunes:explicit><itunes:type>', '<itunes:type>'],
+  ['a category that Apple knows', 'text="News"', 'text="News &amp; Politics"'],
+  ['a subcategory that belongs to its category', 'text="Daily News"', 'text="Mathematics"'],
   [
-    'one that is true or false',
+    'a statement about explicit content',
+    '<itunes:explicit>false</itunes:explicit><itunes:type>',
+    '<itunes:type>',
+  ],
+  [
+    'true or false as its statement about explicit content',
     '<itunes:explicit>false</itunes:explicit><itunes:type>',
     '<itunes:explicit>no</itunes:explicit><itunes:type>',
   ],
-  ["one of the item's", '<itunes:explicit>false</itunes:explicit><itunes:duration>', '<itunes:duration>'],
-  ['a type of order', 'episodic', 'Newest first'],
+  [
+    'a statement about explicit content in each item',
+    '<itunes:explicit>false</itunes:explicit><itunes:duration>',
+    '<itunes:duration>',
+  ],
+  ['a known order of episodes', 'episodic', 'Newest first'],
   ['a length', 'length="12"', 'length="0"'],
-  ['a type that is played', 'type="audio/mpeg"', 'type="audio/ogg"'],
-  ['the ending of its type', '1.mp3', '1.m4a'],
+  ['an audio type that players play', 'type="audio/mpeg"', 'type="audio/ogg"'],
+  ['an address that ends as its audio type says', '1.mp3', '1.m4a'],
   ['a guid', '<guid isPermaLink="false">tag:a.example,2026:1</guid>', ''],
   ['a date', '<pubDate>Sun, 22 Nov 2026 12:00:00 GMT</pubDate>', ''],
   ['a duration in seconds', '<itunes:duration>60', '<itunes:duration>1:00'],
   ['a title of at most 255 characters', '<title>I<', `<title>${'x'.repeat(256)}<`],
   ['a description of at most 4,000 bytes', '>d<', `>${'é'.repeat(2001)}<`],
-  ['an author without spaces around', '<itunes:author>A<', '<itunes:author> A<'],
-  ['what has passed away', '<itunes:duration>', '<itunes:summary>s</itunes:summary><itunes:duration>'],
+  ['an author without surrounding spaces', '<itunes:author>A<', '<itunes:author> A<'],
   [
-    'one duration',
+    'elements that are all still in use',
+    '<itunes:duration>',
+    '<itunes:summary>s</itunes:summary><itunes:duration>',
+  ],
+  [
+    'a single duration per item',
     '<itunes:duration>60</itunes:duration>',
     '<itunes:duration>60</itunes:duration><itunes:duration>61</itunes:duration>',
   ],
-  ['rel=self', 'rel="self"', 'rel="related"'],
+  ['a self link', 'rel="self"', 'rel="related"'],
 ])('a podcast without %s', (_, from, to) => {
   test('is caught', () => {
     expect(PODCAST).toContain(from);
@@ -62,12 +74,12 @@ describe.each([
   });
 });
 
-test("an ordinary feed with an element of Apple's beside audio that Apple does not take is caught", () => {
+test("an ordinary feed is caught if it has an element of Apple's beside audio that Apple does not accept", () => {
   expect(rssFaults(PODCAST)).toEqual([]);
   expect(rssFaults(PODCAST.replace('1.mp3', '1.ogg'))).not.toEqual([]);
 });
 
-test("an ordinary feed with an element of Apple's and nothing else of a podcast is caught", () => {
+test("an ordinary feed is caught if an element of Apple's is outside of items with audio", () => {
   const bare = PODCAST.replace(/<itunes:(?:author|owner|image|category|type)[\s\S]*?(?=\n<item>)/, '');
   expect(rssFaults(bare)).not.toEqual([]);
   expect(rssFaults(bare.replace(/<itunes:.*?(?=<\/item>)/, ''))).toEqual([]);

@@ -18,7 +18,7 @@ const itemOf = async (path: string) => one(await channelOf(path), 'item');
 const idsIn = async (path: string) => readRss(await textOf(path)).map(({ id }) => id?.split('/').at(-1));
 const given = (path: string) => ({ url: `https://paper.example${path}`, now: START });
 
-test('GET /podcast.xml has the stories with an audio version, and /{language}/podcast.xml those in it', async () => {
+test('GET /podcast.xml has the stories with an audio version, and /{language}/podcast.xml has those in its language', async () => {
   expect((await post('en-1')).status).toBe(201);
   expect((await post('silent', { audio: undefined })).status).toBe(201);
   expect((await post('es-1', { language: 'es' })).status).toBe(201);
@@ -27,7 +27,7 @@ test('GET /podcast.xml has the stories with an audio version, and /{language}/po
   expect(await idsIn('/es/podcast.xml')).toEqual(['es-1']);
 });
 
-test('what Apple and Spotify require is in it, with stories and without', async () => {
+test('a podcast has everything that Apple and Spotify require, with stories and without', async () => {
   for (const path of ['/podcast.xml', '/en/podcast.xml', '/es/podcast.xml'])
     expect([path, podcastFaults(await textOf(path), given(path))]).toEqual([path, []]);
   await world.edit('PUT', '/api/articles/full', aFullArticleInput());
@@ -36,7 +36,7 @@ test('what Apple and Spotify require is in it, with stories and without', async 
     expect([path, podcastFaults(await textOf(path), given(path))]).toEqual([path, []]);
 });
 
-test('its head is that of the settings, in its language', async () => {
+test('the head of a podcast has what the settings say in its language', async () => {
   const channel = await channelOf('/es/podcast.xml');
   const textIn = (name: string) => one(channel, name)?.text;
   expect(textIn('title')).toBe('El Heraldo para escuchar');
@@ -58,12 +58,12 @@ test('its head is that of the settings, in its language', async () => {
     'Daily News',
   ]);
   expect(one(channel, 'itunes:image')?.attributes.href).toBe('https://lakesidecourier.example/audio.png');
-  // Of several languages it has the first: Apple takes no podcast without one.
+  // A podcast in several languages names the first, because Apple accepts no podcast without a language.
   expect(one(await channelOf('/podcast.xml'), 'language')?.text).toBe('en');
 });
 
 test.each(['/podcast.xml', '/rss.xml', '/en/rss.xml', '/tags/ferries/rss.xml'])(
-  '%s has what players need to know of an item with an audio version',
+  '%s has what podcast players need to know about an item with an audio version',
   async (path) => {
     await post('a', { authors: [{ name: 'Ana Ruiz' }, { name: 'Li & Sons' }], tags: ['Ferries'] });
     const item = await itemOf(path);
@@ -78,7 +78,7 @@ test.each(['/podcast.xml', '/rss.xml', '/en/rss.xml', '/tags/ferries/rss.xml'])(
   },
 );
 
-test('a feed without an audio version has no word for players', async () => {
+test('a feed without an audio version has no elements for podcast players', async () => {
   await post('a', { audio: undefined });
   expect(await textOf('/rss.xml')).not.toContain('itunes');
   expect(rssFaults(await textOf('/rss.xml'), given('/rss.xml'))).toEqual([]);
@@ -102,24 +102,29 @@ describe('audio', () => {
     ['whose address ends as another type', { url: 'https://a.example/a.ogg' }],
     ['whose address has no ending', { url: 'https://a.example/audio?id=a.mp3' }],
     ['of unknown length', { bytes: 0 }],
-  ])('%s stays out of the podcast, is in every other feed, and the editor is told', async (_, change) => {
-    const answer = await post('a', { audio: { ...AUDIO, ...change } });
-    expect((await answer.json()).warnings).toEqual([
-      { pointer: '/audio', detail: expect.stringContaining('audio/mpeg at an address that ends in .mp3') },
-    ]);
-    expect(await idsIn('/podcast.xml')).toEqual([]);
-    expect(await textOf('/rss.xml')).not.toContain('itunes');
-    await post('b', { publishedAt: '2026-11-01T00:00:00Z' });
-    const xml = await textOf('/rss.xml');
-    expect(readRss(xml).map(({ enclosure }) => enclosure?.url)).toEqual([
-      { ...AUDIO, ...change }.url,
-      AUDIO.url,
-    ]);
-    expect((await itemOf('/rss.xml'))?.children.filter(({ name }) => name.startsWith('itunes:'))).toEqual([]);
-    expect(rssFaults(xml, given('/rss.xml'))).toEqual([]);
-  });
+  ])(
+    '%s stays out of the podcast, is in every other feed, and the editor gets a warning',
+    async (_, change) => {
+      const answer = await post('a', { audio: { ...AUDIO, ...change } });
+      expect((await answer.json()).warnings).toEqual([
+        { pointer: '/audio', detail: expect.stringContaining('audio/mpeg at an address that ends in .mp3') },
+      ]);
+      expect(await idsIn('/podcast.xml')).toEqual([]);
+      expect(await textOf('/rss.xml')).not.toContain('itunes');
+      await post('b', { publishedAt: '2026-11-01T00:00:00Z' });
+      const xml = await textOf('/rss.xml');
+      expect(readRss(xml).map(({ enclosure }) => enclosure?.url)).toEqual([
+        { ...AUDIO, ...change }.url,
+        AUDIO.url,
+      ]);
+      expect((await itemOf('/rss.xml'))?.children.filter(({ name }) => name.startsWith('itunes:'))).toEqual(
+        [],
+      );
+      expect(rssFaults(xml, given('/rss.xml'))).toEqual([]);
+    },
+  );
 
-  test('that is taken away takes the story out of the podcast', async () => {
+  test('that is removed from a story takes the story out of the podcast', async () => {
     await post('a');
     expect(await idsIn('/podcast.xml')).toEqual(['a']);
     world.pass(1000);
@@ -128,7 +133,7 @@ describe('audio', () => {
   });
 });
 
-test('a story is cut to what players take, and is whole in the other feeds', async () => {
+test('the texts of a story are shortened in the podcast to what players accept, and are whole in the other feeds', async () => {
   const title = `${'Ferry & '.repeat(100)}x`;
   const summary = `${'<ñ> & '.repeat(2000)}x`;
   const authors = Array.from({ length: 10 }, (_, n) => ({ name: `Ana ${'Ruiz '.repeat(30)}${n}` }));
@@ -142,7 +147,7 @@ test('a story is cut to what players take, and is whole in the other feeds', asy
   expect(readRss(await textOf('/rss.xml'))[0]).toMatchObject({ title, summary });
 });
 
-test('a square photo of the right size is the picture of its episode, another is not', async () => {
+test('a square photo of the right size is the picture of its episode, and another photo is not', async () => {
   const image = { url: 'https://img.example/a.jpg', alt: '', width: 1400, height: 1400 };
   for (const [change, shown] of [
     [{}, image.url],
@@ -167,13 +172,13 @@ describe('without a podcast in the settings', () => {
   });
 
   test.each(['/podcast.xml', '/en/podcast.xml', '/archive/2026-11/podcast.xml'])(
-    '%s is not there',
+    '%s is answered 404',
     async (path) => {
       expect((await world.request(path)).status).toBe(404);
     },
   );
 
-  test('the enclosure is all that a feed says of audio, and nothing names a podcast', async () => {
+  test('a feed says nothing about audio but the enclosure, and no page or document names a podcast', async () => {
     const xml = await textOf('/rss.xml');
     expect(readRss(xml)[0]?.enclosure).toEqual({ url: AUDIO.url, type: 'audio/mpeg', length: 1000 });
     expect(rssFaults(xml, given('/rss.xml'))).toEqual([]);
@@ -181,7 +186,7 @@ describe('without a podcast in the settings', () => {
       expect(await textOf(path)).not.toMatch(/podcast\.xml|itunes/);
   });
 
-  test('turning it on finds the stories that were there before', async () => {
+  test('a podcast that is added to the settings later has the stories from before', async () => {
     const { podcast } = (await setUp()).config.publication;
     const { publication } = world.config;
     world = await setUp({

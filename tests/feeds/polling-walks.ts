@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What editors do, and what feed readers ask for, in any order. */
+/** Random sequences of what editors do and of what feed readers ask for. */
 
 export type File = 'rss.xml' | 'atom.xml' | 'feed.json';
 
@@ -12,7 +12,7 @@ const folder = fc.constantFrom(
   '/tags/a',
   '/tags/b',
   '/en/sections/harbour',
-  // The month of most dates, and the one before.
+  // Most dates are in November. October is the month before it.
   '/archive/2026-11',
   '/tags/a/archive/2026-11',
   '/archive/2026-10',
@@ -22,7 +22,7 @@ const encoding = fc.constantFrom('br', 'gzip', 'identity', 'gzip;q=0.5, *;q=0');
 const validators = fc.constantFrom('tag', 'weak tag', 'all tags', 'date', 'tag and date', 'delta', 'none');
 const id = fc.constantFrom('p', 'q', 'r', 's', 't', 'u');
 const tags = fc.subarray(['a', 'b']);
-/** Minutes from now: in the future an embargo. */
+/** The date of an article, in minutes from now. A date in the future is an embargo. */
 const date = fc.constantFrom(-40_000, -9000, -600, -60, -5, 0, 0, 3, 30);
 
 export const operation = fc.oneof(
@@ -46,7 +46,7 @@ export const operation = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), minutes: fc.constantFrom(1, 4, 40) }),
   },
-  // `back`: from how many answers ago its validators are.
+  // `back` says how many answers ago the feed reader got the validators that it sends.
   {
     weight: 6,
     arbitrary: fc.record({
@@ -67,7 +67,7 @@ export const readers = fc.array(fc.record({ folder, file, last: validators, back
 
 export type Given = typeof readers extends fc.Arbitrary<(infer T)[]> ? T : never;
 
-/** A reader of each format is given a delta, and each kind of validator is sent back once. */
+/** A fixed walk in which a feed reader of each format gets a delta, and each kind of validator is sent back once. */
 export const EVERY_KIND: [Given[], Operation[]] = [
   [
     { folder: '', file: 'rss.xml', last: 'delta', back: 0 },

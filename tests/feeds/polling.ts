@@ -5,13 +5,13 @@ import { setUp, type World } from '../support/installation.ts';
 import { all, type ReadEntry, readAtom, readJson, readRss, xmlTree } from '../support/parsers.ts';
 import { EVERY_KIND, type File, type Operation, operation, readers } from './polling-walks.ts';
 
-/** Feed readers that poll with what they saved, against one that reads everything: both must end with the same entries. */
+/** Feed readers poll with validators that they saved. They must end with the same entries as whole documents have. */
 
 const ENTRIES = 3;
 const READ = { 'rss.xml': readRss, 'atom.xml': readAtom, 'feed.json': readJson };
 let deltas = 0;
 
-/** What a reader keeps of an answer. */
+/** What a feed reader keeps of an answer: its ETag, its date, and the entries that it shows after it. */
 type Saved = { tag: string; date: string; view: ReadEntry[] };
 type Reader = { path: string; file: File; saved: Saved[] };
 
@@ -33,7 +33,7 @@ function headersFor(saved: Saved[], back: number, how: string): Record<string, s
 }
 
 async function poll(world: World, reader: Reader, back: number, how: string, accept: string): Promise<void> {
-  // All the tags that a cache has saved name all the documents that it can show: then a 304 says which.
+  // A cache can send the ETags of all documents that it saved. The ETag of a 304 then says which document is current.
   const isList = how === 'all tags' && reader.saved.length > 0;
   const step = reader.saved.length === 0 ? 0 : back % reader.saved.length;
   const headers = isList
@@ -84,7 +84,7 @@ async function run(world: World, readers: Reader[], operations: Operation[]): Pr
   const at = (minutes: number) => new Date(world.now() + minutes * 60_000).toISOString();
   const patch = (article: string, change: object) => world.edit('PATCH', `/api/articles/${article}`, change);
   for (const each of operations) {
-    // Last-Modified has seconds: two changes within one are told apart by the tag alone (RFC 9110, 8.8.2.2).
+    // Last-Modified has whole seconds, so only the ETag tells two changes within a second apart (RFC 9110, 8.8.2.2).
     if (each.kind !== 'poll') world.pass(1000);
     edits += 1;
     switch (each.kind) {
@@ -128,8 +128,8 @@ async function run(world: World, readers: Reader[], operations: Operation[]): Pr
 }
 
 /**
- * Whatever editors do, and whatever a reader saved, it ends with the entries of one that reads everything. Walks in `numRuns` ways of
- * at most `maxLength` steps. Returns how many answers were compared, and how many answers were deltas.
+ * Whatever editors do and a feed reader saved, the feed reader ends with the entries of the whole documents. Makes `numRuns` random
+ * walks of at most `maxLength` steps. Returns how many answers were compared, and how many answers were deltas.
  */
 export async function pollWithWhatWasSaved(
   numRuns: number,

@@ -3,7 +3,7 @@ import { setUp, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { all, type Element, one, xmlTree } from '../support/parsers.ts';
 
-/** Feeds that no setting names: those that stories of late are in, in `/opml.xml` and on `/feeds`. */
+/** Recent feeds are feeds that no setting names, but recent stories are in. They are in `/opml.xml` and on `/feeds`. */
 
 const audio = { url: 'https://a.example/x.mp3', type: 'audio/mpeg', bytes: 1000 };
 
@@ -36,7 +36,7 @@ const addresses = async (world: World, path: string) =>
     ([, url]) => new URL(url ?? '').pathname,
   );
 
-describe('of a paper in two languages', () => {
+describe('the recent feeds of a publication in two languages', () => {
   let world: World;
   let text: string;
   beforeAll(async () => {
@@ -44,7 +44,7 @@ describe('of a paper in two languages', () => {
     text = await list(world);
   });
 
-  test('/opml.xml has them in folders of their own, behind those of the settings', () => {
+  test('are in /opml.xml in folders of their own, after the feeds in the settings', () => {
     expect(foldersOf(text).slice(2)).toEqual([
       ['Other languages seen lately', '/pt/rss.xml', '/pt/sections/culture/rss.xml', '/pt/podcast.xml'],
       [
@@ -59,7 +59,7 @@ describe('of a paper in two languages', () => {
     expect(new Set(pathsOf(text)).size).toBe(pathsOf(text).length);
   });
 
-  test('each is called, described and in the language as its own document says', async () => {
+  test('have the title, description, page and language that their own documents have', async () => {
     for (const feed of feedsOf(text)) {
       const answer = await world.request(pathOf(feed));
       expect([pathOf(feed), answer.status]).toEqual([pathOf(feed), 200]);
@@ -74,7 +74,7 @@ describe('of a paper in two languages', () => {
     }
   });
 
-  test('those of one language say which, where others beside them are called the same', () => {
+  test('name their language if other feeds beside them have the same name', () => {
     const texts = feedsOf(text)
       .filter((feed) => pathOf(feed).includes('letters'))
       .map(({ attributes }) => attributes.text);
@@ -85,11 +85,11 @@ describe('of a paper in two languages', () => {
     ]);
   });
 
-  test('/feeds shows the same feeds as /opml.xml', async () => {
+  test('are the same on /feeds as in /opml.xml', async () => {
     expect((await addresses(world, '/feeds')).sort()).toEqual(pathsOf(text).sort());
   });
 
-  test('/es/feeds shows the tags and authors of its own stories, and guests as everywhere', async () => {
+  test('include on /es/feeds only tags and authors of its own stories, but other languages and sections as everywhere', async () => {
     const late = (await addresses(world, '/es/feeds')).filter((path) => /pt|letters|tags|authors/.test(path));
     expect(late).toEqual([
       ...['/pt/rss.xml', '/pt/sections/culture/rss.xml', '/pt/podcast.xml'],
@@ -99,7 +99,7 @@ describe('of a paper in two languages', () => {
   });
 });
 
-test('of a paper in one language without a podcast, no feed has the stories of another', async () => {
+test('the recent feeds of a publication with one language and no podcast are listed once, and without podcasts', async () => {
   const { podcast: _, ...publication } = (await setUp()).config.publication;
   const world = await withGuests({ config: { publication: { ...publication, languages: ['en'] } } });
   expect(foldersOf(await list(world)).slice(0, 2)).toEqual([
@@ -112,8 +112,8 @@ test('of a paper in one language without a podcast, no feed has the stories of a
   expect((await addresses(world, '/feeds')).sort()).toEqual(pathsOf(await list(world)).sort());
 });
 
-describe('as stories come and go', () => {
-  test('a story under embargo brings its feeds at its time, a retracted one takes them along', async () => {
+describe('while stories come and go', () => {
+  test('the feeds of a story under embargo are listed from its time on, and those of a retracted story no longer', async () => {
     const world = await withGuests();
     await postStory(world, { tags: ['Tomorrow'], publishedAt: '2026-11-23T00:00:00Z' });
     expect(pathsOf(await list(world))).not.toContain('/tags/tomorrow/rss.xml');
@@ -124,7 +124,7 @@ describe('as stories come and go', () => {
     expect((await addresses(world, '/feeds')).join().match(/\/pt\//)).toBeNull();
   });
 
-  test('the newest fifty stories count', async () => {
+  test('the feeds of the newest fifty stories are listed, and those of older stories are not', async () => {
     const world = await setUp();
     await postStory(world, { tags: ['First'] });
     world.pass(1000);
@@ -134,7 +134,7 @@ describe('as stories come and go', () => {
     expect(pathsOf(await list(world))).not.toContain('/tags/first/rss.xml');
   });
 
-  test('one more story in feeds that are listed changes no byte and no tag; one in another does', async () => {
+  test('a new story in listed feeds changes neither the bytes nor the ETag, and a story in another feed does', async () => {
     const world = await withGuests();
     const before = await world.request('/opml.xml');
     world.pass(60_000);
@@ -148,7 +148,7 @@ describe('as stories come and go', () => {
   });
 });
 
-describe('in a process that knows them', () => {
+describe('in a process that remembers the recent feeds', () => {
   async function counting() {
     const world = await withGuests();
     const other = await setUp({ sharing: world });
@@ -161,7 +161,7 @@ describe('in a process that knows them', () => {
     return { world, other, read };
   }
 
-  test('no article is read for a 304 or a 200, whatever time has passed', async () => {
+  test('no article is read for a 304 or a 200, however much time has passed', async () => {
     const { world, read } = await counting();
     const answers = await Promise.all([1, 2, 3].map(() => world.request('/opml.xml')));
     expect(read).toHaveLength(3);
@@ -173,7 +173,7 @@ describe('in a process that knows them', () => {
     expect(read).toHaveLength(3);
   });
 
-  test('what another process accepts is there a second later', async () => {
+  test('the feeds of a story that another process accepted are listed a second later', async () => {
     const { world, other } = await counting();
     await list(world);
     await postStory(other, { tags: ['Elsewhere'] });

@@ -5,7 +5,7 @@ import { listen } from '../../functions/start/local-installation.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { setUp, type World } from '../support/installation.ts';
 
-/** Polls of what the process remembers: those that come as messages to its server, and those that come as requests. */
+/** Polls of feeds that the process remembers. They come to its server over HTTP, or as requests to the app itself. */
 
 let world: World;
 let port: number;
@@ -23,7 +23,7 @@ afterAll(() => close());
 
 type Answer = { status: number | undefined; headers: IncomingMessage['headers']; body: Buffer };
 
-/** As a reader sends it, headers twice where they are given twice. */
+/** Sends a request as a feed reader does. A header with a list of values is sent once for each value. */
 function poll(path: string, headers: Record<string, string | string[]>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, headers, agent: false }, (message) => {
@@ -38,21 +38,21 @@ function poll(path: string, headers: Record<string, string | string[]>): Promise
 
 const TAG = '/tags/lopez-obrador/atom.xml';
 
-describe('what the server answers is what the app answers', () => {
+describe('the server answers the same as the app', () => {
   test.each<[string, number, string, Record<string, string | string[]>]>([
     ['nothing special', 200, '/rss.xml', {}],
-    ['a tag', 304, '/rss.xml', { 'If-None-Match': 'E' }],
-    ['two tags in two headers', 304, '/rss.xml', { 'if-none-match': ['"x"', 'E'] }],
-    ['another tag and a date', 200, '/rss.xml', { 'if-none-match': '"x"', 'if-modified-since': 'D' }],
+    ['an ETag', 304, '/rss.xml', { 'If-None-Match': 'E' }],
+    ['two ETags in two headers', 304, '/rss.xml', { 'if-none-match': ['"x"', 'E'] }],
+    ['another ETag and a date', 200, '/rss.xml', { 'if-none-match': '"x"', 'if-modified-since': 'D' }],
     ['a date', 304, '/rss.xml', { 'IF-MODIFIED-SINCE': 'D' }],
     ['gzip', 200, '/rss.xml?utm_source=x', { 'accept-encoding': 'gzip' }],
     ['gzip refused and br, in two headers', 200, '/rss.xml', { 'accept-encoding': ['gzip;q=0', 'br'] }],
     ['every encoding refused', 406, '/rss.xml', { 'accept-encoding': '*;q=0' }],
-    ['a delta', 304, '/rss.xml', { 'if-none-match': 'E', 'a-im': 'feed' }],
-    ['a page', 200, '/rss.xml', { accept: 'text/html' }],
-    ['a feed of a tag', 200, TAG, {}],
-    ['a feed that is none', 404, '/tags/none/atom.xml', {}],
-  ])('%s', async (_, status, path, given) => {
+    ['an ETag and A-IM: feed', 304, '/rss.xml', { 'if-none-match': 'E', 'a-im': 'feed' }],
+    ['HTML as the accepted type', 200, '/rss.xml', { accept: 'text/html' }],
+    ['the address of the feed of a tag', 200, TAG, {}],
+    ['the address of a feed that does not exist', 404, '/tags/none/atom.xml', {}],
+  ])('to a request with %s', async (_, status, path, given) => {
     const since = new Date(world.now()).toUTCString();
     const fill = (value: string) => value.replace(/^E$/, etag).replace(/^D$/, since);
     const headers = Object.fromEntries(
@@ -64,7 +64,7 @@ describe('what the server answers is what the app answers', () => {
     const joined = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]),
     );
-    // By the router first, which remembers, and then from memory.
+    // The router answers the first poll and remembers the feed. The next polls are answered from memory.
     for (let time = 1; time <= 3; time++) {
       const [served, answered] = [await poll(path, headers), await world.request(path, { headers: joined })];
       expect([served.status, answered.status]).toEqual([status, status]);
@@ -78,13 +78,13 @@ describe('a poll that comes again within a second', () => {
   const ask = (headers: Record<string, string> = {}, method = 'GET') =>
     world.app.fetch(new Request('https://paper.example/rss.xml', { method, headers }));
 
-  test('is answered at once, not by a promise', async () => {
+  test('is answered at once, without a promise', async () => {
     await ask();
     expect(ask()).toBeInstanceOf(Response);
     expect(ask({ 'if-none-match': etag })).toBeInstanceOf(Response);
   });
 
-  test('is answered with what is true then: an edit is in the next answer', async () => {
+  test('is answered with the current state, so that an edit is in the next answer', async () => {
     await ask();
     await world.edit('PATCH', '/api/articles/ferry', { title: 'Corrected' });
     const after = await ask({ 'if-none-match': etag });
@@ -96,7 +96,7 @@ describe('a poll that comes again within a second', () => {
     etag = now;
   });
 
-  test('of somebody who would rather have a page is answered with one, and of a reader with the feed', async () => {
+  test('is answered with a page if it prefers HTML, and with the feed if it does not', async () => {
     await ask();
     const typeFor = async (accept: string) => (await ask({ accept })).headers.get('content-type');
     expect(await typeFor('Text/HTML, */*;q=0.8')).toContain('text/html');
@@ -104,7 +104,7 @@ describe('a poll that comes again within a second', () => {
     expect(await typeFor('*/*')).toContain('application/rss+xml');
   });
 
-  test('and asks for a delta is given one', async () => {
+  test('is answered with a delta if it asks for a delta', async () => {
     const had = (await ask()).headers.get('etag') ?? '';
     await world.edit('PATCH', '/api/articles/ferry', { title: 'Corrected again' });
     await ask();
@@ -112,13 +112,13 @@ describe('a poll that comes again within a second', () => {
     expect((await ask({ 'if-none-match': had, 'a-im': 'feed' })).status).toBe(226);
   });
 
-  test('of another method goes to the router', async () => {
+  test('is answered by the router if it has another method', async () => {
     await ask();
     expect(await (await ask({}, 'HEAD')).text()).toBe('');
     expect((await ask({}, 'POST')).status).toBe(405);
   });
 
-  test('of a month whose last article left long ago is answered 404, whatever the reader has', async () => {
+  test('is answered 404 for a month whose last article left long ago, whatever the feed reader has', async () => {
     const path = '/archive/2026-10/rss.xml';
     const status = async (headers: Record<string, string> = {}) =>
       (await world.request(path, { headers })).status;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { isSlug, slugOf } from '../../functions/shared/text.ts';
 import { anyText } from '../support/any-text.ts';
 
-/** The slug of a slug is the slug, in every script. */
+/** Making a slug of a slug changes nothing, in `numRuns` names of any script. */
 export function slugAnyText(numRuns: number): void {
   fc.assert(
     fc.property(anyText({ maxLength: 400 }), (name) => {
