@@ -9,7 +9,7 @@ import { postStory } from '../support/newsroom.ts';
 import { fieldsOf, hub, minutes, post, subscribe, tellSubscribers } from './hub.ts';
 import { at, receiver } from './receiver.ts';
 
-/** IPv4 networks that are not the internet's (IANA's special-purpose registry), as first address and prefix. */
+/** IPv4 networks that are not part of the public internet (IANA's special-purpose registry), as first address and prefix. */
 const PRIVATE: [string, number][] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -90,7 +90,7 @@ describe('a callback at a private address', () => {
     expect(world.queue.waiting()).toBe(0);
   });
 
-  it('is never connected to, whatever name leads there and whoever else it leads to', async () => {
+  it('is never connected to, even if its name has a public address as well', async () => {
     await fc.assert(
       fc.asyncProperty(
         privateNumber.map(dotted).filter((address) => !address.startsWith('0.')),
@@ -138,7 +138,7 @@ describe('a callback at a private address', () => {
   });
 });
 
-it('public addresses are allowed', () => {
+it('callbacks at public addresses are allowed', () => {
   for (const address of [
     '8.8.8.8',
     '93.184.216.34',
@@ -152,13 +152,13 @@ it('public addresses are allowed', () => {
     expect([text, isPublicAddress(text)]).toEqual([text, false]);
 });
 
-/** 127.0.0.2 stands for the internet, 127.0.0.1 for what is private: both are on this machine. */
+/** In these tests 127.0.0.2 stands for a public address, and 127.0.0.1 for a private one. Both are on this machine. */
 function worldWithNames(lookup: LookupFunction) {
   const mayConnect = (address: string) => address === '127.0.0.2';
   return hub({ callbacks: callbackClient({ site: 'https://paper.example', lookup, mayConnect }) });
 }
 
-it('a name that led to a public address when it was verified, and to a private one later, is not delivered to', async () => {
+it('a callback whose name had a public address when it was verified, and has a private one now, gets no delivery', async () => {
   let leadsTo = '127.0.0.2';
   const lookups: string[] = [];
   const world = await worldWithNames(((name, _options, done) => {
@@ -188,14 +188,14 @@ it('a name that led to a public address when it was verified, and to a private o
   await minutes(world, 3);
   expect(outside.delivered('/cb')).toHaveLength(1);
   expect(connections).toBe(0);
-  // Each connection is made from one lookup, which is the one that was checked.
+  // Each connection uses the very lookup that was checked, so a second lookup cannot lead elsewhere.
   expect(lookups.length).toBeGreaterThan(3);
   leadsTo = '127.0.0.2';
   await minutes(world, 10);
   expect(outside.delivered('/cb')).toHaveLength(2);
 });
 
-it('a name that leads nowhere, or to a private address, is not subscribed', async () => {
+it('a callback whose name has no address, or a private one, is not subscribed', async () => {
   const world = await worldWithNames(((name, _options, done) =>
     name === 'nowhere.example'
       ? done(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), [])

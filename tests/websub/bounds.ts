@@ -5,7 +5,7 @@ import { contentByPage } from '../../functions/websub/topic-content.ts';
 import { setUp } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 
-/** So many deliveries of one piece of work fail, one of them with an early retry. One message is sent, for that retry. */
+/** Makes `failures` deliveries fail, and one more that has an early retry. Exactly one message is sent, for that early retry. */
 export async function expectOneReminder(failures: number): Promise<void> {
   const sent: unknown[] = [];
   const world = await setUp();
@@ -35,8 +35,8 @@ export async function expectOneReminder(failures: number): Promise<void> {
 }
 
 /**
- * Documents of very many topics are read, all together a quarter more than `most` bytes. The ones that were read last are remembered,
- * and they have no more than `most` bytes. `most` undefined: the shipped limit of 32 MB.
+ * Reads documents of very many topics, which together have at least a quarter more than `most` bytes. Only the documents that were
+ * read last are remembered, and they have at most `most` bytes. Without `most`, the limit is the default of 32 MB.
  */
 export async function expectBoundedMemory(topicCount: number, letters: number, most?: number): Promise<void> {
   const world = await setUp();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { callbackLookup } from '../../functions/adapters/http/callback-lookup.ts';
 
-/** A name server on this machine: says 203.0.113.7 of every name but those that begin with "slow", of which it says nothing. */
+/** Starts a name server on this machine. It answers 203.0.113.7 for every name, but never answers for names that begin with "slow". */
 async function nameServer(): Promise<string> {
   const socket = createSocket('udp4');
   socket.on('message', (question, from) => {
@@ -16,7 +16,7 @@ async function nameServer(): Promise<string> {
     answer.writeUInt16BE(0x8180, 2);
     answer.writeUInt16BE(type === 1 ? 1 : 0, 6);
     answer.writeUInt16BE(0, 10);
-    // RFC 1035, 4.1.3: the name by a pointer to the question's, A, IN, a minute, four bytes.
+    // A resource record (RFC 1035, 4.1.3): a pointer to the name in the question, type A, class IN, a TTL of a minute, four bytes.
     const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 203, 0, 113, 7]);
     socket.send(type === 1 ? Buffer.concat([answer, record]) : answer, from.port, from.address);
   });
@@ -31,7 +31,7 @@ const resolved = (lookup: ReturnType<typeof callbackLookup>, name: string) =>
     lookup(name, { all: true }, (error, addresses) => resolve({ error, addresses })),
   );
 
-test('names whose server says nothing hold up no other name', async () => {
+test('names whose name server does not answer delay no other name', async () => {
   const lookup = callbackLookup([await nameServer()], 300);
   let slowEnded = 0;
   const slow = Array.from({ length: 40 }, (_, n) =>

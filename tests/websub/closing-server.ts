@@ -3,8 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
- * A server in a thread of its own. Told to by a message, it closes its connections and resets them, and says so in the
- * memory that it was given. Whoever has not looked at such a connection meanwhile gets EPIPE from it.
+ * A server in a thread of its own. When it gets a message, it closes and resets its connections, and then sets a flag in the
+ * shared memory that it was given. A client that has not yet noticed the close gets EPIPE when it writes.
  */
 const isGone = new Int32Array(workerData as SharedArrayBuffer);
 const open = new Set<Socket>();

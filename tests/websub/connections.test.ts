@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
 import { callbackClient } from '../../functions/adapters/http/callback-client.ts';
 
-/** Every name is this machine. */
+/** Resolves every name to this machine. */
 const lookup = ((_name, _options, done) =>
   done(null, [{ address: '127.0.0.1', family: 4 }])) as LookupFunction;
 
@@ -12,7 +12,7 @@ function client() {
   return callbackClient({ site: 'https://paper.example', lookup, mayConnect: () => true });
 }
 
-/** Which connections a server has open. */
+/** Starts a server. Returns its port, its open connections, and a function that counts all connections so far. */
 async function countingServer() {
   const open = new Set<Socket>();
   let connections = 0;
@@ -47,7 +47,7 @@ it('deliveries to very many hosts leave at most 128 connections open', async () 
   expect(open.size).toBeGreaterThan(100);
 });
 
-it('a connection is used again, and those that were closed take no place from others', async () => {
+it('a connection is used again, and closed connections take no place from others', async () => {
   const { port, open, connections } = await countingServer();
   const { post } = client();
   const deliver = (host: string) => post(`http://${host}.example:${port}/`, {}, new Uint8Array(8));
@@ -62,7 +62,7 @@ it('a connection is used again, and those that were closed take no place from ot
   expect(connections()).toBe(before);
 });
 
-it('a kept connection that was closed and reset unseen is replaced at once', async () => {
+it('a kept connection that the server closed and reset unnoticed is replaced at once', async () => {
   const shared = new SharedArrayBuffer(4);
   const server = new Worker(new URL('./closing-server.ts', import.meta.url), { workerData: shared });
   onTestFinished(async () => void (await server.terminate()));

@@ -38,7 +38,7 @@ it.each(TOPICS)(
   },
 );
 
-it('a delivery is signed with the secret, and only where there is one', async () => {
+it('a delivery is signed with the secret of its subscription, and not signed without a secret', async () => {
   const world = await hub();
   const { url, delivered } = await receiver();
   await subscribe(world, `${url}/with`, { 'hub.secret': 'sésame' });
@@ -54,7 +54,7 @@ it('a delivery is signed with the secret, and only where there is one', async ()
   expect(Object.keys(delivered('/without')[0]?.headers ?? {})).not.toContain('x-hub-signature');
 });
 
-it('subscribing again rotates the secret, and without one takes it away', async () => {
+it('a new request of a subscriber replaces the secret, and removes it if the request has none', async () => {
   const world = await hub();
   const { url, delivered } = await receiver();
   for (const secret of [{ 'hub.secret': 'old' }, { 'hub.secret': 'new' }, {}]) {
@@ -73,7 +73,7 @@ it('subscribing again rotates the secret, and without one takes it away', async 
   ]);
 });
 
-it('edits within some seconds are one delivery of the last state, and later ones another', async () => {
+it('edits within some seconds cause one delivery of the last state, and later edits cause another', async () => {
   const world = await hub();
   const { url, delivered } = await receiver();
   await subscribe(world, `${url}/cb`);
@@ -114,7 +114,7 @@ it('an edit while a feed is distributed is delivered too', async () => {
   expect(delivered('/cb')[1]?.body.toString()).toContain('Meanwhile');
 });
 
-it('subscribers hear of an edit and of a retraction, and of the feed that a story left', async () => {
+it('subscribers get an edit, a retraction, and the document of a feed that a story left', async () => {
   const world = await hub();
   const id = await postStory(world, { section: 'harbour' });
   const { url, delivered } = await receiver();
@@ -158,7 +158,7 @@ it('an embargoed story is delivered when its time has come, and not before', asy
   expect(delivered('/cb')[0]?.body.toString()).toContain('The budget');
 });
 
-it('after its lease a subscription gets nothing; renewed in time it goes on', async () => {
+it('a subscription gets nothing after its lease, and goes on if it is renewed in time', async () => {
   const world = await hub();
   const { url, delivered } = await receiver();
   for (const path of ['/ends', '/renewed'])
@@ -181,7 +181,7 @@ it('after its lease a subscription gets nothing; renewed in time it goes on', as
   expect(delivered('/renewed')).toHaveLength(2);
 });
 
-it('an article of feeds without subscribers is announced by no message', async () => {
+it('an article whose feeds have no subscribers causes no message', async () => {
   const world = await hub();
   const { url } = await receiver();
   await subscribe(world, `${url}/cb`, { 'hub.topic': 'https://paper.example/es/rss.xml' });

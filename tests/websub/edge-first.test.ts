@@ -5,7 +5,10 @@ import type { World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import { hub, minutes } from './hub.ts';
 
-/** A story that was taken back, of which no message came. Returns the event's id, and what the edge is told from now on. */
+/**
+ * Retracts a story, and loses the message about it. Returns the id of the event, and a list of the events for which the edge (the
+ * cache in front of the site) is cleared from now on.
+ */
 async function retracted(world: World): Promise<{ event: string; invalidated: string[] }> {
   const invalidated: string[] = [];
   world.services.cdn.invalidate = async (...[reference]: [string?]) =>
@@ -19,7 +22,7 @@ async function retracted(world: World): Promise<{ event: string; invalidated: st
   return { event: left?.id ?? '', invalidated };
 }
 
-it('a retraction from before events named their feeds reaches the edge, and is done with', async () => {
+it('a retraction whose event does not name its feeds reaches the edge, and its event is deleted', async () => {
   const world = await hub();
   const { event, invalidated } = await retracted(world);
   await world.table.client.send(
@@ -36,7 +39,7 @@ it('a retraction from before events named their feeds reaches the edge, and is d
   expect(await world.services.outbox.get(event)).toBeUndefined();
 });
 
-it('a retraction reaches the edge even where subscribers cannot be told of it', async () => {
+it('a retraction reaches the edge even if the subscribers cannot be read, and its event is kept', async () => {
   const world = await hub();
   const { event, invalidated } = await retracted(world);
   world.services.websub.subscribed = () => Promise.reject(new Error('the table refuses'));

@@ -5,10 +5,10 @@ import { postStory } from '../support/newsroom.ts';
 import { hub, minutes, subscribe, tellSubscribers, withSubscribers } from './hub.ts';
 import { type Behaviour, receiver } from './receiver.ts';
 
-/** Deliveries are answered so, as long as the function says; challenges are confirmed. */
+/** Answers deliveries with `answer` as long as `while_` returns true. Challenges are always confirmed. */
 function deliveries(answer: (response: ServerResponse) => void, while_: () => boolean): Behaviour {
   return (request, response) => {
-    // Each delivery has a connection of its own, so that one that is closed is an answer.
+    // Each delivery has a connection of its own. A connection that is closed then counts as the answer to its delivery.
     response.setHeader('connection', 'close');
     const applies = request.method === 'POST' && while_();
     if (applies) answer(response);
@@ -20,7 +20,7 @@ function answering(status: number, while_: () => boolean): Behaviour {
   return deliveries((response) => response.writeHead(status).end(), while_);
 }
 
-it('410 ends the subscription', async () => {
+it('a delivery that is answered 410 ends the subscription', async () => {
   const world = await hub();
   const { url, delivered } = await receiver(answering(410, () => true));
   await subscribe(world, `${url}/cb`);
@@ -32,7 +32,7 @@ it('410 ends the subscription', async () => {
   expect(delivered('/cb')).toHaveLength(1);
 });
 
-it('an error, a redirect and a closed connection are tried again with growing pauses, and the subscription stays', async () => {
+it('an error, a redirect or a closed connection is retried with growing pauses, and the subscription stays', async () => {
   const answers: Record<string, (response: ServerResponse) => void> = {
     '/500': (response) => response.writeHead(500).end(),
     '/404': (response) => response.writeHead(404).end(),
@@ -73,7 +73,7 @@ it('an error, a redirect and a closed connection are tried again with growing pa
   expect(counts()).toEqual([7, 7, 7, 7]);
 });
 
-it('a retry sends the document as it is then, and a delivery that succeeds meanwhile makes it needless', async () => {
+it('a retry is not made if a later delivery has succeeded, because that sent the current document', async () => {
   const world = await hub();
   let fails = true;
   const { url, delivered } = await receiver(answering(503, () => fails));
@@ -104,7 +104,7 @@ it('a retry whose message is lost is found by the sweep', async () => {
   expect(delivered('/cb')).toHaveLength(2);
 });
 
-it('a subscriber that is down until its lease ends is tried some times a day, and never after', async () => {
+it('a subscriber that is down until its lease ends is tried some times a day, and not after the lease', async () => {
   const world = await hub();
   const { url, delivered } = await receiver(answering(500, () => true));
   await subscribe(world, `${url}/cb`, { 'hub.lease_seconds': '172800' });
@@ -126,7 +126,7 @@ it('a subscriber that is down until its lease ends is tried some times a day, an
   expect(delivered('/cb')).toHaveLength(before);
 });
 
-it('renewing keeps a delivery that is still to be repeated', async () => {
+it('a failed delivery is still retried after its subscription was renewed', async () => {
   const world = await hub();
   let fails = true;
   const { url, delivered } = await receiver(answering(503, () => fails));
@@ -140,7 +140,7 @@ it('renewing keeps a delivery that is still to be repeated', async () => {
   expect(delivered('/cb')[1]?.headers['x-hub-signature']).toMatch(/^sha256=/);
 });
 
-it('callbacks that hang do not hold up the others, and are tried again', async () => {
+it('callbacks that hang do not delay the other callbacks, and are tried again', async () => {
   const ok: CallbackAnswer = { kind: 'answered', status: 200, body: '' };
   const delivered: string[] = [];
   const others = Promise.withResolvers<void>();
@@ -151,7 +151,7 @@ it('callbacks that hang do not hold up the others, and are tried again', async (
       async post(callback) {
         const { hostname, pathname } = new URL(callback);
         if (hangs && hostname === 'hangs.example') {
-          // It answers nothing before all the others have their delivery. If they waited for it, none would ever end.
+          // This callback does not answer before all others have their delivery. If they waited for it, the test would never end.
           await others.promise;
           return { kind: 'silent', reason: 'it did not answer within 10 seconds' };
         }
@@ -171,7 +171,7 @@ it('callbacks that hang do not hold up the others, and are tried again', async (
   expect(delivered.toSorted()).toEqual([...healthy, ...hanging].toSorted());
 });
 
-it('a connection that was kept and has been closed is replaced at once', async () => {
+it('a kept connection that the subscriber closed is replaced at once', async () => {
   const world = await hub();
   const used = new WeakSet<object>();
   const { url, delivered } = await receiver(({ method }, response) => {
@@ -188,7 +188,7 @@ it('a connection that was kept and has been closed is replaced at once', async (
   expect(delivered('/cb')).toHaveLength(2);
 });
 
-it('an endless answer is not read', async () => {
+it('an endless answer to a delivery is not read to its end', async () => {
   const world = await hub();
   let written = 0;
   const { url, delivered } = await receiver(
@@ -216,7 +216,7 @@ it('an endless answer is not read', async () => {
   expect(written).toBeLessThan(1e7);
 });
 
-it('an outage with many edits is one outage: who is back is told at the next edit or retry', async () => {
+it('many edits count as one outage, so a subscriber that is back gets the next edit or retry', async () => {
   const world = await hub();
   let fails = true;
   const { url, delivered } = await receiver(answering(503, () => fails));
@@ -233,7 +233,7 @@ it('an outage with many edits is one outage: who is back is told at the next edi
   expect(delivered('/cb').at(-1)?.body.toString()).toContain('After the outage');
 });
 
-it('a subscription that ended with a retry booked, and was made again, still has its failed delivery repeated', async () => {
+it('a failed delivery is retried for a subscription that ended while a retry was planned and was made again', async () => {
   const world = await hub();
   let status = 503;
   const { url, delivered } = await receiver(
@@ -264,7 +264,7 @@ it('a subscription that ended with a retry booked, and was made again, still has
   expect(repeated.map(({ body }) => body.toString())).toEqual([expect.stringContaining('Fails again')]);
 });
 
-it('who renews after a long outage is told at once what it missed', async () => {
+it('a subscriber that renews after a long outage gets at once what it missed', async () => {
   const world = await hub();
   let fails = true;
   const { url, delivered } = await receiver(answering(503, () => fails));

@@ -4,7 +4,7 @@ import { fieldsOf, hub, minutes, post, subscribe, tellSubscribers, withSubscribe
 import { changesAndKills, expectOneDeliveryEach, mortal, until } from './kills.ts';
 import { receiver } from './receiver.ts';
 
-it('every message three times and in reverse: each subscriber gets each document once', async () => {
+it('each subscriber gets a document once, even if every message comes three times and in reverse order', async () => {
   const world = await hub({ faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() } });
   const { url, delivered, requests } = await receiver();
   for (const path of ['/a', '/b', '/c']) await subscribe(world, `${url}${path}`);
@@ -15,7 +15,7 @@ it('every message three times and in reverse: each subscriber gets each document
   for (const path of ['/a', '/b', '/c']) expect(delivered(path)).toHaveLength(1);
 });
 
-it('every message lost: the sweep finds the work', async () => {
+it('the sweep finds the work if every message is lost', async () => {
   const world = await hub();
   const lossy = await hub({ sharing: world, faults: { lose: () => true } });
   const { url, delivered, asked } = await receiver();
@@ -27,7 +27,7 @@ it('every message lost: the sweep finds the work', async () => {
   expect(delivered('/cb').map(({ body }) => body.toString().includes('Found again'))).toEqual([true]);
 });
 
-it('two processes at the same distribution: each subscriber gets it once', async () => {
+it('each subscriber gets a document once, even if two processes distribute the same feed', async () => {
   const world = await hub();
   const { url, requests } = await receiver();
   await withSubscribers(world, url, 110);
@@ -66,7 +66,7 @@ it('a message that comes again while a feed is distributed starts nothing', asyn
   expect(requests).toHaveLength(20);
 });
 
-it('a run sends what was stored before its mark was taken away, whatever its process remembers', async () => {
+it('a distribution sends a story of another process that was stored before it began, whatever its own process remembers', async () => {
   const world = await hub();
   const { url, delivered } = await receiver();
   await subscribe(world, `${url}/cb`);
@@ -80,7 +80,7 @@ it('a run sends what was stored before its mark was taken away, whatever its pro
   expect(delivered('/cb').map(({ body }) => body.toString().includes('Of another process'))).toEqual([true]);
 });
 
-it('an edit between the two halves of a long run reaches the first half too', async () => {
+it('an edit during a long distribution also reaches the subscribers that had their delivery before it', async () => {
   const world = await hub();
   const editor = await hub({ sharing: world, faults: { lose: () => true } });
   let count = 0;
@@ -101,8 +101,8 @@ it('an edit between the two halves of a long run reaches the first half too', as
   expect(lacking).toEqual([]);
 });
 
-describe('a process that is killed before any of its commands', () => {
-  it('has lost no request that it accepted', async () => {
+describe('a process that is killed before any one of its commands to the table', () => {
+  it('loses no request that it accepted', async () => {
     const world = await hub();
     const { url, delivered } = await receiver();
     const accepted: string[] = [];
@@ -121,7 +121,7 @@ describe('a process that is killed before any of its commands', () => {
     expect(accepted.filter((path) => delivered(path).length !== 1)).toEqual([]);
   });
 
-  it('has lost no change of a feed: every subscriber has its last state', async () => {
+  it('loses no change of a feed, and every subscriber gets the last state', async () => {
     const { change, expectNothingLeft } = await changesAndKills();
     for (const commands of [0, 6, 12, 18, 24])
       expect(await change(commands), `it ended after ${commands} commands`).toBe(true);
@@ -129,7 +129,7 @@ describe('a process that is killed before any of its commands', () => {
   });
 });
 
-it('what takes longer than a function may run goes on with the next message, each subscriber once', async () => {
+it('a distribution that takes longer than a function may run goes on with the next message, and tells each subscriber once', async () => {
   const world = await hub();
   const { url, requests } = await receiver(({ method }) => {
     if (method === 'POST') world.pass(1150);
@@ -147,6 +147,6 @@ it('what takes longer than a function may run goes on with the next message, eac
   expect([...new Set(states.slice(0, -1)), states.at(-1)]).toEqual(['left', 'done']);
 });
 
-it('more subscribers than are told at once get a change, one delivery each, while at most 64 are under way', async () => {
+it('110 subscribers get a change in one delivery each, and at most 64 deliveries are under way at once', async () => {
   await expectOneDeliveryEach(110);
 });

@@ -6,7 +6,7 @@ async function* numbers(count: number): AsyncGenerator<number, string> {
   return 'through';
 }
 
-it('answers what the generator returned, after so many at a time', async () => {
+it('forEachConcurrently works on so many values at a time, and returns what the generator returned', async () => {
   let underWay = 0;
   let most = 0;
   const worked: number[] = [];
@@ -22,7 +22,7 @@ it('answers what the generator returned, after so many at a time', async () => {
   expect(worked.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
 });
 
-it('where one fails begins no more, and throws when what was under way has ended', async () => {
+it('forEachConcurrently begins no more work after a failure, and throws once the work under way has ended', async () => {
   const ended: number[] = [];
   const slow = Promise.withResolvers<void>();
   const work = forEachConcurrently(numbers(20), 3, async (n) => {

@@ -6,7 +6,7 @@ import { receiver } from './receiver.ts';
 const DAY = 24 * 3_600_000;
 
 it.each(['subscribe', 'unsubscribe'])(
-  'a request to %s at which every attempt throws is attempted four times, and then gone',
+  'a request to %s that throws at every attempt is attempted four times, and then given up',
   async (mode) => {
     let asked = 0;
     const world = await hub({
@@ -33,7 +33,7 @@ it.each(['subscribe', 'unsubscribe'])(
   },
 );
 
-it('a request that nobody attended to for a day is not asked of its callback any more', async () => {
+it('a request that was left for a day is dropped, and its callback is not asked any more', async () => {
   const world = await hub();
   const { url, requests } = await receiver();
   const lossy = await hub({ sharing: world, faults: { lose: () => true } });
@@ -47,7 +47,7 @@ it('a request that nobody attended to for a day is not asked of its callback any
   expect(requests).toEqual([]);
 });
 
-it('who subscribes when every lease is over is not taken to have had what the others were sent', async () => {
+it('a new subscriber after the end of all leases gets a document that only earlier subscribers were sent', async () => {
   const world = await hubOfShortFeeds();
   const old = await postStory(world, { title: 'Of last year', publishedAt: '2025-11-22T12:00:00.000Z' });
   for (let i = 0; i < world.config.publication.feeds.entries; i++) await postStory(world);
@@ -64,7 +64,7 @@ it('who subscribes when every lease is over is not taken to have had what the ot
   expect(delivered('/after')).toHaveLength(1);
 });
 
-it('the longest name that a feed can have is subscribed, told of a change, and tried again', async () => {
+it('a feed with the longest possible name takes a subscription, delivers a change, and retries the delivery', async () => {
   const world = await hub();
   const section = '𐐀'.repeat(150);
   await postStory(world, { language: 'pt', section });

@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import { testConfig } from '../support/config.ts';
 import { setUp, type World } from '../support/installation.ts';
 
-/** What subscribers do at the hub, and the time that passes between. */
+/** Helpers that do what subscribers do at the hub, and let time pass. */
 
 export const HUB = '/websub';
 export const ALL = 'https://paper.example/atom.xml';
 
-/** An installation that sends to this machine. */
+/** Returns an installation that may send to callbacks on this machine. */
 export function hub(options: Parameters<typeof setUp>[0] = {}): Promise<World> {
   return setUp({ ...options, config: { allowPrivateCallbacks: true, ...options.config } });
 }
@@ -24,7 +24,7 @@ export function fieldsOf(callback: string, more: Record<string, string> = {}): R
   return { 'hub.mode': 'subscribe', 'hub.topic': ALL, 'hub.callback': callback, ...more };
 }
 
-/** Asks, and lets the callback be asked. */
+/** Sends a request to the hub, which then asks the callback for confirmation. */
 export async function subscribe(
   world: World,
   callback: string,
@@ -35,14 +35,14 @@ export async function subscribe(
   await world.queue.drain();
 }
 
-/** As long as edits are gathered, and a little more. */
+/** Lets 6 seconds pass, a little more than the hub gathers edits for. The subscribers then have their deliveries. */
 export async function tellSubscribers(world: World): Promise<void> {
   await world.queue.drain();
   world.pass(6_000);
   await world.queue.drain();
 }
 
-/** Has the sweep and the queue do their work once a minute, or once in so many minutes. */
+/** Lets `count` minutes pass. The sweep and the queue do their work every `apart` minutes. */
 export async function minutes(world: World, count = 1, apart = 1): Promise<void> {
   for (let minute = 0; minute < count; minute += apart) {
     world.pass(60_000 * apart);

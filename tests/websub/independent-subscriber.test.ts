@@ -11,7 +11,7 @@ import { postStory } from '../support/newsroom.ts';
 import { all, one, xmlTree } from '../support/parsers.ts';
 import { hub, minutes, tellSubscribers } from './hub.ts';
 
-/** The hub on a port, for a subscriber that comes by HTTP. */
+/** Starts a hub that listens on a port, for a subscriber that uses HTTP. */
 async function listeningHub(): Promise<World> {
   const port = await freePort();
   const world = await hub({ config: { port, baseUrl: `http://localhost:${port}` } });
@@ -20,7 +20,7 @@ async function listeningHub(): Promise<World> {
   return world;
 }
 
-/** `pubsubhubbub` by somebody else: it asks, answers challenges, checks signatures and says what happened. */
+/** A subscriber of the npm library `pubsubhubbub`. The library subscribes, answers challenges, checks signatures and emits events. */
 async function subscriber() {
   let current: PubSubHubbub;
   const server = createServer((request, response) => current.listener()(request, response));
@@ -31,7 +31,10 @@ async function subscriber() {
   const documents: string[] = [];
   const leases: number[] = [];
 
-  /** It sends the hub an HMAC of the secret, and checks signatures by the secret itself: so it takes two of it. */
+  /**
+   * The library sends the hub an HMAC of its secret, but checks signatures with the secret itself. So two instances are needed: one
+   * with the secret subscribes, and one with the HMAC receives.
+   */
   function withSecret(topic: string, secret: string) {
     current = library.createServer({
       callbackUrl,
@@ -56,7 +59,7 @@ async function subscriber() {
   return { withSecret, told, documents, leases };
 }
 
-/** The hub and topic that a document names for itself (section 4, discovery). */
+/** Returns the hub and the topic that a document names for itself (WebSub, section 4, discovery). */
 async function discovered(world: World, path: string): Promise<{ hubUrl: string; topic: string }> {
   const feed = xmlTree(await (await fetch(`${world.config.baseUrl}${path}`)).text());
   const href = (rel: string) =>
@@ -64,7 +67,7 @@ async function discovered(world: World, path: string): Promise<{ hubUrl: string;
   return { hubUrl: href('hub') ?? '', topic: href('self') ?? '' };
 }
 
-it('a subscriber of an independent library discovers the hub, subscribes, receives, renews, rotates its secret and leaves', async () => {
+it('a subscriber with an independent library discovers the hub, subscribes, receives, renews, rotates its secret and leaves', async () => {
   const world = await listeningHub();
   const { withSecret, told, documents, leases } = await subscriber();
   const { hubUrl, topic } = await discovered(world, '/atom.xml');
@@ -108,7 +111,7 @@ it('a subscriber of an independent library discovers the hub, subscribes, receiv
   expect(told).toEqual([...Array(3).fill(`subscribe ${topic}`), `unsubscribe ${topic}`]);
 });
 
-it('it is told that a feed does not exist, and at once that an address is no feed', async () => {
+it('a subscriber is denied a feed that does not exist, and gets 400 at once for an address that cannot be a feed', async () => {
   const world = await listeningHub();
   const { withSecret, told } = await subscriber();
   const topic = `${world.config.baseUrl}/tags/nothing/atom.xml`;

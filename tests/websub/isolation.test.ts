@@ -4,7 +4,7 @@ import type { CallbackAnswer, Callbacks } from '../../functions/websub/callbacks
 import { postStory } from '../support/newsroom.ts';
 import { fieldsOf, hub, post } from './hub.ts';
 
-/** Callbacks that say nothing until they are let go: no real one can be made to wait for exactly that long. */
+/** Returns callbacks that do not answer before `letGo`. A real server could not wait for exactly that long. */
 function silentCallbacks(): { callbacks: Callbacks; asked(): number; letGo(): void } {
   const waiting: ((answer: CallbackAnswer) => void)[] = [];
   const ask = () => new Promise<CallbackAnswer>((resolve) => void waiting.push(resolve));
@@ -17,7 +17,7 @@ function silentCallbacks(): { callbacks: Callbacks; asked(): number; letGo(): vo
   };
 }
 
-it('thirty callbacks that say nothing are waited for together', async () => {
+it('thirty callbacks that do not answer are waited for at the same time', async () => {
   const { callbacks, asked, letGo } = silentCallbacks();
   const world = await hub({ callbacks });
   for (let n = 0; n < 30; n++) await post(world, fieldsOf(`https://h${n}.example/cb`));
@@ -27,7 +27,7 @@ it('thirty callbacks that say nothing are waited for together', async () => {
   await drained;
 });
 
-it("what waits for strangers' servers holds up no mail", async () => {
+it('messages that wait for the servers of subscribers delay no mail', async () => {
   const { promise: answer, resolve: answered } = Promise.withResolvers<void>();
   const done: string[] = [];
   const queue = memoryQueue({
@@ -48,7 +48,7 @@ it("what waits for strangers' servers holds up no mail", async () => {
   await queue.stop();
 });
 
-it("a hub whose table cannot be read holds up none of the newsroom's events", async () => {
+it('a hub that cannot read its requests delays no event of the newsroom', async () => {
   const world = await hub({ faults: { lose: ({ kind }) => kind === 'outbox' } });
   await postStory(world);
   const next = await hub({ sharing: world });

@@ -6,7 +6,7 @@ import { postStory } from '../support/newsroom.ts';
 import { hub, minutes, tellSubscribers, withSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
 
-/** Another process on the same table. It is killed after it has sent so many commands to the table, before it sends the next. */
+/** Starts another process on the same table. It is killed when it has sent `commands` commands to the table and sends the next. */
 export async function mortal(world: World, commands: number): Promise<World & { died(): boolean }> {
   const process = await hub({ sharing: world });
   let left = commands;
@@ -26,8 +26,9 @@ export async function until(death: Promise<unknown>): Promise<void> {
 }
 
 /**
- * A world with three subscribers, one of whom fails for now. `change` posts a story and has its delivery killed after so many
- * commands. Then it checks that every subscriber has the story a few minutes later. It returns whether the process was killed.
+ * An installation with three subscribers. `change` posts a story, and kills the process that delivers it after `commands` commands,
+ * while one subscriber fails. Then it checks that every subscriber has the story a few minutes later. It returns whether the process
+ * was killed.
  */
 export async function changesAndKills() {
   const world = await hub();
@@ -63,7 +64,7 @@ export async function changesAndKills() {
   };
 }
 
-/** Many subscribers get a change, one delivery each. Deliveries overlap, and never more of them than the limit. */
+/** `subscribers` subscribers get a change, one delivery each. Deliveries overlap, but at most 64 are under way at once. */
 export async function expectOneDeliveryEach(subscribers: number): Promise<void> {
   const world = await hub();
   let underWay = 0;

@@ -4,7 +4,7 @@ import { receiver } from './receiver.ts';
 
 useClone();
 
-it('npm start tells a subscriber on this machine of a story within seconds, where private callbacks are allowed', async () => {
+it('npm start delivers a story to a subscriber on this machine within seconds, if private callbacks are allowed', async () => {
   const { url, output } = await start(dataFolder(), { BROADSHEET_ALLOW_PRIVATE_CALLBACKS: 'on' });
   const { url: callback, asked, delivered } = await receiver();
   const topic = `${url}/atom.xml`;

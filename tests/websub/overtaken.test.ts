@@ -3,7 +3,7 @@ import { postStory } from '../support/newsroom.ts';
 import { hub, hubOfShortFeeds, subscribe, tellSubscribers } from './hub.ts';
 import { receiver } from './receiver.ts';
 
-it('a run that another process has finished meanwhile does not say what was sent last', async () => {
+it('a distribution that another process finished first does not overwrite what was sent last', async () => {
   const world = await hubOfShortFeeds();
   const old = await postStory(world, { title: 'Of last year', publishedAt: '2025-11-22T12:00:00.000Z' });
   for (let i = 0; i < world.config.publication.feeds.entries; i++) await postStory(world);

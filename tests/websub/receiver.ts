@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A web server on this machine that callbacks lead to. It remembers what it was asked, and answers as a test says. */
+/** A request that a receiver got. A receiver is a web server on this machine, and the address of callbacks. */
 export type Received = {
   method: string;
   path: string;
@@ -13,14 +13,15 @@ export type Received = {
 
 export type Receiver = {
   url: string;
-  /** In the order in which they came. */
+  /** All requests, in the order in which they came. */
   requests: Received[];
-  /** What came to a path: challenges and refusals, or deliveries. */
+  /** The GET requests to a path, which are challenges and denials. */
   asked(path: string): Received[];
+  /** The POST requests to a path, which are deliveries. */
   delivered(path: string): Received[];
 };
 
-/** Answers a request, or leaves it to be answered as a subscriber does that wants everything. */
+/** Answers a request and returns true. If it returns false, the request is answered as by a subscriber that confirms everything. */
 export type Behaviour = (request: Received, response: ServerResponse) => boolean;
 
 export async function receiver(behaviour: Behaviour = () => false, address = '127.0.0.1'): Promise<Receiver> {
@@ -57,7 +58,7 @@ export async function receiver(behaviour: Behaviour = () => false, address = '12
   };
 }
 
-/** A behaviour for one path; the others are answered as usual. */
+/** Returns a behaviour for one path. Requests to other paths are answered as usual. */
 export function at(path: string, answer: (request: Received, response: ServerResponse) => void): Behaviour {
   return (request, response) => {
     if (request.path !== path) return false;

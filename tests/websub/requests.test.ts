@@ -7,7 +7,7 @@ import { receiver } from './receiver.ts';
 
 const CALLBACK = 'https://reader.example/hook?id=1';
 
-it('POST /websub answers 202 before the callback is asked anything', async () => {
+it('POST /websub is answered 202 before the callback is asked anything', async () => {
   const world = await hub();
   const { url, requests } = await receiver();
   const answer = await post(world, fieldsOf(`${url}/cb`));
@@ -32,18 +32,18 @@ const REFUSED: [string, Record<string, string>, string][] = [
   ],
   ['no topic', { 'hub.topic': '' }, 'hub.topic is missing'],
   [
-    'a topic elsewhere',
+    'a topic on another site',
     { 'hub.topic': 'https://other.example/atom.xml' },
     'hub.topic is "https://other.example/',
   ],
-  ['a page as topic', { 'hub.topic': 'https://paper.example/feeds' }, 'it must be the self link of a feed'],
+  ['a page as a topic', { 'hub.topic': 'https://paper.example/feeds' }, 'it must be the self link of a feed'],
   [
-    'an archive as topic',
+    'an archive as a topic',
     { 'hub.topic': 'https://paper.example/archive/2026-11/atom.xml' },
     'it must be the self link of a feed of this site',
   ],
   ['a topic with a query', { 'hub.topic': `${ALL}?utm_source=x` }, 'hub.topic is'],
-  ['a language of a tag', { 'hub.topic': 'https://paper.example/en/tags/x/rss.xml' }, 'hub.topic is'],
+  ['a tag feed in one language', { 'hub.topic': 'https://paper.example/en/tags/x/rss.xml' }, 'hub.topic is'],
   [
     'a language of 2,300 letters',
     { 'hub.topic': `https://paper.example/en${'-aaaaaaaa'.repeat(260)}/atom.xml` },
@@ -54,16 +54,24 @@ const REFUSED: [string, Record<string, string>, string][] = [
     { 'hub.topic': `https://paper.example/en-bbbbbbbb-cccccccc-dddddddd-eeeeeeee/atom.xml` },
     'it must be the self link of a feed of this site',
   ],
-  ['a language as it is not written', { 'hub.topic': 'https://paper.example/eng/atom.xml' }, 'hub.topic is'],
-  ['a tag that is no slug', { 'hub.topic': 'https://paper.example/tags/X%20y/rss.xml' }, 'hub.topic is'],
+  [
+    'a language that is not in its usual form',
+    { 'hub.topic': 'https://paper.example/eng/atom.xml' },
+    'hub.topic is',
+  ],
+  ['a tag that is not a slug', { 'hub.topic': 'https://paper.example/tags/X%20y/rss.xml' }, 'hub.topic is'],
   [
     'a topic that cannot be decoded',
     { 'hub.topic': 'https://paper.example/tags/%ff/rss.xml' },
     'hub.topic is',
   ],
-  ["a section's podcast", { 'hub.topic': 'https://paper.example/sections/x/podcast.xml' }, 'hub.topic is'],
+  [
+    'the podcast of a section',
+    { 'hub.topic': 'https://paper.example/sections/x/podcast.xml' },
+    'hub.topic is',
+  ],
   ['no callback', { 'hub.callback': '' }, 'hub.callback is missing: it must be an absolute https URL'],
-  ['a callback that is no URL', { 'hub.callback': 'nowhere' }, 'hub.callback is "nowhere"'],
+  ['a callback that is not a URL', { 'hub.callback': 'nowhere' }, 'hub.callback is "nowhere"'],
   ['a callback over http', { 'hub.callback': 'http://reader.example/' }, 'it must be an absolute https URL'],
   ['a callback over ftp', { 'hub.callback': 'ftp://reader.example/' }, 'it must be an absolute https URL'],
   [
@@ -71,9 +79,13 @@ const REFUSED: [string, Record<string, string>, string][] = [
     { 'hub.callback': 'https://a:b@reader.example/' },
     'no user name and no password',
   ],
-  ['a long callback', { 'hub.callback': `https://reader.example/${'x'.repeat(2048)}` }, 'at most 2048 bytes'],
-  ['a lease that is no number', { 'hub.lease_seconds': 'forever' }, 'hub.lease_seconds is "forever"'],
-  ['a lease of nothing', { 'hub.lease_seconds': '0' }, 'a whole number of seconds, 1 or more'],
+  [
+    'a callback of more than 2048 bytes',
+    { 'hub.callback': `https://reader.example/${'x'.repeat(2048)}` },
+    'at most 2048 bytes',
+  ],
+  ['a lease that is not a number', { 'hub.lease_seconds': 'forever' }, 'hub.lease_seconds is "forever"'],
+  ['a lease of 0 seconds', { 'hub.lease_seconds': '0' }, 'a whole number of seconds, 1 or more'],
   [
     'a secret of 200 bytes',
     { 'hub.secret': 'é'.repeat(100) },
@@ -81,20 +93,20 @@ const REFUSED: [string, Record<string, string>, string][] = [
   ],
 ];
 
-describe('POST /websub refuses with 400 and says why', () => {
+describe('POST /websub is answered 400 with the reason', () => {
   let world: World;
   beforeAll(async () => {
     world = await setUp();
   });
 
-  it.each(REFUSED)('%s', async (_, changes, reason) => {
+  it.each(REFUSED)('if the request has %s', async (_, changes, reason) => {
     const answer = await post(world, { ...fieldsOf(CALLBACK), ...changes });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([400, 'text/plain; charset=utf-8']);
     expect(await answer.text()).toContain(reason);
     expect(world.queue.waiting()).toBe(0);
   });
 
-  it('every fault at once', async () => {
+  it('for every fault of a request at once', async () => {
     const answer = await post(world, [
       ['hub.mode', 'subscribe'],
       ['hub.mode', 'subscribe'],
@@ -125,7 +137,7 @@ const TOPICS = [
   '/en/podcast.xml',
 ];
 
-it('every feed is a topic, and a secret of 199 bytes is taken', async () => {
+it('every feed is a topic, and a secret of 199 bytes is accepted', async () => {
   const world = await setUp();
   for (const path of TOPICS) {
     const answer = await post(world, {
@@ -137,7 +149,7 @@ it('every feed is a topic, and a secret of 199 bytes is taken', async () => {
   }
 });
 
-it('a podcast that the settings do not have is no topic', async () => {
+it('a podcast that the settings do not have is not a topic', async () => {
   const { podcast, ...publication } = (await setUp()).config.publication;
   expect(podcast).toBeDefined();
   const world = await setUp({ config: { publication } });
@@ -145,7 +157,7 @@ it('a podcast that the settings do not have is no topic', async () => {
   expect((await post(world, fields)).status).toBe(400);
 });
 
-it('POST /websub answers 413 to a body over its limit, and 415 to one that is no form', async () => {
+it('POST /websub is answered 413 if its body exceeds the limit, and 415 if its body is not a form', async () => {
   const world = await setUp();
   const large = await post(world, { ...fieldsOf(CALLBACK), foo: 'x'.repeat(40_000) });
   expect([large.status, large.headers.get('content-type')]).toEqual([413, 'text/plain; charset=utf-8']);
@@ -155,7 +167,7 @@ it('POST /websub answers 413 to a body over its limit, and 415 to one that is no
   expect(await json.text()).toContain('application/x-www-form-urlencoded');
 });
 
-it('every other method is answered 405', async () => {
+it('every method of /websub except POST is answered 405', async () => {
   const world = await setUp();
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
     const answer = await world.request(HUB, { method });
@@ -163,7 +175,7 @@ it('every other method is answered 405', async () => {
   }
 });
 
-/** As if so many more requests had been counted after the first. */
+/** Adds `more` requests to a counter that has counted one. */
 function countMore(world: World, what: string, more: number) {
   return world.table.client.send(
     new UpdateCommand({

@@ -11,13 +11,13 @@ function retriesDue(world: World) {
   return world.services.websub.retriesDue(world.now() + 10_000, 300);
 }
 
-/** Silence takes longer than any answer: it ends after so many turns of the event loop. */
+/** Stands for a callback that does not answer in time. It ends after 50 turns of the event loop, later than any answer. */
 async function silence(): Promise<CallbackAnswer> {
   for (let turn = 0; turn < 50; turn++) await nextTurn();
   return { kind: 'silent', reason: 'it did not answer within 10 seconds' };
 }
 
-/** Returns a hub at which a delivery is answered if `answers` says so of its callback. */
+/** Returns a hub whose deliveries are answered if `answers` returns true for the callback, and not answered otherwise. */
 async function hubWhere(answers: (callback: string) => boolean): Promise<World & { delivered: string[] }> {
   const delivered: string[] = [];
   const ok = (body: string): CallbackAnswer => ({ kind: 'answered', status: 200, body });
@@ -33,7 +33,7 @@ async function hubWhere(answers: (callback: string) => boolean): Promise<World &
   return { ...world, delivered };
 }
 
-it('a host that takes connections and never answers is sent three deliveries, and the others are booked for later', async () => {
+it('a host that accepts connections and never answers gets three deliveries, and the others are planned for later', async () => {
   const { url, requests } = await receiver(({ method }) => method === 'POST');
   const callbacks = callbackClient({
     site: 'https://paper.example',
@@ -48,7 +48,7 @@ it('a host that takes connections and never answers is sent three deliveries, an
   expect(await retriesDue(impatient)).toHaveLength(70);
 });
 
-it('a host that falls silent is sent no more than was under way by then', async () => {
+it('a host that stops answering gets no deliveries beyond those that were under way', async () => {
   let answers = 20;
   const world = await hubWhere(() => answers-- > 0);
   await withSubscribers(world, 'https://reader.example', 90);
@@ -59,7 +59,7 @@ it('a host that falls silent is sent no more than was under way by then', async 
   expect(await retriesDue(world)).toHaveLength(70);
 });
 
-it('a silent host that has most of the subscribers keeps no other from its delivery', async () => {
+it('a silent host with most of the subscribers keeps no other host from its deliveries', async () => {
   const world = await hubWhere((callback) => callback.startsWith('https://well.example/'));
   await withSubscribers(world, 'https://dead.example', 70);
   await withSubscribers(world, 'https://well.example', 10);

@@ -3,7 +3,7 @@ import { postStory } from '../support/newsroom.ts';
 import { ALL, fieldsOf, hub, minutes, post, subscribe, tellSubscribers } from './hub.ts';
 import { at, receiver } from './receiver.ts';
 
-it('a subscription is verified on its callback, whose query string stays', async () => {
+it('a subscription is verified at its callback, and the query string of the callback is kept', async () => {
   const world = await hub();
   const { url, requests } = await receiver();
   await subscribe(world, `${url}/cb?id=7&again=a%20b`, { 'hub.lease_seconds': '3600' });
@@ -27,7 +27,7 @@ it.each([
   [{ 'hub.lease_seconds': '' }, 864_000],
   [{ 'hub.lease_seconds': '99999999999' }, 2_592_000],
   [{ 'hub.lease_seconds': '1' }, 1],
-])('a lease that is asked for with %j is of %d seconds', async (fields, seconds) => {
+])('a request with %j gets a lease of %d seconds', async (fields, seconds) => {
   const world = await hub();
   const { url, requests } = await receiver();
   await subscribe(world, `${url}/cb`, fields);
@@ -58,7 +58,7 @@ describe('a callback that does not confirm is not subscribed', () => {
       ({ query }, response) => response.writeHead(403).end(query.get('hub.challenge')),
     ],
     ['a redirect', (_, response) => response.writeHead(302, { location: '/other' }).end()],
-  ])('%s', async (_, answer) => {
+  ])('if it answers with %s', async (_, answer) => {
     const world = await hub();
     const { url, requests, delivered, asked } = await receiver(at('/cb', answer));
     await subscribe(world, `${url}/cb`);
@@ -72,7 +72,7 @@ describe('a callback that does not confirm is not subscribed', () => {
   });
 });
 
-it('a callback that refuses to renew or to leave stays subscribed, with the secret it had', async () => {
+it('a callback that refuses to renew or to unsubscribe stays subscribed, with the secret that it had', async () => {
   const world = await hub();
   let refuses = false;
   const { url, delivered } = await receiver((request, response) => {
@@ -89,7 +89,7 @@ it('a callback that refuses to renew or to leave stays subscribed, with the secr
   expect(delivered('/cb')[0]?.headers['x-hub-signature']).toMatch(/^sha256=/);
 });
 
-it('unsubscribing is verified too, and is the end', async () => {
+it('a request to unsubscribe is verified too, and then ends the deliveries', async () => {
   const world = await hub();
   const { url, asked, delivered } = await receiver();
   await subscribe(world, `${url}/cb`);
@@ -101,7 +101,7 @@ it('unsubscribing is verified too, and is the end', async () => {
   expect(delivered('/cb')).toEqual([]);
 });
 
-it('a feed that does not exist is denied, with the reason', async () => {
+it('a subscription to a feed that does not exist is denied, with the reason', async () => {
   const world = await hub();
   const { url, requests } = await receiver();
   const topic = 'https://paper.example/tags/nothing/rss.xml';
@@ -136,7 +136,7 @@ it('a callback that is down is asked again, four times in all, and then given up
   });
 });
 
-it('a callback that comes up again in time is subscribed', async () => {
+it('a callback that was down and answers a later attempt is subscribed', async () => {
   const world = await hub();
   let isDown = true;
   const { url, delivered } = await receiver((_, response) => {
@@ -151,7 +151,7 @@ it('a callback that comes up again in time is subscribed', async () => {
   expect(delivered('/cb')).toHaveLength(1);
 });
 
-it('a verification that comes late does not undo a later request', async () => {
+it('a late verification of an earlier request does not undo a later request', async () => {
   const world = await hub();
   let isDown = true;
   const { url, delivered } = await receiver((request, response) => {
@@ -169,7 +169,7 @@ it('a verification that comes late does not undo a later request', async () => {
   expect(delivered('/cb').map(({ headers }) => headers['x-hub-signature'])).toEqual([undefined]);
 });
 
-it('each callback and each topic is a subscription of its own', async () => {
+it('each pair of a callback and a topic is a subscription of its own', async () => {
   const world = await hub();
   await postStory(world, { language: 'es' });
   const { url, delivered } = await receiver();
@@ -189,7 +189,7 @@ it('each callback and each topic is a subscription of its own', async () => {
   ).toEqual(['application/atom+xml; charset=utf-8', 'application/feed+json; charset=utf-8']);
 });
 
-it('a request is stored when it is accepted: with every message lost, the sweep finds it', async () => {
+it('a request is stored when it is accepted, so the sweep finds it if its message is lost', async () => {
   const world = await hub({ faults: { lose: ({ kind }) => kind === 'verify' } });
   const { url, requests } = await receiver();
   expect((await post(world, fieldsOf(`${url}/cb`))).status).toBe(202);
