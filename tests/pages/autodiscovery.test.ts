@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { World } from '../support/installation.ts';
 import { linkIn, sendNow, withReaders } from '../support/newsroom.ts';
 
-/** Whatever page a reader's program is pointed at, it finds feeds there by itself. */
+/** A feed reader that is given the address of any page finds feeds there by itself (autodiscovery). */
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const MOST_PAGES = 1000;
@@ -28,7 +28,10 @@ beforeAll(async () => {
   ]);
 });
 
-/** Every page that is to be reached by links of ours. A mail in the mailbox is shown as it was sent, and is no page. */
+/**
+ * Returns every page that links within the site lead to, from these paths on. A mail in the mailbox is left out, because it is shown
+ * as it was sent and is not a page.
+ */
 async function crawl(paths: string[]): Promise<Visited[]> {
   const queue = new Set(paths);
   const found: Visited[] = [];
@@ -47,7 +50,7 @@ async function crawl(paths: string[]): Promise<Visited[]> {
   return found;
 }
 
-it('pages of every kind are met on the way', () => {
+it('the walk through all links finds pages of every kind', () => {
   const kinds = [
     /^\/es\/$/,
     /^\/en\/feeds$/,
@@ -63,7 +66,7 @@ it('pages of every kind are met on the way', () => {
   expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200, 404, 410]));
 });
 
-it('each names the feed of everything, that of its language and its podcast, every one of which is there', async () => {
+it('each page names the main feed, the feed of its language and the podcast, and every feed that it names exists', async () => {
   const named = new Map<string, string>();
   for (const { path, html } of pages) {
     const head = html.slice(0, html.indexOf('</head>'));
@@ -77,7 +80,7 @@ it('each names the feed of everything, that of its language and its podcast, eve
   }
   for (const [href, type] of named) {
     const answer = await world.request(href);
-    // A section of the settings may have no story yet, but it has a feed.
+    // A section in the settings has a feed even before its first story.
     expect([href, answer.status]).toEqual([href, 200]);
     expect(answer.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
   }

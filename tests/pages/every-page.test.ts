@@ -12,10 +12,10 @@ const spanish = Object.entries(everyPage('es', SPANISH)).map(([name, page]) => (
   html: String(page),
 }));
 
-/** Without the one script that there is. */
+/** Returns a page without the only script that a page may have. */
 const withoutScript = (html: string) => html.replace('<script src="/feeds.js" defer></script>', '');
 
-/** The field's own name, then what breaks out of text, of an attribute, and of a phrase with places to fill in. */
+/** Returns the name of the field, then text that tries to break out of text, of an attribute, and of a phrase with placeholders. */
 const hostile = (field: string) =>
   `${field}</title><script>alert("1")</script>"'><img src=x onerror=alert(1)> {names}`;
 const hostileWords = Object.fromEntries(
@@ -23,7 +23,7 @@ const hostileWords = Object.fromEntries(
 ) as typeof ENGLISH;
 const hostilePages = everyPage('en', { ...hostileWords, body: '<p>The story.</p>' });
 
-describe('whatever somebody typed', () => {
+describe('what somebody typed', () => {
   const shown: Record<string, (keyof typeof ENGLISH)[]> = {
     home: ['title', 'dek', 'author', 'section', 'caption', 'credit', 'alt'],
     feeds: ['tag', 'author', 'section'],
@@ -38,21 +38,21 @@ describe('whatever somebody typed', () => {
     mail: ['subject', 'email', 'title'],
   };
 
-  it.each(Object.entries(shown))('is shown as text on the page %s', (name, fields) => {
+  it.each(Object.entries(shown))('is shown as plain text on the page %s', (name, fields) => {
     const html = String(hostilePages[name]);
     for (const field of fields) expect(html).toContain(`${field}&lt;/title&gt;&lt;script&gt;`);
   });
 
-  it.each(Object.entries(hostilePages))('stays within its place on the page %s', (_, page) => {
+  it.each(Object.entries(hostilePages))('does not break out of its place on the page %s', (_, page) => {
     const html = withoutScript(String(page));
     expect(html).not.toMatch(/<script|<img src=x|<\/title><s|alert\("|"'>/);
     expect(html.match(/<title>/g)).toHaveLength(1);
-    // What is left of a tag once its quoted values are taken out has no handler in it.
+    // A tag without its quoted values must not contain an event handler.
     for (const [tag] of html.matchAll(/<[a-z][^>]*>/g))
       expect(tag.replace(/"[^"]*"/g, '""')).not.toMatch(/\son\w+=/);
   });
 
-  it('cannot end the address a form posts to', () => {
+  it('cannot end the address that a form posts to', () => {
     const html = String(
       unsubscribePage(aContext(), { action: '/unsubscribe?token="><script>', editions: ['daily'] }),
     );
@@ -64,7 +64,7 @@ describe.each([
   ...english.map((page) => ({ ...page, language: 'en' })),
   ...spanish.map((page) => ({ ...page, language: 'es' })),
 ])('the page $name in $language', ({ html, language }) => {
-  it('names the feed of everything and that of its language in three formats each', () => {
+  it('names the main feed and the feed of its language in three formats each', () => {
     const links = [...html.matchAll(/<link rel="alternate" type="([^"]+)" title="[^"]+" href="([^"]+)">/g)];
     const found = links.map(([, type, href]) => `${href} ${type}`);
     const folders = ['/', `/${language}/`];
@@ -80,20 +80,20 @@ describe.each([
     expect(new Set(found).size).toBe(found.length);
   });
 
-  it('has a language, a direction, a title and one first heading', () => {
+  it('has a language, a direction, a title and exactly one top heading', () => {
     expect(html).toMatch(new RegExp(`^<!doctype html>\n<html lang="${language}" dir="ltr">`));
     expect(html).toMatch(/<title>[^<]{5,}<\/title>/);
     expect(html.match(/<h1[ >]/g)).toHaveLength(1);
   });
 
-  it('has nothing that its Content-Security-Policy would stop', () => {
+  it('has nothing that its Content-Security-Policy would block', () => {
     expect(withoutScript(html)).not.toMatch(/<script|<style|\sstyle=|javascript:|<base/);
     expect(html.match(/<link rel="stylesheet"[^>]*>/g)).toEqual([
       '<link rel="stylesheet" href="/style.css">',
     ]);
   });
 
-  it('refers only to ids that it has, and has each of them once', () => {
+  it('refers only to ids that it has, and has each id once', () => {
     const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const references = [
@@ -103,13 +103,13 @@ describe.each([
       for (const id of (list ?? fragment ?? '').split(' ')) expect(ids).toContain(id);
   });
 
-  it('leaves no place of a phrase unfilled', () => {
+  it('leaves no placeholder of a phrase unfilled', () => {
     expect(html).not.toMatch(/\{\w+\}|page\.[a-z]+\.|undefined|\[object/);
   });
 });
 
 describe('the fixed words', () => {
-  /** Text, and the attributes that are read out. */
+  /** Returns the text of a page, and its attributes that a screen reader reads out. */
   const words = (html: string) =>
     html.replace(/<[^>]*>/g, (tag) =>
       [...tag.matchAll(/(?:aria-label|title|alt|content)="([^"]*)"/g)]
@@ -125,10 +125,10 @@ describe('the fixed words', () => {
   const own = new Set(pieces(locales.es));
   const foreign = pieces(locales.en).filter((piece) => !own.has(piece) && piece !== 'en');
 
-  /** A program is called so in every language. */
+  /** The name of a program is the same in every language, so it does not count as English. */
   const PROGRAMS = /Podcast Addict/g;
 
-  it.each(spanish)('of the Spanish page $name have no English in them', ({ html }) => {
+  it.each(spanish)('of the Spanish page $name contain no English', ({ html }) => {
     const text = words(html).replace(PROGRAMS, '');
     for (const piece of foreign)
       expect(
@@ -137,7 +137,7 @@ describe('the fixed words', () => {
       ).toBe(-1);
   });
 
-  it('are found by that test on an English page', () => {
+  it('of English pages are found by the same search', () => {
     const text = words(english.map(({ html }) => html).join('\n'));
     expect(foreign.filter((piece) => text.includes(piece)).length).toBeGreaterThan(60);
   });

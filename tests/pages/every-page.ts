@@ -24,7 +24,7 @@ export function aContext(language = 'en'): PageContext {
   return { config: testConfig(), phrases: phrasesIn(SHIPPED_TEMPLATES, language), language };
 }
 
-/** What editors and readers type. */
+/** The words that editors and readers type. */
 type Words = {
   title: string;
   dek: string;
@@ -40,7 +40,7 @@ type Words = {
   body: string;
 };
 
-/** A story with everything that a story can have. */
+/** Returns a story that has every field a story can have. */
 export function aFullStory(words: Words, fields: Partial<Article> = {}): Article {
   return anArticle({
     title: words.title,
@@ -66,14 +66,14 @@ export function aFullStory(words: Words, fields: Partial<Article> = {}): Article
   });
 }
 
-/** Of a publication one of whose newsletters comes at the reader's own hour. */
+/** Returns the context of a publication whose newsletters come at an hour that the reader chooses. */
 function withReaderHour(context: PageContext): PageContext {
   const { publication } = context.config;
   const editions = publication.editions.map((edition) => ({ ...edition, readerHour: true }));
   return { ...context, config: { ...context.config, publication: { ...publication, editions } } };
 }
 
-/** Every page there is, by name, in one language and with the same words wherever a page shows what somebody typed. */
+/** Returns every page by its name, in one language. Wherever a page shows what somebody typed, it shows `words`. */
 export function everyPage(language: string, words: Words): Record<string, Html> {
   const context = aContext(language);
   const story = aFullStory(words, { language });
@@ -183,7 +183,7 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
   };
 }
 
-/** One that lost a story after it was mailed, and is held. */
+/** Returns a draft whose editor held it, and which lost a story after it was mailed. */
 function aDraft(words: Words, stories: Article[]): DraftData {
   const at = '2026-11-22T12:30:00.000Z';
   const counters = {

@@ -4,7 +4,7 @@ import { ACCEPT_HEADERS } from '../support/accept-headers.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 
-/** What a person sees at the address of a feed. */
+/** The page that a person sees who opens the address of a feed in a browser. */
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const AUDIO = { url: 'https://audio.example/a.mp3', type: 'audio/mpeg', bytes: 1000, seconds: 60 };
@@ -29,10 +29,10 @@ const titlesIn = (html: string) =>
 const feedsIn = (html: string) =>
   [...html.matchAll(/<link rel="alternate"[^>]* href="([^"]+)"/g)].map(([, href]) => href ?? '');
 
-describe.each(ACCEPT_HEADERS)('%s: %j', (_, accept, given) => {
+describe.each(ACCEPT_HEADERS)('%s (Accept: %j)', (_, accept, given) => {
   const types = { page: 'text/html; charset=utf-8', document: 'application/atom+xml; charset=utf-8' };
 
-  it(`is given the ${given}, and caches are told that it depends on that`, async () => {
+  it(`gets the ${given}, and caches are told that the answer depends on Accept`, async () => {
     const headers = accept === undefined ? {} : { accept };
     const answer = await world.request('/en/atom.xml', { headers });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, types[given]]);
@@ -49,7 +49,7 @@ it.each([
   ['/podcast.xml', 'Podcast', ['The ferry returns']],
   ['/archive/2026-09/atom.xml', 'All stories', ['An older story']],
 ])(
-  '%s says what it is, has its address and stories, and names its own feed first',
+  'the page at %s says what the feed is, has its address and stories, and names its own feed first',
   async (path, name, titles) => {
     const page = await open(path);
     expect(page.status).toBe(200);
@@ -65,7 +65,7 @@ it.each([
   },
 );
 
-it('every reader is given the address whole, and encoded', async () => {
+it('every link to a feed reader contains the whole address of the feed, encoded', async () => {
   const { text } = await open('/tags/ferries-boats/rss.xml');
   const address = 'https://paper.example/tags/ferries-boats/rss.xml';
   const links = [...text.matchAll(/<li><a href="(https:[^"]+)">([^<]+)<\/a><\/li>/g)];
@@ -87,7 +87,7 @@ it('every reader is given the address whole, and encoded', async () => {
   expect(podcast.text).not.toContain('feedly.com');
 });
 
-it('the page is in the language of the feed, or of the reader where the feed has several', async () => {
+it('the page is in the language of the feed, or in the language of the reader if the feed has several', async () => {
   const own = await open('/es/rss.xml', { 'accept-language': 'en' });
   expect(own.text).toContain('<html lang="es"');
   expect(own.headers.get('vary')).toBe('Accept-Encoding, Accept');
@@ -98,7 +98,7 @@ it('the page is in the language of the feed, or of the reader where the feed has
   }
 });
 
-it('older and newer parts of the archive are a link away, until every story was seen', async () => {
+it('links to older and newer parts of the archive lead a reader past every story', async () => {
   const busy = await setUp();
   for (let day = 1; day <= 30; day++)
     await postStory(busy, {
@@ -128,7 +128,7 @@ it('older and newer parts of the archive are a link away, until every story was 
   expect(linkTo(forth.at(-1)?.text ?? '', 'Latest stories')).toBe('/en/rss.xml');
 });
 
-it('a story that was retracted is gone at once, an edited one is as it is now', async () => {
+it('a retracted story is gone from the page at once, and an edited story is shown as it is now', async () => {
   const newsroom = await setUp();
   await postStory(newsroom, { id: 'gone', title: 'A mistake' });
   await postStory(newsroom, { id: 'edited', title: 'A first version' });
@@ -138,7 +138,7 @@ it('a story that was retracted is gone at once, an edited one is as it is now', 
   expect((await open('/rss.xml', {}, newsroom)).titles).toEqual(['A second version']);
 });
 
-it('a retracted story is gone in a process too that still remembers it in the feed', async () => {
+it('a retracted story is also gone in a process that still remembers it in the feed', async () => {
   const newsroom = await setUp();
   await postStory(newsroom, { id: 'gone', title: 'A mistake' });
   const other = await setUp({ sharing: newsroom });
@@ -147,7 +147,7 @@ it('a retracted story is gone in a process too that still remembers it in the fe
   expect((await open('/rss.xml', {}, other)).titles).toEqual([]);
 });
 
-it('a feed that is not there is a page that says so', async () => {
+it('a feed that does not exist is answered with a page that says so', async () => {
   for (const path of ['/tags/none/rss.xml', '/fr/atom.xml', '/archive/2025-01/feed.json']) {
     const { status, text, headers } = await open(path);
     expect([path, status]).toEqual([path, 404]);
@@ -156,7 +156,7 @@ it('a feed that is not there is a page that says so', async () => {
   }
 });
 
-it('it is compressed, answers 304 to its own tag and no other, and HEAD with its headers', async () => {
+it('the page is compressed, is answered 304 only for its own ETag, and has the same headers for HEAD', async () => {
   const br = { 'accept-encoding': 'br' };
   const packed = await open('/rss.xml', br);
   expect(packed.headers.get('content-encoding')).toBe('br');

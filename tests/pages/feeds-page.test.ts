@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { setUp, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 
-/** `/feeds`: which feed is for you, and how to follow it. */
+/** The page `/feeds` lists the feeds, and says how to follow them. */
 
 let world: World;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ const all = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].map((
 const headings = (html: string) => all(html, /<h2>([^<]+)<\/h2>/g);
 const addresses = (html: string) => all(html, /<input [^>]*value="([^"]+)"/g);
 
-it('every feed has its address, a button to copy it, and the readers that take it', async () => {
+it('every feed has its address, a button to copy it, and links to feed readers that accept it', async () => {
   const html = await read('/en/feeds');
   const { languages, sections } = world.config.publication;
   const folders = ['/', ...languages.map((language) => `/${language}/`)];
@@ -34,7 +34,7 @@ it('every feed has its address, a button to copy it, and the readers that take i
   expect(html.match(/>AntennaPod<\/a>/g)).toHaveLength(podcasts.length);
 });
 
-it('every address of the page is that of a feed, and so is each link to another format', async () => {
+it('every address on the page, and every link to another format, leads to a feed', async () => {
   const html = await read('/en/feeds');
   const links = all(html, /<a href="(\/[^"]+)" type="application/g);
   expect(links).toHaveLength(3 * (addresses(html).length - 3) + 3);
@@ -42,7 +42,7 @@ it('every address of the page is that of a feed, and so is each link to another 
     expect([path, (await world.request(path ?? '')).status]).toEqual([path, 200]);
 });
 
-it("the reader's language comes first, then what is in all, then the others", async () => {
+it("feeds in the reader's language come first, then those in all languages, then those in other languages", async () => {
   expect(headings(await read('/es/feeds'))).toEqual([
     'Cómo seguirnos',
     'Todo el diario',
@@ -63,7 +63,7 @@ it("the reader's language comes first, then what is in all, then the others", as
   ]);
 });
 
-it('a paper in one language and without a podcast has each of its feeds once', async () => {
+it('the page of a publication in one language and without a podcast has each feed once', async () => {
   const { podcast: _, ...publication } = world.config.publication;
   const own = await setUp({ config: { publication: { ...publication, languages: ['en'] } } });
   const html = await read('/feeds', own);
@@ -71,6 +71,6 @@ it('a paper in one language and without a podcast has each of its feeds once', a
   expect(addresses(html)).toHaveLength(1 + publication.sections.length);
 });
 
-it('all feeds are a file to download', async () => {
+it('the list of all feeds can be downloaded as a file', async () => {
   expect(await read('/en/feeds')).toMatch(/<a href="\/opml\.xml" type="text\/x-opml" download>/);
 });

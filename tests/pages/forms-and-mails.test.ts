@@ -16,7 +16,7 @@ describe('a form with faults', () => {
     );
   });
 
-  it('lists them above, each a link to its field, and says so in the title', () => {
+  it('lists the faults at the top, each with a link to its field, and mentions them in the title', () => {
     expect([...html.matchAll(/<li><a href="#(\w+)">/g)].map(([, id]) => id)).toEqual([
       'email',
       'language',
@@ -27,18 +27,18 @@ describe('a form with faults', () => {
     expect(html).toContain('<title>Please check the form. Get our newsletters');
   });
 
-  it('has what was typed and ticked', () => {
+  it('still has what the reader typed and ticked', () => {
     expect(html).toMatch(/name="editions\[\]" value="daily" checked>/);
     expect(html).toMatch(/name="editions\[\]" value="weekly">/);
     expect(html).toMatch(/name="topics\[\]" value="culture" checked>/);
     expect(html.match(/ checked>/g)).toHaveLength(2);
   });
 
-  it('speaks the language of the page, not that of the fault', () => {
+  it('describes its faults in the language of the page, not in the language of the API', () => {
     expect(String(everyPage('es', SPANISH)['subscribe-faults'])).not.toContain('must be something else');
   });
 
-  it('marks nothing where there is none', () => {
+  it('marks no field if there are no faults', () => {
     const fresh = String(everyPage('en', ENGLISH).subscribe);
     expect(fresh).not.toMatch(/aria-invalid|role="alert"|-fault/);
     expect(fresh).toMatch(/value="daily" checked>/);
@@ -46,9 +46,9 @@ describe('a form with faults', () => {
   });
 });
 
-describe('the pages behind a link of a mail', () => {
+describe('the pages behind the links of a mail', () => {
   it.each(['confirm', 'unsubscribe', 'unsubscribe-all', 'manage', 'manage-faults'])(
-    '%s is not for indexes, and its address is nowhere but in its form',
+    'are not for search engines, and %s has its own address only in its form',
     (name) => {
       const html = String(everyPage('en', ENGLISH)[name]);
       expect(html).toContain('<meta name="robots" content="noindex">');
@@ -58,7 +58,7 @@ describe('the pages behind a link of a mail', () => {
     },
   );
 
-  it('leave one newsletter or all, as the reader decides', () => {
+  it('let the reader leave one newsletter or all of them', () => {
     const { unsubscribe, 'unsubscribe-all': all } = everyPage('en', ENGLISH);
     expect(String(unsubscribe)).toContain(
       '<button name="scope" value="edition">Leave “First Light”</button>',
@@ -71,7 +71,7 @@ describe('the pages behind a link of a mail', () => {
 describe('the past issues', () => {
   const html = String(everyPage('en', ENGLISH).issues);
 
-  it('link to what can be read, and say what was not sent', () => {
+  it('have links to issues that can be read, and say which issues were not sent', () => {
     expect(html).toContain(
       '<a href="/issues/daily/2026-11-22-0730"><span dir="auto">The ferry is back, and five more stories</span></a>',
     );
@@ -79,12 +79,12 @@ describe('the past issues', () => {
     expect(html).toContain('Not sent.');
   });
 
-  it('keep an edition that has left the settings', () => {
+  it('include an edition that is no longer in the settings', () => {
     expect(html).toContain('<a href="/issues/gone/extra-1">Read this issue</a>');
   });
 });
 
-it('a mail is shown in a frame that may run nothing, and its text has links', () => {
+it('a mail is shown in a frame that runs no script, and the addresses in its text are links', () => {
   const html = String(everyPage('en', ENGLISH).mail);
   expect(html).toMatch(
     /<iframe src="\/mailbox\/mail-1\/html" title="As HTML" sandbox="allow-popups allow-popups-to-escape-sandbox">/,

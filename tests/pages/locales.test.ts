@@ -11,7 +11,7 @@ import { linkIn, postStory, sendNow } from '../support/newsroom.ts';
 
 type Locales = Record<string, Record<string, string>>;
 
-/** A sentence for each thing that keeps a locale file from being one: `en.json` is the list of phrases. */
+/** Returns a sentence for each fault of a locale file. The phrases of `en.json` are the ones that every file must have. */
 function faultsOf({ en = {}, ...others }: Locales): string[] {
   const places = (phrase = '') => [...new Set(phrase.match(/\{\w+\}/g))].sort().join(' ') || 'none';
   return Object.entries(others).flatMap(([language, phrases]) => [
@@ -26,11 +26,11 @@ function faultsOf({ en = {}, ...others }: Locales): string[] {
   ]);
 }
 
-it('every locale file has the phrases of en.json, with the same places to fill in', () => {
+it('every locale file has the phrases of en.json, with the same placeholders', () => {
   expect(faultsOf(readTemplates('templates').locales)).toEqual([]);
 });
 
-it('who starts it is told of languages that it does not speak whole', () => {
+it('missingPhrases names languages with missing phrases or without a locale file, for a warning at start', () => {
   const { en = {}, es = {} } = readTemplates('templates').locales;
   const { 'mail.why': why, ...lacking } = es;
   expect(missingPhrases({ mjml: {}, locales: { en, es } }, ['en', 'es', 'es-MX'])).toEqual([]);
@@ -40,7 +40,7 @@ it('who starts it is told of languages that it does not speak whole', () => {
   ]);
 });
 
-it('what is missing, too much or filled in otherwise is named, with its file', () => {
+it('a missing phrase, an unknown phrase, an empty phrase and other placeholders are named with their file', () => {
   const en = { a: 'A', b: 'B {name} {count}', c: 'C', d: 'D' };
   expect(faultsOf({ en, fr: { a: 'A', b: 'B {nom}', d: ' ', e: 'E' } })).toEqual([
     'fr.json lacks c',
@@ -50,7 +50,7 @@ it('what is missing, too much or filled in otherwise is named, with its file', (
   ]);
 });
 
-/** As if somebody had added `fr.json`, and French to the settings: each phrase says that it is French. */
+/** Returns templates with a `fr.json` and settings with French. Each French phrase begins and ends with §. */
 function withFrench() {
   const folder = mkdtempSync(join(tmpdir(), 'templates-'));
   cpSync('templates', folder, { recursive: true });
@@ -67,12 +67,12 @@ function withFrench() {
   return { templates, publication: inFrench() };
 }
 
-/** Without its words, and with its places: what English is then left on a page came from elsewhere. */
+/** Replaces the words of a phrase, but not its placeholders. If English is then left on a page, it does not come from a phrase. */
 function wordless(phrase: string): string {
   return phrase.replace(/\{\w+\}|\p{L}+/gu, (part) => (part.startsWith('{') ? part : 'mot'));
 }
 
-/** The settings of the repository, with French words for every text that is in languages. */
+/** Returns the settings of the tests, with a French text beside every text that is in English and Spanish. */
 function inFrench() {
   const add = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(add);
@@ -90,14 +90,14 @@ function inFrench() {
   });
 }
 
-/** English phrases of which a text has a piece that is long enough to be nothing else. */
+/** Returns the pieces of English phrases that a text contains. A piece counts if it has more than 7 characters, to rule out chance. */
 function englishIn(text: string): string[] {
   const { en = {} } = readTemplates('templates').locales;
   const pieces = Object.values(en).flatMap((phrase) => phrase.split(/\{\w+\}/));
   return pieces.map((piece) => piece.trim()).filter((piece) => piece.length > 7 && text.includes(piece));
 }
 
-it('a language is added by its file and the settings: every page and mail of a reader speaks it', async () => {
+it('a language that has a locale file and is in the settings is used on every page and in every mail of a reader', async () => {
   const { templates, publication } = withFrench();
   const world = await setUp({ templates, config: { publication } });
   const spoken: [what: string, text: string][] = [];
@@ -152,7 +152,7 @@ it('a language is added by its file and the settings: every page and mail of a r
   }
 });
 
-it('so do the mails that an issue has besides, a test, a welcome and a draft, and the page behind the draft', async () => {
+it('an added language is also used in test mails, welcome mails and drafts, and on the page behind a draft', async () => {
   const { templates, publication } = withFrench();
   const editor = 'bureau@paper.example';
   for (const edition of publication.editions) {

@@ -12,14 +12,14 @@ async function sentIssue(templates = PLAIN_TEMPLATES): Promise<{ world: World; p
 const read = async (world: World, path: string) =>
   (await world.request(path, { headers: { 'accept-language': 'en' } })).text();
 
-it('an issue is read as it was mailed', async () => {
+it('an issue is shown as it was mailed', async () => {
   const { world, path } = await sentIssue(SHIPPED_TEMPLATES);
   const text = await read(world, path);
   expect(text).toContain('The ferry returns');
   expect(text).toContain('role="presentation"');
 });
 
-it('a story that was retracted since is on no page of the issue, and the others still are', async () => {
+it('a story that was retracted later is on no page of the issue, and the other stories still are', async () => {
   const { world, path } = await sentIssue();
   await world.edit('DELETE', '/api/articles/ferry');
   for (const query of ['', '?stories=all']) {
@@ -29,7 +29,7 @@ it('a story that was retracted since is on no page of the issue, and the others 
   }
 });
 
-it('a subject goes with the story that it was the headline of, in the issue and in the list of all', async () => {
+it('a subject that was the headline of a story is gone with the story, on the issue and in the list of all issues', async () => {
   const { world, path } = await sentIssue();
   const [subject] = /(?<=<title>)[^<]+/.exec(await read(world, path)) ?? [];
   expect(await read(world, '/issues')).toContain(subject);

@@ -19,7 +19,7 @@ async function withStories() {
   return { world, page };
 }
 
-it('/ is in the language that the browser asks for, with its stories, and says so to caches', async () => {
+it('the front page is in the language that the browser asks for, with stories in it, and tells caches so', async () => {
   const { page } = await withStories();
   const spanish = await page('/', { 'accept-language': 'es-MX,es;q=0.9,en;q=0.5' });
   expect(spanish.text).toContain('<html lang="es"');
@@ -31,7 +31,7 @@ it('/ is in the language that the browser asks for, with its stories, and says s
   expect((await page('/', { 'accept-language': 'fr' })).text).toContain('<html lang="en"');
 });
 
-it('a language of the path wins over the browser, on every page, and its links stay in it', async () => {
+it('a language in the path has precedence over the browser on every page, and the links of the page keep it', async () => {
   const { page } = await withStories();
   for (const path of ['/es/', '/es/feeds', '/es/subscribe', '/es/issues']) {
     const { status, text } = await page(path, { 'accept-language': 'en' });
@@ -51,7 +51,7 @@ it.each([
   ['es', '/nothing', 'es'],
   ['en', '/espresso/nothing', 'en'],
   ['en', '/fr/nothing', 'fr'],
-])('what is not there is said in %s at %s to a browser that asks for %s', async (language, path, asked) => {
+])('the 404 page is in %s at %s for a browser that asks for %s', async (language, path, asked) => {
   const { page } = await withStories();
   const { status, text } = await page(path, { 'accept-language': asked, accept: 'text/html' });
   expect(status).toBe(404);
@@ -59,13 +59,13 @@ it.each([
   expect(text).toContain(`href="/${language}/feeds"`);
 });
 
-it('what is not done at an address is said in its language', async () => {
+it('the page for a method that is not allowed is in the language of its address', async () => {
   const { world } = await withStories();
   const answer = await world.request('/es/feeds', { method: 'POST', headers: { 'accept-language': 'en' } });
   expect([answer.status, await answer.text()]).toEqual([405, expect.stringContaining('<html lang="es"')]);
 });
 
-it('pages run no script, but for the one of ours where there are feeds to copy, and load nothing from elsewhere', async () => {
+it('pages load nothing from elsewhere, and run no script except our own where there are feeds to copy', async () => {
   const { page } = await withStories();
   for (const path of ['/', '/articles/ferry', '/subscribe', '/issues', '/mailbox', '/nothing']) {
     const { headers, text } = await page(path);
@@ -87,7 +87,7 @@ it('pages run no script, but for the one of ours where there are feeds to copy, 
   expect((await page('/style.css')).headers.get('content-type')).toBe('text/css; charset=utf-8');
 });
 
-it('/articles/{id} shows the story; one under embargo and a draft are not there, a retracted one is gone', async () => {
+it('/articles/{id} shows a story, is answered 404 for an embargoed story or a draft, and 410 for a retracted story', async () => {
   const { world, page } = await withStories();
   await postStory(world, { id: 'later', publishedAt: '2026-11-23T00:00:00Z' });
   await postStory(world, { id: 'draft', status: 'draft' });
@@ -101,7 +101,7 @@ it('/articles/{id} shows the story; one under embargo and a draft are not there,
   expect((await page('/articles/later')).status).toBe(200);
 });
 
-it('a story that was retracted before anybody could see it was never there', async () => {
+it('a story that was retracted before anybody could see it is answered like a story that never existed', async () => {
   const { world, page } = await withStories();
   await postStory(world, { id: 'later', publishedAt: '2026-11-23T00:00:00Z' });
   await postStory(world, { id: 'draft', status: 'draft' });
@@ -113,7 +113,7 @@ it('a story that was retracted before anybody could see it was never there', asy
   for (const id of ['later', 'draft'])
     expect(await page(`/articles/${id}`)).toMatchObject({ status: 404, text: none.text });
   expect((await page('/articles/unpublished')).status).toBe(410);
-  // The day on which it would have been there.
+  // This is the day on which the embargoed story would have been published.
   world.pass(24 * 3600_000);
   expect((await page('/articles/later')).status).toBe(404);
   expect((await page('/atom.xml')).text).not.toContain('later');
@@ -130,7 +130,7 @@ it.each([
   ['HEAD', '/subscriptions', 'POST'],
   ['PUT', '/unsubscribe', 'GET, HEAD, POST'],
   ['POST', '/mailbox', 'GET, HEAD'],
-])('%s %s is answered 405 with what is allowed', async (method, path, allow) => {
+])('%s %s is answered 405 with the allowed methods', async (method, path, allow) => {
   const { world } = await withStories();
   const answer = await world.request(path, { method });
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
@@ -138,7 +138,7 @@ it.each([
   expect((await world.request('/nothing', { method })).status).toBe(404);
 });
 
-it('an address that fits into no key is not found, not a fault', async () => {
+it('an address that is too long for a key of the table is answered 404, not 500', async () => {
   const { world, page } = await withStories();
   const long = 'x'.repeat(3000);
   for (const path of [
@@ -160,7 +160,7 @@ it('an unknown address is answered with a page that says so', async () => {
     expect((await page(path)).status).toBe(404);
 });
 
-it('GET /healthz says that the process serves, and which version it is', async () => {
+it('GET /healthz says that the process serves requests, and names its version', async () => {
   const { page } = await withStories();
   expect(await page('/healthz')).toMatchObject({ status: 200, text: `ok ${VERSION}\n` });
 });

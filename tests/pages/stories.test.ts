@@ -5,7 +5,7 @@ import { anArticle } from '../support/builders.ts';
 import { aContext, aFullStory, ENGLISH } from './every-page.ts';
 
 describe('a story', () => {
-  it('of a guest language is told in it, and the words around it in the language that they are in', () => {
+  it('in a language without phrases is marked with its language, and the phrases around it with theirs', () => {
     const html = String(articlePage(aContext('ur'), aFullStory(ENGLISH, { language: 'ur' })));
     expect(html).toContain('<html lang="ur" dir="rtl">');
     expect(html).toContain('<header class="masthead" lang="en" dir="ltr">');
@@ -13,7 +13,7 @@ describe('a story', () => {
     expect(html).toContain('href="/ur/atom.xml"');
   });
 
-  it('keeps its own language on the page of another', () => {
+  it('keeps its own language on a page in another language', () => {
     const html = String(
       homePage(aContext('es'), { stories: [aFullStory(ENGLISH, { language: 'en' })], form: {} }),
     );
@@ -21,7 +21,7 @@ describe('a story', () => {
     expect(html).toContain('<p class="byline" lang="es" dir="ltr">');
   });
 
-  it('with an address of its own gives it as the canonical one', () => {
+  it('with an address of its own names that address as the canonical one', () => {
     expect(String(articlePage(aContext(), anArticle({ url: 'https://paper.example/ferry' })))).toContain(
       '<link rel="canonical" href="https://paper.example/ferry">',
     );
@@ -39,7 +39,7 @@ describe('a story', () => {
     expect(html).toContain('title="The Lakeside Courier: López Obrador (RSS)"');
   });
 
-  it('names who else had a part in it, in the language of the page, and only where somebody had', () => {
+  it('names its contributors in the language of the page, and says nothing if it has none', () => {
     const contributors = [
       { name: 'Zoë <Ng>', url: 'https://paper.example/zoe?a=1&b=2' },
       { name: 'Jo Dahl' },
@@ -71,13 +71,13 @@ describe('a story', () => {
     expect(inBody.match(/<img/g)).toHaveLength(1);
   });
 
-  it('has its body as it was sanitised', () => {
+  it('has its body exactly as it was sanitized', () => {
     expect(
       String(articlePage(aContext(), anArticle({ html: '<p>1 &lt; 2 &amp; <em>3</em></p>' }))),
     ).toContain('<p>1 &lt; 2 &amp; <em>3</em></p>');
   });
 
-  it('joins its authors as the language does', () => {
+  it('joins the names of its authors by the rules of its language', () => {
     const authors = [{ name: 'Ana Ruiz' }, { name: 'Isabel Gil' }];
     const text = String(articlePage(aContext('es'), anArticle({ language: 'es', authors }))).replace(
       /<[^>]*>/g,
@@ -86,7 +86,7 @@ describe('a story', () => {
     expect(text).toContain('Por Ana Ruiz e Isabel Gil');
   });
 
-  it('may have a headline of 110,000 characters: whole on its page, shortened elsewhere', () => {
+  it('may have a headline of 110,000 characters, which is whole on its own page and shortened elsewhere', () => {
     const title = 'Word '.repeat(22_000).trim();
     const page = String(articlePage(aContext(), anArticle({ title })));
     expect(page).toContain(`<h1>${title}</h1>`);
@@ -96,13 +96,13 @@ describe('a story', () => {
     expect(home.length).toBeLessThan(12_000);
   });
 
-  it('may be in a language with a private part (BCP 47, 2.2.7), which no name is known for', () => {
+  it('may be in a language with a private part (BCP 47, 2.2.7), which is shown under the name of its main language', () => {
     const translations = [{ id: 'easy', language: 'es-x-facil' }];
     const html = String(articlePage(aContext(), anArticle({ language: 'en-x-easy', translations })));
     expect(html).toContain('<a href="/articles/easy" lang="es-x-facil" hreflang="es-x-facil">Español</a>');
   });
 
-  it('that an editor featured leads the front page', () => {
+  it('that an editor featured comes first on the front page', () => {
     const stories = [
       anArticle({ id: 'new', title: 'New' }),
       anArticle({ id: 'big', title: 'Big', featured: true }),
