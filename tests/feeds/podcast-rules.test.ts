@@ -79,7 +79,7 @@ test("an ordinary feed is caught if it has an element of Apple's beside audio th
   expect(rssFaults(PODCAST.replace('1.mp3', '1.ogg'))).not.toEqual([]);
 });
 
-test("an ordinary feed is caught if an element of Apple's is outside of items with audio", () => {
+test("an ordinary feed is caught if an item has elements of Apple's and its channel has none", () => {
   const bare = PODCAST.replace(/<itunes:(?:author|owner|image|category|type)[\s\S]*?(?=\n<item>)/, '');
   expect(rssFaults(bare)).not.toEqual([]);
   expect(rssFaults(bare.replace(/<itunes:.*?(?=<\/item>)/, ''))).toEqual([]);
