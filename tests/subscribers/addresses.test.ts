@@ -5,7 +5,7 @@ import { subscribe } from '../support/newsroom.ts';
 import { parseAnyAddress, signUpInAnyScript } from './any-input.ts';
 import { membersOf, postForm } from './reader.ts';
 
-/** What is wrong with an address, as programs are told, and people in two languages. */
+/** Addresses with a fault, and how the fault is described: in JSON, on the English page and on the Spanish page. */
 const WRONG: [typed: string, detail: string, english: string, spanish: string][] = [
   ['', 'is missing', 'Enter an e-mail address', 'Escriba una dirección'],
   ['ana.reader.example', 'has no @', 'There is no @', 'Falta la @'],
@@ -23,8 +23,8 @@ const WRONG: [typed: string, detail: string, english: string, spanish: string][]
   ['ana@x.Mailinator.com', 'belongs to a service for throwaway', 'to throw away', 'de usar y tirar'],
 ];
 
-describe('the reason for which an address is refused', () => {
-  it.each(WRONG)('%j', async (email, detail, english, spanish) => {
+describe('a sign-up with a wrong address', () => {
+  it.each(WRONG)('is refused with the reason, and nobody is mailed, for the address %j', async (email, detail, english, spanish) => {
     const world = await setUp();
     const json = await world.request('/subscriptions', {
       method: 'POST',
@@ -55,7 +55,7 @@ it.each([
   [[], 'must be a string'],
   [null, 'must be a string'],
   [undefined, 'is missing: it must be a mail address, such as ana@paper.example'],
-])('an address that is %j as JSON is told what it is', async (email, detail) => {
+])('an address that is the JSON value %j is refused with the reason', async (email, detail) => {
   const world = await setUp();
   for (const path of ['/subscriptions', '/subscriptions/link']) {
     const answer = await world.request(path, { method: 'POST', body: { email, editions: ['daily'] } });
@@ -64,7 +64,7 @@ it.each([
   }
 });
 
-it('a form whose bytes are no UTF-8 is refused, and nobody mailed', async () => {
+it('a form whose bytes are not UTF-8 is refused, and nobody is mailed', async () => {
   const world = await setUp();
   const answer = await world.request('/subscriptions', {
     method: 'POST',
@@ -78,17 +78,17 @@ it('a form whose bytes are no UTF-8 is refused, and nobody mailed', async () => 
 });
 
 it.each(['ana@duck.com', 'ana@mozmail.com', 'ana@privaterelay.appleid.com', 'ana@mailinator.com.example'])(
-  '%s forwards to a person, or only looks like it, and is no throwaway',
+  '%s is accepted, because its domain is not that of a throwaway service',
   (email) => {
     expect(parseReaderAddress(email)).toEqual({ ok: true, address: email });
   },
 );
 
-it('internationalised addresses are taken, and mailed with their domains in ASCII, whatever script they are in', async () => {
+it('internationalised addresses of any script are accepted, and mailed with their domains in ASCII', async () => {
   await signUpInAnyScript(8);
 });
 
-it('a domain in its own letters and in ASCII, in whatever case, is one reader’s', async () => {
+it('a domain in its own letters and the same domain in ASCII make one reader, in upper and in lower case', async () => {
   const world = await setUp();
   await subscribe(world, 'ana@españa.example');
   await subscribe(world, 'ANA@xn--espaa-rta.example', { editions: ['weekly'] });
@@ -97,6 +97,6 @@ it('a domain in its own letters and in ASCII, in whatever case, is one reader’
   expect(await membersOf(world, 'weekly')).toEqual([member]);
 });
 
-it('nothing that is taken for an address can end a header, or begin another', () => {
+it('no text that is accepted as an address can end a mail header or begin another one', () => {
   parseAnyAddress(300);
 });

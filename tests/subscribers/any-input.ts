@@ -7,9 +7,9 @@ import { parseReaderAddress } from '../../functions/subscribers/email-address.ts
 import { anyText } from '../support/any-text.ts';
 import { setUp } from '../support/installation.ts';
 
-/** Any addresses and any cells, so many of them. */
+/** Tests with generated addresses and cells. `numRuns` says how many are generated. */
 
-/** Letters of scripts that addresses are written in (RFC 6531), composed. */
+/** Letters of the scripts in which addresses are written (RFC 6531), in composed form. */
 const letters = fc.string({
   unit: fc.constantFrom(...'abcxyz019ñéüößçåжиюλωβ你好邮日本語한국مرحباहिन्दीไทย'.normalize('NFC')),
   minLength: 1,
@@ -17,7 +17,10 @@ const letters = fc.string({
 });
 const label = letters.filter((text) => parseReaderAddress(`a@${text}.example`).ok);
 
-/** Internationalised addresses are taken, and mailed with their domains in ASCII, whatever script they are in. */
+/**
+ * Signs up internationalised addresses of any script. Expects that each is accepted, and mailed with its domain in
+ * ASCII.
+ */
 export async function signUpInAnyScript(numRuns: number): Promise<void> {
   const world = await setUp();
   const typed: string[] = [];
@@ -47,7 +50,9 @@ export async function signUpInAnyScript(numRuns: number): Promise<void> {
   ).toBe(true);
 }
 
-/** Nothing that is taken for an address can end a header, or begin another. */
+/**
+ * Parses generated texts. Expects that none that is accepted as an address can end a mail header or begin another one.
+ */
 export function parseAnyAddress(numRuns: number): void {
   fc.assert(
     fc.property(anyText(), anyText(), (local, domain) => {
@@ -55,7 +60,7 @@ export function parseAnyAddress(numRuns: number): void {
         const read = parseReaderAddress(typed);
         if (!read.ok) continue;
         expect(read.address).not.toMatch(/[\s\p{Cc}<>,;"]/u);
-        // And it stays the same address when it is read again.
+        // The address stays the same when it is parsed again.
         expect(parseReaderAddress(read.address)).toEqual(read);
       }
     }),
@@ -63,7 +68,7 @@ export function parseAnyAddress(numRuns: number): void {
   );
 }
 
-/** Any cell is the same again after it was written to a file and read from it. */
+/** Writes generated cells to a file and reads the file. Expects the same cells. */
 export async function writeAndReadCells(numRuns: number): Promise<void> {
   const cell = fc.oneof(
     anyText(),
@@ -75,7 +80,7 @@ export async function writeAndReadCells(numRuns: number): Promise<void> {
     fc.asyncProperty(
       fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1 }),
       async (rows) => {
-        // A lone \r is a line end to whoever reads text; an export has none in a cell.
+        // Programs that read text take a lone \r for the end of a line, so no cell of an export has one.
         const clean = rows.map((cells) =>
           cells.map((text) =>
             text

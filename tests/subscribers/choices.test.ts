@@ -28,11 +28,11 @@ async function issuesThatCome(world: World, names: string[]): Promise<number> {
   return digestsTo(world, ANA).length - before;
 }
 
-it('a pause of a week keeps issues away until the day it ends on, in the zone of the newsroom', async () => {
+it('a pause of a week keeps issues from the reader until a midnight in the time zone of the newsroom', async () => {
   const { world, manage } = await reader();
   const page = await (await postForm(world, manage, { ...kept, pause: '1' })).text();
   expect(page).toContain('Paused until <time datetime="2026-11-29">Sunday, November 29, 2026</time>');
-  // Midnight in New York.
+  // This is midnight in New York.
   expect((await dataOf(world, manage)).subscriber.pausedUntil).toBe('2026-11-29T05:00:00.000Z');
   expect(await issuesThatCome(world, ['first'])).toBe(0);
   world.pass(Date.parse('2026-11-29T04:59:00.000Z') - world.now());
@@ -41,22 +41,22 @@ it('a pause of a week keeps issues away until the day it ends on, in the zone of
   expect(await issuesThatCome(world, ['third'])).toBe(1);
 });
 
-it('a pause ends with the first minute of its day, also where that day has no midnight', async () => {
+it('a pause ends with the first minute of the chosen day, also if the clocks skip midnight on that day', async () => {
   const { world, manage } = await reader();
   const body = { timeZone: 'Asia/Beirut', pausedUntil: '2027-03-28' };
   await world.request(manage, { method: 'POST', body });
-  // Clocks there go from 23:59 (UTC+2) to 01:00 (UTC+3).
+  // In that time zone the clocks go from 23:59 (UTC+2) to 01:00 (UTC+3).
   expect((await dataOf(world, manage)).subscriber.pausedUntil).toBe('2027-03-27T22:00:00.000Z');
 });
 
-it('a pause that the form does not offer is refused, and nothing saved', async () => {
+it('a pause that the form does not offer is refused, and nothing is saved', async () => {
   const { world, manage } = await reader();
   const answer = await postForm(world, manage, { language: 'es', pause: 'weeks2' });
   expect(answer.status).toBe(422);
   expect((await dataOf(world, manage)).subscriber.language).toBe('en');
 });
 
-it('a pause lasts to a day of the reader’s choice, is kept by saving again, and ended by the reader', async () => {
+it('a pause lasts to a day of the reader’s choice, stays when the form is saved again, and ends when the reader ends it', async () => {
   const { world, manage } = await reader();
   const until = { ...kept, pause: 'until', pausedUntil: '2026-12-24' };
   const page = await (await postForm(world, manage, until)).text();
@@ -75,7 +75,7 @@ it('a pause lasts to a day of the reader’s choice, is kept by saving again, an
   ]);
 });
 
-it('a pause until a day that is none, that is past or that is too far is refused, and nothing saved', async () => {
+it('a pause is refused if its day does not exist, is past or is too far away, and nothing is saved', async () => {
   const { world, manage } = await reader();
   for (const pausedUntil of ['2026-11-22', '2027-11-24', '2026-02-30', 'Christmas', '']) {
     const answer = await postForm(world, manage, { language: 'es', pause: 'until', pausedUntil });
@@ -90,7 +90,7 @@ it('a pause until a day that is none, that is past or that is too far is refused
   expect(await membersOf(world, 'daily')).toMatchObject([{ language: 'en' }]);
 });
 
-it('a choice with several faults is told all of them at once, as JSON and in the form', async () => {
+it('a choice with several faults is refused with all of them at once, in JSON and in the form', async () => {
   const { world, manage } = await reader(withReaderHour());
   const wrong = { language: 'fr', timeZone: 'Europe/Atlantis', pausedUntil: 'Christmas' };
   const body = { ...wrong, editions: ['daily', 'hourly'], topics: ['sport'] };
@@ -99,7 +99,7 @@ it('a choice with several faults is told all of them at once, as JSON and in the
   expect([json.status, ...errors.map(({ pointer }) => pointer)]).toEqual([
     ...[422, '/language', '/editions/1', '/topics/0', '/timeZone', '/pausedUntil'],
   ]);
-  // The days are those of the zone that the reader has: the one that was asked for is none.
+  // The days are those of the reader's stored time zone, because the requested time zone does not exist.
   expect(errors.at(-1)?.detail).toBe('must be a day from 2026-11-23 to 2027-11-23, or null');
   const form = await postForm(world, manage, { ...wrong, 'editions[]': 'daily', pause: 'until' });
   const links = [...(await form.text()).matchAll(/<li><a href="#(\w+)">/g)].map(([, field]) => field);
@@ -107,7 +107,7 @@ it('a choice with several faults is told all of them at once, as JSON and in the
   expect(await membersOf(world, 'daily')).toMatchObject([{ language: 'en' }]);
 });
 
-it('a paused reader who signs up again wants mail again', async () => {
+it('the pause of a reader ends when the reader signs up again', async () => {
   const { world, manage } = await reader();
   await world.request(manage, { method: 'POST', body: { pausedUntil: '2026-12-24' } });
   await subscribe(world, ANA, { editions: ['weekly'] });
@@ -115,7 +115,7 @@ it('a paused reader who signs up again wants mail again', async () => {
   expect(await issuesThatCome(world, ['first'])).toBe(1);
 });
 
-it('preferences in JSON change what they name, and leave the rest', async () => {
+it('preferences in JSON change the fields that they name, and leave the other fields', async () => {
   const { world, manage } = await reader();
   const post = async (body: unknown) => (await world.request(manage, { method: 'POST', body })).json();
   expect(await post({ topics: ['culture', 'harbour', 'culture'], timeZone: 'europe/madrid' })).toEqual({
@@ -126,7 +126,7 @@ it('preferences in JSON change what they name, and leave the rest', async () => 
     timeZone: 'Europe/Madrid',
     pausedUntil: null,
   });
-  // The reader's own midnight, now that a zone of theirs is known.
+  // The pause ends at midnight in the reader's own time zone, which is known now.
   expect(await post({ pausedUntil: '2026-12-24' })).toMatchObject({
     topics: ['culture', 'harbour'],
     pausedUntil: '2026-12-23T23:00:00.000Z',
@@ -140,7 +140,7 @@ it('preferences in JSON change what they name, and leave the rest', async () => 
   expect((await dataOf(world, manage)).consentLog.at(-1)).toMatchObject({ what: 'left', editions: [] });
 });
 
-it('a time zone that is none is refused', async () => {
+it('a time zone that does not exist is refused', async () => {
   const { world, manage } = await reader();
   for (const timeZone of ['Europe/Atlantis', '+02:00', 7]) {
     const answer = await world.request(manage, { method: 'POST', body: { timeZone } });
@@ -155,7 +155,7 @@ it('a time zone that is none is refused', async () => {
   }
 });
 
-it('a time zone is asked for where an edition comes at the reader’s hour, and planned with', async () => {
+it('the form asks for a time zone if an edition comes at the reader’s hour, and issues are planned in that time zone', async () => {
   const { world, manage } = await reader(withReaderHour());
   const page = await (await world.request(manage)).text();
   expect(page).toContain('<option value="" selected>The newsroom’s (New York, Eastern Time)</option>');
@@ -169,7 +169,7 @@ it('a time zone is asked for where an edition comes at the reader’s hour, and 
   expect((await dataOf(world, manage)).subscriber.timeZone).toBeUndefined();
 });
 
-it('time zones are named in the language of the page, and sent by their ids', async () => {
+it('the form names time zones in the language of the page, and sends their ids', async () => {
   const { world, manage } = await reader(withReaderHour());
   const spanish = { ...kept, language: 'es', timeZone: 'Europe/Madrid' };
   const page = await (await postForm(world, manage, spanish)).text();
@@ -184,19 +184,19 @@ it('time zones are named in the language of the page, and sent by their ids', as
   const zones = [...page.matchAll(/<option value="\w+\/[^>]*>([^<]*)</g)].map(([, text = '']) => text);
   expect(zones.length).toBeGreaterThan(400);
   expect(zones.filter((text) => !/^[^(]+ \(hora .+\)$/i.test(text))).toEqual([]);
-  // Asked for in another language the same day, they are in that one.
+  // The page in another language names them in that language, also on the same day.
   const english = await (await postForm(world, manage, { ...spanish, language: 'en' })).text();
   expect(english).toContain('<option value="Europe/Madrid" selected>Madrid (Central European Time)</option>');
 });
 
-it('where no edition does, the form neither asks for a time zone nor forgets one', async () => {
+it('if no edition comes at the reader’s hour, the form neither asks for a time zone nor forgets one', async () => {
   const world = await setUp();
   const manage = await addReader(world, ANA, { timeZone: 'America/Lima' });
   expect(await (await postForm(world, manage, kept)).text()).not.toContain('name="timeZone"');
   expect((await dataOf(world, manage)).subscriber.timeZone).toBe('America/Lima');
 });
 
-it('the consent log says by which way a reader left', async () => {
+it('the consent log says in which way a reader left', async () => {
   const { world, manage } = await reader();
   await postStory(world);
   await sendNow(world, 'first');
@@ -215,7 +215,7 @@ it('the consent log says by which way a reader left', async () => {
   ]);
 });
 
-it('a reader saves thirty choices an hour, and leaves whenever they like', async () => {
+it('a reader can save choices thirty times an hour, and can leave at any time', async () => {
   const { world, manage } = await reader();
   const save = (body: unknown) => world.request(manage, { method: 'POST', body });
   for (let change = 0; change < 30; change++)

@@ -11,7 +11,7 @@ import { writeAndReadCells } from './any-input.ts';
 const HEADER =
   'email,language,editions,topics,timeZone,pausedUntil,consentAt,consentSource,suppressed,id,confirmedAt\r\n';
 
-/** The addresses of an export, or of its rows after the header. */
+/** Returns the addresses in an export, which are in the first cell of each row after the header. */
 const addressesOf = (csv: string) =>
   csv
     .split('\r\n')
@@ -27,7 +27,7 @@ async function withReaders(count: number): Promise<{ world: World; addresses: st
   return { world, addresses };
 }
 
-/** Every part, by the links from one to the next. */
+/** Returns every part of an export. Each part has a link to the next one. */
 async function parts(world: World, query: string): Promise<string[]> {
   const found: string[] = [];
   for (let next: string | undefined = query; next !== undefined; ) {
@@ -42,7 +42,7 @@ async function parts(world: World, query: string): Promise<string[]> {
   return found;
 }
 
-it('GET /api/subscribers has what is known of each reader, for a spreadsheet to open', async () => {
+it('GET /api/subscribers has what is known of each reader, as a file that a spreadsheet opens', async () => {
   const world = await setUp();
   await importCsv(
     world,
@@ -64,14 +64,14 @@ it('GET /api/subscribers has what is known of each reader, for a spreadsheet to 
   );
 });
 
-it('has every reader once, whatever editions they get, and of one edition who gets that', async () => {
+it('an export has every reader once, whatever editions they get, and an export of one edition has its readers', async () => {
   const { world, addresses } = await withReaders(10);
   expect(addressesOf(await exportCsv(world)).sort()).toEqual([...addresses].sort());
   const weekly = addressesOf(await exportCsv(world, '?edition=weekly'));
   expect(weekly.sort()).toEqual(addresses.filter((_, index) => index % 3 !== 0).sort());
 });
 
-it('in parts it has every reader once, and each part has the header', async () => {
+it('an export in parts has every reader once, and each part has the header', async () => {
   const { world, addresses } = await withReaders(10);
   for (const limit of [1, 4, 9, 10, 10_000]) {
     const csv = await parts(world, `?limit=${limit}`);
@@ -85,7 +85,7 @@ it('in parts it has every reader once, and each part has the header', async () =
   expect(weekly.flatMap(addressesOf)).toHaveLength(6);
 });
 
-it('a reader who moves to another edition between two parts is neither lost nor repeated', async () => {
+it('a reader who moves to another edition between two parts of an export is neither lost nor repeated', async () => {
   const { world, addresses } = await withReaders(40);
   const first = await getCsv(world, '?limit=20');
   const seen = addressesOf(await first.text());
@@ -96,7 +96,7 @@ it('a reader who moves to another edition between two parts is neither lost nor 
   expect([...seen, ...rest].sort()).toEqual([...addresses].sort());
 });
 
-it('who left every edition is not in it, and who is suppressed is marked', async () => {
+it('an export leaves out readers who left every edition, and marks readers who are suppressed', async () => {
   const world = await setUp();
   for (const name of ['ana', 'ben', 'eva']) await subscribe(world, `${name}@reader.example`);
   await postStory(world);
@@ -134,8 +134,8 @@ it.each([
   expect(await faultsOf(answer)).toEqual([detail]);
 });
 
-describe('formulas', () => {
-  it('no cell of an export is one', async () => {
+describe('the cells of an export', () => {
+  it('are never formulas', async () => {
     const world = await setUp();
     const file =
       'email,consentSource\n' +
@@ -152,12 +152,12 @@ describe('formulas', () => {
     expect(csv).toContain("\r\n'+ana@reader.example,");
   });
 
-  it('any cell is the same again after writing and reading', async () => {
+  it('are the same after they are written to a file and read from it', async () => {
     await writeAndReadCells(100);
   });
 });
 
-it('an export imported again changes nothing, and in another place makes the same readers', async () => {
+it('an export changes nothing when it is imported again, and makes the same readers in another installation', async () => {
   const world = await setUp();
   const text = fc.string({ minLength: 1, maxLength: 40, unit: fc.constantFrom(...'=+-@\'",;ab é€😀') });
   const local = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."=+-'ab1é_") });

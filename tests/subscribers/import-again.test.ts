@@ -8,7 +8,7 @@ import { partsOf, withLimits } from './import-bodies.ts';
 const addresses = (count: number) =>
   Array.from({ length: count }, (_, index) => `reader${index}@reader.example`);
 const fileOf = (list: string[]) => `email\n${list.map((email) => `${email}\n`).join('')}`;
-it('a file that breaks off is stored up to its last whole line, and repeated makes every reader once', async () => {
+it('a file that breaks off is stored up to its last whole line, and after a second import every reader is there once', async () => {
   const world = await setUp();
   const all = addresses(30);
   const body = partsOf(fileOf(all.slice(0, 20)), 'reader20@reader.exam', new Error('connection reset'));
@@ -28,14 +28,14 @@ it('a file that breaks off is stored up to its last whole line, and repeated mak
   expect([...(await readers(world)).keys()].sort()).toEqual([...all].sort());
 });
 
-it('fromLine goes on where an import ended, and asks nothing of the lines before', async () => {
+it('an import with fromLine begins at that line, and reports nothing of the lines before it', async () => {
   const world = await setUp();
   const report = await importCsv(world, fileOf(addresses(10)), `${CONSENT}&fromLine=9`);
   expect(outcomes(report)).toEqual(['9 added', '10 added', '11 added']);
   expect(report.summary.lines).toBe(3);
 });
 
-it('two imports of the same file at once make each reader once', async () => {
+it('two imports of the same file at the same time make each reader once', async () => {
   const world = await setUp();
   const other = await setUp({ sharing: world });
   const all = addresses(30);
@@ -51,7 +51,7 @@ it('two imports of the same file at once make each reader once', async () => {
   for (const { version } of found.values()) expect(version).toBe(1);
 });
 
-it('two imports of different editions at once lose neither', async () => {
+it('two imports of different editions at the same time both take effect', async () => {
   const world = await setUp();
   const all = addresses(20);
   await Promise.all([
@@ -63,7 +63,7 @@ it('two imports of different editions at once lose neither', async () => {
   for (const { editions } of found.values()) expect([...editions].sort()).toEqual(['daily', 'weekly']);
 });
 
-it('an import and a confirmation at once make one reader', async () => {
+it('an import and a confirmation at the same time make one reader', async () => {
   const world = await setUp();
   const file = fileOf(Array.from({ length: 20 }, () => 'ana@reader.example'));
   await Promise.all([
@@ -76,7 +76,7 @@ it('an import and a confirmation at once make one reader', async () => {
   expect([...(found.get('ana@reader.example')?.editions ?? [])].sort()).toEqual(['daily', 'weekly']);
 });
 
-it('an address that is suppressed between the look and the write stays out', async () => {
+it('an address that is suppressed after an import has looked for it and before it writes is not stored', async () => {
   const world = await setUp();
   const { subscribers } = world.services;
   const looked = subscribers.suppressions;
@@ -92,7 +92,7 @@ it('an address that is suppressed between the look and the write stays out', asy
   expect(await readers(world)).toEqual(new Map());
 });
 
-it('a reader who leaves between the look and the write is not taken back', async () => {
+it('a reader who leaves after an import has looked for them and before it writes is not subscribed again', async () => {
   const world = await setUp();
   await importCsv(world, fileOf(['ana@reader.example']));
   const [ana] = (await readers(world)).values();
@@ -109,7 +109,7 @@ it('a reader who leaves between the look and the write is not taken back', async
   expect(await readers(world)).toEqual(new Map());
 });
 
-it('of two lines with one address the first counts, however long it takes', async () => {
+it('the first of two lines with the same address counts, even if it takes longer to store', async () => {
   const world = await setUp();
   const { subscribers } = world.services;
   const { write } = subscribers;
@@ -124,7 +124,7 @@ it('of two lines with one address the first counts, however long it takes', asyn
   expect((await readers(world)).get('ana@reader.example')?.language).toBe('es');
 });
 
-it('where the table fails half way, the report says from which line on, and the file again does the rest', async () => {
+it('a report names the line from which the table failed, and an import from that line stores the rest', async () => {
   const world = await setUp();
   const { subscribers } = world.services;
   const { write } = subscribers;
@@ -154,7 +154,7 @@ it('where the table fails half way, the report says from which line on, and the 
   expect([...(await readers(world)).keys()].sort()).toEqual([...all].sort());
 });
 
-it('where a request has little time, it stops before it is cut off, and says where to go on', async () => {
+it('an import that has little time stops before it is cut off, and says at which line to go on', async () => {
   const world = await setUp();
   const limited = withLimits(world, { milliseconds: 20_000 });
   const { subscribers } = world.services;
@@ -184,7 +184,7 @@ it('where a request has little time, it stops before it is cut off, and says whe
   expect(second.summary.complete).toBe(true);
 });
 
-it('where an answer may have so many bytes, the report stops there, and goes on from there to the end', async () => {
+it('a report stops at the limit of its bytes, and imports from there on get to the end of the file', async () => {
   const world = await setUp();
   const limited = withLimits(world, { reportBytes: 1000 });
   const all = addresses(100);
@@ -201,7 +201,7 @@ it('where an answer may have so many bytes, the report stops there, and goes on 
   expect([...(await readers(world)).keys()].sort()).toEqual([...all].sort());
 });
 
-it('a file that is larger than a request may be is 413, and none of it is stored', async () => {
+it('a file that is larger than a request may be is answered with 413, and none of it is stored', async () => {
   const world = await setUp();
   const limited = withLimits(world, { bodyBytes: 1000 });
   const answer = await postCsv(limited, fileOf(addresses(100)), CONSENT, { 'content-length': '2600' });
@@ -213,7 +213,7 @@ it('a file that is larger than a request may be is 413, and none of it is stored
   expect((await importCsv(limited, fileOf(addresses(10)))).summary.added).toBe(10);
 });
 
-it('an export without a limit is in parts where an answer has one', async () => {
+it('an export without a limit comes in parts if an answer may have only so many readers', async () => {
   const world = await setUp();
   await importCsv(world, fileOf(addresses(30)));
   const { app } = withLimits(world, { exported: 12 });

@@ -8,9 +8,9 @@ import type { CsvLimits } from '../../functions/subscribers/csv-limits.ts';
 import { OWNER_TOKEN, type World } from '../support/installation.ts';
 import { CONSENT } from '../support/lists.ts';
 
-/** The bodies that an import may be sent, and the ways to send them. */
+/** Bodies for imports, and ways to send them. */
 
-/** The same world with other limits on an import. */
+/** Returns the same world with other limits on an import. */
 export const withLimits = (world: World, csvLimits: CsvLimits) => ({
   app: createEditorApp({ ...world.services, csvLimits }),
 });
@@ -33,15 +33,15 @@ export function partsOf(...parts: (string | Error | Promise<void>)[]): ReadableS
 }
 
 /**
- * Returns a file of which each part has so many lines of 5,000 letters. It ends after so many parts that no test gets there, unless
- * the import is broken.
+ * Returns a file whose parts have `linesInPart` lines of 5,000 letters each. It has so many parts that only a broken
+ * import reads all of them.
  */
 export function endlessFile(linesInPart: number) {
   const part = Buffer.from(`${'x'.repeat(5000)}\n`.repeat(linesInPart));
   const file = {
     /** How many parts were read. */
     parts: 0,
-    /** Whether the reader said that it wants no more. */
+    /** Whether the import has said that it wants no more of the file. */
     isCancelled: false,
     body: new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -57,7 +57,10 @@ export function endlessFile(linesInPart: number) {
   return file;
 }
 
-/** Waits until nothing more is read of a file, or more than `most` parts. Reading waits for nothing but its turn. */
+/**
+ * Waits until an import reads no more parts of a file, or has read more than `most`. An import that can go on reads in
+ * a few turns of the event loop, so the function looks at 1000 turns without a new part and then returns.
+ */
 export async function untilNoMoreIsRead(file: { parts: number }, most: number): Promise<void> {
   for (let turns = 0, before = 0; turns < 1000 && before <= most; turns++, before = file.parts) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -65,7 +68,10 @@ export async function untilNoMoreIsRead(file: { parts: number }, most: number): 
   }
 }
 
-/** The import of a file without end, whose report nobody reads, stops by itself. Hanging up ends it. */
+/**
+ * Expects that the import of a file without end stops reading if nobody reads its report, and ends when the client
+ * hangs up.
+ */
 export async function expectToStop(
   file: ReturnType<typeof endlessFile>,
   answer: Response,
@@ -78,7 +84,7 @@ export async function expectToStop(
   await expect.poll(() => file.isCancelled, { timeout: 10_000 }).toBe(true);
 }
 
-/** Begins an import over a socket. The test writes its body by hand. */
+/** Begins an import over a socket. The test itself writes the body. */
 export async function sending(world: World) {
   const server = serve({ fetch: world.app.fetch, port: 0, hostname: '127.0.0.1' });
   await once(server, 'listening');

@@ -46,19 +46,19 @@ describe('a file that cannot be imported is refused before anything is stored', 
       'The parameter editions "dayly" is not one of daily, weekly.',
     ],
     ['an unknown language', `${CONSENT}&language=fr`, 'The parameter language "fr" is not one of en, es.'],
-    ['consent of tomorrow', `${CONSENT}&consentAt=2026-11-23`, /consentAt "2026-11-23" lies in the future/],
+    ['consent from tomorrow', `${CONSENT}&consentAt=2026-11-23`, /consentAt "2026-11-23" lies in the future/],
     [
-      'consent on no day',
+      'consent on a day that does not exist',
       `${CONSENT}&consentAt=2019-02-30`,
       /consentAt "2019-02-30" must be a day or a time such as/,
     ],
     [
-      'a parameter that it does not know',
+      'an unknown parameter',
       `${CONSENT}&edition=daily`,
       /^There is no parameter edition; allowed are/,
     ],
     ['a parameter twice', `${CONSENT}&editions=weekly`, 'The parameter editions is there twice.'],
-    ['a line that is none', `${CONSENT}&fromLine=x`, 'The parameter fromLine must be the number of a line.'],
+    ['a line number that is not a number', `${CONSENT}&fromLine=x`, 'The parameter fromLine must be the number of a line.'],
     ['consent in two lines', 'editions=daily&consent=a%0Ab', /^The parameter consent must be one line/],
   ])('%s', async (_, query, fault) => {
     const world = await setUp();
@@ -80,7 +80,7 @@ describe('a file that cannot be imported is refused before anything is stored', 
       'The type is "text/csv; charset=ISO-8859-1"',
     ],
     ['gzip', { 'content-encoding': 'gzip' }, 'The type is "text/csv, compressed as gzip"'],
-  ])('a body that says it is %s', async (_, headers, words) => {
+  ])('a body whose header says that it is %s', async (_, headers, words) => {
     const world = await setUp();
     const answer = await postCsv(world, 'email\nana@reader.example\n', CONSENT, headers);
     expect(answer.status).toBe(415);
@@ -89,7 +89,7 @@ describe('a file that cannot be imported is refused before anything is stored', 
   });
 });
 
-it('each line that has faults is refused with all of them, and the others are stored', async () => {
+it('each line that has faults is refused with all of them, and the other lines are stored', async () => {
   const world = await setUp();
   const file =
     'email,language,editions,topics,timeZone,pausedUntil,consentAt\n' +
@@ -125,7 +125,7 @@ it('each line that has faults is refused with all of them, and the others are st
   expect([...(await readers(world)).keys()]).toEqual(['ben@reader.example']);
 });
 
-it('a line without consent or edition of its own is refused where the file has none either', async () => {
+it('a line without consent or editions is refused if the request names none for the whole file', async () => {
   const world = await setUp();
   const file = 'email,consentSource,editions\nana@reader.example,,daily\nben@reader.example,By post,\n';
   expect(outcomes(await importCsv(world, file, ''))).toEqual([
@@ -134,7 +134,7 @@ it('a line without consent or edition of its own is refused where the file has n
   ]);
 });
 
-it('the two addresses answer other methods with 405 and what they allow', async () => {
+it('the addresses of the import and the export answer other methods with 405 and the allowed methods', async () => {
   const world = await setUp();
   for (const [method, path, allow] of [
     ['POST', '/api/subscribers', 'GET, HEAD'],

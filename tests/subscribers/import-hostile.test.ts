@@ -12,20 +12,20 @@ const UNREADABLE =
 
 it.each([
   ['\\n', 'email,language\nana@reader.example,es\n\nben@reader.example,\n'],
-  ['\\n and none at the end', 'email,language\nana@reader.example,es\n\nben@reader.example,'],
+  ['\\n but not after its last line', 'email,language\nana@reader.example,es\n\nben@reader.example,'],
   ['CRLF', 'email,language\r\nana@reader.example,es\r\n\r\nben@reader.example,\r\n'],
   ['CR', 'email,language\rana@reader.example,es\r\rben@reader.example,\r'],
   ['a mixture', 'email,language\r\nana@reader.example,es\n\rben@reader.example,\n'],
   ['a BOM', '\uFEFFemail,language\nana@reader.example,es\n,\nben@reader.example,\n'],
   ['quotes', '"email","language"\n"ana@reader.example","es"\n\n"ben@reader.example",""\n'],
   ['spaces', ' email , language \n ana@reader.example , es \n , \n ben@reader.example ,\n'],
-])('a file with %s is read, and its lines are counted as an editor sees them', async (_, file) => {
+])('a file with %s is read, and its lines are counted as a text editor counts them', async (_, file) => {
   const world = await setUp();
   expect(outcomes(await importCsv(world, file))).toEqual(['2 added', '4 added']);
   expect((await readers(world)).get('ana@reader.example')?.language).toBe('es');
 });
 
-it('wherever the network cuts a file, it has the same rows', async () => {
+it('a file has the same rows wherever the network cuts it', async () => {
   const file = bytes(
     '\uFEFFemail,x\r\n"ñandú@exämple.org","a ""b""\r\nc"\r\n\r\n😀@reader.example,é\n,"\r"\r\nlast,',
     '',
@@ -54,7 +54,7 @@ it('wherever the network cuts a file, it has the same rows', async () => {
   );
 });
 
-it('bytes that are no UTF-8 spoil their own line only', async () => {
+it('bytes that are not UTF-8 spoil only their own line', async () => {
   const world = await setUp();
   const file = bytes(
     'email,consentSource\n',
@@ -67,7 +67,7 @@ it('bytes that are no UTF-8 spoil their own line only', async () => {
   ]);
 });
 
-it('characters that nobody sees make no address and no word of consent', async () => {
+it('an address or a consent with invisible characters is refused', async () => {
   const world = await setUp();
   const report = await importCsv(
     world,
@@ -82,7 +82,7 @@ it('characters that nobody sees make no address and no word of consent', async (
   expect(await readers(world)).toEqual(new Map());
 });
 
-it('a quote too many spoils the lines up to the next one, and says which', async () => {
+it('a quote too many spoils the lines up to the next quote, and the report says which lines', async () => {
   const world = await setUp();
   const file =
     'email,language\nana@reader.example,en\n"ben@reader.example,en\neva@reader.example,en\n"ida@reader.example",en\nleo@reader.example,en\n';
@@ -102,7 +102,7 @@ it.each([
     `"ben@reader.example,en\n${'eva@reader.example,en\n'.repeat(2000)}`,
   ],
   ['a cell of a megabyte', `${'b'.repeat(1_000_000)}@reader.example,en\neva@reader.example,en\n`],
-])('%s ends the import there, and what stood before it is stored', async (_, rest) => {
+])('%s ends the import at its line, and the lines before it are stored', async (_, rest) => {
   const world = await setUp();
   const report = await importCsv(world, `email,language\nana@reader.example,en\n\n${rest}`);
   expect(outcomes(report)).toEqual(['2 added']);
@@ -112,7 +112,7 @@ it.each([
   expect([...(await readers(world)).keys()]).toEqual(['ana@reader.example']);
 });
 
-it('a hundred columns are refused, in a line as in the header, in few words', async () => {
+it('a hundred columns in a line or in the header are refused with a short message', async () => {
   const world = await setUp();
   const wide = Array.from({ length: 100 }, (_, index) => `c${index}${'x'.repeat(120)}`).join(',');
   expect(outcomes(await importCsv(world, `email\n${wide}\n`))).toEqual([
@@ -125,7 +125,7 @@ it('a hundred columns are refused, in a line as in the header, in few words', as
   expect(faults.join('').length).toBeLessThan(10_000);
 });
 
-it('an address is shown as it was typed, and never longer than one can be', async () => {
+it('the report shows an address as it was typed, and never longer than an address can be', async () => {
   const world = await setUp();
   const { lines } = await importCsv(world, `email\n"<script>""x""@y"\n${'ä'.repeat(3000)}\n`);
   expect(lines.map(({ email, result }) => [email, result])).toEqual([

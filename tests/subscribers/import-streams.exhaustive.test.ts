@@ -18,14 +18,14 @@ it('a client that reads nothing before it has sent 80,000 lines over a socket ge
   await once(sent, 'finish');
   const [answer] = await answered;
   const report = await text(answer);
-  // More than the two sockets hold.
+  // The report is longer than what the two sockets hold.
   expect(report.length).toBeGreaterThan(14_000_000);
   expect(readReport(report).summary).toMatchObject({ complete: true, lines, refused: lines });
 });
 
-it('of a file without end no more is read than has place in 16 MB of report that nobody reads', async () => {
+it('a file without end is read only until 16 MB of a report that nobody reads are full', async () => {
   const world = await setUp();
   const file = endlessFile(100);
-  // The report has some 50,000 lines of 320 bytes. They are 500 parts of the file.
+  // The report has some 50,000 lines of 320 bytes. These lines come from 500 parts of the file.
   await expectToStop(file, await postCsv(world, file.body), { atLeast: 300, atMost: 700 });
 });

@@ -40,21 +40,21 @@ it('a client that reads nothing before it has sent everything gets the whole rep
   expect(readReport(await answer.text()).summary).toMatchObject({ complete: true, lines, refused: lines });
 });
 
-it('of a file without end no more is read than has place in a report that nobody reads', async () => {
+it('a file without end is read only until a report that nobody reads is full', async () => {
   const file = endlessFile(1);
   const world = withLimits(await setUp(), { unreadReportBytes: 32_000 });
   // The report has some 100 lines of 320 bytes. Each part of the file has one line.
   await expectToStop(file, await postCsv(world, file.body), { atLeast: 80, atMost: 150 });
 });
 
-it('the server of one machine gives a list an hour to arrive', async () => {
+it('the server of one machine gives a file of readers an hour to arrive', async () => {
   const world = await setUp();
   const server = await listen(world.app, { ...world.config, port: await freePort() });
   onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   expect(server).toMatchObject({ requestTimeout: 3_600_000 });
 });
 
-it('a header with faults is answered though the file goes on', async () => {
+it('a header with faults is refused before the file has ended', async () => {
   const world = await setUp();
   const { sent, answered } = await sending(world);
   sent.on('error', () => {});
@@ -85,7 +85,7 @@ it('a client that hangs up between two lines of the report leaves a line in the 
   });
 });
 
-it('a client that hangs up leaves what was stored, and no error in the log', async () => {
+it('after a client hangs up, the lines before are stored, and no error is in the log', async () => {
   const world = await setUp();
   const { sent, answered } = await sending(world);
   sent.on('error', () => {});

@@ -7,7 +7,7 @@ import { meterOf } from '../support/units.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-it('POST /api/subscribers/import subscribes at once, with the consent it was told of, and mails nobody', async () => {
+it('POST /api/subscribers/import subscribes at once, with the consent that the request names, and mails nobody', async () => {
   const world = await setUp();
   const file =
     'Email,language,editions,topics,timezone,consentAt,consentSource\r\n' +
@@ -49,7 +49,7 @@ it('POST /api/subscribers/import subscribes at once, with the consent it was tol
   expect(world.mails).toEqual([]);
 });
 
-it('the next issue goes to who was imported, once, and its links work', async () => {
+it('the next issue goes once to each imported reader, and its links work', async () => {
   const world = await setUp();
   await importCsv(world, 'email,language\nana@reader.example,es\nANA@reader.example,en\n');
   await postStory(world, { language: 'es' });
@@ -66,7 +66,7 @@ it('the next issue goes to who was imported, once, and its links work', async ()
   expect(await readers(world)).toEqual(new Map());
 });
 
-it('of two lines with one address the first counts, and the second adds only its editions', async () => {
+it('the first of two lines with the same address counts, and the second adds only its editions', async () => {
   const world = await setUp();
   const report = await importCsv(
     world,
@@ -78,7 +78,7 @@ it('of two lines with one address the first counts, and the second adds only its
   );
 });
 
-it('the same file again changes nothing and writes nothing', async () => {
+it('a second import of the same file changes nothing and writes nothing', async () => {
   const world = await setUp();
   const file = `email\n${Array.from({ length: 50 }, (_, index) => `reader${index}@reader.example\n`).join('')}`;
   expect((await importCsv(world, file)).summary).toMatchObject({ added: 50 });
@@ -92,7 +92,7 @@ it('the same file again changes nothing and writes nothing', async () => {
   expect(await world.services.subscribers.consentLog({ id })).toHaveLength(1);
 });
 
-it('a reader who is there keeps language, topics and consent, and gets the editions they never had', async () => {
+it('a reader who was subscribed before keeps language, topics and consent, and gets the editions they never had', async () => {
   const world = await setUp();
   await subscribe(world, 'ana@reader.example', { language: 'es', topics: ['culture'] });
   const file =
@@ -114,7 +114,7 @@ it('a reader who is there keeps language, topics and consent, and gets the editi
   ]);
 });
 
-it('nobody is brought back to an edition they left, by whatever way they left it', async () => {
+it('an import brings nobody back to an edition that they left, in whatever way they left it', async () => {
   const world = await setUp();
   const reader = async (name: string, leave: 'link' | 'all' | 'page') => {
     const email = `${name}@reader.example`;
@@ -155,7 +155,7 @@ it('nobody is brought back to an edition they left, by whatever way they left it
   ]);
 });
 
-it('a reader who left and came back by themself is one like any other', async () => {
+it('a reader who left and came back by themself is imported like any other reader', async () => {
   const world = await setUp();
   await subscribe(world, 'ana@reader.example', { editions: ['daily', 'weekly'] });
   const ana = (await readers(world)).get('ana@reader.example');
@@ -190,7 +190,7 @@ it.each([
   },
 );
 
-it('what an export says of pauses and suppressions is kept to', async () => {
+it('an import keeps to the pauses and suppressions that an export names', async () => {
   const world = await setUp();
   const report = await importCsv(
     world,

@@ -9,7 +9,7 @@ const ANA = 'ana@reader.example';
 export const erase = (world: World, manage: string): Promise<Response> =>
   world.request(beside(manage, '/subscriptions/erase'), { method: 'POST' });
 
-/** The process is killed at its write number `killed`, counted from 0, before or after the write takes effect. */
+/** Makes the process die at its write number `killed`, counted from 0, before or after the write takes effect. */
 function killAt(world: World, killed: number, effect: 'before' | 'after'): void {
   const { client } = world.table;
   const send = client.send.bind(client) as (command: object) => Promise<unknown>;
@@ -25,8 +25,8 @@ function killAt(world: World, killed: number, effect: 'before' | 'after'): void 
 }
 
 /**
- * Kills an erasure at a write. Nobody is mailed in between, and the next press ends the erasure. Returns false if the erasure has
- * fewer writes, so that it was not killed.
+ * Kills an erasure at a write. Expects that nobody is mailed in between, and that the next press of the button ends the
+ * erasure. Returns false if the erasure has fewer writes, so that it was not killed.
  */
 export async function killErasure(killed: number, effect: 'before' | 'after'): Promise<boolean> {
   const world = await setUp();

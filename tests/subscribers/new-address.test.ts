@@ -16,7 +16,7 @@ async function reader(choices: Partial<Subscriber> = {}): Promise<{ world: World
 const askFor = (world: World, manage: string, email: string) =>
   postForm(world, beside(manage, '/subscriptions/manage/address'), { email });
 
-/** Asks for the change, and gives the link that is mailed to the new address. */
+/** Asks for the change of an address. Returns the link that is mailed to the new address. */
 async function asked(world: World, manage: string, email = NEW): Promise<string> {
   expect((await askFor(world, manage, email)).status).toBe(202);
   await world.queue.drain();
@@ -26,7 +26,7 @@ async function asked(world: World, manage: string, email = NEW): Promise<string>
 const mailsTo = (world: World, email: string) => world.mails.filter(({ to }) => to === email);
 const press = (world: World, link: string) => world.request(link, { method: 'POST' });
 
-it('a new address gets a link, and nothing changes by asking, nor by opening it', async () => {
+it('a new address gets a link, and neither the request nor opening the link changes anything', async () => {
   const { world, manage } = await reader({ language: 'es' });
   const link = await asked(world, manage);
   const mail = mailsTo(world, NEW)[0];
@@ -38,7 +38,7 @@ it('a new address gets a link, and nothing changes by asking, nor by opening it'
   expect((await dataOf(world, manage)).subscriber.email).toBe(OLD);
 });
 
-it('its button moves the subscription: the old address gets a notice and no digest, old links stay good', async () => {
+it('the button moves the subscription: the old address gets a notice and no digest, and old links still work', async () => {
   const { world, manage } = await reader({ editions: ['daily', 'weekly'], topics: ['harbour'] });
   const before = (await dataOf(world, manage)).subscriber;
   const link = await asked(world, manage);
@@ -53,12 +53,12 @@ it('its button moves the subscription: the old address gets a notice and no dige
   await postStory(world);
   await sendNow(world, 'first');
   expect([digestsTo(world, NEW).length, digestsTo(world, OLD).length]).toEqual([1, 0]);
-  // The old address is free.
+  // The old address is free for another reader.
   await subscribe(world, OLD);
   expect(await membersOf(world, 'daily')).toHaveLength(2);
 });
 
-it('its button pressed on the third day tells the old address as well', async () => {
+it('the old address gets the notice also if the button is pressed on the third day', async () => {
   const { world, manage } = await reader();
   const link = await asked(world, manage);
   world.pass(60 * 3600_000);
@@ -67,7 +67,7 @@ it('its button pressed on the third day tells the old address as well', async ()
   expect(mailsTo(world, OLD).filter(({ subject }) => subject.includes('was changed'))).toHaveLength(1);
 });
 
-it('pressed by several at once, it moves once', async () => {
+it('a button that is pressed several times at once moves the subscription once', async () => {
   const { world, manage } = await reader();
   const link = await asked(world, manage);
   const answers = await Promise.all([1, 2, 3].map(() => press(world, link)));
@@ -76,7 +76,7 @@ it('pressed by several at once, it moves once', async () => {
   expect(mailsTo(world, OLD).filter(({ subject }) => subject.includes('was changed'))).toHaveLength(1);
 });
 
-it('the link runs out after three days, and works for nothing else', async () => {
+it('the link expires after three days, and works for nothing else', async () => {
   const { world, manage } = await reader();
   const link = await asked(world, manage);
   const other = link.replace('/subscriptions/address', '/subscriptions/manage');
@@ -88,7 +88,7 @@ it('the link runs out after three days, and works for nothing else', async () =>
   expect((await dataOf(world, manage)).subscriber.email).toBe(OLD);
 });
 
-it('an address that has a subscriber gets the same answer, and its button makes one of the two', async () => {
+it('an address that has a subscriber gets the same answer, and the button makes one subscriber of the two', async () => {
   const { world, manage } = await reader({ editions: ['daily'] });
   world.pass(1000);
   await subscribe(world, NEW, { editions: ['daily', 'weekly'], language: 'es' });
@@ -109,18 +109,18 @@ it('an address that has a subscriber gets the same answer, and its button makes 
     expect((await membersOf(world, edition)).map(({ subscriberId }) => subscriberId)).toEqual([
       subscriber.id,
     ]);
-  // The links in the other's old mails lead to the one that is left.
+  // The links in the other subscriber's old mails lead to the subscriber that is left.
   expect((await dataOf(world, theirs)).subscriber.id).toBe(subscriber.id);
   await postForm(world, leave, { 'List-Unsubscribe': 'One-Click' });
   expect(await membersOf(world, 'daily')).toEqual([]);
-  // Erased, nothing of either is left.
+  // After an erasure, nothing of either subscriber is left.
   await press(world, beside(theirs, '/subscriptions/erase'));
   for (const old of [manage, theirs]) expect((await world.request(old)).status).toBe(410);
   expect(await world.services.subscribers.consentLog(subscriber)).toEqual([]);
   expect(await world.services.subscribers.idByAddress(addressHash(NEW))).toBeUndefined();
 });
 
-it('two readers who become one in the middle of an issue get it once, and the next one too', async () => {
+it('two readers who become one in the middle of an issue get it once, and get the next issue once', async () => {
   let sends = 0;
   const lose = ({ kind }: { kind: string }) => kind === 'send' && sends++ === 1;
   const world = await withReaders({ faults: { lose } });
@@ -147,7 +147,7 @@ it('two readers who become one in the middle of an issue get it once, and the ne
   expect(digestsTo(world, there)).toHaveLength(2);
 });
 
-it('an address that complained gets no mail, and one that complains meanwhile is not taken', async () => {
+it('an address that complained gets no link, and an address that complains after it got the link is not taken', async () => {
   const { world, manage } = await reader();
   const complaint = { reason: 'complained' as const, at: '2026-11-01T00:00:00.000Z' };
   await world.services.subscribers.suppress(addressHash('no@newhome.example'), complaint);
@@ -161,7 +161,7 @@ it('an address that complained gets no mail, and one that complains meanwhile is
   expect((await dataOf(world, manage)).subscriber.email).toBe(OLD);
 });
 
-it('an old address that may not be mailed is not told of the new one', async () => {
+it('an old address that must not be mailed gets no notice of the new address', async () => {
   const { world, manage } = await reader();
   const link = await asked(world, manage);
   const before = mailsTo(world, OLD).length;
@@ -176,7 +176,7 @@ it('an old address that may not be mailed is not told of the new one', async () 
   expect(await world.services.outbox.leftBefore('9999', 10)).toEqual([]);
 });
 
-it('one that had bounced is mailed, and mailed again once it has confirmed', async () => {
+it('a new address that had bounced gets the link, and is not suppressed any more after its confirmation', async () => {
   const { world, manage } = await reader();
   await world.services.subscribers.suppress(addressHash(NEW), {
     reason: 'bounced',
@@ -186,7 +186,7 @@ it('one that had bounced is mailed, and mailed again once it has confirmed', asy
   expect(await suppressionOf(world, NEW)).toBeUndefined();
 });
 
-it('a reader has three addresses an hour asked, and none that is wrong, or their own', async () => {
+it('a reader can have three new addresses an hour mailed, but no wrong address and not their own address', async () => {
   const { world, manage } = await reader();
   for (const email of ['ana', 'ana@mailinator.com', OLD, OLD.toUpperCase()])
     expect((await askFor(world, manage, email)).status).toBe(422);

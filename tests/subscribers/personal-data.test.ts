@@ -15,18 +15,18 @@ async function reader(choices: Partial<Subscriber> = {}): Promise<{ world: World
   return { world, manage: await addReader(world, ANA, choices) };
 }
 
-it('GET shows what will be lost, and erases nothing: mail scanners follow links', async () => {
+it('GET shows what will be lost and erases nothing, because mail scanners follow links', async () => {
   const { world, manage } = await reader({ language: 'es', editions: ['daily'] });
   const page = await (await world.request(beside(manage, '/subscriptions/erase'))).text();
   expect(page).toContain('su suscripción a «Primera luz»');
   expect(page).toContain(ANA);
-  // And what will not.
+  // The page also shows what will stay.
   expect(page).toContain('Queda una huella de la dirección');
   expect(page).toContain('conserva su dirección hasta que se envíe, un día como mucho');
   expect(await membersOf(world, 'daily')).toHaveLength(1);
 });
 
-it('erased, nothing is left but the hash of the address, and old links say so', async () => {
+it('an erasure leaves nothing but the hash of the address, and old links say so', async () => {
   const { world, manage } = await reader({ editions: ['daily', 'weekly'] });
   await postStory(world);
   await sendNow(world, 'first');
@@ -55,7 +55,7 @@ it('erased, nothing is left but the hash of the address, and old links say so', 
   }
   for (const link of [again, change])
     expect((await world.request(link, { method: 'POST' })).status).toBe(404);
-  // One-click is told what it wants to hear, whatever there is.
+  // A mail program that unsubscribes by one click gets 200, whether there is a reader or not.
   expect((await world.request(leave, { method: 'POST' })).status).toBe(200);
   expect((await erase(world, manage)).status).toBe(200);
 });
@@ -64,7 +64,7 @@ it.each([
   ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'language=es&editions=weekly'],
   ['JSON', {}, { editions: ['weekly'] }],
 ])(
-  'erased while choices are saved by %s: the answer is that of an erased reader, and nothing is left',
+  'a reader who is erased while choices are saved by %s gets the answer of an erased reader, and nothing is left',
   async (_, headers, body) => {
     const { world, manage } = await reader();
     const { id } = (await dataOf(world, manage)).subscriber;
@@ -82,7 +82,7 @@ it.each([
   },
 );
 
-it('erased, it is not kept that mails bounced, nor noted when one is told of afterwards', async () => {
+it('an erasure erases the bounces of an address, and a bounce that is reported later is not stored', async () => {
   const world = await setUp({ config: { resendWebhookSecret: SECRET } });
   const manage = await addReader(world, ANA);
   await postStory(world);
@@ -97,7 +97,7 @@ it('erased, it is not kept that mails bounced, nor noted when one is told of aft
   expect(await bounces()).toBeUndefined();
 });
 
-it('a reader who took in more others than a transaction takes is erased too, with them', async () => {
+it('an erasure also takes the former ids of a reader if they are more than a transaction can hold', async () => {
   const { world, manage } = await reader();
   const { subscribers } = world.services;
   const id = (await subscribers.idByAddress(addressHash(ANA))) ?? '';
@@ -129,7 +129,7 @@ it.each([
   [0, 'after'],
   [2, 'before'],
 ] as const)(
-  'an erasure that dies at its write number %i, %s it takes effect, is ended by the next press, and mails nobody in between',
+  'an erasure that dies at its write number %i, %s it takes effect, is ended by the next press of the button, and mails nobody in between',
   async (killed, effect) => {
     expect(await killErasure(killed, effect)).toBe(true);
   },
@@ -156,7 +156,7 @@ it('an erased reader who signs up and confirms is mailed again, and an import ca
   expect(digestsTo(world, ANA)).toHaveLength(1);
 });
 
-it('a complaint outlives the erasure, without what was noted of it, and no confirmation lifts it', async () => {
+it('a complaint stays after an erasure, without its details, and no confirmation lifts it', async () => {
   const { world, manage } = await reader();
   await world.request('/subscriptions', { method: 'POST', body: { email: ANA, editions: ['weekly'] } });
   await world.queue.drain();
@@ -181,7 +181,7 @@ it('a complaint outlives the erasure, without what was noted of it, and no confi
   expect(world.mails).toHaveLength(mails);
 });
 
-it('an address that bounced is asked to confirm once a day, and mailed again once it has', async () => {
+it('an address that bounced is asked once a day to confirm, and is not suppressed any more after it has confirmed', async () => {
   const { world } = await reader();
   await world.services.subscribers.suppress(addressHash(ANA), {
     reason: 'bounced',

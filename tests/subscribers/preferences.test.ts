@@ -36,7 +36,7 @@ const editionsOf = async (world: World) => {
   return shards.flat();
 };
 
-it('GET /unsubscribe only shows buttons; POST leaves the edition', async () => {
+it('GET /unsubscribe only shows buttons, and POST leaves the edition', async () => {
   const { world, leave } = await readerWithMail({ editions: ['daily', 'weekly'] });
   const page = await world.request(leave);
   expect(page.status).toBe(200);
@@ -97,7 +97,7 @@ it.each([
   },
 );
 
-it('one-click unsubscribes without cookie, redirect or page before it, and again does nothing more', async () => {
+it('one-click unsubscribes without a cookie, a redirect or a page before it, and a second request changes nothing', async () => {
   const { world, leave } = await readerWithMail();
   const answers = [];
   for (let i = 0; i < 2; i++)
@@ -108,7 +108,7 @@ it('one-click unsubscribes without cookie, redirect or page before it, and again
   expect(await editionsOf(world)).toEqual([]);
 });
 
-it('one-click needs no body that it understands', async () => {
+it('one-click works without a body', async () => {
   const { world, leave } = await readerWithMail();
   expect((await world.request(leave, { method: 'POST' })).status).toBe(200);
   expect(await editionsOf(world)).toEqual([]);
@@ -145,14 +145,14 @@ it('the preferences page saves language, editions and topics, and the next mail 
   expect(second?.text).not.toContain('La lonja sube');
 });
 
-it('the preferences page without an edition leaves them all', async () => {
+it('a reader who saves the preferences page without an edition leaves all editions', async () => {
   const { world, manage } = await readerWithMail();
   const saved = await world.request(manage, { method: 'POST', body: 'language=en', headers: FORM });
   expect(saved.status).toBe(200);
   expect(await editionsOf(world)).toEqual([]);
 });
 
-it('the preferences page refuses what is not offered and keeps what was', async () => {
+it('the preferences page refuses choices that it does not offer, and keeps the stored choices', async () => {
   const { world, manage } = await readerWithMail();
   const refused = await world.request(manage, {
     method: 'POST',

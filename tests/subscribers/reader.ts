@@ -7,7 +7,7 @@ import { storeReader } from '../support/readers.ts';
 
 /** What a reader does with the pages behind their links. */
 
-/** A form, as a browser posts it. */
+/** Posts a form as a browser does. */
 export function postForm(
   world: World,
   path: string,
@@ -39,19 +39,19 @@ export async function manageLink({ services, config }: World, email: string): Pr
   return services.links.manage(id, config.baseUrl).slice(config.baseUrl.length);
 }
 
-/** The same link's token at another of the reader's addresses. */
+/** Returns the link to another page of the reader, with the token of the link `manage`. */
 export function beside(manage: string, path: string): string {
   return manage.replace('/subscriptions/manage', path);
 }
 
-/** The export, as the reader gets it. */
+/** Returns the data of a reader, as the reader can download them. */
 export async function dataOf(world: World, manage: string): Promise<StoredData> {
   const answer = await world.request(beside(manage, '/subscriptions/manage/data'));
   expect(answer.status).toBe(200);
   return (await answer.json()) as StoredData;
 }
 
-/** Who gets an edition, by their ids. */
+/** Returns the ids of the readers who get an edition. */
 export async function membersOf(world: World, edition: string) {
   const shards = Array.from({ length: 16 }, (_, shard) =>
     world.services.subscribers.members(edition, shard, undefined, 100),

@@ -47,7 +47,7 @@ describe('POST /subscriptions', () => {
     expect(errors[2]?.detail).toBe('must be one of daily, weekly');
   });
 
-  it('shows a form with faults again, with what was typed', async () => {
+  it('shows a form with faults again, with the values that were typed', async () => {
     const world = await setUp();
     const body = new URLSearchParams({ email: 'not an address', 'editions[]': 'weekly' }).toString();
     const answer = await world.request('/subscriptions', {
@@ -154,7 +154,7 @@ describe('the confirmation', () => {
   const memberships = (world: Awaited<ReturnType<typeof setUp>>) =>
     world.services.subscribers.choices('daily');
 
-  it('subscribes nobody by GET: mail scanners follow links', async () => {
+  it('subscribes nobody by GET, because mail scanners follow links', async () => {
     const { world, link } = await signedUp();
     const page = await world.request(link);
     expect(page.status).toBe(200);
@@ -163,13 +163,13 @@ describe('the confirmation', () => {
     expect(await memberships(world)).toEqual([]);
   });
 
-  it('subscribes by POST, once, however often the button is pressed', async () => {
+  it('subscribes by POST, and only once, however often the button is pressed', async () => {
     const { world, link } = await signedUp();
     for (let i = 0; i < 3; i++) expect((await world.request(link, { method: 'POST' })).status).toBe(200);
     expect(await memberships(world)).toEqual([{ language: 'es', topics: [] }]);
   });
 
-  it('subscribes once when two press at the same time', async () => {
+  it('subscribes once when the button is pressed twice at the same time', async () => {
     const { world, link } = await signedUp();
     const answers = await Promise.all([1, 2, 3].map(() => world.request(link, { method: 'POST' })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -189,7 +189,7 @@ describe('the confirmation', () => {
     expect(await memberships(world)).toEqual([]);
   });
 
-  it('does nothing with a token that was changed, or made for another purpose', async () => {
+  it('does nothing with a token that was changed or was made for another purpose', async () => {
     const { world, link } = await signedUp();
     const forged = link.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
     expect((await world.request(forged, { method: 'POST' })).status).toBe(404);
@@ -203,7 +203,7 @@ describe('the confirmation', () => {
     expect((await world.request('/subscriptions/confirm', { method: 'POST' })).status).toBe(404);
   });
 
-  it('is mailed by the sweep when the queue lost it, and once when the queue repeats it', async () => {
+  it('is mailed by the sweep when the queue lost its message, and once when the queue repeats its message', async () => {
     const lossy = await setUp({ faults: { lose: () => true } });
     await lossy.request('/subscriptions', { method: 'POST', body: request });
     await lossy.queue.drain();
@@ -228,7 +228,7 @@ describe('the confirmation', () => {
   });
 });
 
-it('twenty requests at once are mailed no more than three times', async () => {
+it('an address that is signed up twenty times at once is mailed no more than three times', async () => {
   const world = await setUp();
   const post = () => world.request('/subscriptions', { method: 'POST', body: request });
   const answers = await Promise.all(Array.from({ length: 20 }, post));
@@ -237,7 +237,7 @@ it('twenty requests at once are mailed no more than three times', async () => {
   expect(world.mails).toHaveLength(3);
 });
 
-it('several sign-ups of one address, confirmed at once, make one reader with all of them', async () => {
+it('several sign-ups of one address that are confirmed at once make one reader with the editions of all of them', async () => {
   const world = await setUp();
   for (const editions of [['daily'], ['weekly'], ['daily', 'weekly']])
     await world.request('/subscriptions', { method: 'POST', body: { ...request, editions } });
@@ -251,7 +251,7 @@ it('several sign-ups of one address, confirmed at once, make one reader with all
   expect((await world.services.subscribers.get(id ?? ''))?.editions.toSorted()).toEqual(['daily', 'weekly']);
 });
 
-it('a provider that is down is asked once a minute for each confirmation, and never again after its key', async () => {
+it('a provider that is down is asked once a minute for each confirmation, and never again after the key expires', async () => {
   let requests = 0;
   const world = await setUp({
     confirmations: () => {

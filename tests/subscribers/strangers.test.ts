@@ -6,12 +6,12 @@ import { setUp, type World } from '../support/installation.ts';
 import { linkIn, subscribe } from '../support/newsroom.ts';
 import { manageLink, postForm } from './reader.ts';
 
-/** What anybody on the internet can do with the forms of readers, without a link of theirs. */
+/** What anybody on the internet can do with the forms of readers, without the link of a reader. */
 
 const onAws = (sourceIp: string) => ({ requestContext: { http: { sourceIp } } });
 const onOneMachine = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
 
-/** Signs up so many addresses, each from where `from` says. Returns how many are taken. */
+/** Signs up `count` addresses. `from` returns where each request comes from. Returns how many are accepted. */
 async function taken(
   world: World,
   count: number,
@@ -25,13 +25,13 @@ async function taken(
   return statuses.filter((status) => status === 202).length;
 }
 
-it('one client has 20 mails an hour sent, whatever they ask for, and is told when to come again', async () => {
+it('one client can have 20 mails an hour sent, whatever it asks for, and then is told when to come again', async () => {
   const world = await setUp();
   const peer = onOneMachine('203.0.113.7');
   expect(await taken(world, 18, () => ({ peer }))).toBe(18);
   const post = (path: string, body: unknown) => world.request(path, { method: 'POST', body, peer });
   const signUp = { email: 'more@reader.example', editions: ['daily'] };
-  // What is refused asks for no mail, and is not counted.
+  // A refused request sends no mail, and is not counted.
   expect((await post('/subscriptions', { ...signUp, email: 'more' })).status).toBe(422);
   expect((await post('/subscriptions', signUp)).status).toBe(202);
   expect((await post('/subscriptions/link', { email: 'x@reader.example' })).status).toBe(202);
@@ -54,7 +54,7 @@ it('one client has 20 mails an hour sent, whatever they ask for, and is told whe
   expect((await post('/subscriptions', signUp)).status).toBe(202);
 });
 
-/** As if every client that has asked had asked for so many mails this hour. */
+/** Sets the counts of all clients that have asked to `mails` mails in this hour. */
 async function countAs(world: World, mails: number): Promise<void> {
   const { client, name: TableName } = world.table;
   const { Items = [] } = await client.send(new ScanCommand({ TableName }));
@@ -67,7 +67,10 @@ async function countAs(world: World, mails: number): Promise<void> {
     );
 }
 
-/** Of sign-ups from these places one is left to the first one's client. Returns how many of the others are taken. */
+/**
+ * Signs up once from the first place, and sets that client's count so that one more mail is left to it. Then signs up
+ * from the other places, and returns how many of these sign-ups are accepted.
+ */
 async function takenAfter(
   world: World,
   [first, ...others]: { peer: object; headers?: Record<string, string> }[],
@@ -77,7 +80,7 @@ async function takenAfter(
   return taken(world, others.length, (n) => others[n] ?? { peer: {} });
 }
 
-it('a client is its IPv4 address, however it is written, or its IPv6 network of 64 bits', async () => {
+it('a client is known by its IPv4 address, however it is written, or by its IPv6 network of 64 bits', async () => {
   const places = (...addresses: string[]) => addresses.map((address) => ({ peer: onOneMachine(address) }));
   const mixed = places('203.0.113.7', '::ffff:203.0.113.7', '203.0.113.7', '::ffff:cb00:7107');
   expect(await takenAfter(await setUp(), mixed)).toBe(1);
@@ -87,7 +90,7 @@ it('a client is its IPv4 address, however it is written, or its IPv6 network of 
   expect(await takenAfter(await setUp(), networks)).toBe(3);
 });
 
-it('who writes X-Forwarded-For themselves stays who they are', async () => {
+it('a client that writes X-Forwarded-For itself is known by the same address as without it', async () => {
   const places = (peer: object, more: Record<string, string> = {}) =>
     [1, 2, 3, 4].map((n) => ({ peer, headers: { 'x-forwarded-for': `198.51.100.${n}`, ...more } }));
   expect(await takenAfter(await setUp(), places(onOneMachine('203.0.113.7')))).toBe(1);
@@ -97,12 +100,12 @@ it('who writes X-Forwarded-For themselves stays who they are', async () => {
   expect(await takenAfter(aws, places(onAws('203.0.113.7'), { 'x-broadsheet-edge': 'guessed' }))).toBe(1);
 });
 
-it('behind CloudFront a client is whom CloudFront saw, not CloudFront, and not whom they say they are', async () => {
+it('behind CloudFront a client is known by the address that CloudFront saw, and not by an address that it claims', async () => {
   const through = (viewer: string, said: number) => ({
     peer: onAws('130.176.0.1'),
     headers: {
       'x-broadsheet-edge': 'key-of-the-edge',
-      // What the client wrote, whom CloudFront saw, whom API Gateway saw.
+      // The header has what the client wrote, then the address that CloudFront saw, then the one that API Gateway saw.
       'x-forwarded-for': `198.51.100.${said}, ${viewer}, 130.176.0.1`,
     },
   });
@@ -112,7 +115,7 @@ it('behind CloudFront a client is whom CloudFront saw, not CloudFront, and not w
   expect(await takenAfter(await setUp({ config: { edgeKey: 'key-of-the-edge' } }), many)).toBe(3);
 });
 
-it('behind a proxy of one’s own a client is whom the proxy saw', async () => {
+it('behind a proxy on the same machine a client is known by the address that the proxy saw', async () => {
   const through = (viewer: string) => ({
     peer: onOneMachine('127.0.0.1'),
     headers: { 'x-forwarded-for': `198.51.100.1, ${viewer}` },
@@ -123,7 +126,7 @@ it('behind a proxy of one’s own a client is whom the proxy saw', async () => {
   expect(await takenAfter(await setUp(), many)).toBe(3);
 });
 
-it('no address of a client is in the table', async () => {
+it('the address of a client is not in the table', async () => {
   const world = await setUp();
   await taken(world, 1, () => ({ peer: onOneMachine('203.0.113.7') }));
   const { Items = [] } = await world.table.client.send(new ScanCommand({ TableName: world.table.name }));
@@ -131,7 +134,7 @@ it('no address of a client is in the table', async () => {
   expect(JSON.stringify(Items)).not.toContain('203.0.113');
 });
 
-it('the link to the preferences is mailed to who is subscribed, and the answer is the same to all', async () => {
+it('the link to the preferences is mailed only to subscribers, and the answer is the same for everybody', async () => {
   const world = await setUp();
   await subscribe(world, 'ana@reader.example', { language: 'es' });
   const ask = async (email: string) => {
@@ -147,7 +150,7 @@ it('the link to the preferences is mailed to who is subscribed, and the answer i
   expect(page.status).toBe(200);
 });
 
-it('one address is mailed three times an hour, by sign-ups and links together', async () => {
+it('one address is mailed three times an hour, by sign-ups and requests for a link together', async () => {
   const world = await setUp();
   await subscribe(world, 'ana@reader.example');
   for (let n = 0; n < 3; n++) {
@@ -161,7 +164,7 @@ it('one address is mailed three times an hour, by sign-ups and links together', 
   expect(world.mails).toHaveLength(3);
 });
 
-it('a wrong address in the form for the link is said there, and a program that fills in all fields mails nobody', async () => {
+it('the form for the link shows that an address is wrong, and mails nobody if a program fills in all fields', async () => {
   const world = await setUp();
   await subscribe(world, 'ana@reader.example');
   const wrong = await postForm(world, '/subscriptions/link', { email: 'ana' });
@@ -175,7 +178,7 @@ it('a wrong address in the form for the link is said there, and a program that f
   expect(world.mails).toHaveLength(1);
 });
 
-it('a reader who signs up again is told that they are subscribed, with the link to what they get', async () => {
+it('a reader who signs up again is told that they are subscribed, and gets the link to their preferences', async () => {
   const world = await setUp();
   await subscribe(world, 'ana@reader.example');
   await world.request('/subscriptions', {
@@ -189,7 +192,7 @@ it('a reader who signs up again is told that they are subscribed, with the link 
   expect(linkIn(mail?.text, '/subscriptions/confirm')).not.toBe('');
 });
 
-it('an answer takes the same steps whoever it is about, so that its time tells nothing', async () => {
+it('an answer takes the same steps for every address, so its time does not tell who is subscribed', async () => {
   const world = await setUp();
   for (const name of ['ana', 'complained']) await subscribe(world, `${name}@reader.example`);
   await world.services.subscribers.suppress(addressHash('complained@reader.example'), {

@@ -20,7 +20,7 @@ async function withTwoReaders(options: Parameters<typeof setUp>[0]): Promise<Wor
 const path = (email: string, why = '') =>
   `/api/suppressions?email=${encodeURIComponent(email)}${why && `&why=${encodeURIComponent(why)}`}`;
 
-it('GET /api/suppressions tells why an address is not mailed, and DELETE has it mailed again', async () => {
+it('GET /api/suppressions says why an address is not mailed, and after DELETE it is mailed again', async () => {
   const world = await withTwoReaders({ config: { resendWebhookSecret: SECRET } });
   await sendNow(world, 'morning');
   await tell(world, told(world, digestOf(world, EN), 'complained'));
@@ -38,13 +38,13 @@ it('GET /api/suppressions tells why an address is not mailed, and DELETE has it 
   expect(await (await world.edit('GET', path(EN))).json()).toEqual({ email: EN, suppression: null });
   world.pass(3600_000);
   await postStory(world);
-  // One complaint of two readers has stopped the edition as well.
+  // One complaint from one of two readers has stopped the edition as well.
   expect((await world.edit('POST', '/api/editions/daily/resume')).status).toBe(200);
   await sendNow(world, 'noon');
   expect(digestsTo(world, EN)).toHaveLength(2);
 });
 
-it('DELETE /api/suppressions wants a reason, an address that is suppressed, and one that was not erased', async () => {
+it('DELETE /api/suppressions needs a reason, and an address that is suppressed and was not erased', async () => {
   const world = await setUp();
   const { subscribers } = world.services;
   const at = '2026-11-01T00:00:00.000Z';
@@ -62,7 +62,7 @@ it('DELETE /api/suppressions wants a reason, an address that is suppressed, and 
 });
 
 it.each(['before', 'after'])(
-  'lifting a bounce from %s an erasure leaves the erasure: no import brings them back',
+  'the erasure stays when a bounce from %s it is lifted, and no import brings the reader back',
   async (when) => {
     const world = await withTwoReaders({ config: { resendWebhookSecret: SECRET } });
     const manage = await manageLink(world, EN);
@@ -85,7 +85,7 @@ it.each(['before', 'after'])(
     const type = { 'content-type': 'text/csv' };
     const imported = await world.edit('POST', '/api/subscribers/import?consent=By+post', list, type);
     expect(await imported.text()).toContain('the reader had their data erased');
-    // They themselves can still come back.
+    // The reader can still come back by themself.
     await subscribe(world, EN);
     expect(await suppression()).toBeNull();
   },
@@ -137,7 +137,7 @@ it.each(CAUSES)(
       expect(await page()).not.toContain(title);
       await tell(world, told(world, mail, type, data));
       for (const each of [title, ...(words[language] ?? [])]) expect(await page()).toContain(each);
-      // Also when something is saved, which is kept for later.
+      // The page also says so after choices are saved, which are kept for later.
       expect(await (await postForm(world, manage, { 'editions[]': 'daily', language })).text()).toContain(
         title,
       );
@@ -145,7 +145,7 @@ it.each(CAUSES)(
   },
 );
 
-it('the reader of an address that bounced comes back as the preferences tell them', async () => {
+it('a reader whose address bounced comes back in the way that the preferences tell them', async () => {
   const world = await withTwoReaders({ config: { resendWebhookSecret: SECRET } });
   const manage = await manageLink(world, EN);
   await sendNow(world, 'morning');
@@ -159,7 +159,7 @@ it('the reader of an address that bounced comes back as the preferences tell the
   expect(digestsTo(world, EN)).toHaveLength(2);
 });
 
-it('only tokens for readers see and lift suppressions', async () => {
+it('only tokens with a scope for readers can see and lift suppressions', async () => {
   const world = await setUp();
   const made = await world.edit('POST', '/api/tokens', { name: 'reads', scopes: ['subscribers:read'] });
   const { token } = (await made.json()) as { token: string };

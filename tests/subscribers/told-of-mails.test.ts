@@ -9,7 +9,7 @@ import { leftOf, type StoredItem, tracesOf } from './traces.ts';
 const ANA = 'ana@reader.example';
 const NEW = 'ana@newhome.example';
 
-/** A reader who was mailed an issue, of which the provider tells. */
+/** Mails an issue to a reader. `tells` reports an event of that mail, as the provider does. */
 async function mailed({ signsUp = false } = {}) {
   const world = await setUp({ config: { resendWebhookSecret: SECRET } });
   const choices = { topics: ['harbour'], timeZone: 'Europe/Madrid' };
@@ -40,7 +40,7 @@ async function move(world: World, manage: string): Promise<void> {
   await world.queue.drain();
 }
 
-/** Has `meanwhile` done just before the first command in which `what` is to be found. */
+/** Runs `meanwhile` just before the first command whose JSON matches `what`. */
 function interrupt({ table: { client } }: World, what: RegExp, meanwhile: () => Promise<unknown>): void {
   const send = client.send.bind(client) as (command: object) => Promise<unknown>;
   let isDue = true;
@@ -53,7 +53,7 @@ function interrupt({ table: { client } }: World, what: RegExp, meanwhile: () => 
   }) as typeof client.send;
 }
 
-/** What is stored of a reader and not in their file, and why. */
+/** What is stored about a reader and is not in their file. Each key says why it is not. */
 const NOT_EXPORTED: Record<string, RegExp> = {
   'whose address it is, and which sign-ups it has: both are in the file': /^ADDRESS#/,
   'their choices once more, by edition': /^MEMBERS#/,
@@ -61,7 +61,7 @@ const NOT_EXPORTED: Record<string, RegExp> = {
   'counts of an hour or a day, which keep the address from being misused; the file says so': /^THROTTLE#/,
 };
 
-it('a reader gets all that is stored about them as a file, which nobody else keeps', async () => {
+it('a reader gets all that is stored about them as a file, which no cache keeps', async () => {
   const { world, manage, slot, tells, reader } = await mailed({ signsUp: true });
   for (const type of ['delivered', 'opened', 'clicked']) await tells(type);
   await tells('bounced', SOFT);
@@ -97,12 +97,12 @@ it('a reader gets all that is stored about them as a file, which nobody else kee
   await expectAllOf(world, manage, [ANA], reader);
 });
 
-it('the file has the sign-ups of an address that its reader has left, and an erasure takes them', async () => {
+it('the file has the sign-ups of an address that its reader has left, and an erasure erases them', async () => {
   const { world, manage, reader } = await mailed({ signsUp: true });
   await move(world, manage);
   expect((await dataOf(world, manage)).signUps).toMatchObject([{ email: ANA, subscriberId: reader }]);
   await expectAllOf(world, manage, [ANA, NEW], reader);
-  // Somebody else's, who has the address by now.
+  // This sign-up is from somebody else, who has the address by now.
   world.pass(3600_000);
   await subscribe(world, ANA);
   const theirs = await manageLink(world, ANA);
@@ -138,7 +138,7 @@ async function expectAllOf(
   for (const item of stored) expect(inFile, `${item.pk} ${item.sk}`).toContainEqual(fields(item));
 }
 
-it('two readers who became one have what there was of either in one file, and an erasure takes both', async () => {
+it('two readers who became one get the data of both in one file, and an erasure erases both', async () => {
   const { world, manage, slot, tells, reader } = await mailed();
   await tells('opened');
   await subscribe(world, NEW);
@@ -160,7 +160,7 @@ it('two readers who became one have what there was of either in one file, and an
   expect(await leftOf(world, [ANA, NEW, 'third@reader.example'], [reader, other])).toEqual([]);
 });
 
-it('after 90 days it is not in the file any more what became of a mail', async () => {
+it('the file says for 90 days what became of a mail, and not longer', async () => {
   const { world, manage, tells } = await mailed();
   await tells('opened');
   world.pass(89 * 24 * 3600_000);
@@ -169,20 +169,20 @@ it('after 90 days it is not in the file any more what became of a mail', async (
   expect((await dataOf(world, manage)).mails).toEqual([]);
 });
 
-it('an erasure takes what the provider told of the mails, also where the address has changed since', async () => {
+it('an erasure erases what the provider said about the mails, also if the address has changed since', async () => {
   const { world, manage, tells, reader } = await mailed();
   for (const type of ['delivered', 'opened', 'clicked']) await tells(type);
   await tells('bounced', SOFT);
   await move(world, manage);
   expect(await world.services.mailEvents.bounces(addressHash(ANA), world.now())).toBeUndefined();
-  // One that comes late is of an address that is nobody's.
+  // An event that comes late is about an address that belongs to nobody now.
   expect(await tells('bounced', SOFT)).toBe('applied');
   await erase(world, manage);
   expect(await leftOf(world, [ANA, NEW], [reader])).toEqual([]);
   expect(await world.services.mailEvents.reactionsOf([reader], world.now())).toEqual([]);
 });
 
-it('whoever was erased opens and clicks unseen, and the issue keeps what it had counted', async () => {
+it('the opens and clicks of an erased reader are not counted, and the issue keeps its earlier counts', async () => {
   const { world, manage, tells, reader, view } = await mailed();
   await tells('opened');
   await erase(world, manage);
@@ -191,7 +191,7 @@ it('whoever was erased opens and clicks unseen, and the issue keeps what it had 
   expect(await leftOf(world, [ANA], [reader])).toEqual([]);
 });
 
-it('what is told of a mail that was under way is counted, and kept without a word of whose it was', async () => {
+it('the delivery of a mail that was on its way during an erasure is counted, without a trace of its reader', async () => {
   const { world, manage, tells, reader, view } = await mailed();
   await erase(world, manage);
   for (let times = 0; times < 2; times++) await tells('delivered');
@@ -204,9 +204,9 @@ it.each([
   ['bounced', SOFT],
   ['complained', undefined],
 ])(
-  'an event email.%s in the middle of an erasure leaves no more than one that comes after it',
+  'an event email.%s in the middle of an erasure leaves no more than an event after the erasure',
   async (type, data) => {
-    // It comes when the traces are gone, and their reader is not.
+    // The event comes after the traces are erased and before their reader is erased.
     const { world, manage, tells, reader } = await mailed();
     const erasing = await setUp({ sharing: world });
     const told: string[] = [];
@@ -215,7 +215,7 @@ it.each([
     expect(told).toEqual(['applied']);
     expect(await leftOf(world, [ANA], [reader])).toEqual([]);
 
-    // It was read when nothing was gone, and is written when all is.
+    // The event is read before anything is erased, and is written after everything is erased.
     const other = await mailed();
     const erased: number[] = [];
     interrupt(other.world, /WEBHOOK#/, async () =>

@@ -4,7 +4,7 @@ import type { World } from '../support/installation.ts';
 
 export type StoredItem = Record<string, unknown> & { pk: string; sk: string };
 
-/** Every item of the whole table in which an address, its hash or a subscriber's id is to be found. */
+/** Returns every item of the table that contains an address, its hash or a subscriber's id. */
 export async function tracesOf(world: World, addresses: string[], ids: string[]): Promise<StoredItem[]> {
   const items: StoredItem[] = [];
   let start: Record<string, unknown> | undefined;
@@ -20,7 +20,10 @@ export async function tracesOf(world: World, addresses: string[], ids: string[])
 
 type Stays = { when: RegExp; of: 'ids' | 'hash'; without?: RegExp };
 
-/** What may be left of somebody who was erased, and why. Of an item of `ids` no address, nor the hash of one. */
+/**
+ * What may be left of somebody who was erased. Each key says why. An item of `ids` may have an id, but no address and
+ * no hash of an address. An item of `hash` may have the hash, but no address and no id.
+ */
 const MAY_STAY: Record<string, Stays> = {
   'so that no import brings the address back': { when: /^SUPPRESSED#[^ ]+ -$/, of: 'hash' },
   'whom an issue went to: an id which leads to nobody, since nothing else has it': {
@@ -39,7 +42,7 @@ const MAY_STAY: Record<string, Stays> = {
   },
 };
 
-/** Keys of what an erasure should have taken and did not. */
+/** Returns the keys of the items that an erasure should have erased and did not. */
 export async function leftOf(world: World, addresses: string[], ids: string[]): Promise<string[]> {
   const named = {
     ids: addresses.flatMap((address) => [address, addressHash(address)]),
