@@ -18,7 +18,7 @@ const shown = async () =>
 const TITLE = 'The ferry returns';
 const AT_ONE = '2026-11-22T13:00:00.000Z';
 
-/** Ids by when they became public, as newsletters find them. */
+/** Returns the ids of the articles that became public after `after` and up to `until`, as newsletters find them. */
 async function becamePublic(after: string, until: string): Promise<string[]> {
   const ids: string[] = [];
   for await (const id of world.services.articles.publicBetween(after, until)) ids.push(id);
@@ -26,7 +26,7 @@ async function becamePublic(after: string, until: string): Promise<string[]> {
 }
 
 describe('a story with a date in the future', () => {
-  test('appears at its time by itself, in feeds and on its page, with no job run', async () => {
+  test('appears at its time in feeds and on its page, although no job has run', async () => {
     await put({ publishedAt: AT_ONE });
     const before = await feed();
     expect(await shown()).toEqual([]);
@@ -43,7 +43,7 @@ describe('a story with a date in the future', () => {
     expect((await world.request('/articles/a')).status).toBe(200);
   });
 
-  test('a reader with If-Modified-Since from before gets it', async () => {
+  test('is sent to a feed reader whose If-Modified-Since is from before its time', async () => {
     await put({ publishedAt: AT_ONE });
     world.pass(30 * MINUTE);
     const since = (await feed()).headers.get('last-modified') ?? '';
@@ -77,7 +77,7 @@ describe('a story with a date in the future', () => {
     expect(await shown()).toEqual([[TITLE, '2026-11-22T12:01:00.000Z']]);
   });
 
-  test('is announced once by the sweep, when its time has come', async () => {
+  test('is announced once by the sweep when its time has come', async () => {
     await put({ publishedAt: AT_ONE });
     await world.queue.drain();
     const announced = async () =>
@@ -91,7 +91,7 @@ describe('a story with a date in the future', () => {
     expect(world.queue.waiting()).toBe(1);
   });
 
-  test('is announced at its new date when it was moved, and not at all when it was retracted', async () => {
+  test('is announced at its new date if it was moved, and not at all if it was retracted', async () => {
     const due = async () =>
       (await world.services.articles.releasedBy('2099-01-01T00:00:00.000Z', 10)).map((each) => each.due);
     await put({ publishedAt: AT_ONE });
@@ -103,7 +103,7 @@ describe('a story with a date in the future', () => {
 });
 
 describe('a story moved back into the future', () => {
-  test('leaves the feed, is deleted in Atom, comes back at its time and is announced', async () => {
+  test('leaves the feed, is marked as deleted in Atom, comes back at its time and is announced then', async () => {
     await put();
     world.pass(MINUTE);
     await patch({ publishedAt: AT_ONE });
@@ -118,7 +118,7 @@ describe('a story moved back into the future', () => {
 });
 
 describe('dates', () => {
-  test('without one a story has the moment of its first publication, and keeps it', async () => {
+  test('a story without a date gets the moment of its first publication, and keeps that date', async () => {
     await put({ status: 'draft' });
     world.pass(10 * MINUTE);
     await patch({ status: 'published' });
@@ -127,7 +127,7 @@ describe('dates', () => {
     expect(await shown()).toEqual([['Edited', '2026-11-22T12:10:00.000Z']]);
   });
 
-  test("a draft that is read, published and put back has the date of its publication, not the draft's", async () => {
+  test("a draft that is read, published and put back has the date of its publication, not that of the draft", async () => {
     await put({ status: 'draft' });
     world.pass(10 * MINUTE);
     await world.edit('PUT', '/api/articles/a', { ...(await article()), status: 'published' });
@@ -139,17 +139,17 @@ describe('dates', () => {
     expect(await shown()).toEqual([[TITLE, '2001-09-09T01:46:40.000Z']]);
   });
 
-  test('taking away the date of a story that is public keeps the date it is known by', async () => {
+  test('a public story whose date is taken away keeps the date that it had', async () => {
     await put({ publishedAt: '2026-11-20T00:00:00Z' });
     await patch({ publishedAt: null });
     expect((await article()).publishedAt).toBe('2026-11-20T00:00:00.000Z');
   });
 });
 
-describe('publicAt: when a story first became public here', () => {
+describe('publicAt, the time at which a story first became public here,', () => {
   const NOW = '2026-11-22T12:00:00.000Z';
 
-  test('is now for a backdated story, its date for an embargoed one, and absent from a draft', async () => {
+  test('is the present for a backdated story, the date of an embargoed story, and absent from a draft', async () => {
     await put({ publishedAt: '2001-01-01T00:00:00Z' });
     expect((await article()).publicAt).toBe(NOW);
     expect(await becamePublic('2026-11-22T11:00:00.000Z', NOW)).toEqual(['a']);
@@ -165,7 +165,7 @@ describe('publicAt: when a story first became public here', () => {
     expect(await draft.json()).not.toHaveProperty('publicAt');
   });
 
-  test('never moves once it has passed, whatever becomes of the story', async () => {
+  test('never moves once it has passed, whatever happens to the story later', async () => {
     await put();
     for (const change of [
       { title: 'x' },

@@ -15,11 +15,11 @@ beforeAll(async () => {
   world = await setUp();
 });
 
-test('a thousand times whatever HTML is sent, to sanitise it twice is to sanitise it once, and nothing of it runs', () => {
+test('a thousand documents of hostile HTML stay the same if they are sanitised twice, and nothing in them runs', () => {
   sanitiseSoup(1000);
 });
 
-test('three hundred times Markdown is no way around the sanitiser', () => {
+test('three hundred documents of hostile Markdown do not get around the sanitiser', () => {
   sanitiseMarkdownSoup(300);
 });
 
@@ -35,6 +35,6 @@ test.each(hostileMarkdown(10))(
   },
 );
 
-test('250 times no JSON whatever is answered with 500, nor does it break the feeds', async () => {
+test('250 requests with any JSON are never answered with 500, and do not break the feeds', async () => {
   await postWildJson(await setUp(), 250);
 });

@@ -8,7 +8,7 @@ import type { World } from '../support/installation.ts';
 
 const clean = (html: string, base?: string) => sanitiseHtml(html, base).html;
 
-/** Fragments that HTML parsers have been tricked with. */
+/** Fragments of HTML that have tricked parsers. */
 const FRAGMENTS = [
   '<script',
   '<script>',
@@ -79,7 +79,7 @@ function expectHarmless(html: string): void {
   }
 }
 
-/** Whatever HTML is sent, to sanitise it twice is to sanitise it once, and nothing of it runs. */
+/** Sanitises generated HTML. Expects that a second pass changes nothing, and that nothing in the result runs. */
 export function sanitiseSoup(numRuns: number): void {
   fc.assert(
     fc.property(soup, fc.constantFrom(undefined, 'https://a.example/'), (source, base) => {
@@ -91,7 +91,7 @@ export function sanitiseSoup(numRuns: number): void {
   );
 }
 
-/** Markdown is no way around the sanitiser. */
+/** Sanitises generated Markdown. Expects that it does not get around the sanitiser. */
 export function sanitiseMarkdownSoup(numRuns: number): void {
   fc.assert(
     fc.property(
@@ -110,7 +110,7 @@ export function sanitiseMarkdownSoup(numRuns: number): void {
   );
 }
 
-/** What nests or never ends, when it is repeated. */
+/** Fragments that nest or never end when they are repeated. */
 export const REPEATED = [
   '<div>',
   '<b>',
@@ -130,7 +130,10 @@ export const REPEATED = [
   '**a ',
 ];
 
-/** Posts so many bytes of a fragment. It must be answered, and what is nested too deep must be refused for that. */
+/**
+ * Posts `bytes` bytes of a repeated fragment. Expects an answer, and that HTML that is nested too deep is refused for
+ * that reason.
+ */
 export async function postRepeated({ edit }: World, fragment: string, bytes: number): Promise<void> {
   const text = fragment.repeat(Math.floor(bytes / JSON.stringify(fragment).length));
   const answer = await edit('POST', '/api/articles', anArticleInput({ content: { html: `${text}x` } }));
@@ -149,7 +152,7 @@ export const hostileMarkdown = (times: number): [string, string][] => [
   ['brackets', '['.repeat(15_000 * times)],
 ];
 
-/** Posts Markdown. It must be answered, and never with a 500. */
+/** Posts Markdown. Expects an answer, and never a 500. */
 export async function postMarkdown({ edit }: World, markdown: string): Promise<void> {
   const answer = await edit(
     'POST',

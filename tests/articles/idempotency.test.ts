@@ -50,14 +50,14 @@ describe('Idempotency-Key', () => {
     expect(await ids()).toHaveLength(2);
   });
 
-  test('ten at once make one article and get one answer', async () => {
+  test('ten equal requests at once make one article and get one answer', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => post(anArticleInput())));
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
     expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
     expect(await ids()).toHaveLength(1);
   });
 
-  test('of ten at once with different bodies one is stored, and the others are told', async () => {
+  test('of ten requests at once with different bodies, one is stored and the others are refused with 422', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) => post(anArticleInput({ title: `T${n}` }))),
     );
@@ -91,7 +91,7 @@ describe('Idempotency-Key', () => {
     expect((await post(anArticleInput(), key)).status).toBe(400);
   });
 
-  test('requests without a key are each their own', async () => {
+  test('each request without a key makes its own article', async () => {
     for (const _ of [1, 2]) await world.edit('POST', '/api/articles', anArticleInput());
     expect(await ids()).toHaveLength(2);
   });

@@ -34,7 +34,7 @@ describe('POST /api/articles', () => {
     expect(read.headers.get('etag')).toBe('"1"');
   });
 
-  test('makes an id where none is given', async () => {
+  test('makes an id if none is given', async () => {
     const [one, two] = [
       await json(edit('POST', '/api/articles', anArticleInput())),
       await json(edit('POST', '/api/articles', anArticleInput())),
@@ -44,7 +44,7 @@ describe('POST /api/articles', () => {
     expect((await get(one.id)).status).toBe(200);
   });
 
-  test('an id that exists is refused with 409, also after retraction, and nothing changes', async () => {
+  test('refuses an id that exists with 409, also after a retraction, and changes nothing', async () => {
     await edit('POST', '/api/articles', anArticleInput({ id: 'a', title: 'First' }));
     expect((await edit('POST', '/api/articles', anArticleInput({ id: 'a', title: 'Second' }))).status).toBe(
       409,
@@ -57,7 +57,7 @@ describe('POST /api/articles', () => {
     expect((await get('a')).status).toBe(404);
   });
 
-  test('of twenty at once with one id, one is stored', async () => {
+  test('stores one of twenty articles that are posted at once with the same id', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         edit('POST', '/api/articles', anArticleInput({ id: 'a', title: `T${n}` })),
@@ -66,14 +66,14 @@ describe('POST /api/articles', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)]);
   });
 
-  test('an address is stored as a URI, with only the characters that one has', async () => {
+  test('stores an address as a URI, with only the characters that a URI may have', async () => {
     const url = 'https://a.example/a|b?q=[1]^{2}&p=100%#one#two#';
     expect((await json(edit('POST', '/api/articles', anArticleInput({ url })))).url).toBe(
       'https://a.example/a%7Cb?q=%5B1%5D%5E%7B2%7D&p=100%25#one%23two%23',
     );
   });
 
-  test('Markdown becomes HTML', async () => {
+  test('turns Markdown into HTML', async () => {
     const markdown =
       '# Big\n\nThe *ferry* sails\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\nlet a = 1 < 2;\n```\n\n<script>x</script>';
     const { content } = await json(edit('POST', '/api/articles', anArticleInput({ content: { markdown } })));
@@ -84,7 +84,7 @@ describe('POST /api/articles', () => {
     expect(content.html).not.toContain('script');
   });
 
-  test('null means absent, for an optional field and for its members', async () => {
+  test('takes null as absent, for an optional field and for its members', async () => {
     const nulls = {
       summary: null,
       image: null,
@@ -102,7 +102,7 @@ describe('POST /api/articles', () => {
 });
 
 describe('PUT /api/articles/{id}', () => {
-  test('makes the article, then replaces it, each with the next version', async () => {
+  test('makes the article, then replaces it, and each time gives it the next version', async () => {
     const created = await edit('PUT', '/api/articles/a', anArticleInput({ summary: 'Dek' }));
     expect([created.status, created.headers.get('etag')]).toEqual([201, '"1"']);
     const updated = await edit('PUT', '/api/articles/a', anArticleInput({ title: 'Two' }));
@@ -112,7 +112,7 @@ describe('PUT /api/articles/{id}', () => {
     expect(article).not.toHaveProperty('summary');
   });
 
-  test('the same content changes nothing: not the version, not a byte of a feed', async () => {
+  test('changes neither the version nor a byte of a feed if the content is the same', async () => {
     await edit('PUT', '/api/articles/a', aFullArticleInput());
     const before = await feeds();
     world.pass(60_000);
@@ -121,7 +121,7 @@ describe('PUT /api/articles/{id}', () => {
     expect(await feeds()).toEqual(before);
   });
 
-  test('what GET answers can be put back as it is, and changes nothing', async () => {
+  test('changes nothing if it gets what GET has answered', async () => {
     for (const [id, fields] of Object.entries({
       a: aFullArticleInput(),
       b: aFullArticleInput({ publishedAt: '2026-11-20T00:00:00Z' }),
@@ -133,7 +133,7 @@ describe('PUT /api/articles/{id}', () => {
     }
   });
 
-  test('another id in the body is refused', async () => {
+  test('refuses a body with another id', async () => {
     const answer = await edit('PUT', '/api/articles/a', anArticleInput({ id: 'b' }));
     expect(answer.status).toBe(422);
     expect((await answer.json()).errors).toEqual([
@@ -141,7 +141,7 @@ describe('PUT /api/articles/{id}', () => {
     ]);
   });
 
-  test('a retracted article comes back with its content and counts on', async () => {
+  test('brings a retracted article back with its content, and goes on counting its versions', async () => {
     await edit('PUT', '/api/articles/a', anArticleInput());
     await edit('DELETE', '/api/articles/a');
     const back = await edit('PUT', '/api/articles/a', anArticleInput({ title: 'Back' }));
@@ -149,7 +149,7 @@ describe('PUT /api/articles/{id}', () => {
     expect((await json(get('a'))).retractedAt).toBeUndefined();
   });
 
-  test('of twenty at once none is lost, and the versions count each change', async () => {
+  test('loses none of twenty requests at once, and the versions count each change', async () => {
     await edit('PUT', '/api/articles/a', anArticleInput());
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -170,7 +170,7 @@ describe('PATCH /api/articles/{id}', () => {
     await edit('PUT', '/api/articles/a', aFullArticleInput());
   });
 
-  test('changes what it names and keeps the rest; null removes', async () => {
+  test('changes the fields that it names and keeps the rest, and null removes a field', async () => {
     const before = await json(get('a'));
     const answer = await patch({
       title: 'Two',
@@ -190,7 +190,7 @@ describe('PATCH /api/articles/{id}', () => {
     });
   });
 
-  test('Markdown replaces HTML, and HTML replaces it', async () => {
+  test('lets Markdown replace HTML, and HTML replace Markdown', async () => {
     await patch({ content: { markdown: 'It *sails*.' } });
     expect((await json(get('a'))).content).toEqual({ html: '<p>It <em>sails</em>.</p>' });
     await patch({ content: { html: '<p>Again</p>' } });
@@ -200,20 +200,20 @@ describe('PATCH /api/articles/{id}', () => {
 
   test.each([
     ['an empty patch', {}],
-    ['what it has already', { title: 'The ferry returns', image: { alt: 'The ferry at the quay' } }],
-    ['what only we set', { version: 99, guid: 'x', updatedAt: 'x', publicAt: null }],
+    ['a patch with the values that the article has', { title: 'The ferry returns', image: { alt: 'The ferry at the quay' } }],
+    ['a patch of fields that only the server sets', { version: 99, guid: 'x', updatedAt: 'x', publicAt: null }],
   ])('%s changes nothing', async (_, body) => {
     const answer = await patch(body);
     expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"1"']);
   });
 
   test.each([
-    ['a required field taken away', { title: null }, '/title'],
+    ['the removal of a required field', { title: null }, '/title'],
     ['another id', { id: 'b' }, '/id'],
     ['an unknown field', { headline: 'x' }, '/headline'],
     ['__proto__', JSON.parse('{"__proto__": {"title": "polluted"}}'), undefined],
     ['constructor', { constructor: { prototype: { x: 1 } } }, '/constructor'],
-  ])('%s is refused or without effect', async (_, body, pointer) => {
+  ])('%s is refused or has no effect', async (_, body, pointer) => {
     const answer = await patch(JSON.stringify(body));
     expect(answer.status).toBe(pointer ? 422 : 200);
     if (pointer) expect((await answer.json()).errors[0].pointer).toBe(pointer);
@@ -221,11 +221,11 @@ describe('PATCH /api/articles/{id}', () => {
     expect(({} as Record<string, unknown>).title).toBeUndefined();
   });
 
-  test.each([[[]], ['text'], [5], [null]])('%j is no patch of an article', async (body) => {
+  test.each([[[]], ['text'], [5], [null]])('%j is refused as a patch of an article', async (body) => {
     expect((await patch(JSON.stringify(body))).status).toBe(422);
   });
 
-  test('an unknown or retracted article is not found', async () => {
+  test('does not find an unknown or a retracted article', async () => {
     expect((await edit('PATCH', '/api/articles/none', { title: 'x' })).status).toBe(404);
     await edit('DELETE', '/api/articles/a');
     expect((await patch({ title: 'x' })).status).toBe(404);
@@ -233,7 +233,7 @@ describe('PATCH /api/articles/{id}', () => {
 });
 
 describe('DELETE /api/articles/{id}', () => {
-  test('answers 204, again 204, and 404 to an unknown id', async () => {
+  test('answers 204, then again 204, and 404 for an unknown id', async () => {
     await edit('PUT', '/api/articles/a', anArticleInput());
     for (const _ of [1, 2]) expect((await edit('DELETE', '/api/articles/a')).status).toBe(204);
     expect((await edit('DELETE', '/api/articles/none')).status).toBe(404);
@@ -244,7 +244,7 @@ describe('DELETE /api/articles/{id}', () => {
 });
 
 describe('GET /api/articles', () => {
-  test('pages through every article, drafts and tombstones too, the last made first', async () => {
+  test('lists every article in pages, drafts and tombstones too, from the newest to the oldest', async () => {
     for (let n = 1; n <= 7; n++) {
       world.pass(1000);
       await edit('PUT', `/api/articles/n${n}`, anArticleInput({ status: n === 3 ? 'draft' : 'published' }));
@@ -274,7 +274,7 @@ describe('GET /api/articles', () => {
 });
 
 test.each(['x'.repeat(5000), '%F0%9F%98%80'.repeat(600), '%E0%A4%A', '%00', '-', 'a%2Fb', 'import'])(
-  'an id that cannot be, %.20s, is not found',
+  'the address of an article with the impossible id %.20s is not found',
   async (id) => {
     expect((await get(id)).status).toBe(404);
     expect((await edit('PUT', `/api/articles/${id}`, anArticleInput())).status).toBe(404);

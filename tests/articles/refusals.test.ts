@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 const post = (body: unknown, headers?: Record<string, string>) =>
   world.edit('POST', '/api/articles', body, headers);
-/** Posts to a world of its own, so that it can be seen that nothing is stored. */
+/** Sets up a new world. Returns a function that counts its articles, so that a test can see that nothing was stored. */
 async function alone(): Promise<() => Promise<number>> {
   world = await setUp();
   return async () => (await (await world.edit('GET', '/api/articles')).json()).articles.length;
@@ -32,7 +32,7 @@ async function faultsOf(fields: Record<string, unknown>): Promise<Record<string,
   );
 }
 
-test('every fault is told at once, each with its place and what is allowed, and nothing is stored', async () => {
+test('all faults are answered at once, each with its place and what is allowed, and nothing is stored', async () => {
   const stored = await alone();
   const faults = await faultsOf({
     title: '',
@@ -72,15 +72,15 @@ test('every fault is told at once, each with its place and what is allowed, and 
   expect(await stored()).toBe(0);
 });
 
-describe('fields', () => {
+describe('the fields of an article', () => {
   test.each(['toString', 'constructor', 'hasOwnProperty', 'Title', 'body', 'html'])(
-    '%s is not one',
+    'do not include %s',
     async (name) => {
       expect(Object.keys(await faultsOf({ [name]: 'x' }))).toEqual([`/${name}`]);
     },
   );
 
-  test('__proto__ is not one, and pollutes nothing', async () => {
+  test('do not include __proto__, and __proto__ pollutes nothing', async () => {
     const answer = await post(JSON.stringify(anArticleInput()).replace('{', '{"__proto__":{"summary":"x"},'));
     expect(answer.status).toBe(422);
     expect(({} as Record<string, unknown>).summary).toBeUndefined();
@@ -122,7 +122,7 @@ describe('fields', () => {
     ['content', { markdown: '   ' }],
     ['image', 'https://a.example/x.jpg'],
     ['status', null as unknown, 201],
-  ])('%s: %.60j is refused', async (name, value, status = 422) => {
+  ])('are refused if %s is %.60j', async (name, value, status = 422) => {
     expect((await post(anArticleInput({ [name]: value }))).status).toBe(status);
   });
 
@@ -131,7 +131,7 @@ describe('fields', () => {
     ['EN-us', 'en-US'],
     ['zh-hant-tw', 'zh-Hant-TW'],
     ['pt-BR', 'pt-BR'],
-  ])('the language %s is taken as %s', async (given, language) => {
+  ])('may have the language %s, which is stored as %s', async (given, language) => {
     expect((await (await post(anArticleInput({ language: given }))).json()).language).toBe(language);
   });
 
@@ -139,13 +139,13 @@ describe('fields', () => {
     ['2026-11-22T10:00:00Z', '2026-11-22T10:00:00.000Z'],
     ['2026-11-22T10:00:00.123456789+05:30', '2026-11-22T04:30:00.123Z'],
     ['2024-02-29T10:00-08:00', '2024-02-29T18:00:00.000Z'],
-  ])('the date %s is taken as %s', async (given, publishedAt) => {
+  ])('may have the date %s, which is stored as %s', async (given, publishedAt) => {
     expect((await (await post(anArticleInput({ publishedAt: given }))).json()).publishedAt).toBe(publishedAt);
   });
 });
 
 describe('limits', () => {
-  test('as much as is allowed of everything is stored, and moved to other feeds at once', async () => {
+  test('an article with as much as is allowed of everything is stored, and is moved to other feeds in one change', async () => {
     const names = (what: string, count: number) =>
       Array.from({ length: count }, (_, n) => `${what} ${n} ${'x'.repeat(150)}`);
     const fields = (what: string, publishedAt: string) => ({
@@ -185,7 +185,7 @@ describe('limits', () => {
     expect((await (await post(anArticleInput({ title }))).json()).title).toBe(title);
   });
 
-  test('a body over 1 MB is refused with 413, whether it says so or not', async () => {
+  test('a body over 1 MB is refused with 413, whether or not its length is given', async () => {
     const stored = await alone();
     const body = JSON.stringify(anArticleInput({ content: { html: 'x'.repeat(1_048_576) } }));
     expect((await post(body)).status).toBe(413);
@@ -195,7 +195,7 @@ describe('limits', () => {
     expect(await stored()).toBe(0);
   });
 
-  test('what does not pack into an item is refused with 422, with or without a key, and nothing is stored', async () => {
+  test('an article that does not fit into an item is refused with 422, with or without a key, and nothing is stored', async () => {
     const stored = await alone();
     const html = `<p>${randomBytes(600_000).toString('base64')}</p>`;
     const body = JSON.stringify(anArticleInput({ content: { html } }));
@@ -220,7 +220,7 @@ describe('requests that cannot be read', () => {
     });
 
   test.each([
-    ['no JSON', '{"title": '],
+    ['broken JSON', '{"title": '],
     ['nothing', ''],
     ['bad UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
     ['objects nested too deep', `${'{"content":'.repeat(80_000)}1${'}'.repeat(80_000)}`],
@@ -232,37 +232,37 @@ describe('requests that cannot be read', () => {
         `"warnings":${'['.repeat(200_000)}${']'.repeat(200_000)}`,
       ),
     ],
-  ])('%s: 400', async (_, body) => {
+  ])('a body is refused with 400 if it is or has: %s', async (_, body) => {
     const answer = await send(body);
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', ''])(
-    'the type %j: 415',
+    'the type %j is refused with 415',
     async (type) => {
       expect((await send('{}', { 'content-type': type })).status).toBe(415);
     },
   );
 
-  test('a type with parameters, in any case, is JSON', async () => {
+  test('a type with parameters is taken as JSON, in upper or lower case', async () => {
     expect(
       (await send(JSON.stringify(anArticleInput()), { 'content-type': 'Application/JSON; charset=utf-8' }))
         .status,
     ).toBe(201);
   });
 
-  test('a byte order mark is no fault', async () => {
+  test('a body with a byte order mark is accepted', async () => {
     expect((await send(`\ufeff${JSON.stringify(anArticleInput())}`)).status).toBe(201);
   });
 
-  test('other methods: 405 with what is allowed', async () => {
+  test('other methods are refused with 405 and the allowed methods', async () => {
     const answer = await world.edit('PUT', '/api/articles', {});
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
     expect((await world.edit('POST', '/api/articles/a', {})).headers.get('allow')).toContain('PATCH');
   });
 });
 
-test('no JSON whatever is answered with 500, nor does it break the feeds', async () => {
+test('any JSON is answered without a 500, and does not break the feeds', async () => {
   await postWildJson(await setUp(), 40);
 });

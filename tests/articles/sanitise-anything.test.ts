@@ -8,15 +8,15 @@ beforeAll(async () => {
   world = await setUp();
 });
 
-test('whatever HTML is sent, to sanitise it twice is to sanitise it once, and nothing of it runs', () => {
+test('hostile HTML stays the same if it is sanitised twice, and nothing in it runs', () => {
   sanitiseSoup(100);
 });
 
-test('Markdown is no way around the sanitiser', () => {
+test('hostile Markdown does not get around the sanitiser', () => {
   sanitiseMarkdownSoup(40);
 });
 
-test('two thousand paragraphs that nobody closed are a story like any other', () => {
+test('two thousand paragraphs that nobody closed are sanitised like any other story', () => {
   expect(sanitiseHtml('<p>a<br>'.repeat(2000), undefined).html.match(/<p>/g)).toHaveLength(2000);
 });
 

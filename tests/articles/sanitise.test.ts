@@ -5,7 +5,7 @@ import { setUp } from '../support/installation.ts';
 
 const clean = (html: string, base?: string) => sanitiseHtml(html, base).html;
 
-describe('what a story is made of stays', () => {
+describe('the sanitiser keeps what a story is made of', () => {
   test.each([
     '<p>One <em>two</em> <strong>three</strong> <a href="https://a.example/x?a=1&amp;b=2" rel="nofollow">four</a></p>',
     '<h2>Head</h2><h3>Sub</h3><hr /><p>a<br />b</p>',
@@ -23,7 +23,7 @@ describe('what a story is made of stays', () => {
   ])('%s', (html) => expect(clean(html)).toBe(html));
 });
 
-describe('what runs, tracks or styles goes', () => {
+describe('the sanitiser', () => {
   test.each([
     ['a script with its text', '<p>a</p><script>alert(1)</script>', '<p>a</p>'],
     ['a style with its text', '<style>p { color: red }</style><p>a</p>', '<p>a</p>'],
@@ -50,25 +50,25 @@ describe('what runs, tracks or styles goes', () => {
       '<html><head><title>T</title><base href="https://evil.example/"></head><body><p>a</p></body></html>',
       '<p>a</p>',
     ],
-    ['unknown elements, not their text', '<p><blink>a</blink> <custom-tag>b</custom-tag></p>', '<p>a b</p>'],
-    ['a first-level heading becomes a second', '<h1>Head</h1>', '<h2>Head</h2>'],
+    ['unknown elements, but not their text', '<p><blink>a</blink> <custom-tag>b</custom-tag></p>', '<p>a b</p>'],
+    ['a first-level heading, which becomes a second-level heading', '<h1>Head</h1>', '<h2>Head</h2>'],
     [
-      'letters in reverse become text in a direction',
+      'text with an overridden direction, which becomes text with a direction',
       '<p><bdo dir="rtl">a</bdo></p>',
       '<p><bdi dir="rtl">a</bdi></p>',
     ],
-    ['an element of a name that objects have', '<p><constructor>a</constructor></p>', '<p>a</p>'],
+    ['an element whose name is a property of every object', '<p><constructor>a</constructor></p>', '<p>a</p>'],
     [
-      'an element that kept others apart',
+      'an element that separated others',
       '<p>a<custom-tag><div>b</div></custom-tag></p>',
       '<p>a</p><div>b</div><p></p>',
     ],
-    ['open elements are closed', '<p>a<strong>b', '<p>a<strong>b</strong></p>'],
+    ['open elements, which are closed', '<p>a<strong>b', '<p>a<strong>b</strong></p>'],
     ['media over http', '<audio src="http://a.example/x.mp3"></audio><p>a</p>', '<p>a</p>'],
     ['a player in a player, both without address', '<audio><audio></audio></audio><p>a</p>', '<p>a</p>'],
     ['a picture without address', '<img alt="x"><img src="" alt="y"><p>a</p>', '<p>a</p>'],
     ['data in a picture', '<img src="data:image/svg+xml;base64,PHN2Zz4="><p>a</p>', '<p>a</p>'],
-  ])('%s', (_, html, expected) => expect(clean(html, 'https://a.example/story')).toBe(expected));
+  ])('removes or replaces %s', (_, html, expected) => expect(clean(html, 'https://a.example/story')).toBe(expected));
 
   test.each([
     '<img src="https://t.example/p.gif" width="1" height="1">',
@@ -92,7 +92,7 @@ describe('what runs, tracks or styles goes', () => {
     '<img src="https://t.example/p.gif" style="height:0em!important">',
     '<img src="https://t.example/p.gif" style="width:0.5px">',
     '<img src="https://t.example/p.gif" style="visibility:collapse">',
-  ])('a tracking pixel: %s', (html) => {
+  ])('removes the tracking pixel %s', (html) => {
     expect(sanitiseHtml(`<p>a</p>${html}`, undefined)).toMatchObject({
       html: '<p>a</p>',
       removed: [expect.stringContaining('tracking pixel')],
@@ -106,7 +106,7 @@ describe('what runs, tracks or styles goes', () => {
     'width="" height="auto"',
     'style="opacity:1; width:100%; max-width:11px; height:1em; border-width:1px"',
     'style="constructor:0; opacity; max-width:none"',
-  ])('not an image that is seen: %s', (attributes) => {
+  ])('keeps an image that can be seen: %s', (attributes) => {
     const { html, removed } = sanitiseHtml(`<img src="https://a.example/x.jpg" ${attributes}>`, undefined);
     expect([html, removed]).toEqual([expect.stringContaining('https://a.example/x.jpg'), []]);
   });
@@ -130,7 +130,7 @@ describe('what runs, tracks or styles goes', () => {
     'view-source:javascript:alert(1)',
     'blob:https://a.example/x',
     'file:///etc/passwd',
-  ])('the address %j', (address) => {
+  ])('removes or replaces the address %j', (address) => {
     for (const html of [
       `<a href="${address}">a</a>`,
       `<img src="${address}">`,
@@ -142,7 +142,7 @@ describe('what runs, tracks or styles goes', () => {
     }
   });
 
-  test('the editor is told what was taken out', async () => {
+  test('tells the editor what it has removed', async () => {
     const { edit } = await setUp();
     const html =
       '<p onclick="x">a\u0000\ud800</p><script>1</script><script>2</script><a href="javascript:x">b</a>';
@@ -159,15 +159,15 @@ describe('what runs, tracks or styles goes', () => {
   });
 });
 
-describe('what grows', () => {
-  // The paragraph takes seven.
+describe('content that grows while it is cleaned', () => {
+  // The tags of the paragraph take seven bytes, and each & becomes five bytes.
   const most = (1_500_000 - 7) / 5;
 
   test.each([
     ['html', `<p>${'&'.repeat(900_000)}</p>`, 4_500_007],
     ['html', `<p>${'&'.repeat(Math.ceil(most))}`, 1_500_002],
     ['markdown', '&'.repeat(400_000), 2_000_007],
-  ])('%s is refused above 1,500,000 bytes of clean HTML', async (kind, text, bytes) => {
+  ])('is refused in the field %s if it has more than 1,500,000 bytes of clean HTML', async (kind, text, bytes) => {
     const { edit } = await setUp();
     const answer = await edit('POST', '/api/articles', anArticleInput({ content: { [kind]: text } }));
     expect(answer.status).toBe(422);
@@ -179,7 +179,7 @@ describe('what grows', () => {
     ]);
   });
 
-  test('up to there it is accepted, and in the feed', async () => {
+  test('is accepted up to 1,500,000 bytes, and is in the feed', async () => {
     const { edit, request } = await setUp();
     const html = `<p>${'&'.repeat(Math.floor(most))}</p>`;
     expect((await edit('POST', '/api/articles', anArticleInput({ content: { html } }))).status).toBe(201);
@@ -188,7 +188,7 @@ describe('what grows', () => {
   });
 });
 
-describe('addresses', () => {
+describe('the addresses in a story', () => {
   test.each([
     ['/x', 'https://a.example/x'],
     ['x.html', 'https://a.example/2026/x.html'],
@@ -197,13 +197,13 @@ describe('addresses', () => {
     ['#note', 'https://a.example/2026/story#note'],
     ['?page=2', 'https://a.example/2026/story?page=2'],
     ['https://b.example', 'https://b.example/'],
-  ])('%s is resolved against the address of the story', (href, expected) => {
+  ])('are resolved against the address of the story: %s', (href, expected) => {
     expect(clean(`<a href="${href}">a</a>`, 'https://a.example/2026/story')).toBe(
       `<a href="${expected}">a</a>`,
     );
   });
 
-  test('relative ones are refused where the story has no address', async () => {
+  test('are refused if they are relative and the story has no address', async () => {
     const { edit } = await setUp();
     const html = '<p><a href="/x">a</a><img src="y.jpg"> <a href="#note">b</a></p>';
     const answer = await edit('POST', '/api/articles', anArticleInput({ content: { html } }));
@@ -224,21 +224,21 @@ describe('addresses', () => {
     ).toBe(201);
   });
 
-  test('those within the page go, where there is nothing to resolve them', () => {
+  test('are removed if they lead to a place on the page and the story has no address', () => {
     expect(clean('<p><a href="#note">1</a></p>')).toBe('<p><a>1</a></p>');
   });
 });
 
-describe('characters', () => {
+describe('the sanitiser takes care of characters', () => {
   test.each([
     ['control characters', 'a\u0000b\u0001c\u000bd', '<p>abcd</p>'],
     [
-      'references to them',
+      'references to characters that are not allowed',
       'a&#0;b&#1;c&#x0B;d&#xFFFE;e&#xD800;f',
       expect.stringMatching(/^<p>a\ufffd?bcde\ufffd?f<\/p>$/),
     ],
     ['lone surrogates and non-characters', 'a\ud800b\udc00c\ufffed\uffff', '<p>abcd</p>'],
-    ['what is legal stays', 'é 👩‍👩‍👧 \u{10FFFF} ‮ \u0085', '<p>é 👩‍👩‍👧 \u{10FFFF} ‮ \u0085</p>'],
+    ['characters that are allowed', 'é 👩‍👩‍👧 \u{10FFFF} ‮ \u0085', '<p>é 👩‍👩‍👧 \u{10FFFF} ‮ \u0085</p>'],
     ['line ends', 'a\r\nb\rc', '<p>a\nb\nc</p>'],
   ])('%s', (_, text, expected) => expect(clean(`<p>${text}</p>`)).toEqual(expected));
 });

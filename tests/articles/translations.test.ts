@@ -18,7 +18,7 @@ const linked = async (id: string): Promise<string[]> =>
     (each: { id: string; language: string }) => `${each.language} ${each.id}`,
   );
 
-/** Lets the worker do all that is to do, and the feeds forget what they remembered. */
+/** Lets the worker do all its work. Then a minute passes, so that the feeds read their articles again. */
 async function settle(): Promise<void> {
   await world.queue.drain();
   world.pass(MINUTE);
@@ -31,7 +31,7 @@ async function group(): Promise<void> {
   await settle();
 }
 
-describe('a story in three languages', () => {
+describe('the versions of a story in three languages', () => {
   beforeAll(async () => {
     world = await setUp();
     await group();
@@ -57,7 +57,7 @@ describe('a story in three languages', () => {
     expect([...rssFaults(rss), ...atomFaults(atom)]).toEqual([]);
   });
 
-  test('readers that take the first or the last alternate open the story itself', async () => {
+  test('are opened themselves by feed readers that take the first or the last alternate', async () => {
     const atom = await (await world.request('/es/atom.xml')).text();
     const entry = atom.slice(atom.indexOf('<entry'));
     const alternates = [...entry.matchAll(/<link (?:rel="alternate" )?href="([^"]*)"/g)].map(
@@ -70,7 +70,7 @@ describe('a story in three languages', () => {
     );
   });
 
-  test('show it on their pages', async () => {
+  test('show the links on their pages', async () => {
     expect(await (await world.request('/articles/ferry')).text()).toMatch(
       /href="[^"]*\/articles\/barco"[^>]*hreflang="es"/,
     );
@@ -80,7 +80,7 @@ describe('a story in three languages', () => {
 describe('articles that are translations of each other', () => {
   beforeEach(fresh);
 
-  test('move the validators of the feeds they are in', async () => {
+  test('change the validators of the feeds that they are in', async () => {
     await put('ferry', 'en');
     await settle();
     const before = await world.request('/en/rss.xml');
@@ -94,7 +94,7 @@ describe('articles that are translations of each other', () => {
     expect((await world.edit('GET', '/api/articles/ferry')).headers.get('etag')).toBe('"2"');
   });
 
-  test('a translation that comes before its original is linked when that comes', async () => {
+  test('are linked when the original comes after its translation', async () => {
     await put('barco', 'es', { translationOf: 'ferry' });
     await put('navire', 'fr', { translationOf: 'ferry' });
     await settle();
@@ -104,7 +104,7 @@ describe('articles that are translations of each other', () => {
     expect(await linked('barco')).toEqual(['en ferry', 'fr navire']);
   });
 
-  test('a translation of a translation is of the same group, and a circle is no trouble', async () => {
+  test('are one group, also if one is the translation of a translation or if they form a circle', async () => {
     await put('ferry', 'en', { translationOf: 'navire' });
     await put('barco', 'es', { translationOf: 'ferry' });
     await put('navire', 'fr', { translationOf: 'barco' });
@@ -112,7 +112,7 @@ describe('articles that are translations of each other', () => {
     expect(await linked('navire')).toEqual(['en ferry', 'es barco']);
   });
 
-  test('of two in one language one is named: an entry has one alternate a language', async () => {
+  test('name only one of two in the same language, because an entry has one alternate for each language', async () => {
     await group();
     await put('barco-2', 'es', { translationOf: 'ferry' });
     await settle();
@@ -120,7 +120,7 @@ describe('articles that are translations of each other', () => {
     expect(await linked('barco-2')).toEqual(['en ferry', 'fr navire']);
   });
 
-  test('an article is no translation of itself', async () => {
+  test('cannot be one and the same article', async () => {
     const answers = [
       await put('a', 'en', { translationOf: 'a' }),
       await world.edit('POST', '/api/articles', anArticleInput({ id: 'a', translationOf: 'a' })),
@@ -132,10 +132,10 @@ describe('articles that are translations of each other', () => {
   });
 });
 
-describe('only what readers can see is named', () => {
+describe('a translation is named only while readers can see it', () => {
   beforeEach(fresh);
 
-  test('not a draft; but from its publication on', async () => {
+  test('a draft is not named until it is published', async () => {
     await put('ferry', 'en');
     await put('barco', 'es', { translationOf: 'ferry', status: 'draft' });
     await settle();
@@ -145,7 +145,7 @@ describe('only what readers can see is named', () => {
     expect([await linked('ferry'), await linked('barco')]).toEqual([['es barco'], ['en ferry']]);
   });
 
-  test('not a story under embargo; from the first sweep after its time on', async () => {
+  test('a story under embargo is not named until the first sweep after its time', async () => {
     await put('ferry', 'en');
     await put('barco', 'es', { translationOf: 'ferry', publishedAt: '2026-11-22T12:30:00Z' });
     await settle();
@@ -156,7 +156,7 @@ describe('only what readers can see is named', () => {
     expect(await linked('ferry')).toEqual(['es barco']);
   });
 
-  test('a retracted one is taken out, also the original, and comes back with it', async () => {
+  test('a retracted translation or original is not named, and is named again when it comes back', async () => {
     await group();
     await world.edit('DELETE', '/api/articles/ferry');
     await settle();
@@ -170,10 +170,10 @@ describe('only what readers can see is named', () => {
   });
 });
 
-describe('changes', () => {
+describe('a change of a translation', () => {
   beforeEach(fresh);
 
-  test('an edit keeps the links; the same content again is still no change', async () => {
+  test('of its text keeps the links, and the same content again is no change', async () => {
     await group();
     const { version } = await read('barco');
     await put('barco', 'es', { translationOf: 'ferry' });
@@ -183,7 +183,7 @@ describe('changes', () => {
     expect(await linked('barco')).toEqual(['en ferry', 'fr navire']);
   });
 
-  test('another language or address is taken over by the others', async () => {
+  test('of its language or address is taken over by the other translations', async () => {
     await group();
     await world.edit('PATCH', '/api/articles/barco', {
       language: 'pt',
@@ -196,7 +196,7 @@ describe('changes', () => {
     ]);
   });
 
-  test('one that leaves the group is forgotten by it, and forgets it; another group takes it up', async () => {
+  test('of its group breaks the links to the old group and makes links to the new one', async () => {
     await group();
     await put('quay', 'en');
     await world.edit('PATCH', '/api/articles/barco', { translationOf: 'quay' });
@@ -209,10 +209,10 @@ describe('changes', () => {
   });
 });
 
-describe('the queue may repeat, reorder and lose', () => {
+describe('when the queue repeats, reorders or loses messages', () => {
   beforeEach(fresh);
 
-  test('events that come twice and backwards end in the same', async () => {
+  test('events that come twice and in reverse order have the same result', async () => {
     world = await setUp({ faults: { repeat: () => 2, shuffle: (messages) => messages.toReversed() } });
     await group();
     await world.edit('DELETE', '/api/articles/navire');
@@ -221,7 +221,7 @@ describe('the queue may repeat, reorder and lose', () => {
     expect([await linked('ferry'), await linked('barco')]).toEqual([['es barco'], ['en ferry']]);
   });
 
-  test('events that are lost are found by the sweep', async () => {
+  test('the sweep finds the events that were lost', async () => {
     let losing = true;
     world = await setUp({ faults: { lose: () => losing } });
     await group();
@@ -232,7 +232,7 @@ describe('the queue may repeat, reorder and lose', () => {
     expect(await linked('ferry')).toEqual(['es barco', 'fr navire']);
   });
 
-  test('it comes to rest: where nothing is to change nothing is written', async () => {
+  test('nothing is written if there is nothing to change', async () => {
     await group();
     const versions = async () =>
       Promise.all(['ferry', 'barco', 'navire'].map(async (id) => (await read(id)).version));
@@ -249,7 +249,7 @@ describe('the queue may repeat, reorder and lose', () => {
     expect(await versions()).toEqual(before);
   });
 
-  test('a worker that is cut off half way finishes when the event comes again', async () => {
+  test('a worker that is cut off in the middle finishes when the event comes again', async () => {
     await group();
     await world.edit('PATCH', '/api/articles/barco', { translationOf: null });
     const { write } = world.services.articles;

@@ -4,7 +4,10 @@ import { anyText } from '../support/any-text.ts';
 import { aFullArticleInput } from '../support/builders.ts';
 import type { World } from '../support/installation.ts';
 
-/** Sends any JSON as an article, so many times. None is answered with a 500, and the feeds can be read afterwards. */
+/**
+ * Sends generated JSON as an article `numRuns` times. Expects that no answer is a 500, and that the feeds can be read
+ * afterwards.
+ */
 export async function postWildJson(world: World, numRuns: number): Promise<void> {
   const fields = Object.keys(
     aFullArticleInput({ id: 'x', publishedAt: 'x', translationOf: 'x', status: 'draft' }),
