@@ -32,7 +32,7 @@ const ROUTES: [string, string, Scope][] = [
 const bodyFor = (method: string) => (method === 'GET' || method === 'DELETE' ? undefined : anArticleInput());
 
 describe.each(ROUTES)('%s %s', (method, path, scope) => {
-  test('without a token: 401, and says what to send', async () => {
+  test('answers 401 without a token, and says what to send', async () => {
     const answer = await ask(undefined, method, path, bodyFor(method));
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="broadsheet"');
@@ -41,7 +41,7 @@ describe.each(ROUTES)('%s %s', (method, path, scope) => {
     expect((await answer.json()).detail).toContain('Authorization: Bearer');
   });
 
-  test(`with a token for other things: 403, naming ${scope}`, async () => {
+  test(`answers 403 to a token for other things, and names ${scope}`, async () => {
     await allow(
       (['articles:read', 'articles:write', 'editions:read', 'issues:send'] as const).filter(
         (each) => each !== scope,
@@ -52,14 +52,14 @@ describe.each(ROUTES)('%s %s', (method, path, scope) => {
     expect(answer.headers.get('www-authenticate')).toContain(`scope="${scope}"`);
   });
 
-  test(`with a token for ${scope}: done`, async () => {
+  test(`does its work for a token with ${scope}`, async () => {
     await allow([scope]);
     expect((await ask(`Bearer ${TOKEN}`, method, path, bodyFor(method))).ok).toBe(true);
   });
 });
 
 describe('a token', () => {
-  test('that is none is answered 401', async () => {
+  test('that does not exist or is not sent as one word after Bearer is answered with 401', async () => {
     await allow(['articles:read']);
     for (const authorization of [
       '',
@@ -76,13 +76,13 @@ describe('a token', () => {
     }
   });
 
-  test('is taken whatever the case of Bearer is', async () => {
+  test('is accepted in whatever case Bearer is written', async () => {
     await allow(['articles:read']);
     for (const authorization of [`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER  ${TOKEN}`])
       expect([authorization, (await ask(authorization)).status]).toEqual([authorization, 200]);
   });
 
-  test('is good until it expires, to the millisecond', async () => {
+  test('works until it expires, to the millisecond', async () => {
     await allow(['articles:read'], '2026-11-22T13:00:00.000Z');
     world.pass(3_600_000 - 1);
     expect((await ask(`Bearer ${TOKEN}`)).status).toBe(200);
@@ -92,14 +92,14 @@ describe('a token', () => {
     expect((await answer.json()).detail).toContain('2026-11-22T13:00:00.000Z');
   });
 
-  test('is good no more once it is revoked', async () => {
+  test('no longer works once it is revoked', async () => {
     await allow(['articles:read']);
     expect(await world.services.tokens.remove(sha256(TOKEN))).toBe(true);
     expect((await ask(`Bearer ${TOKEN}`)).status).toBe(401);
     expect(await world.services.tokens.remove(sha256(TOKEN))).toBe(false);
   });
 
-  test('is nowhere in the table, only its hash', async () => {
+  test('is nowhere in the table, which has only its hash', async () => {
     await allow(['articles:read']);
     expect(JSON.stringify(await world.services.tokens.list())).not.toContain(TOKEN);
     expect(await world.services.tokens.list()).toEqual([
@@ -112,14 +112,14 @@ describe('a token', () => {
     ]);
   });
 
-  test('of the owner has every scope; where none is set there is no owner', async () => {
+  test('of the owner has every scope, and does not exist if the settings have none', async () => {
     expect((await ask(`Bearer ${OWNER_TOKEN}`, 'DELETE')).status).toBe(204);
     world = await setUp({ config: { ownerTokenHash: undefined } });
     expect((await ask(`Bearer ${OWNER_TOKEN}`)).status).toBe(401);
   });
 });
 
-test('what an editor may not do changes nothing', async () => {
+test('a request that an editor has no scope for changes nothing', async () => {
   await allow(['articles:read']);
   await ask(`Bearer ${TOKEN}`, 'DELETE');
   await ask(`Bearer ${TOKEN}`, 'PUT', '/api/articles/a', anArticleInput({ title: 'Changed' }));

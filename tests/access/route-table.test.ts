@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { apiRoutes, mailboxRoutes, publicRoutes } from '../../functions/app.ts';
 import { setUp } from '../support/installation.ts';
 
-/** What both apps take from the route table, whatever a row does. */
+/** Rules that the route table gives to every route of both apps. */
 
-/** A path that a pattern matches. */
+/** Returns a path that matches a pattern. */
 const sample = (pattern: string) => pattern.replace(/:language\{.*?\}(?=\/)/g, 'en').replace(/:(\w+)/g, 'x');
 
 describe('every address of the API', () => {

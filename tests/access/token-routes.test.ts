@@ -9,7 +9,7 @@ async function made(world: World, body: Record<string, unknown>): Promise<{ id: 
 const as = (world: World, token: string, method: string, path: string) =>
   world.request(path, { method, headers: { authorization: `Bearer ${token}` } });
 
-it('a token does what its scopes say and no more', async () => {
+it('a token allows what its scopes say and no more', async () => {
   const world = await setUp();
   const { token } = await made(world, { name: 'reader of the archive', scopes: ['articles:read'] });
   expect((await as(world, token, 'GET', '/api/articles')).status).toBe(200);
@@ -18,7 +18,7 @@ it('a token does what its scopes say and no more', async () => {
   expect(refused.headers.get('www-authenticate')).toContain('scope="tokens:write"');
 });
 
-it('is stored as a hash, shown once, and gone when it is revoked', async () => {
+it('a token is stored as a hash, shown once, and gone when it is revoked', async () => {
   const world = await setUp();
   const { id, token } = await made(world, { name: 'CMS', scopes: ['articles:read'] });
   const list = await (await world.edit('GET', '/api/tokens')).text();
@@ -30,7 +30,7 @@ it('is stored as a hash, shown once, and gone when it is revoked', async () => {
   expect((await world.edit('DELETE', `/api/tokens/${id}`)).status).toBe(404);
 });
 
-it('runs out at its time, although nothing deletes it', async () => {
+it('a token expires at its time, although nothing deletes it', async () => {
   const world = await setUp();
   const { token } = await made(world, {
     name: 'intern',
@@ -42,7 +42,7 @@ it('runs out at its time, although nothing deletes it', async () => {
   expect((await as(world, token, 'GET', '/api/articles')).status).toBe(401);
 });
 
-it('names every fault', async () => {
+it('a request for a token is answered with all of its faults', async () => {
   const world = await setUp();
   const answer = await world.edit('POST', '/api/tokens', {
     name: ' ',

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import { ids } from '../../functions/adapters/random.ts';
 
-/** Makes so many ids. At every place of an id each of the 36 letters and digits comes as often as another. */
+/** Makes `count` ids. Expects that each of the 36 letters and digits comes equally often at every place of an id. */
 export function expectEvenLetters(count: number): void {
   const made = Array.from({ length: count }, ids);
   const mean = count / 36;
-  // Six standard deviations either way.
+  // A count may differ from the mean by six standard deviations in either direction.
   const most = 6 * Math.sqrt(mean * (35 / 36));
   for (let place = 0; place < 20; place++) {
     const counts = new Map<string, number>();

@@ -10,17 +10,17 @@ export const story = (id: string) => ({
   section: 'harbour',
 });
 
-/** What a client was told before the process died. */
+/** What a client had been answered before the process died: the ids of stories and the addresses of readers. */
 type Told = { stories: string[]; readers: Set<string> };
 type Import = { url: string; readers: number; told(line: string): void };
 
-/** A round is killed only after it has accepted this many stories. */
+/** In each round the process is killed only after it has accepted this many stories. */
 const STORIES_A_ROUND = 20;
 
-/** Posts stories until the process dies, and adds those that were answered 201. */
+/** Posts stories until the process dies, and adds the stories that were answered with 201. */
 async function postStories({ url }: Running, round: number, { stories }: Told): Promise<void> {
   for (let n = 0; ; n++) {
-    // Four requests at once, so that the kill comes between a write and its answer.
+    // Four requests run at once, so that the kill is likely to come between a write and its answer.
     const answers = await Promise.all(
       ['a', 'b', 'c', 'd'].map((part) => {
         const id = `r${round}-${n}${part}`;
@@ -71,7 +71,7 @@ async function killAtWork(running: Running, round: number, killAfter: number, re
   expect((await running.ended).signal).toBe('SIGKILL');
 }
 
-/** Returns the addresses of all readers, by the export. */
+/** Returns the addresses of all readers, as the export has them. */
 async function addresses({ url }: Running): Promise<string[]> {
   const rows = (await (await get(`${url}/api/subscribers`)).text()).split('\r\n').slice(1, -1);
   return rows.map((row) => row.split(',')[0] ?? '');
@@ -83,17 +83,17 @@ function databasesOf(folder: string): string[] {
     .filter((line) => /dynoxide --port/.test(line) && line.includes(folder) && !line.startsWith('/bin/sh'));
 }
 
-/** For each round the number of lines of the import's report after which the process is killed. */
+/** `rounds` has a number for each round: after so many lines of the report of the import, the process is killed. */
 export function killTest(rounds: number[], readers: number): void {
   const times = rounds.length === 1 ? '' : `, ${rounds.length} times`;
-  it(`what was answered before kill -9 in the middle of posting and importing is stored, and nothing is left running${times}`, async () => {
+  it(`everything that was answered before kill -9 in the middle of posts and an import is stored, and nothing is left running${times}`, async () => {
     const folder = dataFolder();
     const told: Told = { stories: [], readers: new Set() };
     for (const [round, killAfter] of rounds.entries())
       await killAtWork(await start(folder), round, killAfter, readers, told);
 
     const after = await start(folder);
-    // The start waits for the lock and ends what is left, so that its own database is the only one.
+    // The start waits for the lock and ends the old database, so only the database of the new process is running.
     expect(databasesOf(folder)).toHaveLength(1);
     const statuses = await Promise.all(
       told.stories.map(async (id) => (await get(`${after.url}/api/articles/${id}`)).status),
@@ -107,7 +107,7 @@ export function killTest(rounds: number[], readers: number): void {
     expect(stored.size).toBeLessThan(readers);
     expect([...told.readers].filter((email) => !stored.has(email))).toEqual([]);
 
-    // The whole file makes every reader once.
+    // After the whole file was sent again, every reader is there once.
     const lines: string[] = [];
     await importReaders({ url: after.url, readers, told: (line) => lines.push(line) });
     expect(JSON.parse(lines.at(-1) ?? '{}').summary).toMatchObject({

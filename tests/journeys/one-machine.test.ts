@@ -21,7 +21,7 @@ import {
 import { receiver } from '../websub/receiver.ts';
 import { story } from './killed.ts';
 
-// The tests start processes, one after the other, on whatever machine this is.
+// The tests start processes one after the other, which takes long on a slow machine.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 useClone();
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 describe('while a process runs', () => {
-  it('a second process on the same folder is refused, and told who has it', async () => {
+  it('a second process on the same folder is refused, and is told which process uses the folder', async () => {
     await expect(start(folder)).rejects.toThrow(
       `is in use by process ${running.child.pid}, which serves ${running.url}; stop it, or set BROADSHEET_DATA`,
     );
@@ -45,7 +45,10 @@ describe('while a process runs', () => {
     expect([health.status, health.headers.get('content-type')]).toEqual([200, 'text/plain; charset=UTF-8']);
   });
 
-  /** A process gets a network of its own, as in a container. Some machines do not let their users make one. */
+  /**
+   * These options give a process a network of its own, as in a container. Some machines do not let their users make
+   * one.
+   */
   const APART = ['-rn'];
   const canBeApart = spawnSync('unshare', [...APART, 'true']).status === 0;
 
@@ -72,7 +75,7 @@ describe('while a process runs', () => {
     );
   });
 
-  it('it takes no WebSub callback on this machine, unless private callbacks are allowed', async () => {
+  it('the process accepts no WebSub callback on its own machine, unless private callbacks are allowed', async () => {
     const { url: callback, requests } = await receiver();
     for (const [at, status] of [
       [`${callback}/cb`, 400],
@@ -96,7 +99,7 @@ describe('while a process runs', () => {
     expect(requests).toEqual([]);
   });
 
-  it('it starts an embedded DynamoDB that has died again, with what was stored', async () => {
+  it('the process starts an embedded DynamoDB again that has died, and its data are still there', async () => {
     await post(`${running.url}/api/articles`, story('before'));
     process.kill(Number(readFileSync(join(folder, 'broadsheet.db.pid'), 'utf8')), 'SIGKILL');
     expect((await post(`${running.url}/api/articles`, story('after'))).status).toBe(201);
@@ -105,13 +108,13 @@ describe('while a process runs', () => {
   });
 });
 
-it('a variable with a wrong value ends the start with its name and what is allowed', async () => {
+it('a variable with a wrong value ends the start, and the message says its name and what is allowed', async () => {
   await expect(start(dataFolder(), { BROADSHEET_SAMPLES: 'no' })).rejects.toThrow(
     'BROADSHEET_SAMPLES is "no"; it must be "on" or "off"',
   );
 });
 
-/** In the order in which it happens: each test needs the ones before. */
+/** The tests run in the order in which things happen. Each test needs the tests before it. */
 describe('Ctrl-C', () => {
   let feed: string;
 
@@ -123,7 +126,7 @@ describe('Ctrl-C', () => {
     expect(running.output()).toContain('stopped');
   });
 
-  it('finds the schedules followed since the start, because a process ticks as it starts', async () => {
+  it('leaves schedules that have been followed since the start, because a process ticks as it starts', async () => {
     const database = await startDynoxide({ file: join(folder, 'broadsheet.db') });
     onTestFinished(() => database.stop());
     const schedules = dynamoSchedules(openTable('broadsheet', database.endpoint));

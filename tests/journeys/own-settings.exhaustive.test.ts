@@ -21,7 +21,7 @@ describe('npm run synth, with the settings of this repository', () => {
   });
   afterAll(() => shipped && rmSync(shipped.folder, { recursive: true, force: true }));
 
-  /** Starts a function with the variables of its template. The function finds nothing of AWS but its secret. */
+  /** Starts a function with the variables of its template. Of AWS, the function finds only its secret. */
   async function withFunction(id: FunctionId, use: (lambda: Lambda) => Promise<void>): Promise<void> {
     const secrets = await secretsManager(SECRET_ARN, { linkSecret: 'a'.repeat(64), resendApiKey: 're_any' });
     const names = Object.keys(functionOf(shipped, id).properties.Environment.Variables);

@@ -9,7 +9,7 @@ import { cloneWith, OTHER, REPOSITORY } from '../support/clone.ts';
 import other from '../support/other-publication.ts';
 import { afterLastTest, BY_NPM, dataFolder, get, type Running, start } from '../support/process.ts';
 
-// The tests start processes, one after the other, on whatever machine this is.
+// The tests start processes one after the other, which takes long on a slow machine.
 vi.setConfig({ testTimeout: 180_000 });
 
 const { version } = project;
@@ -42,7 +42,7 @@ it('the changelog has an entry for the version in package.json', () => {
   expect(readFileSync(join(REPOSITORY, 'CHANGELOG.md'), 'utf8')).toMatch(`\n## [${version}] - `);
 });
 
-/** In the order in which it happens: each test needs the ones before. */
+/** The tests run in the order in which things happen. Each test needs the tests before it. */
 describe('npm start, with the settings of this repository', () => {
   const atEnd = afterLastTest();
   let folder: string;
@@ -51,7 +51,7 @@ describe('npm start, with the settings of this repository', () => {
   const startByNpm = () =>
     start(folder, { BROADSHEET_SAMPLES: 'on' }, { command: BY_NPM, cwd: REPOSITORY, atEnd });
 
-  it('comes up with them, posts the samples and mails a digest through the real client', async () => {
+  it('starts with them, posts the samples and mails a digest through the real client', async () => {
     folder = dataFolder(atEnd);
     running = await startByNpm();
     await expectPublication(running, settings);
@@ -63,7 +63,7 @@ describe('npm start, with the settings of this repository', () => {
     ]);
   });
 
-  it('finishes what is in flight when it is asked to end', async () => {
+  it('finishes the work that has begun when it is asked to end', async () => {
     running.child.kill('SIGTERM');
     await running.ended;
     expect(running.output()).toMatch(/stopping: finishing the work that has begun\n(?:.*\n)*stopped\n/);
@@ -74,15 +74,15 @@ describe('npm start, with the settings of this repository', () => {
     expect(await mailsOf(running)).toHaveLength(sent.length);
   });
 
-  it('takes the server with it when it is killed', async () => {
+  it('ends the server as well when it is killed', async () => {
     running.child.kill('SIGKILL');
-    // The process counts as ended when the server has let go of its output, which is the output of npm.
+    // The process counts as ended when the server has closed its output, which is the output of npm.
     await running.ended;
     await expect(fetch(running.url)).rejects.toThrow('fetch failed');
   });
 });
 
-it('npm start comes up in a clone with other languages, sections and editions', async () => {
+it('npm start works in a clone with other languages, sections and editions', async () => {
   const clone = cloneWith(OTHER);
   try {
     const running = await start(dataFolder(), { BROADSHEET_SAMPLES: 'on' }, { cwd: clone.folder });

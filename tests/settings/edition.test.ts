@@ -34,13 +34,13 @@ test.each<[path: string, change: object, allowed: string]>([
   ['from', { from: 'El Correo <hola@%.example>' }, 'must have a domain after the @'],
   ['from', { from: 'El \u202eCorreo <hola@paper.example>' }, 'must not change the direction of text'],
   ['replyTo', { replyTo: 'El \u2067Correo <hola@paper.example>' }, 'must not change the direction of text'],
-])('an edition with a wrong %s is refused by its path, with what is allowed', (path, change, allowed) => {
+])('an edition with a wrong %s is refused with the path and with what is allowed', (path, change, allowed) => {
   const parse = () => parseSettings({ ...settings, editions: [{ ...daily, ...change }] });
   expect(parse).toThrow(`  editions[0].${path}: `);
   expect(parse).toThrow(allowed);
 });
 
-test('an edition without the newer settings is as it always was', () => {
+test('an edition without the optional settings gets their default values', () => {
   const { layout: _, ...plain } = { layout: undefined, ...daily, stories: { min: 1, max: 12 } };
   const [edition] = parseSettings({ ...settings, editions: [plain] }).editions;
   expect(edition).toMatchObject({ layout: 'list', stories: { min: 1, max: 12, mostRecent: 0 } });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseSettings, SettingsError } from '../../functions/settings/publication.ts';
 import settings from '../support/publication.ts';
 
-/** The message a person gets who has just set something wrong. */
+/** Returns the message that a person gets whose settings are wrong. */
 function refusal(action: () => unknown): string {
   try {
     action();
@@ -161,7 +161,7 @@ test.each([
     { editions: [{ ...daily, sponsor: { ...daily?.sponsor, url: 'http://a.example/' } }] },
     'absolute https URL',
   ],
-])('%s is refused by its path, with what is allowed', (path, change, allowed) => {
+])('wrong settings are refused with their path and what is allowed: %s', (path, change, allowed) => {
   const message = refusal(() => parseSettings({ ...settings, ...change }));
   expect(message.split('\n').map((line) => line.split(': ')[0])).toContain(`  ${path}`);
   expect(message).toContain(allowed);
@@ -185,11 +185,11 @@ test.each([
   });
 });
 
-test('what it does not know is named', () => {
+test('an unknown setting is named in the message', () => {
   expect(refusal(() => parseSettings({ ...settings, editon: [] }))).toContain('editon');
 });
 
-test('every fault is told at once', () => {
+test('all faults are in one message', () => {
   const message = refusal(() =>
     parseSettings({ ...settings, idAuthority: 'x', feeds: { entries: 0, maxAgeMinutes: 0 } }),
   );

@@ -11,7 +11,7 @@ it.each([
   ['POST', '/api/editions/daily/test'],
   ['POST', '/subscriptions'],
   ['POST', '/subscriptions/link'],
-])('%s %s: a body that is no JSON is told where it ceases to be', async (method, path) => {
+])('%s %s answers a body that is not JSON with the position of the fault', async (method, path) => {
   const world = await setUp();
   const answer = await world.edit(method, path, '{"name": "CMS",}');
   expect(answer.status).toBe(400);
@@ -21,7 +21,7 @@ it.each([
   });
 });
 
-it.each(['/api/articles', '/api/tokens', '/subscriptions'])('%s: an empty body is no JSON', async (path) => {
+it.each(['/api/articles', '/api/tokens', '/subscriptions'])('%s refuses an empty body because it is not JSON', async (path) => {
   const world = await setUp();
   const answer = await world.edit('POST', path, '');
   expect(answer.status).toBe(400);

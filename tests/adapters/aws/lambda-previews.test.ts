@@ -37,7 +37,7 @@ afterEach(() => {
   server.close();
 });
 
-test('a preview is asked of the tick function, whose answer it is', async () => {
+test('a preview is requested from the tick function, and the answer is that of the function', async () => {
   const refusal = { kind: 'not-found', what: 'edition "daily"' };
   answer = { body: JSON.stringify({ ok: false, refusal }) };
   expect(await lambdaPreviews('tick').preview(REQUEST)).toEqual({ ok: false, refusal });
@@ -46,7 +46,7 @@ test('a preview is asked of the tick function, whose answer it is', async () => 
   ]);
 });
 
-test('a function that fails is a failure here, and not a preview', async () => {
+test('a function that fails makes the request for a preview fail', async () => {
   answer = { body: '{"errorMessage":"no template \\"digest\\""}', error: 'Unhandled' };
   await expect(lambdaPreviews('tick').preview(REQUEST)).rejects.toThrow(
     /the tick function failed: .*no template/,

@@ -9,7 +9,10 @@ import { ConditionsFailed, transact } from '../../../functions/adapters/dynamo/d
 import { anArticle, anArticleInput } from '../../support/builders.ts';
 import { setUp } from '../../support/installation.ts';
 
-/** A table whose client answers in turn: what DynamoDB does under load, and the embedded one never. */
+/**
+ * Returns a table whose client gives these answers in turn. They are answers that DynamoDB gives under load, and the
+ * embedded database never gives.
+ */
 function tableThat(...answers: (Item | Error)[]): Table & { sent: { input: never }[] } {
   const sent: { input: never }[] = [];
   const send = async (command: { input: never }) => {
@@ -45,7 +48,7 @@ describe('a transaction', () => {
     expect(table.sent).toHaveLength(6);
   });
 
-  test('is not tried again where a condition failed; which ones is told', async () => {
+  test('is not tried again if conditions failed, and the error says which conditions', async () => {
     const table = tableThat(
       cancelled('ConditionalCheckFailed', 'None', 'ConditionalCheckFailed', 'TransactionConflict'),
     );
@@ -65,7 +68,7 @@ describe('a transaction', () => {
   );
 });
 
-describe('reading many', () => {
+describe('reading many items', () => {
   const keys = (count: number) => Array.from({ length: count }, (_, n) => ({ pk: `k${n}`, sk: '-' }));
 
   test('asks again for what DynamoDB left unprocessed', async () => {
@@ -79,7 +82,7 @@ describe('reading many', () => {
     expect((await getItems(table, keys(2))).map(({ pk }) => pk)).toEqual(['k0', 'k1']);
   });
 
-  test('asks for a hundred at a time, and gives them in the order of their keys', async () => {
+  test('asks for a hundred items at a time, and returns them in the order of their keys', async () => {
     const { table } = await setUp();
     for (const n of [0, 99, 100, 249])
       await table.client.send(new PutCommand({ TableName: table.name, Item: { pk: `k${n}`, sk: '-' } }));
@@ -87,7 +90,7 @@ describe('reading many', () => {
     expect(await getItems(table, [])).toEqual([]);
   });
 
-  test('reads an item once that is asked for twice, because DynamoDB refuses a request with equal keys', async () => {
+  test('asks once for an item whose key is given twice, because DynamoDB refuses a request with equal keys', async () => {
     const { table } = await setUp();
     await table.client.send(new PutCommand({ TableName: table.name, Item: { pk: 'k1', sk: '-' } }));
     const [first, second] = keys(2) as [Key, Key];
@@ -96,7 +99,7 @@ describe('reading many', () => {
 });
 
 describe('an item past its time', () => {
-  test('is gone from that second on, whether or not it was deleted', () => {
+  test('counts as deleted from that second on, whether or not it was deleted', () => {
     const item = { expiresAt: 100 };
     expect([isLive(item, 99_999), isLive(item, 100_000), isLive(undefined, 0), isLive({}, 1e15)]).toEqual([
       true,
@@ -110,7 +113,7 @@ describe('an item past its time', () => {
 describe('writing an article', () => {
   const change = { previous: undefined, next: anArticle(), now: Date.parse('2026-11-22T12:30:00Z') };
 
-  test('is one transaction of at most a hundred items, all of this article', async () => {
+  test('is one transaction of at most a hundred items, which are all of this article', async () => {
     const table = tableThat({});
     const names = (what: string, count: number) => Array.from({ length: count }, (_, n) => `${what}${n}`);
     const full = (what: string) =>
@@ -146,7 +149,7 @@ describe('writing an article', () => {
     expect(new Set(keys).size).toBe(keys?.length);
   });
 
-  test('stores all of it or nothing', async () => {
+  test('stores everything or nothing', async () => {
     const { table, services, edit } = await setUp();
     await edit('PUT', '/api/articles/ferry', anArticleInput());
     const all = async () => {
@@ -169,7 +172,7 @@ describe('writing an article', () => {
     expect(await all()).toEqual(before);
   });
 
-  test('says which of its conditions failed: the key that is taken, or the version', async () => {
+  test('says which of its conditions failed: the one on the key or the one on the version', async () => {
     const reply = { key: 'k', requestHash: 'h', status: 201, body: '', articleId: 'ferry', version: 1 };
     const write = (...codes: string[]) =>
       dynamoArticles(tableThat(cancelled(...codes)), ['en']).write({ ...change, reply });
@@ -179,7 +182,7 @@ describe('writing an article', () => {
   });
 });
 
-test('a name longer than a key may be is not asked for: DynamoDB would refuse the request', async () => {
+test('a name that is too long for a key is not requested, because DynamoDB would refuse the request', async () => {
   const table = tableThat(new Error('ValidationException'));
   expect(await dynamoArticles(table, ['en']).get('x'.repeat(2048))).toBeUndefined();
   expect(await dynamoFeeds(table).newest(`t/${'é'.repeat(1024)}`, '2026-11-22T12:00:00.000Z', 50)).toEqual(
@@ -203,7 +206,7 @@ test('an event whose message the queue refuses stays in the outbox, and the swee
   expect(await world.services.outbox.leftBefore('2099', 10)).toEqual([]);
 });
 
-test('the article item is read back as it was written, whatever its text', async () => {
+test('the item of an article is read as it was written, whatever its text is', async () => {
   const { services, table } = await setUp();
   const next = anArticle({ title: 'é👩‍👩‍👧 "\\ \u2028', html: '<p>x</p>'.repeat(10_000) });
   await services.articles.write({ previous: undefined, next, now: 0 });

@@ -15,11 +15,11 @@ type Server = {
   resend: Resend;
   url: string;
   pass(milliseconds: number): void;
-  /** How many mails it took. */
+  /** Returns how many mails it has accepted. */
   taken(): Promise<number>;
 };
 
-/** The real client at the mailbox, over real HTTP. */
+/** Starts the mailbox. Returns the real client, which sends to it over real HTTP. */
 async function mailbox(): Promise<Server & { world: World }> {
   const world = await setUp();
   const port = await freePort();
@@ -41,7 +41,7 @@ async function mailbox(): Promise<Server & { world: World }> {
   };
 }
 
-/** The same at the provider of the tests. */
+/** Starts the mail provider of the tests. Returns the same as `mailbox`. */
 async function provider(): Promise<Server> {
   const started = await startProvider();
   server = { close: () => started.stop() };
@@ -66,7 +66,7 @@ const mail = {
   headers: { 'List-Id': '<daily>' },
 };
 
-it('keeps a mail with its parts and headers, and shows it', async () => {
+it('the mailbox keeps a mail with its parts and headers, and shows it', async () => {
   const { resend, world, url } = await mailbox();
   const { data } = await resend.emails.send(mail);
   expect(data).toEqual({ id: 'mail-1' });
@@ -97,12 +97,12 @@ it('keeps a mail with its parts and headers, and shows it', async () => {
   expect((await fetch(`${url}/emails/none`)).status).toBe(404);
 });
 
-/** Two servers, written apart, that a sender may not be able to tell from Resend, or from each other. */
+/** The two servers were written separately. A sender must not be able to tell them from Resend, or from each other. */
 describe.each([
   ['the mailbox', mailbox],
   ['the provider of the tests', provider],
 ])('%s keeps the rules of Resend’s API', (_, start) => {
-  it('takes a repeated key once, answers it the same, and refuses it with other bytes', async () => {
+  it('accepts a key once, gives the same answer when it is repeated, and refuses it with other bytes', async () => {
     const { resend, taken } = await start();
     const one = await resend.batch.send([mail, { ...mail, to: 'eva@reader.example' }], {
       idempotencyKey: 'k',
@@ -116,7 +116,7 @@ describe.each([
     expect(await taken()).toBe(2);
   });
 
-  it('takes one of two requests with the same key at the same time', async () => {
+  it('accepts one of two requests with the same key at the same time', async () => {
     const { resend, taken } = await start();
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => resend.batch.send([mail], { idempotencyKey: 'k' })),
@@ -134,7 +134,7 @@ describe.each([
     expect(await taken()).toBe(2);
   });
 
-  it('refuses more than a hundred mails, and only the bad one where validation is permissive', async () => {
+  it('refuses more than a hundred mails, and refuses only the wrong mail if validation is permissive', async () => {
     const { resend } = await start();
     const many = await resend.batch.send(Array.from({ length: 101 }, () => mail));
     expect(many.error).toMatchObject({ name: 'validation_error', statusCode: 422 });
@@ -149,7 +149,7 @@ describe.each([
     ]);
   });
 
-  it('wants a key, as Resend does', async () => {
+  it('needs a key, as Resend does', async () => {
     const { url } = await start();
     const answer = await fetch(`${url}/emails`, { method: 'POST', body: JSON.stringify(mail) });
     expect(answer.status).toBe(401);
@@ -157,7 +157,7 @@ describe.each([
   });
 });
 
-it('lists all its mails, a page after the other, each once, whatever was sent in between', async () => {
+it('the mailbox lists each of its mails once, page after page, whatever is sent between two pages', async () => {
   const { resend, url, pass } = await mailbox();
   const send = (to: string) => ({ from: 'a@paper.example', to, subject: to, text: to });
   await resend.batch.send([send('one@reader.example'), send('two@reader.example')]);

@@ -3,7 +3,7 @@ import { minuteTimer } from '../../../functions/adapters/one-machine/minute-time
 import { setUp } from '../../support/installation.ts';
 import { postStory, slotsOf } from '../../support/newsroom.ts';
 
-// The timer's seconds pass when the test says so. What talks to the database keeps its real timers.
+// The test decides when the seconds of the timer pass. The code that talks to the database keeps its real timers.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -12,7 +12,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const NOON = Date.parse('2026-11-22T12:00:00.000Z');
 
-/** A timer with a clock of its own. `ticks` are the times at which it ticked, in seconds after noon. */
+/** Returns a timer with a clock of its own. `ticks` has the times at which it ticked, in seconds after noon. */
 function timerAt(secondsAfterNoon: number, tick: () => Promise<void> = async () => {}) {
   const time = { now: NOON + secondsAfterNoon * SECOND };
   const ticks: number[] = [];
@@ -62,7 +62,7 @@ describe('the timer of one machine', () => {
     expect(timer.ticks).toEqual([0, -3589, -3540, 71, 120]);
   });
 
-  it('never runs two ticks at once, and makes up for the minutes of a long one with a single tick', async () => {
+  it('never runs two ticks at once, and makes up for the minutes of a long tick with a single tick', async () => {
     const long = Promise.withResolvers<void>();
     const timer = timerAt(0, () => (timer.ticks.length === 1 ? long.promise : Promise.resolve()));
     timer.start();
@@ -84,7 +84,7 @@ describe('the timer of one machine', () => {
     expect(timer.errors).toEqual([['the tick of this minute failed; the next minute tries again', failure]]);
   });
 
-  it('finishes the tick that is running when it is stopped, and begins no other', async () => {
+  it('finishes a tick that is running when the timer is stopped, and begins no other tick', async () => {
     const running = Promise.withResolvers<void>();
     const timer = timerAt(0, () => running.promise);
     timer.start();
@@ -101,7 +101,7 @@ describe('the timer of one machine', () => {
   });
 });
 
-it('an issue starts within a second of its slot on one machine, and once', async () => {
+it('on one machine an issue starts within a second of its slot, and only once', async () => {
   const world = await setUp();
   await postStory(world);
   let ticked = Promise.resolve();

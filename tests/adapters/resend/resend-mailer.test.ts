@@ -9,7 +9,7 @@ import {
   UNSUBSCRIBE_PLACEHOLDER,
 } from '../../../functions/mails/placeholders.ts';
 
-/** The real client against a server that answers as it is told. */
+/** The tests run the real client against a server whose answers they choose. */
 
 let server: Server | undefined;
 afterEach(() => {
@@ -69,7 +69,7 @@ const failure = (
 });
 
 describe('resendMailer', () => {
-  it('writes what the client itself would write, whatever language and links are in it', async () => {
+  it('writes the same bytes as the client of Resend, whatever language and links are in a mail', async () => {
     const { send, seen, baseUrl } = await provider({ status: 200, body: '{"data":[]}' });
     const links = {
       unsubscribe: 'https://paper.example/u?t=a.b',
@@ -91,7 +91,7 @@ describe('resendMailer', () => {
     expect(ours).toContain('Ñandú');
   });
 
-  it('follows no redirect: the mails are for the provider alone', async () => {
+  it('follows no redirect, because the mails are for the provider alone', async () => {
     const { send, seen } = await provider({ status: 307, body: '{}', headers: { location: '/elsewhere' } });
     expect(await send([mail('ana@reader.example')], 'issue/daily.x/0-0')).toMatchObject({ kind: 'unknown' });
     expect(seen.map(({ path }) => path)).toEqual(['/emails/batch']);
@@ -125,7 +125,7 @@ describe('resendMailer', () => {
     ]);
   });
 
-  it('mixes no requests, be they megabytes, at once or one after another', async () => {
+  it('does not mix requests of megabytes, whether they come at once or one after another', async () => {
     const { send, seen } = await provider({ status: 200, body: '{"data":[{"id":"one"}]}' });
     const large = (key: string, length: number) =>
       send([{ ...mail('ana@reader.example'), html: key.repeat(length) }], key);
@@ -147,7 +147,7 @@ describe('resendMailer', () => {
     expect(bodies.filter(({ key, html }) => new Set(html).size !== 1 || html[0] !== key)).toEqual([]);
   });
 
-  it('tells which of the recipients was refused', async () => {
+  it('says which of the recipients was refused', async () => {
     const { send } = await provider({
       status: 200,
       body: JSON.stringify({
@@ -170,12 +170,12 @@ describe('resendMailer', () => {
     ['500', failure(500, 'internal_server_error'), 'unknown'],
     ['502 with HTML', { status: 502, body: '<html>bad gateway' }, 'unknown'],
     ['404 with HTML, from a proxy or a wrong address', { status: 404, body: '<html>not found' }, 'unknown'],
-    ['200 that tells of fewer mails', { status: 200, body: '{"data":[]}' }, 'unknown'],
-    ['a request with the key still under way', failure(409, 'concurrent_idempotent_requests'), 'unknown'],
-    ['the key with other bytes', failure(409, 'invalid_idempotent_request'), 'key-taken'],
+    ['200 with fewer ids than mails', { status: 200, body: '{"data":[]}' }, 'unknown'],
+    ['an answer that a request with the same key is not finished', failure(409, 'concurrent_idempotent_requests'), 'unknown'],
+    ['an answer that the key was used with other bytes', failure(409, 'invalid_idempotent_request'), 'key-taken'],
     ['a revoked key', failure(403, 'invalid_api_key'), 'account-refused'],
     [
-      'a revoked key, as the API has it',
+      'a revoked key, as the API answers',
       failure(400, 'validation_error', {}, 'API key is invalid'),
       'account-refused',
     ],
@@ -183,12 +183,12 @@ describe('resendMailer', () => {
     ['no key', failure(401, 'missing_api_key'), 'account-refused'],
     ['a used-up quota', failure(429, 'monthly_quota_exceeded'), 'account-refused'],
     ['a refused request', failure(422, 'validation_error'), 'request-refused'],
-  ])('%s: the outcome says what may be done next', async (_, answer, kind) => {
+  ])('reports an outcome that says what may be done next, after: %s', async (_, answer, kind) => {
     const { send } = await provider(answer);
     expect((await send([mail('a@b.example')], 'k')).kind).toBe(kind);
   });
 
-  it('waits as long as a 429 says, or a little where it does not', async () => {
+  it('waits as long as a 429 says, or a few seconds if it does not say how long', async () => {
     const told = await provider(failure(429, 'rate_limit_exceeded', { 'retry-after': '7' }));
     expect(await told.send([mail('a@b.example')], 'k')).toMatchObject({
       kind: 'throttled',
