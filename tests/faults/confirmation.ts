@@ -7,8 +7,8 @@ import { counter } from './fault-table.ts';
 import { type Inject, type Injection, type WatchedProcess, watchedProcess } from './watched-process.ts';
 
 /**
- * The button that confirms a sign-up, and the last issue that it brings as a welcome. A reader who is not told that it worked
- * presses the button again.
+ * A reader confirms a sign-up with the button, and gets the last issue as a welcome. A reader who is not told that the
+ * confirmation worked presses the button again.
  */
 
 let strangers = 0;
@@ -46,7 +46,7 @@ export async function breakConfirmations(
   }
 }
 
-/** A stranger asks for the daily, and presses the button in a process of which one step is broken. */
+/** Signs up a stranger for the daily, who presses the button in a process of which one step is broken. */
 async function aStranger(home: World, inject?: Inject) {
   const email = `stranger-${++strangers}@reader.example`;
   const body = { email, editions: ['daily'], language: 'en' };
@@ -69,9 +69,9 @@ async function aStranger(home: World, inject?: Inject) {
   return { steps: process.steps.map(anyShard), email, welcomes: welcomes.length };
 }
 
-/** Returns the name of a step without the number of the shard, which differs between strangers. */
+/** Returns the name of a step without the number of the shard, because readers are in different shards. */
 const anyShard = (step: string) => step.replace(/MEMBERS#daily#\d+/, 'MEMBERS#daily#<shard>');
 
-/** Returns whether the reader was told that it worked. */
+/** Returns whether the reader was told that the confirmation worked. */
 const press = async (process: WatchedProcess, button: string): Promise<boolean> =>
   (await process.request(button, { method: 'POST' }).catch(() => undefined))?.status === 200;

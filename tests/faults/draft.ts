@@ -9,15 +9,16 @@ import type { Verdict } from './newspaper.ts';
 import { type Inject, type WatchedProcess, watchedProcess } from './watched-process.ts';
 
 /**
- * From the draft to the digest: the draft is mailed, loses a story and is mailed again, is approved, and its issue goes out at
- * its hour. The process is killed at a step of that. Another process has to end the issue.
+ * The tests go from the draft to the digest. The draft is mailed, loses a story and is mailed again. Then it is
+ * approved, and its issue goes out at its hour. The process is killed at one step on the way, and another process has
+ * to finish the issue.
  */
 
 const MINUTE = 60_000;
 const EDITOR = 'desk@paper.example';
 const READERS = ['en@reader.example', 'es@reader.example'];
 const MINUTES_BEFORE = 10;
-/** The minutes around the hour at which something happens or is repaired. */
+/** The minutes before and after the hour of the issue in which something happens or is repaired. */
 const MINUTES = [-10, -9, -7, -6, -3, -2, 0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /** Returns a newspaper whose editor reviews every draft, with a reader of each language. */
@@ -30,13 +31,16 @@ export async function paperWithReview(): Promise<World> {
   return home;
 }
 
-/** Returns the steps up to the first plan. What follows is the same without a draft, and is tried there. */
+/**
+ * Returns the steps up to the first plan of readers. The later steps are the same without a draft, and other tests
+ * break them.
+ */
 export async function stepsOfADraft(home: World): Promise<string[]> {
   const steps = await aDay(home);
   return steps.slice(0, steps.findIndex((step) => step.includes('/PLAN#')) + 1);
 }
 
-/** Sends an issue whose process is killed before the step, and counts who got what. */
+/** Sends an issue whose process is killed before the step, and counts who got which mails. */
 export async function killedBefore(
   home: World,
   step: Step,
@@ -48,8 +52,8 @@ export async function killedBefore(
 }
 
 /**
- * Sends the issue of a day, with one step broken. Another process takes over from one that died. Returns the steps that had an
- * effect.
+ * Sends the issue of a day with one step broken. If the process dies, another process takes over. Returns the steps
+ * that had an effect.
  */
 async function aDay(home: World, inject?: Inject): Promise<string[]> {
   const ref = await dayBefore(home);
@@ -96,7 +100,10 @@ async function dayBefore(home: World): Promise<IssueRef> {
   return { edition: daily.id, slot: slotOf(new Date(due).toISOString(), daily.timeZone) };
 }
 
-/** Presses the button of the last draft. Returns false if the editor is not told that it worked, and will press again. */
+/**
+ * Presses the button of the last draft. Returns false if the editor is not told that it worked, so that they press it
+ * again.
+ */
 async function approve(home: World, process: WatchedProcess): Promise<boolean> {
   const draft = home.mails.findLast(({ key }) => key.startsWith('draft/'));
   const answer = await process
@@ -112,7 +119,8 @@ async function expectOneOfEach(home: World, { edition, slot }: IssueRef): Promis
     ['Lo que queda'],
   ]);
   const drafts = home.mails.filter(({ key }) => key.startsWith('draft/'));
-  // The number of the draft says which mail it is. What follows in the key would make a repeated mail another one.
+  // The number of the draft in a key says which mail it is. The rest of the key must be cut off, because it differs if
+  // a mail is repeated by mistake.
   const mailed = drafts.map(
     ({ to, key, subject }) => `${to} ${key.split('/').slice(0, 3).join('/')} ${subject}`,
   );

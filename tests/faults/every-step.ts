@@ -3,10 +3,13 @@ import { counter } from './fault-table.ts';
 import { atItsHour, expectOnce, forget, type Newspaper, newDay, recover, verdict } from './newspaper.ts';
 import { type Inject, type Injection, type Kind, type When, watchedProcess } from './watched-process.ts';
 
-/** Workers of one process race each other, so a run may take other steps. After this many runs without the step it counts as not tried. */
+/**
+ * Workers of one process race each other, so a run may take other steps. After this many runs without the step, the
+ * step counts as not tried.
+ */
 const ATTEMPTS = 3;
 
-/** A step is named, or is the first one whose name fits a pattern. */
+/** A step is given by its name, or by a pattern, which means the first step whose name fits. */
 export type Step = string | RegExp;
 
 /** Runs an issue without a fault. Returns the names of the steps that had an effect. */
@@ -21,12 +24,17 @@ export async function stepsOf(paper: Newspaper): Promise<string[]> {
   return process.steps.filter(isCertain);
 }
 
-/** Returns false for a step that only chance decides: how often a worker asks for a turn and finds that another was faster. */
+/**
+ * Returns false for a step that only chance decides. Chance decides how often a worker asks for a turn and finds that
+ * another worker was faster.
+ */
 export function isCertain(step: string): boolean {
   return !/^Update PACE.*\(\d+\)$/.test(step);
 }
 
-/** Either the process dies at the step or only the step fails, before its effect or after it. */
+/**
+ * The ways to break a step. Either the process dies or only the step fails, before the effect of the step or after it.
+ */
 export const BREAKS: [string, Injection & { when: When }][] = [
   ['killed before', { what: 'die', when: 'before' }],
   ['killed after', { what: 'die', when: 'after' }],
@@ -51,7 +59,7 @@ function isNamed(step: Step, name: string): boolean {
   return typeof step === 'string' ? name === step : step.test(name);
 }
 
-/** A trial says what is done to a step, and what happens afterwards until the issue has ended. */
+/** A trial says what is done to a step, and runs the issue to its end. */
 export type Trial = {
   fault: string;
   run(paper: Newspaper, injected: (injection: Injection) => Inject): Promise<void>;
@@ -89,7 +97,7 @@ export async function tryEvery(
   expect(failures).toEqual([]);
 }
 
-/** The process dies at the step. Another process, which has nothing but the table and the time, takes over. */
+/** The process dies at the step. Another process takes over, which has nothing but the table and the time. */
 export const killed = (when: When): Trial => ({
   fault: `killed ${when}`,
   async run({ home }, injected) {
@@ -101,7 +109,7 @@ export const killed = (when: When): Trial => ({
   },
 });
 
-/** Only the step fails, and the same process tries it again. */
+/** Only the step fails, and the same process tries the step again. */
 export const failed = (when: When): Trial => ({
   fault: `failed ${when}`,
   run: (paper, injected) => goOn(paper, injected({ what: 'fail', when })),
@@ -120,12 +128,15 @@ async function goOn({ home }: Newspaper, inject: Inject): Promise<void> {
   process.close();
 }
 
-/** This is longer than a lease, and longer than the provider holds a key whose request is under way. */
+/**
+ * This time is longer than a lease. It is also longer than the time for which the provider holds a key whose request is
+ * not finished.
+ */
 const STALLED_MINUTES = 5;
 
 /**
- * The process stands still at the step until its lease has long run out and another process has done what it could. Then it
- * goes on as if nothing had happened.
+ * The process stops at the step until its lease has run out long ago and another process has done what it could. Then
+ * the first process goes on as if nothing had happened.
  */
 export const stalled = (when: When): Trial => ({
   fault: `stalled ${when}`,

@@ -11,7 +11,7 @@ beforeAll(async () => {
   steps = await stepsOf(paper);
 });
 
-describe('every reader gets the issue once, whichever step fails', () => {
+describe('every reader gets the issue once, also if a step has this fault:', () => {
   it.for([failed('before'), failed('after')])('$fault', (trial, context) =>
     tryEvery(paper, steps, trial, context),
   );

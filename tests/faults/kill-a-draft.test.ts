@@ -3,7 +3,7 @@ import type { World } from '../support/installation.ts';
 import { killedBefore, paperWithReview } from './draft.ts';
 import { counter } from './fault-table.ts';
 
-/** Two steps of a draft. `npm run test:exhaustive` kills a process before all of them. */
+/** The process is killed before two steps of a draft. `npm run test:exhaustive` kills a process before all of them. */
 
 let home: World;
 beforeAll(async () => {

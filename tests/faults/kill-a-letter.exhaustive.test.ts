@@ -10,7 +10,7 @@ beforeAll(async () => {
   steps = await stepsOfASignUp(home);
 });
 
-it('a sign-up takes steps of every kind', () => {
+it('a sign-up has steps of every kind', () => {
   for (const kind of [
     /^TransactWrite SIGNUP/,
     /^Delete OUTBOX/,
@@ -24,6 +24,6 @@ it('a sign-up takes steps of every kind', () => {
 });
 
 it.for(BREAKS)(
-  'a reader gets one confirmation, or none and is told so, whichever step of the sign-up is %s',
+  'a reader gets one confirmation, or gets none and is told that it failed, whichever step of the sign-up is %s',
   (how, context) => breakSignUps(home, steps, how, context),
 );

@@ -10,7 +10,7 @@ beforeAll(async () => {
   steps = await stepsOfAPull(paper);
 });
 
-it('a retraction composes the issue again and then plans it', () => {
+it('after a retraction the issue is composed again and then planned', () => {
   const [again] = steps.filter((step) => /^TransactWrite .*ISSUE#.*FROZEN/.test(step));
   expect(again).toBeDefined();
   expect(steps.at(-1)).toContain('/PLAN#');

@@ -3,7 +3,10 @@ import { tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 import { killedInAPull } from './pull.ts';
 
-/** One write and one hand-over. `npm run test:exhaustive` kills a process at every step. */
+/**
+ * The process is killed at one write and at one hand-over to the queue. `npm run test:exhaustive` kills a process at
+ * every step.
+ */
 
 let paper: Newspaper;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ beforeAll(async () => {
   steps = await stepsOfAConfirmation(home);
 });
 
-it('a welcome takes steps of every kind', () => {
+it('a welcome has steps of every kind', () => {
   for (const kind of [
     /^TransactWrite SUBSCRIBER.*OUTBOX/,
     /^Delete OUTBOX/,

@@ -3,7 +3,10 @@ import type { World } from '../support/installation.ts';
 import { breakConfirmations, welcomingPaper } from './confirmation.ts';
 import { BREAKS } from './every-step.ts';
 
-/** A write is broken before its effect, and a request after it. `npm run test:exhaustive` breaks every step in each way. */
+/**
+ * A write is broken before its effect, and a request after its effect. `npm run test:exhaustive` breaks every step in
+ * each way.
+ */
 
 const WRITE = /^TransactWrite SUBSCRIBER.*OUTBOX/;
 const REQUEST = /^request welcome/;

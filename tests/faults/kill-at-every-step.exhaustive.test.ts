@@ -3,8 +3,8 @@ import { killed, stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
 /**
- * An issue goes to 200 readers, and the process is killed at every step that it takes: nothing that it does has any effect
- * afterwards. Another process, which has nothing but the table and the time, has to end the issue.
+ * An issue goes to 200 readers, and the process is killed at each of its steps. After that nothing that the process
+ * does has any effect. Another process has to finish the issue, and has nothing but the table and the time.
  */
 
 let paper: Newspaper;
@@ -14,13 +14,13 @@ beforeAll(async () => {
   steps = await stepsOf(paper);
 });
 
-it('running an issue finds the steps of every kind', () => {
+it('an issue has steps of every kind', () => {
   expect(steps.length).toBeGreaterThan(30);
   for (const kind of [/^TransactWrite /, /^Update /, /^Put /, /^request /, /^hand over /])
     expect(steps.filter((step) => kind.test(step)).length, String(kind)).toBeGreaterThan(0);
 });
 
-describe('every reader gets the issue once, at whichever step the process is killed', () => {
+describe('every reader gets the issue once, at whichever step the process is killed,', () => {
   it.for(['before', 'after'] as const)('%s its effect', (when, context) =>
     tryEvery(paper, steps, killed(when), context),
   );

@@ -3,7 +3,9 @@ import { tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 import { killedAfter, WAYS_BACK } from './way-back.ts';
 
-/** One step of each way back. `npm run test:exhaustive` kills a process at all of them. */
+/**
+ * The process is killed at one step of each way back. `npm run test:exhaustive` kills a process at all of the steps.
+ */
 
 let paper: Newspaper;
 beforeAll(async () => {

@@ -6,11 +6,14 @@ import { setUp, type World } from '../support/installation.ts';
 import { postStory } from '../support/newsroom.ts';
 import type { WatchedProcess } from './watched-process.ts';
 
-/** A newspaper whose readers stay from run to run; each run has a new day, new stories and a new issue. */
+/** A newspaper whose readers stay from run to run. Each run has a new day, new stories and a new issue. */
 export type Newspaper = { home: World; readers: Reader[] };
 export type Reader = { id: string; email: string; language: string; topics: string[] };
 
-/** Two shards have all the readers, of kinds that both have. A kind has more than one batch takes. */
+/**
+ * All readers are in two shards, and both shards have readers of more than one kind. The largest kind has more readers
+ * than one batch takes.
+ */
 const PLACES = [
   { shard: 3, language: 'en', topics: [], share: 0.55 },
   { shard: 3, language: 'es', topics: [], share: 0.2 },
@@ -53,7 +56,7 @@ async function join({ services }: World, reader: Reader): Promise<void> {
   );
 }
 
-/** What the reader is subscribed to from now on. */
+/** Sets the editions that a reader gets from now on. */
 export async function setEditions({ services }: World, { id }: Reader, editions: string[]): Promise<void> {
   const previous = await services.subscribers.get(id);
   if (!previous) throw new Error(`there is no reader ${id}`);
@@ -65,7 +68,7 @@ export async function setEditions({ services }: World, { id }: Reader, editions:
   );
 }
 
-/** The stories of a new day; then it is the minute before the issue is due. */
+/** Posts the stories of a new day. Then sets the clock to half a minute before the issue is due. */
 export async function newDay({ home }: Newspaper): Promise<IssueRef> {
   const [daily] = home.config.publication.editions;
   const due = daily && nextRun(daily, home.now());
@@ -81,17 +84,17 @@ export async function newDay({ home }: Newspaper): Promise<IssueRef> {
   return { edition: daily.id, slot: slotOf(new Date(due).toISOString(), daily.timeZone) };
 }
 
-/** The process at the issue's hour: it has been running for a while, and has just swept. */
+/** Runs a process at the hour of the issue. The process has been running for a while, and has just swept. */
 export async function atItsHour(process: WatchedProcess): Promise<void> {
   await process.minute();
   process.pass(30_000);
   await process.minute();
 }
 
-/** A fault may cost minutes; it may not cost the issue. */
+/** A fault may delay an issue by this many minutes. */
 const MINUTES = 60;
 
-/** Ticks a process until no issue is open, and a minute more. */
+/** Ticks a process until no issue is open, and for one minute more. */
 export async function recover(process: WatchedProcess): Promise<void> {
   for (let minute = 0; minute < MINUTES; minute++) {
     process.pass(60_000);
@@ -106,7 +109,7 @@ export async function recover(process: WatchedProcess): Promise<void> {
 
 export type Verdict = { owed: number; lost: string[]; repeated: string[]; strangers: string[] };
 
-/** By the provider's own record: who got the issue, and how often. */
+/** Returns who got the issue and how often, as the mail provider recorded it. */
 export function verdict({ home, readers }: Newspaper, { edition, slot }: IssueRef, owed = readers): Verdict {
   const got = new Map<string, number>();
   for (const { to, key } of home.mails)
@@ -120,7 +123,7 @@ export function verdict({ home, readers }: Newspaper, { edition, slot }: IssueRe
   };
 }
 
-/** Every reader once and nobody else, and an issue that says so. */
+/** Expects that every reader got the issue once and nobody else got it, and that the counts of the issue say so. */
 export async function expectOnce(paper: Newspaper, ref: IssueRef, owed = paper.readers): Promise<Verdict> {
   const found = verdict(paper, ref, owed);
   expect(found).toEqual({ owed: owed.length, lost: [], repeated: [], strangers: [] });
@@ -130,7 +133,7 @@ export async function expectOnce(paper: Newspaper, ref: IssueRef, owed = paper.r
   return found;
 }
 
-/** The mails of a run are of no use to the next. */
+/** Forgets the mails of a run, because they must not count in the next run. */
 export function forget({ home }: Newspaper): void {
   home.mails.length = 0;
   home.account.requests.length = 0;

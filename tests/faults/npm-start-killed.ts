@@ -9,7 +9,7 @@ import { dataFolder, get, post, type Running, start } from '../support/process.t
 import { afterwards, FAULTS, type Fault, startProvider } from '../support/provider.ts';
 import { counter } from './fault-table.ts';
 
-/** The kernel kills `npm start` as a whole in the middle of an issue. */
+/** The tests kill `npm start` with all of its processes in the middle of an issue. */
 
 const LANGUAGES = ['en', 'es'];
 
@@ -58,7 +58,7 @@ const isIssueSent = async (running: Running, id: string) => (await issueOf(runni
 const issueOf = async ({ url }: Running, id: string) =>
   (await (await get(`${url}/api/issues/${id}`)).json()) as IssueView;
 
-/** `of`: how many readers the newspaper has. */
+/** `times` says how often the process is killed, and `of` how many readers the newspaper has. */
 export function killTest(times: number, of: number): void {
   const name = times === 1 ? 'once' : `${times} times`;
   it(`every reader gets each issue once when kill -9 ends npm start in the middle of an issue, ${name}`, (context) =>
@@ -72,7 +72,10 @@ async function kill(times: number, of: number, context: TestContext): Promise<vo
   const account = provider.account(Date.now);
   let victim: Running | undefined;
   let kills = 0;
-  /** A process dies at its first, second or third request by turns, before the request is taken or after. */
+  /**
+   * The process dies in turn at its first, second or third request. The provider has sometimes accepted the request and
+   * sometimes not.
+   */
   let requests = 0;
   const apiKey = account.newApiKey((): Fault | undefined => {
     requests += 1;
@@ -91,7 +94,7 @@ async function kill(times: number, of: number, context: TestContext): Promise<vo
     victim = running;
     while (!(await Promise.race([running.ended, pause(200)]))) {
       const last = issues.at(-1);
-      // There is no answer if the process has died meanwhile.
+      // There is no answer if the process has died in the meantime.
       const isSent = last === undefined || (await isIssueSent(running, last).catch(() => false));
       if (isSent)
         await sendIssue(running, issues.length).then(
@@ -103,7 +106,7 @@ async function kill(times: number, of: number, context: TestContext): Promise<vo
   }
   const restarted = Date.now();
   for (const id of issues) while (!(await isIssueSent(running, id))) await pause(100);
-  // The lock of the folder says that the killed process is gone, so what it had claimed is taken over at once.
+  // The lock of the folder shows that the killed process is gone, so the next process takes over its work at once.
   expect(Date.now() - restarted).toBeLessThan(LEASE_SECONDS * 1000 * 0.6);
 
   const count = counter(context, 'kill -9 of npm start');

@@ -3,11 +3,11 @@ import { failed, killed, replyLost, stalled, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
 /**
- * An issue goes to 60 readers, and a step is broken in each way: a write, a request to the provider or a hand-over to the queue.
- * `npm run test:exhaustive` breaks every step in each way.
+ * An issue goes to 60 readers, and one step of it is broken: a write, a request to the provider or a hand-over to the
+ * queue. Each way of breaking a step is tried. `npm run test:exhaustive` breaks every step in each way.
  */
 
-/** The write says that a batch has been mailed. Without it the batch would be mailed again. */
+/** This write says that a batch has been mailed. Without the write the batch would be mailed again. */
 const WRITE = /^TransactWrite \S+\/BATCH#\S+ \{SET outcome/;
 const REQUEST = /^request issue\//;
 const HAND_OVER = /^hand over plan/;
@@ -26,6 +26,6 @@ it.for(
     { trial: stalled('before'), steps: { write: WRITE, request: REQUEST } },
     { trial: replyLost, steps: { write: WRITE } },
   ].map(({ trial, steps }) => ({ trial, steps, what: Object.keys(steps).join(' and a ') })),
-)('every reader gets the issue once: $trial.fault a $what', ({ trial, steps }, context) =>
+)('every reader gets the issue once although a step is broken: $trial.fault a $what', ({ trial, steps }, context) =>
   tryEvery(paper, Object.values(steps), trial, context),
 );

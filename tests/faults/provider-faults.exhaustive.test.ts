@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 it.for(PASSING)(
-  'every reader gets the issue once when every batch meets: %s',
+  'every reader gets the issue once when every batch meets this fault: %s',
   async ([fault, at], context) => {
     const { inject, met } = meeting(({ ofKey }) => at(ofKey));
     const { ref, process } = await anIssue(paper, { inject, hangs: fault.includes('hangs') });

@@ -4,7 +4,7 @@ import { counter } from './fault-table.ts';
 import { expectOnce, forget, type Newspaper, newspaper, recover, verdict } from './newspaper.ts';
 import { anIssue, meeting, PASSING, type Passing, providerTests } from './provider-faults.ts';
 
-// Two requests hang until they are given up, on whatever machine this is.
+// Two requests hang until they are given up, which takes long.
 vi.setConfig({ testTimeout: 120_000 });
 let paper: Newspaper;
 let smallPaper: Newspaper;
@@ -13,10 +13,10 @@ beforeAll(async () => {
   smallPaper = await newspaper(60);
 });
 
-/** An issue has five batches. Four of them share the faults: each meets one fault after another. */
+/** An issue has five batches. Four of them share the faults, and each of the four meets one fault after another. */
 const BATCHES = 4;
 
-/** Returns what a batch meets next, until it has met all of its faults. */
+/** Returns a function that returns what a batch meets next, until the batch has met all of its faults. */
 function inTurn(faults: Passing[], met: (fault: string) => void): () => Fault | undefined {
   const waiting = [...faults];
   let attempt = 0;
@@ -36,7 +36,7 @@ function inTurn(faults: Passing[], met: (fault: string) => void): () => Fault | 
   };
 }
 
-it('every reader gets the issue once when its batches meet every fault that passes', async (context) => {
+it('every reader gets the issue once when its batches meet every fault that passes by itself', async (context) => {
   const times = new Map(PASSING.map(([fault]) => [fault, 0]));
   const batches = new Map<string, () => Fault | undefined>();
   const { inject } = meeting(({ key }) => {

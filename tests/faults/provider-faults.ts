@@ -7,9 +7,9 @@ import { counter } from './fault-table.ts';
 import { atItsHour, expectOnce, forget, type Newspaper, newDay, recover, verdict } from './newspaper.ts';
 import { type Inject, type WatchedProcess, watchedProcess } from './watched-process.ts';
 
-/** What a provider, and the way to it, do to the requests of an issue. */
+/** Faults of a mail provider and of the network, which the requests of an issue meet. */
 
-/** What a batch meets at its first requests, by the number of the attempt from 1. */
+/** A fault that passes by itself. `at` returns what a batch meets at an attempt, counted from 1. */
 export type Passing = [fault: string, at: (attempt: number) => Fault | undefined];
 
 export const PASSING: Passing[] = [
@@ -32,7 +32,10 @@ export const PASSING: Passing[] = [
   ['connection that hangs, taken', (attempt) => (attempt === 1 ? afterwards(FAULTS.hanging) : undefined)],
 ];
 
-/** Counts the requests of an issue among all and among those with their key, from 1. `met` returns how many met a fault. */
+/**
+ * Injects faults into the requests of an issue. `ofAll` counts all requests and `ofKey` those with the same key, both
+ * from 1. `met` returns how many requests met a fault.
+ */
 export function meeting(fault: (place: { key: string; ofAll: number; ofKey: number }) => Fault | undefined) {
   const ofKeys = new Map<string, number>();
   let [ofAll, met] = [0, 0];
@@ -49,12 +52,15 @@ export function meeting(fault: (place: { key: string; ofAll: number; ofKey: numb
   return { inject, met: () => met };
 }
 
-/** A request to a provider that hangs is given up after this time. A busy machine answers other requests within it. */
+/**
+ * A request to a provider that hangs is given up after this time. A provider on a busy machine answers other requests
+ * within it.
+ */
 const HANGING_MILLISECONDS = 1000;
 
 type IssueOptions = { inject?: Inject; lose?: (message: Message) => boolean; hangs?: boolean };
 
-/** Starts an issue of a new day at its hour. */
+/** Starts the issue of a new day at its hour. */
 export async function anIssue(paper: Newspaper, { inject, lose, hangs = false }: IssueOptions = {}) {
   const ref = await newDay(paper);
   const process = await watchedProcess(paper.home, {
@@ -70,11 +76,14 @@ const HOURS_AWAY = 30;
 
 type Papers = {
   paper: Newspaper;
-  /** The tests with a provider that is away send its issues. */
+  /** The newspaper for the tests in which the provider is away. */
   smallPaper: Newspaper;
 };
 
-/** The same tests in both runs. While the provider is away, a tick comes once in `hours`. */
+/**
+ * Both runs, the short one and the exhaustive one, have these tests. While the provider is away, a tick comes once in
+ * `hours` hours.
+ */
 export function providerTests(papers: () => Papers, hours: number): void {
   async function dayWithoutProvider(process: WatchedProcess): Promise<void> {
     for (let passed = 0; passed < HOURS_AWAY; passed += hours) {
@@ -83,7 +92,7 @@ export function providerTests(papers: () => Papers, hours: number): void {
     }
   }
 
-  it('a batch with one bad address mails the other ninety-nine, and the issue counts the bad one', async (context) => {
+  it('a batch with one bad address mails the other ninety-nine readers, and the issue counts the bad address', async (context) => {
     const { paper } = papers();
     const bad = paper.readers.filter(({ language }) => language === 'en').slice(40, 41);
     const good = paper.readers.filter((reader) => !bad.includes(reader));
@@ -108,7 +117,7 @@ export function providerTests(papers: () => Papers, hours: number): void {
     ['the key is revoked', 'key revoked half way', FAULTS.revoked],
     ['the quota is exhausted', 'quota exhausted half way', FAULTS.overQuota],
   ] as const)(
-    'an issue stops when %s, and every reader gets it once after an editor has resumed it',
+    'an issue stops when %s, and every reader gets the issue once after an editor has resumed it',
     async ([, fault, answer], context) => {
       const { paper } = papers();
       let isRefused = true;
@@ -158,7 +167,7 @@ export function providerTests(papers: () => Papers, hours: number): void {
     forget(smallPaper);
   });
 
-  it('readers who leave or bounce after the planning get nothing, whenever their batch is sent', async (context) => {
+  it('readers who leave or bounce after the issue was planned get nothing, whenever their batch is sent', async (context) => {
     const { paper } = papers();
     const { ref, process } = await anIssue(paper, { lose: ({ kind }) => kind === 'send' });
     const issue = await process.services.issues.get(ref);
@@ -193,7 +202,7 @@ export function providerTests(papers: () => Papers, hours: number): void {
   });
 }
 
-/** Expects an issue of which nobody can tell whether it arrived. */
+/** Expects that the issue counts its readers as uncertain, because nobody can tell whether the mails arrived. */
 function expectUncertain(issue: Issue | undefined): void {
   expect(issue).toMatchObject({ state: 'sent', planned: 60, sent: 0, failed: 60, left: 0 });
 }

@@ -6,13 +6,16 @@ import { atItsHour, expectOnce, forget, type Newspaper, newDay, recover } from '
 import { type Inject, type When, watchedProcess } from './watched-process.ts';
 
 /**
- * An editor retracts a story after the issue was composed and before a reader was planned, so the issue is composed again
- * without the story. The process is killed at a step of that.
+ * An editor retracts a story after the issue was composed and before the first reader was planned, so the issue is
+ * composed again without the story. The process is killed at one step of this.
  */
 
 const TITLE = 'A mistake';
 
-/** Returns the steps from the retraction to the first plan. What follows is the same without a retraction, and is tried there. */
+/**
+ * Returns the steps from the retraction to the first plan of readers. The later steps are the same without a
+ * retraction, and other tests break them.
+ */
 export async function stepsOfAPull(paper: Newspaper): Promise<string[]> {
   const ref = await newDay(paper);
   const steps = await pullAStory(paper);
@@ -21,7 +24,7 @@ export async function stepsOfAPull(paper: Newspaper): Promise<string[]> {
   return steps.slice(0, steps.findIndex((step) => step.includes('/PLAN#')) + 1);
 }
 
-/** Goes from the composed issue to its last mail. Returns the steps that had an effect after the retraction. */
+/** Runs an issue from its composition to its last mail. Returns the steps that had an effect after the retraction. */
 async function pullAStory({ home }: Newspaper, inject?: Inject): Promise<string[]> {
   const mistake = await postStory(home, { title: TITLE, featured: true });
   await home.queue.drain();
@@ -42,7 +45,7 @@ async function pullAStory({ home }: Newspaper, inject?: Inject): Promise<string[
   return process.steps;
 }
 
-/** The process is killed while it composes the issue again. */
+/** The trial that kills the process while it composes the issue again. */
 export const killedInAPull = (when: When): Trial => ({
   fault: `killed while a story is pulled, ${when}`,
   run: async (paper, injected) => void (await pullAStory(paper, injected({ what: 'die', when }))),

@@ -7,7 +7,7 @@ beforeAll(async () => {
   paper = await newspaper(200);
 });
 
-// These two lose, repeat and reverse. The other queues do less of the same.
+// These two queues lose, repeat and reverse messages. The other queues do less of the same.
 const LOSING_AND_REPEATING = ['every message lost at first', 'messages repeated and in reverse order'];
 
 queueTests(

@@ -15,9 +15,9 @@ import {
 } from './newspaper.ts';
 import { watchedProcess } from './watched-process.ts';
 
-/** What a queue and the schedule of the ticks may do to an issue. Both promise “at least once” and no order. */
+/** Faults of the queue and of the schedule of ticks. Both promise “at least once”, and promise no order. */
 
-/** How often a message is faulty, by turns. */
+/** How much trouble a message gets, in turn. */
 const turns = [0, 2, 1, 0, 3];
 type Count = (trouble: number) => number;
 type FaultyQueue = [fault: string, faultsOf: (count: Count) => QueueFaults];
@@ -32,7 +32,9 @@ export const QUEUES: FaultyQueue[] = [
   ],
 ];
 
-/** The same tests in both runs, with the newspaper of the test file. */
+/**
+ * Both runs, the short one and the exhaustive one, have these tests. `ofTests` returns the newspaper of the test file.
+ */
 export function queueTests(ofTests: () => Newspaper, queues: FaultyQueue[]): void {
   it.for(queues)(
     'every reader gets the issue once when the queue has %s',
@@ -81,7 +83,7 @@ export function queueTests(ofTests: () => Newspaper, queues: FaultyQueue[]): voi
   it('every reader gets the issue once when four processes compose, plan and send it at the same time', async (context) => {
     const paper = ofTests();
     const ref = await newDay(paper);
-    // The processes lose what they hand over, so that each of them finds all of it in its sweep.
+    // The processes lose the messages that they hand over, so that each process finds all of the work in its sweep.
     let sweeps = true;
     const lose = () => !sweeps;
     const processes = await Promise.all(
@@ -103,7 +105,7 @@ export function queueTests(ofTests: () => Newspaper, queues: FaultyQueue[]): voi
     for (const process of processes) process.close();
     counter(context, 'senders: four at once')(messages, verdict(paper, ref));
     await expectOnce(paper, ref);
-    // Four processes want a batch, and one gets it.
+    // Four processes want each batch, and one of them gets it.
     expect(paper.home.account.requests).toHaveLength(5);
     // Each phase is handed over four times.
     expect(messages).toBeGreaterThanOrEqual(4 * (1 + 1 + 5));
@@ -111,8 +113,8 @@ export function queueTests(ofTests: () => Newspaper, queues: FaultyQueue[]): voi
   });
 
   it.for([
-    ['a process that is alone takes over at once what a killed process had claimed', true],
-    ['a process that is not alone leaves what was claimed to its holder until the lease has run out', false],
+    ['a process that is alone takes over at once the work of a killed process', true],
+    ['a process that is not alone leaves the work to the killed process until the lease has run out', false],
   ] as const)('%s', async ([, isAlone]) => {
     const paper = ofTests();
     const ref = await newDay(paper);
@@ -136,7 +138,7 @@ export function queueTests(ofTests: () => Newspaper, queues: FaultyQueue[]): voi
     forget(paper);
   });
 
-  it('a process that was overtaken before it froze a batch sends what the other process froze, whoever left meanwhile', async (context) => {
+  it('a process that was overtaken before it froze a batch sends what the other process froze, although readers left in the meantime', async (context) => {
     const paper = ofTests();
     const ref = await newDay(paper);
     const gate = Promise.withResolvers<void>();
@@ -153,7 +155,8 @@ export function queueTests(ofTests: () => Newspaper, queues: FaultyQueue[]): voi
     const leaving = paper.readers.slice(0, 20);
     const staying = paper.readers.slice(20);
     for (const reader of leaving) await setEditions(paper.home, reader, []);
-    // The other process freezes without these readers. Its requests are taken and the answers are lost, so no batch has an outcome.
+    // The other process freezes its batches without these readers. The provider takes its requests but the answers are
+    // lost, so no batch has an outcome.
     const other = await watchedProcess(paper.home, {
       inject: (_, kind) =>
         kind === 'request' ? { what: 'meet', fault: afterwards(FAULTS.dropped) } : undefined,

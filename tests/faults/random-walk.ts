@@ -5,13 +5,14 @@ import { forget, newspaper, verdict } from './newspaper.ts';
 import { take, walks } from './walk.ts';
 
 /**
- * Faults of all kinds come together by chance: two processes at a time die, fail, stall, lose and repeat. `FAULTS_SEED` sets the
- * seed, so that a run that failed can be repeated, although the order in which processes race stays chance.
+ * Runs an issue with faults of all kinds that come together by chance. Two processes at a time die, fail, stall, lose
+ * and repeat. `FAULTS_SEED` sets the seed, so that a failed run can be repeated. The order in which processes race
+ * stays chance. `unset` is the seed without `FAULTS_SEED`.
  */
 export function walkTest(runs: number, unset: number): void {
   const seed = Number(process.env.FAULTS_SEED ?? unset);
 
-  it(`in ${runs} random walks readers who stay get the issue once, and readers who leave get it at most once`, async (context) => {
+  it(`in ${runs} random walks readers who stay get the issue once, and readers who leave get the issue at most once`, async (context) => {
     const paper = await newspaper(60);
     const count = counter(context, `${runs} random walks (FAULTS_SEED=${seed})`);
     await fc.assert(

@@ -5,8 +5,8 @@ import { counter } from './fault-table.ts';
 import { type Injection, type WatchedProcess, watchedProcess } from './watched-process.ts';
 
 /**
- * A sign-up, and the mail that asks for its confirmation. This mail has no batch and no lease. It has only its event in the
- * outbox and its key at the provider.
+ * A sign-up, and the mail that asks for its confirmation. This mail has no batch and no lease. It has only its event in
+ * the outbox and its key at the provider.
  */
 
 let strangers = 0;
@@ -31,8 +31,8 @@ export async function stepsOfASignUp(home: World): Promise<string[]> {
 }
 
 /**
- * Breaks each step of a sign-up in turn. Expects one mail if the sign-up is stored. Otherwise it expects no mail, and a reader who
- * was not told that it worked.
+ * Breaks each step of a sign-up in turn. If the sign-up is stored, expects one mail. Otherwise expects no mail, and
+ * that the reader was not told that the sign-up worked.
  */
 export async function breakSignUps(
   home: World,

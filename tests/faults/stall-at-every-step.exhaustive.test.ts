@@ -3,8 +3,8 @@ import { stalled, stepsOf, tryEvery } from './every-step.ts';
 import { type Newspaper, newspaper } from './newspaper.ts';
 
 /**
- * A process is not dead but late. At each step in turn it stands still until its lease has run out and another process has
- * taken over. Then it goes on with what it was about to do.
+ * A process is not dead but late. At each step in turn it stops until its lease has run out and another process has
+ * taken over. Then it does the step and goes on.
  */
 
 let paper: Newspaper;
@@ -14,6 +14,6 @@ beforeAll(async () => {
   steps = await stepsOf(paper);
 });
 
-// A process that stands still after a step stands still before the next one, so "before" covers both.
+// A process that stalls after a step stalls before the next step, so it is enough to test "before".
 it('every reader gets the issue once, at whichever step a process stalls while its lease runs out', (context) =>
   tryEvery(paper, steps, stalled('before'), context));

@@ -5,22 +5,22 @@ import { afterwards, FAULTS, type Fault, throttledFor } from '../support/provide
 import { type Newspaper, newDay, type Reader, recover, setEditions } from './newspaper.ts';
 import { type Inject, type Injection, type WatchedProcess, watchedProcess } from './watched-process.ts';
 
-/** Faults that come together: a walk through an issue, minute by minute. */
+/** A run of an issue in which faults come together, minute by minute. */
 export type Walk = {
-  /** Two are at work at a time; one that has died is followed by the next. */
+  /** Two of the processes work at a time. When one has died, the next process starts. */
   processes: Faulty[];
   minutes: Minute[];
 };
 
 type Faulty = {
-  /** Of the steps it takes, reads among them; counted from 0. */
+  /** The steps at which the process has a fault. `at` counts all of its steps, also reads, from 0. */
   steps: { at: number; what: 'die' | 'fail' | 'repeat' | 'stall'; when: 'before' | 'after' }[];
-  /** What its requests meet, and how often each of its messages is delivered: by turns. */
+  /** What its requests meet, in turn. `deliveries` says in turn how often each of its messages is delivered. */
   answers: (keyof typeof ANSWERS)[];
   deliveries: number[];
   isReversed: boolean;
 };
-/** `leaving`: places of readers who leave in it. */
+/** `leaving` has the places of the readers who leave in this minute. */
 type Minute = { seconds: number; leaving: number[] };
 
 const ANSWERS = {
@@ -36,7 +36,7 @@ const ANSWERS = {
   revoked: FAULTS.revoked,
 } satisfies Record<string, Fault | undefined>;
 
-/** About as many as an issue takes: a fault behind the last step is none. */
+/** About as many steps as an issue takes. A fault at a later step would never happen. */
 const STEPS = 240;
 const AT_WORK = 2;
 
@@ -75,7 +75,7 @@ export const walks: fc.Arbitrary<Walk> = fc.record({
 type AtWork = { process: WatchedProcess; minute: Promise<void> | undefined; onStall: () => void };
 export type Walked = { ref: IssueRef; left: Reader[]; faults: number };
 
-/** Goes through an issue of a new day, and has a process without faults end it. */
+/** Runs the issue of a new day with these faults. Then a process without faults ends it. */
 export async function take(paper: Newspaper, { processes, minutes }: Walk): Promise<Walked> {
   const { home } = paper;
   const ref = await newDay(paper);
@@ -102,7 +102,7 @@ export async function take(paper: Newspaper, { processes, minutes }: Walk): Prom
     const at: AtWork = { process, minute: undefined, onStall: () => {} };
     all.push(at);
   };
-  /** Ends when all there was to do is done, or the process stands still. */
+  /** Resolves when the process has done all that there is to do in a minute, or stalls. */
   const minuteOf = (at: AtWork): Promise<void> =>
     new Promise((resolve) => {
       at.onStall = resolve;
@@ -136,7 +136,7 @@ export async function take(paper: Newspaper, { processes, minutes }: Walk): Prom
   return { ref, left: [...left], faults };
 }
 
-/** The last process, and an editor who looks at an issue that was stopped. */
+/** Ends an issue with a process that has no faults. An editor resumes the issue if it was stopped. */
 async function endWith({ home }: Newspaper, ref: IssueRef): Promise<void> {
   const last = await watchedProcess(home);
   await recover(last);
@@ -167,7 +167,7 @@ function queueOf({ deliveries, isReversed }: Faulty, onFault: () => void) {
   let message = 0;
   let times = 1;
   return {
-    // Asked first of each message; those that are not lost are then repeated.
+    // The queue asks this first for each message. Then it repeats the messages that are not lost.
     lose() {
       times = deliveries[message++ % deliveries.length] ?? 1;
       if (times !== 1) onFault();

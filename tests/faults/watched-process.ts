@@ -4,14 +4,15 @@ import { setUp, type World } from '../support/installation.ts';
 import { afterwards, FAULTS, type Fault } from '../support/provider.ts';
 
 /**
- * A process of which every effect on the world outside is seen, and may be made to fail: what it sends to DynamoDB, asks
- * of the provider and hands to the queue. It is the code that decides what those are, so that a new write is among them.
+ * A process whose every effect on the outside world is seen, and can be made to fail: what it sends to DynamoDB,
+ * requests from the provider and hands to the queue. The steps follow from the code that runs, so a new write is a step
+ * too.
  */
 export type WatchedProcess = World & {
-  /** What had an effect, in that order. */
+  /** The names of the steps that had an effect, in the order in which they happened. */
   steps: string[];
   isDead(): boolean;
-  /** The tick of a minute, and all work that follows. */
+  /** Runs the tick of a minute, and all work that follows from it. */
   minute(): Promise<void>;
   close(): void;
 };
@@ -19,9 +20,9 @@ export type WatchedProcess = World & {
 export type Kind = 'read' | 'write' | 'request' | 'hand-over';
 export type When = 'before' | 'after';
 /**
- * die: nothing of the process has any effect from then on. fail: that step alone throws. repeat: its reply is lost, and
- * the SDK sends the same bytes again (writes only). stall: it stands still until released, and then goes on as if nothing
- * had been. meet: what the provider shows to a request.
+ * die: nothing that the process does after this has any effect. fail: only this step throws. repeat: the reply to the
+ * step is lost, and the SDK sends the same bytes again (writes only). stall: the process stops until it is released,
+ * and then goes on as if nothing had happened. meet: the provider answers a request with this fault.
  */
 export type Injection =
   | { what: 'die' | 'fail' | 'repeat'; when: When }
@@ -46,7 +47,7 @@ export async function watchedProcess(
   const seen = new Map<string, number>();
   let isDead = false;
 
-  /** A step that comes again is another one: `… (2)`. */
+  /** Names a step and asks for its injection. A step that comes a second time gets another name: `… (2)`. */
   const meet = (what: string, kind: Kind): { name: string; injection: Injection | undefined } => {
     const count = (seen.get(what) ?? 0) + 1;
     seen.set(what, count);
@@ -57,7 +58,7 @@ export async function watchedProcess(
   const broken = (name: string) => new Error(`injected: ${name}`);
   const dead = () => new Error('injected: this process is dead');
 
-  /** Runs an effect as the injection has it. */
+  /** Runs an effect, broken as the injection says. */
   async function step<T>(
     what: string,
     kind: Kind,
@@ -82,7 +83,7 @@ export async function watchedProcess(
     return result;
   }
 
-  /** What the provider shows to a request of this process. */
+  /** Returns the fault that the provider shows to a request of this process. */
   const request = async ({ key }: { key: string }): Promise<Fault | undefined> => {
     if (isDead) return FAULTS.dropped;
     const { name, injection } = meet(`request ${plain(key)}`, 'request');
@@ -123,7 +124,8 @@ export async function watchedProcess(
     },
     { step: 'initialize', priority: 'high', name: 'watched' },
   );
-  // Behind the SDK's own repetition: it sees a connection that broke, and sends the same bytes again.
+  // This layer lies behind the layer of the SDK that repeats requests. The SDK sees a broken connection, and sends the
+  // same bytes again.
   middlewareStack.add(
     (next, context) => async (args) => {
       const answer = await next(args);
@@ -147,7 +149,7 @@ export async function watchedProcess(
     steps,
     isDead: () => isDead,
     async minute() {
-      // A tick that fails is left to the next one, as it is on AWS and by the timer of one machine.
+      // After a tick that fails, the next tick does its work, as on AWS and with the timer of one machine.
       await world.tick().catch((error) => world.log.error('the tick failed', { error }));
       await world.queue.drain();
     },
@@ -159,7 +161,7 @@ type Write = { Key?: Key; Item?: Key; UpdateExpression?: string };
 type Key = { pk?: unknown; sk?: unknown };
 type Input = Write & { TransactItems?: Record<string, Write>[]; RequestItems?: Record<string, unknown> };
 
-/** A write by the items it touches and what it does to them. */
+/** Names a write by the items that it touches and by what it does to them. */
 function commandOf(command: string, input: unknown): string {
   const { TransactItems, RequestItems, ...single } = input as Input;
   if (RequestItems) return plain(`${command} ${JSON.stringify(Object.values(RequestItems))}`);
@@ -179,7 +181,7 @@ function messageName({ kind, ...ids }: Message): string {
   return plain(`${kind} ${last}`);
 }
 
-/** Without what is another in each run, so that a step has the same name in all of them. */
+/** Returns a name without the parts that differ between runs, so that a step has the same name in all of them. */
 function plain(name: string): string {
   return name
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '<time>')

@@ -4,14 +4,14 @@ import { atItsHour, forget, type Newspaper, newDay } from './newspaper.ts';
 import { type Inject, type WatchedProcess, type When, watchedProcess } from './watched-process.ts';
 
 /**
- * An issue does some steps only after the provider has failed once: it waits, freezes a batch anew, stops, and is resumed. The
- * process is killed at such a step.
+ * An issue does some steps only after the provider has failed once: it waits, freezes a batch again, stops, and is
+ * resumed. These steps are the way back. The process is killed at one of them.
  */
 export type WayBack = {
-  /** What the provider does once. */
+  /** What the provider does once, in words for the name of a test. */
   what: string;
   fault: Fault;
-  /** A step that is on the way back and on no other. */
+  /** Matches a step that an issue takes only on the way back. */
   known: RegExp;
 };
 
@@ -25,12 +25,15 @@ export const WAYS_BACK = {
   overQuota: { what: 'an exhausted quota', fault: FAULTS.overQuota, known: /REMOVE reason/ },
 } satisfies Record<string, WayBack>;
 
-/** Only the first request of the first batch meets the fault. Which batch is asked for first is chance. */
+/**
+ * Makes only the first request of the first batch meet the fault. Chance decides which batch is the first to be
+ * requested.
+ */
 function meetingFirst(fault: Fault): Inject {
   return (name) => (/^request issue\/\S+\/0-0-0\/\S+$/.test(name) ? { what: 'meet', fault } : undefined);
 }
 
-/** Returns the steps that an issue does not take without the fault. It leaves out those that only chance decides. */
+/** Returns the steps that an issue takes only with the fault. Leaves out the steps that only chance decides. */
 export async function stepsAfter(paper: Newspaper, fault: Fault, usual: string[]): Promise<string[]> {
   const runs: string[][] = [];
   for (let run = 0; run < 2; run++) {
@@ -46,7 +49,7 @@ export async function stepsAfter(paper: Newspaper, fault: Fault, usual: string[]
   return steps.filter((step) => again.includes(step) && !usual.includes(step) && isCertain(step));
 }
 
-/** Minutes pass until the issue or the process has ended. An editor resumes an issue that has stopped. */
+/** Lets minutes pass until the issue is sent or the process has died. An editor resumes an issue that has stopped. */
 async function goOn({ home }: Newspaper, process: WatchedProcess): Promise<void> {
   for (let minute = 0; minute < 60 && !process.isDead(); minute++) {
     process.pass(60_000);
@@ -58,7 +61,9 @@ async function goOn({ home }: Newspaper, process: WatchedProcess): Promise<void>
   }
 }
 
-/** The process meets the provider's fault, and is killed on the way back. Another process has to end the issue. */
+/**
+ * The process meets the fault of the provider, and is killed on the way back. Another process has to finish the issue.
+ */
 export const killedAfter = ({ what, fault }: WayBack, when: When): Trial => ({
   fault: `after ${what}, killed ${when}`,
   async run(paper, injected) {
