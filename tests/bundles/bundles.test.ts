@@ -16,7 +16,7 @@ import { webhookTests } from './webhooks.ts';
 
 const { version } = project;
 
-/** The bundles that a deployment uploads, called with the events that AWS sends. */
+/** The bundles that a deployment uploads. The tests call them with the events that AWS sends. */
 let deployed: Deployment;
 const lambda = (id: FunctionId): Lambda => deployed.lambda(id);
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => deployed?.stop());
 
 describe.each(FUNCTIONS)('the bundle of %s', (id) => {
-  test('is one module, and the templates', () => {
+  test('is one module and the templates', () => {
     const { code } = functionOf(deployed.shipped, id);
     expect(filesOf(code).filter((file) => !file.startsWith('templates'))).toEqual(['index.mjs']);
     expect(existsSync(join(code, 'templates', 'locales', 'en.json'))).toBe(true);
@@ -68,9 +68,9 @@ describe('the mail provider', () => webhookTests(() => deployed));
 
 describe('a list of readers', () => listTests(() => deployed));
 
-describe('the minutes after that', () => tickTests(() => deployed));
+describe('the tick function in the following minutes', () => tickTests(() => deployed));
 
-describe.each(FUNCTIONS)('all this while %s', (id) => {
+describe.each(FUNCTIONS)('during all of these tests %s', (id) => {
   test('asked for nothing that its policy refuses', () => {
     expect(deployed.denied(id)).toEqual([]);
   });

@@ -18,19 +18,19 @@ const SECRET = {
   resendWebhookSecret: WEBHOOK_SECRET,
 };
 
-/** A Sunday noon in UTC, half an hour before the daily is due: half past seven in New York. */
+/** The start is a Sunday noon in UTC. The daily is due half an hour later, at half past seven in New York. */
 export const START = Date.parse('2026-11-22T12:00:00.000Z');
 
 export type Deployment = Awaited<ReturnType<typeof deploy>>;
 
 /**
- * The four bundles that a deployment uploads, each in a process of its own and with nothing but its template's
- * environment. DynamoDB refuses what a function's own policy does not allow.
+ * Starts the four bundles that a deployment uploads, each in a process of its own and with only the environment of its
+ * template. DynamoDB refuses what the policy of a function does not allow.
  */
 export async function deploy() {
   const clone = cloneWith(OF_THE_TESTS);
   const [shipped, database, secrets, queues, edge, provider] = await Promise.all([
-    // CDK's check of the template takes five seconds. `npm run test:exhaustive` has it.
+    // The check of the template by CDK takes five seconds. Only `npm run test:exhaustive` runs it.
     ship(clone.folder, { CDK_VALIDATION: 'false' }),
     startDynoxide(),
     secretsManager(SECRET_ARN, SECRET),
@@ -40,7 +40,7 @@ export async function deploy() {
   ]).finally(clone.remove);
   const table = openTable('shipped-table', database.endpoint);
   await ensureTable(table);
-  // The client asks the host of a queue's URL.
+  // The client of SQS sends its requests to the host in the URL of a queue.
   const workQueue = `${queues.url}/123456789012/work`;
   const composeQueue = `${queues.url}/123456789012/compose`;
   const webSubQueue = `${queues.url}/123456789012/websub`;
@@ -79,7 +79,7 @@ export async function deploy() {
     { lambda: Lambda; role: (typeof started)[number][1]['role'] }
   >;
   let ahead = 0;
-  /** Sets the clock of every function and of `now()`. It goes on from there. */
+  /** Sets the clock of every function and of `now()`. The clock goes on from this time. */
   async function setClock(now: number): Promise<void> {
     ahead = now - Date.now();
     await Promise.all(FUNCTIONS.map((id) => functions[id].lambda.setClock(now)));
@@ -92,23 +92,23 @@ export async function deploy() {
     table,
     now: () => Date.now() + ahead,
     setClock,
-    /** What the schedule does every minute: the tick function is called with its event. Rejects if the tick fails. */
+    /** Does what the schedule does every minute: calls the tick function with its event. Rejects if the tick fails. */
     async tick() {
       await functions.Tick.lambda.invoke(JSON.parse(Target.Input));
       ticksDone += 1;
     },
-    /** How many ticks have ended well. */
+    /** Returns how many ticks have ended well. */
     ticksDone: () => ticksDone,
     queues,
     edge,
     provider,
-    /** Calls of one function by another. */
+    /** The calls of one function by another. */
     invoked,
     workQueue,
     composeQueue,
     webSubQueue,
     lambda: (id: FunctionId) => functions[id].lambda,
-    /** What the function asked of the table and its policy refused. */
+    /** Returns what the function asked of the table and its policy refused. */
     denied: (id: FunctionId) => functions[id].role.denied,
     async stop() {
       for (const { lambda, role } of Object.values(functions)) {

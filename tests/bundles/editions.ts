@@ -3,11 +3,14 @@ import type { Deployment } from './deployment.ts';
 import { newsroom } from './newsroom.ts';
 import { FERRY } from './stories.ts';
 
-/** What editors ask for of an edition: an issue now, and what it would be. The tick function renders all three. */
+/**
+ * What editors ask of an edition: an issue now, a preview of an issue, and a proof by mail. The tick function renders
+ * all three.
+ */
 export function editionTests(deployed: () => Deployment): void {
   const { post, drain } = newsroom(deployed, []);
 
-  test('POST /api/editions/{id}/issues has an issue composed now', async () => {
+  test('POST /api/editions/{id}/issues hands an issue over to be composed now', async () => {
     const { queues, composeQueue } = deployed();
     const { status, bytes } = await post('/api/editions/daily/issues', {});
     expect(bytes.toString()).toContain('"edition":"daily"');
@@ -15,7 +18,7 @@ export function editionTests(deployed: () => Deployment): void {
     expect(queues.take(composeQueue).map((body) => JSON.parse(body).kind)).toEqual(['compose']);
   });
 
-  test('POST /api/editions/{id}/preview has the tick function render what an issue would be', async () => {
+  test('POST /api/editions/{id}/preview makes the tick function render what an issue would be', async () => {
     await post('/api/articles', { ...FERRY, id: 'preview-ferry' });
     await drain();
     const { status, bytes } = await post('/api/editions/daily/preview', { storyIds: ['preview-ferry'] });
@@ -28,7 +31,7 @@ export function editionTests(deployed: () => Deployment): void {
     expect((await post('/api/editions/daily/preview', { storyIds: ['gone'] })).status).toBe(422);
   });
 
-  test('POST /api/editions/{id}/test has it mailed to the newsroom', async () => {
+  test('POST /api/editions/{id}/test mails such a preview to the newsroom', async () => {
     const { requests } = deployed().provider;
     const before = requests.length;
     const body = { to: ['desk@paper.example'], storyIds: ['preview-ferry'] };

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Json, mayTouch, type Statement } from '../infra/policy.ts';
 
-/** Servers on 127.0.0.1 that stand for AWS and the mail provider, and remember what they were told. */
+/** Servers on 127.0.0.1 that stand in for AWS and the mail provider, and remember the requests that they got. */
 
 export type Server = { url: string; stop(): Promise<void> };
 type Answer = { status: number; body: string; type?: string };
@@ -43,7 +43,7 @@ export function secretsManager(arn: string, secret: Record<string, string>): Pro
   );
 }
 
-/** Queues by their URL; a test takes messages out and delivers them itself. */
+/** Queues by their URL. A test takes the messages out and delivers them itself. */
 export async function sqs(): Promise<Server & { take(queueUrl: string): string[] }> {
   const queues = new Map<string, string[]>();
   const server = await serve((request, body) => {
@@ -57,7 +57,7 @@ export async function sqs(): Promise<Server & { take(queueUrl: string): string[]
       Successful: Entries.map(({ Id, MessageBody }) => ({
         Id,
         MessageId: Id,
-        // The client compares it.
+        // The client compares this hash with its own.
         MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
       })),
       Failed: [],
@@ -86,7 +86,7 @@ export async function cloudFront(): Promise<Server & { invalidations: { path: st
   return { ...server, invalidations };
 }
 
-/** Calls of one function by another, as `Invoke` makes them and waits for the answer. */
+/** Calls one function for another, as `Invoke` does, and waits for the answer. */
 export function lambdaService(
   invoke: (functionName: string, event: Json) => Promise<unknown>,
 ): Promise<Server> {
@@ -112,8 +112,8 @@ export async function mailProvider(): Promise<Server & { requests: MailRequest[]
 }
 
 /**
- * DynamoDB as a role sees it: what its policy does not allow is refused, as IAM would, and remembered in `denied`;
- * everything else is the embedded database's to answer.
+ * DynamoDB as a role sees it. A request that the policy of the role does not allow is refused, as IAM would refuse it,
+ * and is remembered in `denied`. The embedded database answers all other requests.
  */
 export async function dynamoAs(
   statements: Statement[],
@@ -145,7 +145,7 @@ export async function dynamoAs(
 
 type Touch = { action: string; partitions: string[] };
 
-/** The actions that IAM is asked about for one request, and the partitions of each. */
+/** Returns the actions for which IAM checks one request, and the partitions of each action. */
 function touches(operation: string, input: Json): Touch[] {
   switch (operation) {
     case 'GetItem':

@@ -8,8 +8,8 @@ import { newsroom } from './newsroom.ts';
 import { FERRY } from './stories.ts';
 
 /**
- * The hub of the shipped bundles. On Lambda nothing is sent to this machine, where a test could receive it: the chain is
- * followed to where the address is looked at.
+ * The hub of the shipped bundles. On Lambda the hub sends nothing to this machine, so no test can receive a callback.
+ * The tests follow a request up to the check of the address.
  */
 export function hubTests(deployed: () => Deployment): void {
   const { handles, post } = newsroom(deployed, []);
@@ -20,7 +20,7 @@ export function hubTests(deployed: () => Deployment): void {
   const topic = `${BASE_URL}/atom.xml`;
   const callback = 'https://localhost:9/hook';
 
-  test('POST /websub takes a form, and the work function asks no callback at a private address', async () => {
+  test('POST /websub accepts a form, and the work function sends nothing to a callback at a private address', async () => {
     const form = { 'hub.mode': 'subscribe', 'hub.topic': topic, 'hub.callback': callback };
     const { status, bytes } = await request(deployed().lambda('Public'), 'POST', '/websub', {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -37,7 +37,7 @@ export function hubTests(deployed: () => Deployment): void {
     });
   });
 
-  test('a story has the feeds distributed that somebody subscribed to, and what fails is booked anew', async () => {
+  test('a story has its feeds distributed to subscribers, and a delivery that fails is planned again', async () => {
     const { table } = deployed();
     const id = `${new Date(deployed().now()).toISOString()}#one`;
     await dynamoWebSub(table).subscribe(
@@ -54,7 +54,7 @@ export function hubTests(deployed: () => Deployment): void {
     expect(kinds(messages())).toEqual(['redeliver']);
   });
 
-  test('a tick finds that it is due again, and the work function tries it', async () => {
+  test('a tick finds a delivery that is due again, and the work function tries it', async () => {
     const store = dynamoWebSub(deployed().table);
     const [subscription] = (await store.page('*', undefined, 1, deployed().now())).subscriptions;
     expect(subscription?.failures).toBe(1);
@@ -66,7 +66,7 @@ export function hubTests(deployed: () => Deployment): void {
     expect(kinds(messages())).toEqual(['redeliver']);
   });
 
-  test('of several messages only the one that failed comes again', async () => {
+  test('of several messages only the message that failed comes again', async () => {
     const good = JSON.stringify({ kind: 'outbox', id: 'gone' });
     expect(await deliver(deployed().lambda('Work'), [good, '{"kind":', good])).toEqual({
       batchItemFailures: [{ itemIdentifier: 'message-1' }],

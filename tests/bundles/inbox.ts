@@ -7,7 +7,7 @@ import { request } from './lambda.ts';
 import { newsroom } from './newsroom.ts';
 import { BUDGET, FERRY, FERRY_IN_SPANISH } from './stories.ts';
 
-/** In the order in which it happens: each test needs the ones before. */
+/** The tests run in the order in which things happen. Each test needs the tests before it. */
 export function inboxTests(deployed: () => Deployment): void {
   const lambda = (id: FunctionId) => deployed().lambda(id);
   const tickAt = async (time: string) => {
@@ -38,7 +38,7 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(headers['content-type']).toBe('application/problem+json');
   });
 
-  test('POST /api/articles takes a story and tells the work queue', async () => {
+  test('POST /api/articles stores a story and sends a message to the work queue', async () => {
     const { status, bytes } = await request(lambda('Editor'), 'POST', '/api/articles', {
       headers: { authorization, 'content-type': 'application/json', 'idempotency-key': 'one' },
       body: JSON.stringify(FERRY),
@@ -49,7 +49,7 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(outbox.map((body) => JSON.parse(body).kind)).toEqual(['outbox']);
   });
 
-  test('its event is carried out, and leaves the edge to look again by itself', async () => {
+  test('the work function handles the event of the story, and does not empty the edge, which asks again by itself', async () => {
     await handles('Work', outbox);
     expect(deployed().edge.invalidations).toEqual([]);
   });
@@ -92,7 +92,7 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(story.bytes.toString()).toContain('After two years the ferry sails again.');
   });
 
-  test("POST /subscriptions takes a form and tells the tick function's queue", async () => {
+  test("POST /subscriptions accepts a form and sends a message to the queue of the tick function", async () => {
     const { status } = await request(lambda('Public'), 'POST', '/subscriptions', {
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': 'en' },
       body: 'email=ana%40reader.example&language=en&editions%5B%5D=daily',
@@ -114,7 +114,7 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(confirmUrl).not.toBe('');
   });
 
-  test("the confirmation's link shows a button, and pressing it subscribes", async () => {
+  test("the link in the confirmation shows a button, and pressing the button subscribes", async () => {
     const page = await request(lambda('Public'), 'GET', confirmUrl);
     expect(page.bytes.toString()).toContain('<button');
     expect(page.headers['cache-control']).toBe('no-store');
@@ -125,13 +125,13 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(pressed.status).toBe(200);
   });
 
-  test('the tick before its slot starts no issue', async () => {
+  test('the tick before the slot starts no issue', async () => {
     for (const time of ['12:28:00', '12:29:00']) await tickAt(`2026-11-22T${time}Z`);
     await drain();
     expect(deployed().provider.requests).toHaveLength(1);
   });
 
-  test('the tick of its minute starts the issue; a second one at once, and a third, start no other', async () => {
+  test('the tick in the minute of the slot starts the issue, and a second tick at the same time and a third tick start no other', async () => {
     await deployed().setClock(Date.parse('2026-11-22T12:30:00Z'));
     await Promise.all([deployed().tick(), deployed().tick()]);
     await deployed().tick();
@@ -153,13 +153,13 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(unsubscribeUrl).toMatch(new RegExp(`^${BASE_URL}/unsubscribe\\?token=`));
   });
 
-  test('GET /issues/daily/{slot} is its web version', async () => {
+  test('GET /issues/daily/{slot} is the web version of the digest', async () => {
     const { status, bytes } = await request(lambda('Public'), 'GET', '/issues/daily/2026-11-22-0730');
     expect(status).toBe(200);
     expect(bytes.toString()).toContain('Ñandú');
   });
 
-  test('GET /api/editions/daily/issues tells the editor that it went out', async () => {
+  test('GET /api/editions/daily/issues says that the issue was sent', async () => {
     const { bytes } = await request(lambda('Editor'), 'GET', '/api/editions/daily/issues', {
       headers: { authorization },
     });
@@ -170,7 +170,7 @@ export function inboxTests(deployed: () => Deployment): void {
     });
   });
 
-  test('POST /unsubscribe, as the mail program sends it, is the end of it', async () => {
+  test('POST /unsubscribe, as a mail program sends it, ends the subscription', async () => {
     const { status } = await request(lambda('Public'), 'POST', unsubscribeUrl, {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: 'List-Unsubscribe=One-Click',
@@ -181,12 +181,12 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(deployed().provider.requests).toHaveLength(2);
   });
 
-  test('the next tick finds nothing left over', async () => {
+  test('the next tick leaves no messages in the queues', async () => {
     await tickAt('2026-11-23T12:31:00Z');
     expect([...kindsIn(deployed().composeQueue), ...kindsIn(deployed().workQueue)]).toEqual([]);
   });
 
-  test('a translation is tied to its story', async () => {
+  test('a translation is linked to its story', async () => {
     const { status } = await post('/api/articles', FERRY_IN_SPANISH);
     expect(status).toBe(201);
     await drain();
@@ -198,7 +198,7 @@ export function inboxTests(deployed: () => Deployment): void {
     ]);
   });
 
-  test('an embargoed story is announced by the tick once its time has come', async () => {
+  test('a tick announces an embargoed story once its time has come', async () => {
     const publishedAt = '2026-11-23T13:00:00.000Z';
     const { status, bytes } = await post('/api/articles', { ...BUDGET, publishedAt });
     expect(status, bytes.toString()).toBe(201);

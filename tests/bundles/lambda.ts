@@ -7,16 +7,16 @@ import { functionOf, type Shipped } from './shipped.ts';
 /** A shipped function in a process of its own, as Lambda runs it. */
 export type Lambda = {
   invoke<Answer>(event: unknown): Promise<Answer>;
-  /** Sets its clock, which goes on from there. Milliseconds since 1970. */
+  /** Sets the clock of the function, which goes on from this time. `now` is in milliseconds since 1970. */
   setClock(now: number): Promise<void>;
-  /** Lines it wrote, as CloudWatch would get them. */
+  /** Returns the lines that the function wrote, as CloudWatch would get them. */
   lines(): string[];
   stop(): void;
 };
 
 /**
- * Starts a bundle with the environment of its template and nothing else of ours. `values` are what CloudFormation would
- * put for the names there; `elsewhere` are the endpoints that stand for AWS.
+ * Starts a bundle with only the environment of its template. `values` are the values that CloudFormation would fill in
+ * for the names there, and `elsewhere` has the endpoints that stand in for AWS.
  */
 export async function startLambda(
   shipped: Shipped,
@@ -85,11 +85,11 @@ function ready(child: ChildProcess, id: string, written: () => string): Promise<
 
 type HttpOptions = { headers?: Record<string, string>; body?: string | undefined };
 
-/** A request as API Gateway hands it on (payload format 2.0), from CloudFront. */
+/** Returns a request as API Gateway hands it on from CloudFront (payload format 2.0). */
 export function httpEvent(method: string, url: string, { headers = {}, body }: HttpOptions = {}) {
   const { pathname, search } = new URL(url, 'https://d111.cloudfront.net');
   const type = headers['content-type'] ?? '';
-  // API Gateway encodes what it does not know to be text: forms among others.
+  // API Gateway encodes a body in base64 if it does not know that the body is text. A form is such a body.
   const isBase64Encoded = body !== undefined && !/^(application\/json|text\/)/.test(type);
   return {
     version: '2.0',
@@ -140,7 +140,7 @@ export async function request(
   };
 }
 
-/** Messages as SQS hands them on. */
+/** Delivers messages to a function as SQS does. */
 export function deliver(lambda: Lambda, bodies: string[]): Promise<SQSBatchResponse> {
   return lambda.invoke({
     Records: bodies.map((body, index) => ({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Deployment, EDITOR_TOKEN } from './deployment.ts';
 import { request } from './lambda.ts';
 
-/** Readers in and out as CSV, by the shipped function of the editors. */
+/** The import and the export of readers as CSV, by the shipped function for editors. */
 export function listTests(deployed: () => Deployment): void {
   const authorization = `Bearer ${EDITOR_TOKEN}`;
   const post = (body: string) =>
@@ -13,7 +13,7 @@ export function listTests(deployed: () => Deployment): void {
   const summaryOf = (bytes: Buffer) =>
     JSON.parse(bytes.toString().trimEnd().split('\n').at(-1) ?? '').summary;
 
-  test('POST /api/subscribers/import stores it and reports each line, and again nothing is new', async () => {
+  test('POST /api/subscribers/import stores a file and reports each line, and a second import adds nothing', async () => {
     const file =
       'email,language,editions\nñandú@reader.example,es,\neva@reader.example,en,daily;weekly\nnobody,,\n';
     const first = await post(file);
@@ -26,7 +26,7 @@ export function listTests(deployed: () => Deployment): void {
     expect(summaryOf(more.bytes)).toMatchObject({ updated: 1 });
   });
 
-  test('a file of more than 4 MB is 413, before API Gateway refuses it in words of its own', async () => {
+  test('a file of more than 4 MB is answered with 413, before API Gateway refuses it with a text of its own', async () => {
     const { status, bytes } = await post(`email\n${'x'.repeat(4_000_000)}\n`);
     expect([status, JSON.parse(bytes.toString()).detail]).toEqual([
       413,
@@ -34,7 +34,7 @@ export function listTests(deployed: () => Deployment): void {
     ]);
   });
 
-  test('GET /api/subscribers has them, as text and in parts', async () => {
+  test('GET /api/subscribers has the imported readers, as text and in parts', async () => {
     const get = (query: string) =>
       request(deployed().lambda('Editor'), 'GET', `/api/subscribers${query}`, { headers: { authorization } });
     const all = await get('');

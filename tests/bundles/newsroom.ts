@@ -3,9 +3,12 @@ import type { FunctionId } from '../infra/policy.ts';
 import { type Deployment, EDITOR_TOKEN } from './deployment.ts';
 import { deliver, request } from './lambda.ts';
 
-/** An editor, and what AWS does between the functions. `messages` collects what went through the queues. */
+/**
+ * Does what an editor does, and what AWS does between the functions. `messages` collects the messages that went through
+ * the queues.
+ */
 export function newsroom(deployed: () => Deployment, messages: { kind: string }[]) {
-  /** The function takes every message; if not, its log says why. */
+  /** Expects that the function handles every message. If it does not, the failure shows the last lines of its log. */
   async function handles(id: FunctionId, bodies: string[]): Promise<void> {
     const lambda = deployed().lambda(id);
     const answer = await deliver(lambda, bodies);
@@ -17,7 +20,7 @@ export function newsroom(deployed: () => Deployment, messages: { kind: string }[
     return request(deployed().lambda('Editor'), 'POST', path, { headers, body: JSON.stringify(body) });
   }
 
-  /** Runs the queues until all are empty. */
+  /** Delivers the messages of the queues until all queues are empty. */
   async function drain(): Promise<void> {
     const { queues, composeQueue, workQueue, webSubQueue } = deployed();
     for (let round = 0; round < 10; round++) {

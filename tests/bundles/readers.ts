@@ -3,7 +3,9 @@ import { BASE_URL, type Deployment } from './deployment.ts';
 import { request } from './lambda.ts';
 import { newsroom } from './newsroom.ts';
 
-/** What a reader does by the links in their mails, under the policies of the functions that serve it. In this order. */
+/**
+ * What a reader does with the links in their mails, under the policies of the functions. The tests run in this order.
+ */
 export function readerTests(deployed: () => Deployment): void {
   const { drain } = newsroom(deployed, []);
   const email = 'leo@reader.example';
@@ -12,7 +14,7 @@ export function readerTests(deployed: () => Deployment): void {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-  /** The last mail's link to a path, once all that is under way has been mailed. */
+  /** Handles all messages. Then returns the link to a path in the last mail to an address. */
   const mailedLink = async (to: string, path: string) => {
     await drain();
     const mail = deployed()
@@ -24,7 +26,7 @@ export function readerTests(deployed: () => Deployment): void {
   };
   let manage = '';
 
-  test('who has lost the link to their preferences is mailed it', async () => {
+  test('a reader who has lost the link to their preferences gets it by mail', async () => {
     expect((await post('/subscriptions', { email, editions: ['daily'], language: 'en' })).status).toBe(202);
     const confirmed = await post(await mailedLink(email, '/subscriptions/confirm'));
     expect(confirmed.status).toBe(200);
@@ -34,7 +36,7 @@ export function readerTests(deployed: () => Deployment): void {
     expect(JSON.parse(saved.bytes.toString())).toMatchObject({ email, topics: ['harbour'] });
   });
 
-  test('a new address is confirmed there, and the old one told', async () => {
+  test('a new address is confirmed by its link, and the old address gets a notice', async () => {
     const asked = manage.replace('/manage', '/manage/address');
     expect((await post(asked, { email: 'leo@newhome.example' })).status).toBe(202);
     const changed = await post(await mailedLink('leo@newhome.example', '/subscriptions/address'));
@@ -42,7 +44,7 @@ export function readerTests(deployed: () => Deployment): void {
     expect(await mailedLink(email, '/subscriptions/manage')).toBe(manage);
   });
 
-  test('the data is downloaded, erased, and gone', async () => {
+  test('the data of a reader can be downloaded and erased, and are gone afterwards', async () => {
     const get = (path: string) => request(deployed().lambda('Public'), 'GET', path);
     const data = await get(manage.replace('/manage', '/manage/data'));
     expect(data.headers['content-disposition']).toContain('attachment');

@@ -1,14 +1,16 @@
 /**
- * What Lambda's own runtime does for a function, in a process of its own: import the module that the handler is in, then
- * call it with one event after another. Started by `lambda.ts`, which says over IPC what to call, and what time it is.
+ * Does what Lambda's own runtime does for a function, in a process of its own. It imports the module with the handler,
+ * then calls the handler with one event after another. `lambda.ts` starts this file, and says over IPC what to call and
+ * what time it is.
  */
 
-// Set before the bundle is loaded, which takes hold of the clock as it starts. It goes on by itself from a time that is set.
+// The clock must be replaced before the bundle is loaded, because the bundle takes its clock at the start. After a time
+// is set, the clock goes on by itself.
 const realTime = Date.now;
 let ahead = 0;
 Date.now = () => realTime() + ahead;
 
-// Lambda puts a time, a request id and a level before each line of the console: not JSON any more.
+// Lambda puts a time, a request id and a level before each line of the console. Such a line is not JSON any more.
 for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
   console[level] = (...parts: unknown[]) =>
     void process.stdout.write(

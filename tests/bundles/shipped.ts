@@ -11,7 +11,7 @@ export type Shipped = { folder: string; template: TemplateJson };
 
 /** Runs `npm run synth` in the repository or in a clone of it. */
 export async function ship(cwd: string, env: Record<string, string> = {}): Promise<Shipped> {
-  // The output is far from any node_modules, so that a bundle has only what is in it.
+  // The output is far from any node_modules, so a bundle has only the modules that are in it.
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-shipped-'));
   await promisify(execFile)('npm', ['run', 'synth', '--', '--output', folder], {
     cwd,

@@ -1,4 +1,4 @@
-/** What the editor posts. */
+/** The stories that the editor posts. */
 
 export const FERRY = {
   id: 'ferry',

@@ -14,7 +14,7 @@ export function tickTests(deployed: () => Deployment): void {
     await deployed().tick();
   }
 
-  /** The daily's issues that the schedule has started since a day. */
+  /** Returns the slots of the issues of the daily that the schedule has started since a day. */
   async function slotsSince(day: string): Promise<string[]> {
     const { bytes } = await request(deployed().lambda('Editor'), 'GET', '/api/editions/daily/issues', {
       headers: { authorization: `Bearer ${EDITOR_TOKEN}` },
@@ -36,7 +36,7 @@ export function tickTests(deployed: () => Deployment): void {
     expect(await slotsSince('2026-11-24')).toEqual(['2026-11-24-0730']);
   });
 
-  test('one that was down for more than six hours leaves the issue out, and says so', async () => {
+  test('a tick function that was down for more than six hours leaves the issue out, and logs that', async () => {
     for (const time of ['18:31:00', '18:32:00']) await tickAt(`2026-11-25T${time}Z`);
     expect(await slotsSince('2026-11-25')).toEqual([]);
     await expect
@@ -62,7 +62,7 @@ export function tickTests(deployed: () => Deployment): void {
     await expect(unknown).rejects.toThrow('the tick function does not know this event: {"kind":"unknown"}');
   });
 
-  test('of all its calls in this file, only ticks that ended well wrote the line that the alarm counts', async () => {
+  test('of all calls of the function in this file, only ticks that ended well wrote the line that the alarm counts', async () => {
     const { FilterPattern } = onlyIn(
       deployed().shipped.template,
       'AWS::Logs::MetricFilter',

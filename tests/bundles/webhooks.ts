@@ -4,7 +4,10 @@ import { type Deployment, EDITOR_TOKEN, WEBHOOK_SECRET } from './deployment.ts';
 import { request } from './lambda.ts';
 import { newsroom } from './newsroom.ts';
 
-/** What the mail provider tells the shipped public function of the issue that was sent, and what comes of it. */
+/**
+ * What the mail provider reports to the shipped public function about the issue that was sent, and what the report
+ * changes.
+ */
 export function webhookTests(deployed: () => Deployment): void {
   const { handles, post } = newsroom(deployed, []);
   const headers = { authorization: `Bearer ${EDITOR_TOKEN}` };
@@ -34,7 +37,7 @@ export function webhookTests(deployed: () => Deployment): void {
     return [answer.status, JSON.parse(answer.bytes.toString()).result];
   }
 
-  test('POST /webhooks/resend takes what is signed, and nothing else', async () => {
+  test('POST /webhooks/resend accepts only what is signed', async () => {
     const bounce = { bounce: { type: 'Permanent', subType: 'General', message: 'Buzón “ñ” 📭' } };
     expect(await tell('bounced', bounce, {}, 'whsec_bm90IHRoZSBzZWNyZXQ=')).toEqual([401, undefined]);
     expect(await tell('bounced', bounce)).toEqual([200, 'applied']);
