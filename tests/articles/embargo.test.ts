@@ -127,7 +127,7 @@ describe('dates', () => {
     expect(await shown()).toEqual([['Edited', '2026-11-22T12:10:00.000Z']]);
   });
 
-  test("a draft that is read, published and put back has the date of its publication, not that of the draft", async () => {
+  test('a draft that is read, published and put back has the date of its publication, not that of the draft', async () => {
     await put({ status: 'draft' });
     world.pass(10 * MINUTE);
     await world.edit('PUT', '/api/articles/a', { ...(await article()), status: 'published' });

@@ -200,8 +200,14 @@ describe('PATCH /api/articles/{id}', () => {
 
   test.each([
     ['an empty patch', {}],
-    ['a patch with the values that the article has', { title: 'The ferry returns', image: { alt: 'The ferry at the quay' } }],
-    ['a patch of fields that only the server sets', { version: 99, guid: 'x', updatedAt: 'x', publicAt: null }],
+    [
+      'a patch with the values that the article has',
+      { title: 'The ferry returns', image: { alt: 'The ferry at the quay' } },
+    ],
+    [
+      'a patch of fields that only the server sets',
+      { version: 99, guid: 'x', updatedAt: 'x', publicAt: null },
+    ],
   ])('%s changes nothing', async (_, body) => {
     const answer = await patch(body);
     expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"1"']);

@@ -50,14 +50,18 @@ describe('the sanitiser', () => {
       '<html><head><title>T</title><base href="https://evil.example/"></head><body><p>a</p></body></html>',
       '<p>a</p>',
     ],
-    ['unknown elements, but not their text', '<p><blink>a</blink> <custom-tag>b</custom-tag></p>', '<p>a b</p>'],
+    [
+      'unknown elements without their text',
+      '<p><blink>a</blink> <custom-tag>b</custom-tag></p>',
+      '<p>a b</p>',
+    ],
     ['a first-level heading, which becomes a second-level heading', '<h1>Head</h1>', '<h2>Head</h2>'],
     [
       'text with an overridden direction, which becomes text with a direction',
       '<p><bdo dir="rtl">a</bdo></p>',
       '<p><bdi dir="rtl">a</bdi></p>',
     ],
-    ['an element whose name is a property of every object', '<p><constructor>a</constructor></p>', '<p>a</p>'],
+    ['an element with the name of an object property', '<p><constructor>a</constructor></p>', '<p>a</p>'],
     [
       'an element that separated others',
       '<p>a<custom-tag><div>b</div></custom-tag></p>',
@@ -68,7 +72,9 @@ describe('the sanitiser', () => {
     ['a player in a player, both without address', '<audio><audio></audio></audio><p>a</p>', '<p>a</p>'],
     ['a picture without address', '<img alt="x"><img src="" alt="y"><p>a</p>', '<p>a</p>'],
     ['data in a picture', '<img src="data:image/svg+xml;base64,PHN2Zz4="><p>a</p>', '<p>a</p>'],
-  ])('removes or replaces %s', (_, html, expected) => expect(clean(html, 'https://a.example/story')).toBe(expected));
+  ])('removes or replaces %s', (_, html, expected) =>
+    expect(clean(html, 'https://a.example/story')).toBe(expected),
+  );
 
   test.each([
     '<img src="https://t.example/p.gif" width="1" height="1">',
@@ -167,7 +173,7 @@ describe('content that grows while it is cleaned', () => {
     ['html', `<p>${'&'.repeat(900_000)}</p>`, 4_500_007],
     ['html', `<p>${'&'.repeat(Math.ceil(most))}`, 1_500_002],
     ['markdown', '&'.repeat(400_000), 2_000_007],
-  ])('is refused in the field %s if it has more than 1,500,000 bytes of clean HTML', async (kind, text, bytes) => {
+  ])('in the field %s is refused above 1,500,000 bytes of clean HTML', async (kind, text, bytes) => {
     const { edit } = await setUp();
     const answer = await edit('POST', '/api/articles', anArticleInput({ content: { [kind]: text } }));
     expect(answer.status).toBe(422);

@@ -92,7 +92,7 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(story.bytes.toString()).toContain('After two years the ferry sails again.');
   });
 
-  test("POST /subscriptions accepts a form and sends a message to the queue of the tick function", async () => {
+  test('POST /subscriptions accepts a form and sends a message to the queue of the tick function', async () => {
     const { status } = await request(lambda('Public'), 'POST', '/subscriptions', {
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': 'en' },
       body: 'email=ana%40reader.example&language=en&editions%5B%5D=daily',
@@ -114,7 +114,7 @@ export function inboxTests(deployed: () => Deployment): void {
     expect(confirmUrl).not.toBe('');
   });
 
-  test("the link in the confirmation shows a button, and pressing the button subscribes", async () => {
+  test('the link in the confirmation shows a button, and pressing the button subscribes', async () => {
     const page = await request(lambda('Public'), 'GET', confirmUrl);
     expect(page.bytes.toString()).toContain('<button');
     expect(page.headers['cache-control']).toBe('no-store');

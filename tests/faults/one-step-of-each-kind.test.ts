@@ -26,6 +26,6 @@ it.for(
     { trial: stalled('before'), steps: { write: WRITE, request: REQUEST } },
     { trial: replyLost, steps: { write: WRITE } },
   ].map(({ trial, steps }) => ({ trial, steps, what: Object.keys(steps).join(' and a ') })),
-)('every reader gets the issue once although a step is broken: $trial.fault a $what', ({ trial, steps }, context) =>
+)('every reader gets the issue once despite a fault: $trial.fault a $what', ({ trial, steps }, context) =>
   tryEvery(paper, Object.values(steps), trial, context),
 );

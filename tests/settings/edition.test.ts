@@ -34,7 +34,7 @@ test.each<[path: string, change: object, allowed: string]>([
   ['from', { from: 'El Correo <hola@%.example>' }, 'must have a domain after the @'],
   ['from', { from: 'El \u202eCorreo <hola@paper.example>' }, 'must not change the direction of text'],
   ['replyTo', { replyTo: 'El \u2067Correo <hola@paper.example>' }, 'must not change the direction of text'],
-])('an edition with a wrong %s is refused with the path and with what is allowed', (path, change, allowed) => {
+])('an edition with a wrong %s is refused with its path and what is allowed', (path, change, allowed) => {
   const parse = () => parseSettings({ ...settings, editions: [{ ...daily, ...change }] });
   expect(parse).toThrow(`  editions[0].${path}: `);
   expect(parse).toThrow(allowed);

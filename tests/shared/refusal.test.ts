@@ -21,7 +21,7 @@ it.each([
   });
 });
 
-it.each(['/api/articles', '/api/tokens', '/subscriptions'])('%s refuses an empty body because it is not JSON', async (path) => {
+it.each(['/api/articles', '/api/tokens', '/subscriptions'])('%s refuses an empty body', async (path) => {
   const world = await setUp();
   const answer = await world.edit('POST', path, '');
   expect(answer.status).toBe(400);

@@ -24,7 +24,7 @@ const WRONG: [typed: string, detail: string, english: string, spanish: string][]
 ];
 
 describe('a sign-up with a wrong address', () => {
-  it.each(WRONG)('is refused with the reason, and nobody is mailed, for the address %j', async (email, detail, english, spanish) => {
+  it.each(WRONG)('is refused with the reason: %j', async (email, detail, english, spanish) => {
     const world = await setUp();
     const json = await world.request('/subscriptions', {
       method: 'POST',

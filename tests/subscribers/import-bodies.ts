@@ -16,8 +16,8 @@ export const withLimits = (world: World, csvLimits: CsvLimits) => ({
 });
 
 /**
- * Returns a body of these parts. A promise among them is waited for before the next part is sent. An error among them breaks the
- * transfer off.
+ * Returns a body of these parts. If a part is a promise, the next part is sent when the promise is resolved. If a part is an
+ * error, the transfer breaks off.
  */
 export function partsOf(...parts: (string | Error | Promise<void>)[]): ReadableStream<Uint8Array> {
   const rest = [...parts];

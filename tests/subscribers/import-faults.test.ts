@@ -52,13 +52,13 @@ describe('a file that cannot be imported is refused before anything is stored', 
       `${CONSENT}&consentAt=2019-02-30`,
       /consentAt "2019-02-30" must be a day or a time such as/,
     ],
-    [
-      'an unknown parameter',
-      `${CONSENT}&edition=daily`,
-      /^There is no parameter edition; allowed are/,
-    ],
+    ['an unknown parameter', `${CONSENT}&edition=daily`, /^There is no parameter edition; allowed are/],
     ['a parameter twice', `${CONSENT}&editions=weekly`, 'The parameter editions is there twice.'],
-    ['a line number that is not a number', `${CONSENT}&fromLine=x`, 'The parameter fromLine must be the number of a line.'],
+    [
+      'a line number that is not a number',
+      `${CONSENT}&fromLine=x`,
+      'The parameter fromLine must be the number of a line.',
+    ],
     ['consent in two lines', 'editions=daily&consent=a%0Ab', /^The parameter consent must be one line/],
   ])('%s', async (_, query, fault) => {
     const world = await setUp();

@@ -171,8 +171,16 @@ describe('resendMailer', () => {
     ['502 with HTML', { status: 502, body: '<html>bad gateway' }, 'unknown'],
     ['404 with HTML, from a proxy or a wrong address', { status: 404, body: '<html>not found' }, 'unknown'],
     ['200 with fewer ids than mails', { status: 200, body: '{"data":[]}' }, 'unknown'],
-    ['an answer that a request with the same key is not finished', failure(409, 'concurrent_idempotent_requests'), 'unknown'],
-    ['an answer that the key was used with other bytes', failure(409, 'invalid_idempotent_request'), 'key-taken'],
+    [
+      'an answer that a request with the same key is not finished',
+      failure(409, 'concurrent_idempotent_requests'),
+      'unknown',
+    ],
+    [
+      'an answer that the key was used with other bytes',
+      failure(409, 'invalid_idempotent_request'),
+      'key-taken',
+    ],
     ['a revoked key', failure(403, 'invalid_api_key'), 'account-refused'],
     [
       'a revoked key, as the API answers',
