@@ -59,7 +59,7 @@ describe.each(ROUTES)('%s %s', (method, path, scope) => {
 });
 
 describe('a token', () => {
-  test('that does not exist or is not sent as one word after Bearer is answered with 401', async () => {
+  test('that is unknown, or is not sent as one word after Bearer, is answered with 401', async () => {
     await allow(['articles:read']);
     for (const authorization of [
       '',

@@ -172,7 +172,7 @@ describe('writing an article', () => {
     expect(await all()).toEqual(before);
   });
 
-  test('says which of its conditions failed: the one on the key or the one on the version', async () => {
+  test('says which condition failed: the one on the idempotency key or the one on the version', async () => {
     const reply = { key: 'k', requestHash: 'h', status: 201, body: '', articleId: 'ferry', version: 1 };
     const write = (...codes: string[]) =>
       dynamoArticles(tableThat(cancelled(...codes)), ['en']).write({ ...change, reply });
