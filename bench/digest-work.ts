@@ -9,7 +9,7 @@ import { frozenIssues } from '../functions/delivery/frozen-issues.ts';
 import type { Message } from '../functions/shared/queue.ts';
 import { tableStores } from '../functions/start/stores.ts';
 import { signedLinks } from '../functions/subscribers/links.ts';
-import { handleWork, type WorkServices } from '../functions/work/handle-messages.ts';
+import { handleWork, type WorkServices } from '../functions/work/handle-work.ts';
 import { sweep } from '../functions/work/run-tick.ts';
 import { meterOf } from '../tests/support/units.ts';
 import { AT_ONCE } from './digest-rounds.ts';

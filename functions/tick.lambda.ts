@@ -5,7 +5,8 @@ import type { Preview, PreviewRequest, Proof, ProofRequest } from './newsletter/
 import { sendProof } from './newsletter/send-proof.ts';
 import type { Outcome } from './shared/refusal.ts';
 import { resendSettings, startOnAws } from './start/aws-start.ts';
-import { handleCompose, handleRecords } from './work/handle-messages.ts';
+import { handleCompose } from './work/handle-compose.ts';
+import { handleRecords } from './work/handle-work.ts';
 import { runTick } from './work/run-tick.ts';
 
 /** The event that EventBridge Scheduler sends every minute (`infra/clock.ts`). */

@@ -5,7 +5,7 @@ import { resendMailer } from './adapters/resend/resend-mailer.ts';
 import { required } from './config.ts';
 import { feedCache } from './feeds/feed-cache.ts';
 import { resendSettings, startOnAws } from './start/aws-start.ts';
-import { handleRecords, handleWork } from './work/handle-messages.ts';
+import { handleRecords, handleWork } from './work/handle-work.ts';
 
 const base = await startOnAws(process.env);
 const services = {

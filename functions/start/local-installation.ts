@@ -24,7 +24,8 @@ import type { Log } from '../shared/log.ts';
 import { isForComposeQueue } from '../shared/queue.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import type { Callbacks } from '../websub/callbacks.ts';
-import { handleCompose, handleRecords, handleWork } from '../work/handle-messages.ts';
+import { handleCompose } from '../work/handle-compose.ts';
+import { handleRecords, handleWork } from '../work/handle-work.ts';
 import { runTick, sweep } from '../work/run-tick.ts';
 import { tableStores } from './stores.ts';
 

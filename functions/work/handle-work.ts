@@ -2,10 +2,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { linkTranslations, type TranslationServices } from '../articles/link-translations.ts';
 import { type PlanServices, planPart } from '../delivery/plan-part.ts';
 import { type SendServices, sendBatch } from '../delivery/send-batch.ts';
-import { type LetterServices, sendLetter } from '../letters/send-letter.ts';
 import { type ComplaintStore, stopEditions } from '../newsletter/complaints.ts';
-import { composeIssue } from '../newsletter/compose-issue.ts';
-import type { ComposeServices } from '../newsletter/issue-steps.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Log } from '../shared/log.ts';
 import type { Cdn, Outbox } from '../shared/outbox.ts';
@@ -22,7 +19,10 @@ export type WorkServices = PlanServices &
   VerifyServices &
   DistributeServices & { outbox: Outbox; cdn: Cdn; complaints: ComplaintStore };
 
-/** Carries out a message of the work queue, or of the hub's queue. */
+/**
+ * Carries out a message of the work queue, or of the hub's queue. No such message renders a mail, so this file must not import
+ * what renders: MJML alone takes 50 MB of the memory in which batches are sent.
+ */
 export async function handleWork(services: WorkServices, message: Message): Promise<void> {
   switch (message.kind) {
     case 'plan':
@@ -60,23 +60,6 @@ async function carryOut(services: WorkServices, id: string): Promise<void> {
   await linkTranslations(services, event.articleId);
   await announce(services, event.feeds ?? []);
   await outbox.remove(id);
-}
-
-export type ComposeQueueServices = ComposeServices & LetterServices;
-
-/**
- * Carries out a message of the compose queue. The work of such a message renders mails, and only the tick function can
- * do that.
- */
-export async function handleCompose(services: ComposeQueueServices, message: Message): Promise<void> {
-  switch (message.kind) {
-    case 'compose':
-      return composeIssue(services, { edition: message.edition, slot: message.slot });
-    case 'letter':
-      return sendLetter(services, message.outboxId);
-    default:
-      throw new Error(`a ${message.kind} message came to the compose queue; it belongs to the work queue`);
-  }
 }
 
 /** Handles each message of an SQS event. Messages that fail are reported to SQS, and only these messages come again. */
