@@ -54,7 +54,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'TOPIC#*':        { public: NONE, editor: NONE, tick: NONE, work: BOTH },
   RETRIES:          { public: NONE, editor: NONE, tick: READ, work: BOTH },
   DISTRIBUTIONS:    { public: NONE, editor: NONE, tick: READ, work: BOTH },
-  'EDITION#*':      { public: NONE, editor: NONE, tick: BOTH, work: NONE },
+  'EDITION#*':      { public: NONE, editor: READ, tick: BOTH, work: NONE },
   'ISSUES#*':       { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   'ISSUE#*':        { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   'EVENTS#*':       { public: BOTH, editor: READ, tick: NONE, work: BOTH },

@@ -160,4 +160,11 @@ export const FIELDS = {
   publishedAt: dateTime.optional(),
   status: z.enum(['draft', 'published'], { error: 'must be draft or published' }).default('published'),
   featured: z.boolean({ error: 'must be true or false' }).default(false),
+  /** Only "never" is stored. An article without the field is one for newsletters. */
+  newsletter: z
+    .enum(['auto', 'never'], {
+      error: 'must be "auto", or "never" to keep the story out of every newsletter',
+    })
+    .transform((value) => (value === 'never' ? value : undefined))
+    .optional(),
 };

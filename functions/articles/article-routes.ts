@@ -158,6 +158,7 @@ function viewOf(config: Config, article: Article, warnings?: Fault[]): z.output<
     ...rest,
     ...(section && { section }),
     content: { html },
+    newsletter: rest.newsletter ?? 'auto',
     ...(warnings?.length && { warnings }),
   };
 }

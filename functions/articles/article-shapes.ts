@@ -74,6 +74,7 @@ export const articleView = z.strictObject({
   publishedAt: z.string(),
   status: z.enum(['draft', 'published']),
   featured: z.boolean(),
+  newsletter: z.enum(['auto', 'never']),
   createdAt: z.string(),
   updatedAt: z.string(),
   publicAt: z.string().optional(),

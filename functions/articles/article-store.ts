@@ -32,6 +32,12 @@ export type WriteResult =
 /** An article whose embargo ended at `due` (ISO 8601). */
 export type Released = { id: string; due: string };
 
+/**
+ * An article that became public. `publishedAt` is its own date (ISO 8601). It is absent if an earlier version of
+ * Broadsheet wrote the entry.
+ */
+export type BecamePublic = { id: string; publishedAt?: string };
+
 export type ArticleStore = {
   /**
    * Returns the article, or its tombstone if it was retracted. A tombstone says that an article was here, without its
@@ -57,8 +63,11 @@ export type ArticleStore = {
   list(cursor: string | undefined, limit: number): Promise<{ articles: Article[]; next: string | undefined }>;
   /** Returns the ids of the articles and tombstones that name this article in `translationOf`. Strongly consistent. */
   translationsOf(id: string): Promise<string[]>;
-  /** Yields the ids of the articles that became public after `after` and by `until` (ISO 8601), newest first. */
-  publicBetween(after: string, until: string): AsyncIterable<string>;
+  /**
+   * Yields the articles that became public after `after` and by `until` (ISO 8601), newest first. Articles that must not
+   * be in newsletters are not among them.
+   */
+  publicBetween(after: string, until: string): AsyncIterable<BecamePublic>;
   /** Returns the articles whose embargo ended by `now` (ISO 8601) and that were not announced yet. */
   releasedBy(now: string, limit: number): Promise<Released[]>;
   /**

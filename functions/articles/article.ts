@@ -44,6 +44,8 @@ export type ArticleFields = {
   publishedAt?: string;
   status: 'draft' | 'published';
   featured: boolean;
+  /** "never" keeps the story out of every newsletter. If it is absent, newsletters may have the story. */
+  newsletter?: 'never';
 };
 
 export type Author = { name: string; url?: string };

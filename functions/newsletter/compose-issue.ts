@@ -1,6 +1,7 @@
 import { type EditionSettings, editionOf } from '../settings/publication.ts';
 import { reasonToStop } from './complaints.ts';
 import { continueDraft, makeDraft } from './drafts.ts';
+import { cursorAfter, cursorWithout } from './edition-cursor.ts';
 import { type Issue, issueId } from './issue.ts';
 import {
   type ComposeServices,
@@ -10,15 +11,8 @@ import {
   storeVariants,
 } from './issue-steps.ts';
 import type { IssueRef } from './issue-store.ts';
-import {
-  cursorAfter,
-  cursorWithout,
-  selectStories,
-  storiesNow,
-  storyWindow,
-  tooFewLeftReason,
-  tooFewReason,
-} from './select-stories.ts';
+import { selectStories, storiesNow, tooFewLeftReason, tooFewReason } from './select-stories.ts';
+import { storyWindow } from './story-window.ts';
 
 /**
  * How often composing is tried. It begins again if another process wrote a step of the issue, or another issue of the
@@ -84,10 +78,11 @@ async function composeNew(
 ): Promise<boolean> {
   const { articles, config, issues, clock } = services;
   const cursor = await issues.cursor(edition.id);
-  const window = storyWindow(cursor, clock());
+  const window = storyWindow(edition, cursor, clock());
   const { languages } = config.publication;
-  const { stories, passed } = await selectStories(articles, edition, languages, cursor, window);
-  const reason = tooFewReason(edition, window, stories);
+  const selection = await selectStories(articles, edition, languages, cursor, window);
+  const { stories, passed } = selection;
+  const reason = tooFewReason(edition, window, selection);
   if (reason !== undefined) {
     // A draft is made before the hour of the issue. More stories may come until then, so the issue waits.
     if (issue.review && clock() < Date.parse(issue.review.releaseAt)) return true;
@@ -100,7 +95,7 @@ async function composeNew(
   return releaseToReaders(services, issue, frozen, { cursor: cursorAfter(cursor, issue.slot, frozen) });
 }
 
-/** Composes the issue again if one of its stories was retracted after composing and before planning. */
+/** Composes the issue again if one of its stories was retracted, or taken out of newsletters, after composing and before planning. */
 async function dropRetracted(
   services: ComposeServices,
   edition: EditionSettings,

@@ -5,6 +5,7 @@ import type { EditionSettings } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import { dayAndTime, phrasesIn, type Templates } from '../shared/locale.ts';
 import { handOver } from '../shared/queue.ts';
+import { cursorAfter } from './edition-cursor.ts';
 import { type Decision, type Issue, issueId } from './issue.ts';
 import {
   type ComposeServices,
@@ -16,7 +17,7 @@ import {
 } from './issue-steps.ts';
 import { renderVariants, wholeLanguages } from './issue-variants.ts';
 import { givenUpReason, releaseOf } from './review.ts';
-import { cursorAfter, storiesNow, tooFewLeftReason } from './select-stories.ts';
+import { storiesNow, tooFewLeftReason } from './select-stories.ts';
 
 /**
  * Composes the draft of an issue, one mail in each language. It is stored together with the event that sends it to the

@@ -7,15 +7,22 @@ import { isoTime } from '../shared/clock.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { checkedBody, done, type Outcome, parseIdempotencyKey, type Refusal } from '../shared/refusal.ts';
 import type { ComplaintStore } from './complaints.ts';
-import { type Issue, isIssueRef, issueId, parseIssueId, SLOT_PATTERN } from './issue.ts';
-import { editionList, editionView, issueList, issueView as issueShape } from './issue-shapes.ts';
+import { type Issue, isIssueRef, parseIssueId, SLOT_PATTERN } from './issue.ts';
+import {
+  editionList,
+  editionView,
+  issueList,
+  issueView as issueShape,
+  sendAnswer,
+  sendOutlook,
+} from './issue-shapes.ts';
 import type { TallyStore } from './issue-tally.ts';
 import { issueView } from './issue-view.ts';
 import { decide, overruledReason, type ReviewServices } from './review.ts';
-import { extraSlot, isAhead, nextRun } from './slot.ts';
-import { type StartServices, startIssue } from './start-issue.ts';
+import { outlookOf, type SendNowServices, sendNow } from './send-now.ts';
+import { extraSlot, nextRun } from './slot.ts';
 
-export type IssueRouteServices = StartServices &
+export type IssueRouteServices = SendNowServices &
   ReviewServices & {
     config: Config;
     complaints: ComplaintStore;
@@ -27,6 +34,13 @@ const ISSUES_LISTED = 50;
 
 const slotRule = { error: 'must be 1 to 64 lower-case letters, digits and hyphens, such as 2026-11-22-0730' };
 const slotInput = z.strictObject({ slot: z.string(slotRule).regex(SLOT_PATTERN, slotRule).optional() });
+const sendQuery = z.strictObject({
+  /** With "true", nothing is sent, and the answer says what would be. */
+  dryRun: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('false')
+    .transform((value) => value === 'true'),
+});
 
 /** The API's operations on editions and their issues. */
 export function issueOperations(services: IssueRouteServices) {
@@ -67,21 +81,29 @@ export function issueOperations(services: IssueRouteServices) {
     }),
 
     send: operation({
+      query: sendQuery,
       body: { shape: slotInput, optional: true, maxBytes: MAX_BODY_BYTES },
-      answers: { 202: { means: 'The issue is being sent, or was before.', shape: issueShape } },
-      async handle({ request, params: { id = '' }, bearer }) {
+      answers: {
+        200: { means: 'What would be sent, and to how many readers. Nothing was sent.', shape: sendOutlook },
+        202: { means: 'The issue is being sent, or was before.', shape: sendAnswer },
+      },
+      async handle({ request, params: { id = '' }, query: { dryRun }, bearer }) {
         const edition = editionOf(publication, id);
         if (!edition) return problemResponse(noEdition(id));
-        const now = isoTime(clock());
-        const slot = await slotOfRequest(request, `${id} ${bearer.id}`, now);
+        const slot = await slotOfRequest(request, `${id} ${bearer.id}`);
         if (!slot.ok) return problemResponse(slot.refusal);
-        const issue = await startIssue(services, id, slot.value, now);
-        if (issue.createdAt === now && isAhead(edition, slot.value, clock()))
-          log.warn('an issue was started before its scheduled time; the schedule will not start it again', {
-            issue: issueId(issue),
-          });
+        if (dryRun) {
+          const taken = slot.value && (await issues.get({ edition: id, slot: slot.value }));
+          if (!taken) return answerJson({ edition: id, ...(await outlookOf(services, edition)) });
+          const skipped = `this slot or key has an issue already, which is ${taken.state}; it would not be sent again`;
+          const nobody = { readers: 0, byLanguage: {}, storyIds: [], leftOut: [] };
+          return answerJson({ edition: id, ...nobody, skipped, issue: issueView(config, taken, clock()) });
+        }
+        if (slot.value === undefined) return problemResponse(noSlot);
+        const { issue, outlook } = await sendNow(services, edition, slot.value);
         const view = issueView(config, issue, clock());
-        return answerJson(view, 202, { location: view.self });
+        const reach = outlook && { readers: outlook.readers, byLanguage: outlook.byLanguage };
+        return answerJson({ ...view, ...reach }, 202, { location: view.self });
       },
     }),
 
@@ -162,15 +184,27 @@ function noIssue(id: string): Refusal {
   return { kind: 'not-found', what: `issue "${id}"` };
 }
 
+/** Without a slot or a key, a request that is repeated after a lost answer would mail every reader twice. */
+const noSlot: Refusal = {
+  kind: 'invalid',
+  faults: [
+    {
+      pointer: '/slot',
+      detail:
+        'is missing: send the header Idempotency-Key, or give the issue a slot, so that the same request again sends nothing twice; with ?dryRun=true neither is needed',
+    },
+  ],
+};
+
 /**
- * Returns the slot of the issue that a request asks for: the one in the body, or one made from the Idempotency-Key. A
- * request with neither gets a slot made from the token and the present second, so that a double click sends one issue.
+ * Returns the slot of the issue that a request asks for: the one in the body, or one made from the Idempotency-Key. It
+ * is undefined if the request has neither.
  */
-async function slotOfRequest(request: Request, owner: string, now: string): Promise<Outcome<string>> {
+async function slotOfRequest(request: Request, owner: string): Promise<Outcome<string | undefined>> {
   const key = parseIdempotencyKey(request.headers.get('idempotency-key'));
   if (!key.ok) return key;
   const input = checkedBody(slotInput, await request.text());
   if (!input.ok) return input;
-  const own = key.value === undefined ? `${owner} ${now.slice(0, 19)}` : `${owner} key ${key.value}`;
-  return done(input.value.slot ?? extraSlot(own));
+  const ofKey = key.value === undefined ? undefined : extraSlot(`${owner} key ${key.value}`);
+  return done(input.value.slot ?? ofKey);
 }

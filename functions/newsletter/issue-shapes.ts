@@ -64,6 +64,29 @@ export const issueView = z.strictObject({
   ),
 });
 
+/** `readers` counts the readers who get the issue, and `byLanguage` those of each language. */
+const reach = {
+  readers: z.int(),
+  byLanguage: z.record(z.string(), z.int()),
+};
+
+/** The answer to a request that sends an issue. A repeated request does not count its readers again. */
+export const sendAnswer = issueView.extend(z.strictObject(reach).partial().shape);
+
+/** The answer to a dry run. */
+export const sendOutlook = z.strictObject({
+  edition: z.string(),
+  ...reach,
+  /** Ids of the stories of all languages. */
+  storyIds: z.array(z.string()),
+  /** Ids of the new stories that there is no room for. */
+  leftOut: z.array(z.string()),
+  /** Why nothing would be sent. It is absent if the issue would be sent. */
+  skipped: z.string().optional(),
+  /** The issue that the slot or the key has already. */
+  issue: issueView.optional(),
+});
+
 export const issueList = z.strictObject({ issues: z.array(issueView) });
 
 /** The settings of the edition as they are in `broadsheet.config.ts`, and its state. */

@@ -13,7 +13,8 @@ import { type ComplaintStore, reasonToStop } from './complaints.ts';
 import type { IssueStore } from './issue-store.ts';
 import { warningsOf } from './preview-warnings.ts';
 import type { Preview, PreviewRequest, Warning } from './previews.ts';
-import { type Selection, selectStories, storiesFor, storyWindow, tooFewReason } from './select-stories.ts';
+import { fits, type Selection, selectStories, storiesFor, tooFewReason } from './select-stories.ts';
+import { storyWindow } from './story-window.ts';
 
 export type PreviewServices = {
   config: Config;
@@ -63,7 +64,10 @@ export async function previewIssue(
     leftOut,
     ...(skipped !== undefined && { skipped }),
   };
-  const others = otherLanguages(request, picked.value.stories, publication.languages);
+  const others = [
+    ...otherLanguages(request, picked.value.stories, publication.languages),
+    ...(await olderThanNews(services, edition, request, picked.value)),
+  ];
   if (stories.length === 0) {
     const nothing: Warning = {
       detail: `no story is for readers of "${language}"${topics.length > 0 ? ` who chose ${topics.join(', ')}` : ''}: they get no mail`,
@@ -101,7 +105,7 @@ export async function previewIssue(
   });
 }
 
-type Picked = Pick<Selection, 'stories' | 'leftOut'> & { skipped?: string };
+type Picked = Pick<Selection, 'stories' | 'leftOut' | 'tooOld'> & { datedFrom?: string; skipped?: string };
 
 /** Selects the stories that an issue would have now. */
 async function newStories(
@@ -110,11 +114,12 @@ async function newStories(
   now: number,
 ): Promise<Picked> {
   const cursor = await issues.cursor(edition.id);
-  const window = storyWindow(cursor, now);
+  const window = storyWindow(edition, cursor, now);
   const { languages } = config.publication;
-  const { stories, leftOut } = await selectStories(articles, edition, languages, cursor, window);
-  const skipped = (await reasonToStop(complaints, edition.id)) ?? tooFewReason(edition, window, stories);
-  return { stories, leftOut, ...(skipped !== undefined && { skipped }) };
+  const selection = await selectStories(articles, edition, languages, cursor, window);
+  const { stories, leftOut, tooOld } = selection;
+  const skipped = (await reasonToStop(complaints, edition.id)) ?? tooFewReason(edition, window, selection);
+  return { stories, leftOut, tooOld, datedFrom: window.datedFrom, ...(skipped !== undefined && { skipped }) };
 }
 
 /**
@@ -133,7 +138,7 @@ async function storiesById({ articles }: PreviewServices, ids: string[]): Promis
     return [];
   });
   if (faults.length > 0) return refused({ kind: 'invalid', faults });
-  return done({ stories: found, leftOut: [] });
+  return done({ stories: found, leftOut: [], tooOld: [] });
 }
 
 /** Warns about stories that were named but belong to the mail of another language. */
@@ -146,6 +151,34 @@ function otherLanguages(
   return stories
     .filter((story) => publicationLanguage(story.language, languages) !== language)
     .map((story) => ({ detail: `"${story.id}" is in "${story.language}", and not in this mail` }));
+}
+
+/** How many of the stories that are too old are read for a preview, and how many of these it names. */
+const OLD_STORIES_READ = 100;
+const OLD_STORIES_NAMED = 5;
+
+/** Warns about stories for this mail that are new here, but that the edition does not take because of their date. */
+async function olderThanNews(
+  { articles, config }: PreviewServices,
+  edition: EditionSettings,
+  { language }: PreviewRequest,
+  { tooOld, datedFrom }: Picked,
+): Promise<Warning[]> {
+  const { languages } = config.publication;
+  const read = await articles.getMany(tooOld.slice(0, OLD_STORIES_READ), { consistent: true });
+  const old = read.filter(
+    (story) => publicationLanguage(story.language, languages) === language && fits(story, edition, language),
+  );
+  if (old.length === 0) return [];
+  const named = old.slice(0, OLD_STORIES_NAMED).map(({ id }) => `"${id}"`);
+  const others = old.length - named.length;
+  const more = tooOld.length > OLD_STORIES_READ ? ' or more' : '';
+  const and = others > 0 ? ` and ${others}${more} others` : '';
+  return [
+    {
+      detail: `${named.join(', ')}${and} came in lately but are dated before ${datedFrom}, so no issue has them: stories.maxAgeDays of the edition sets how old news may be`,
+    },
+  ];
 }
 
 /** Returns the links of a mail without a reader's token. They show where the links lead, and change nothing there. */

@@ -92,6 +92,7 @@ function storyWarnings(story: Article, leads: boolean, { scheduledAt, baseUrl }:
   const warnings: string[] = [];
   const warn = (detail: string) => warnings.push(`"${id}" ${detail}`);
   if (!isPublic(story, scheduledAt)) warn('is not public yet: an issue would not have it now');
+  if (story.newsletter === 'never') warn('has newsletter "never": an issue would not have it');
   if (!summary) warn('has no summary: the mail shows how its text begins');
   if (!mailLink(linkOf(story, baseUrl), ['https:', 'http:']))
     warn('has an address that is too long for a mail: the mail links to our own page of the story');

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import type { EditionSettings } from '../settings/publication.ts';
-import { isoTime } from '../shared/clock.ts';
+import { DAY_MILLISECONDS, HOUR_MILLISECONDS, isoTime } from '../shared/clock.ts';
 import { instantOf, localTime } from '../shared/local-time.ts';
 import { sha256 } from '../shared/text.ts';
 
@@ -14,6 +14,7 @@ import { sha256 } from '../shared/text.ts';
  * nuisance after that.
  */
 export const LATEST_HOURS = 6;
+export const LATEST_MILLISECONDS = LATEST_HOURS * HOUR_MILLISECONDS;
 
 /**
  * Returns the slot of a scheduled time (ISO 8601). Its name is the local time, such as `2026-11-22-0730`. An hour that
@@ -57,6 +58,25 @@ export function nextRun(
     local = localTimes.nextRun(local);
   }
   return undefined;
+}
+
+/** Returns the last time of the schedule that is after `after` and not after `until`. All are in milliseconds. */
+export function lastRun(
+  schedule: Pick<EditionSettings, 'cron' | 'timeZone'>,
+  after: number,
+  until: number,
+): number | undefined {
+  let last: number | undefined;
+  for (
+    let next = nextRun(schedule, after);
+    next !== undefined && next <= until;
+    next = nextRun(schedule, next)
+  ) {
+    last = next;
+    // After a long outage it would take too long to look at every slot. So the search jumps to two days before `until`.
+    if (until - next > 2 * DAY_MILLISECONDS) next = until - 2 * DAY_MILLISECONDS;
+  }
+  return last;
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts';
 import type { EditionSettings } from '../settings/publication.ts';
-import { type Clock, HOUR_MILLISECONDS, isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
+import { type Clock, isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import { type Issue, issueId, issueUrl, PARTS, type Review } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Followed, ScheduleStore } from './schedule-store.ts';
-import { LATEST_HOURS, nextRun, slotOf } from './slot.ts';
+import { LATEST_MILLISECONDS, lastRun, slotOf } from './slot.ts';
 
 export type StartServices = { config: Config; issues: IssueStore; queue: Queue; clock: Clock; log: Log };
 
@@ -50,8 +50,6 @@ export async function startIssue(
 }
 
 export type ScheduleServices = StartServices & { schedules: ScheduleStore };
-
-const LATEST_MILLISECONDS = LATEST_HOURS * HOUR_MILLISECONDS;
 
 /**
  * Starts the issues that are due, of every edition. If one edition fails, the others are started all the same. In the
@@ -142,25 +140,6 @@ export function whatIsDue(
   const at = lastRun(edition, followed.through, ahead);
   if (at === undefined) return { what: 'nothing' };
   return { what: now - at > LATEST_MILLISECONDS ? 'too-late' : 'issue', at };
-}
-
-/** Returns the last time of the schedule that is after `after` and not after `until`. */
-function lastRun(
-  schedule: Pick<EditionSettings, 'cron' | 'timeZone'>,
-  after: number,
-  until: number,
-): number | undefined {
-  let last: number | undefined;
-  for (
-    let next = nextRun(schedule, after);
-    next !== undefined && next <= until;
-    next = nextRun(schedule, next)
-  ) {
-    last = next;
-    // After a long outage it would take too long to look at every slot. So the search jumps to two days before `until`.
-    if (until - next > LATEST_MILLISECONDS * 8) next = until - LATEST_MILLISECONDS * 8;
-  }
-  return last;
 }
 
 async function startSlot(

@@ -72,12 +72,14 @@ export const edition = z
     /**
      * If there are fewer new stories than `min` in all languages together, the issue is skipped. A mail has at most
      * `max` stories. If its language has more, the next `mostRecent` stories are headlines at the end of the mail, and
-     * all older stories are only on the site.
+     * all older stories are only on the site. A story whose own date is more than `maxAgeDays` days ago is no news, and
+     * is in no issue. If `maxAgeDays` is absent, the limit is the last issue, or three days if that is longer ago.
      */
     stories: z.strictObject({
       min: wholeNumber(1, 50),
       max: wholeNumber(1, 50),
       mostRecent: wholeNumber(0, 20).default(0),
+      maxAgeDays: wholeNumber(1, 366).optional(),
     }),
     /**
      * How the stories after the first are arranged: one after the other, or under the names of their sections, in the

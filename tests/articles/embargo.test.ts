@@ -21,7 +21,7 @@ const AT_ONE = '2026-11-22T13:00:00.000Z';
 /** Returns the ids of the articles that became public after `after` and up to `until`, as newsletters find them. */
 async function becamePublic(after: string, until: string): Promise<string[]> {
   const ids: string[] = [];
-  for await (const id of world.services.articles.publicBetween(after, until)) ids.push(id);
+  for await (const { id } of world.services.articles.publicBetween(after, until)) ids.push(id);
   return ids;
 }
 

@@ -12,7 +12,7 @@ export function editionTests(deployed: () => Deployment): void {
 
   test('POST /api/editions/{id}/issues hands an issue over to be composed now', async () => {
     const { queues, composeQueue } = deployed();
-    const { status, bytes } = await post('/api/editions/daily/issues', {});
+    const { status, bytes } = await post('/api/editions/daily/issues', { slot: 'extra' });
     expect(bytes.toString()).toContain('"edition":"daily"');
     expect(status).toBe(202);
     expect(queues.take(composeQueue).map((body) => JSON.parse(body).kind)).toEqual(['compose']);

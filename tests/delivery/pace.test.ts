@@ -41,7 +41,7 @@ async function underWay(world: World) {
   const readers = await addReaders(world, 80, (index) => ({
     topics: CHOICES[index % CHOICES.length] ?? [],
   }));
-  const answer = await world.edit('POST', '/api/editions/daily/issues');
+  const answer = await world.edit('POST', '/api/editions/daily/issues', { slot: 'now' });
   const { id } = (await answer.json()) as { id: string };
   return { readers, id };
 }

@@ -175,7 +175,7 @@ it('all readers get an issue at once if readerHour is off, or if an editor sends
   const on = await readersIn(zones, '2026-11-23-0730', tokyo);
   await postStory(on.world);
   on.world.pass(60_000);
-  await on.world.edit('POST', '/api/editions/daily/issues');
+  await on.world.edit('POST', '/api/editions/daily/issues', { slot: 'now' });
   await on.world.queue.drain();
   expect(digestCounts(on.world)).toEqual(
     new Map([

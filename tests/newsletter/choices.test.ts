@@ -55,7 +55,7 @@ it('readers whose choice is not rendered in time get all stories', async () => {
   for (const section of ['harbour', 'culture', 'business']) await postStory(world, { section });
   // Each time the code reads the clock, half a minute has passed.
   time.step = 30_000;
-  const answer = await world.edit('POST', '/api/editions/daily/issues');
+  const answer = await world.edit('POST', '/api/editions/daily/issues', { slot: 'now' });
   await world.queue.drain();
   time.step = 0;
   const { id } = (await answer.json()) as { id: string };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { cursorAfter } from '../../functions/newsletter/edition-cursor.ts';
 import type { FrozenIssue } from '../../functions/newsletter/issue.ts';
 import type { EditionCursor } from '../../functions/newsletter/issue-store.ts';
-import { cursorAfter } from '../../functions/newsletter/select-stories.ts';
 
 const frozen = (hour: number, stories: number, passed: Record<string, string> = { en: '', es: '' }) =>
   ({

@@ -63,7 +63,7 @@ it('an issue that has too few stories left after a retraction is skipped with th
   expect(await issue(after, id)).toMatchObject({
     state: 'skipped',
     reason:
-      '1 of its 2 stories is left, the others were retracted or went out in another issue; the edition wants at least 2',
+      '1 of its 2 stories is left, the others were retracted, were taken out of newsletters, or went out in another issue; the edition wants at least 2',
   });
   expect(digestsTo(world, 'en@reader.example')).toEqual([]);
 

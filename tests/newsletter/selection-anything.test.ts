@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tryWhateverEditorsDo } from './whatever-editors-do.ts';
 
 /** With this seed the random runs send issues, and some of them have several stories. */
-const SEED = 7;
+const SEED = 8;
 
 test('whatever editors do, an issue has the stories that are new, fit the edition and have room, and no story is in two issues of an edition', async () => {
   const { issues, mailed } = await tryWhateverEditorsDo(8, SEED);

@@ -5,7 +5,8 @@ import { setUp, type World } from '../support/installation.ts';
 import { storeReader } from '../support/readers.ts';
 
 const HOUR = 3_600_000;
-const WEEK = 7 * 24 * HOUR;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
 const EDITIONS = {
   daily: { max: 2, fits: () => true },
   culture: { max: 1, fits: ({ section }: Story) => section === 'culture' },
@@ -64,8 +65,12 @@ type Memory = { sent: Set<string>; last: number; passed: number };
  */
 function expected(stories: Story[], edition: EditionName, memory: Memory, now: number): string[] {
   const { fits, max } = EDITIONS[edition];
-  const isNew = ({ id: story, since = 0 }: Story) =>
-    !memory.sent.has(story) && since > memory.passed && (since > now - WEEK || since >= memory.last);
+  const oldest = Math.min((memory.last || now) - DAY, now - 3 * DAY);
+  const isNew = ({ id: story, since = 0, date }: Story) =>
+    !memory.sent.has(story) &&
+    date >= oldest &&
+    since > memory.passed &&
+    (since > now - WEEK || since >= memory.last);
   const all = stories
     .filter((story) => isPublic(story, now) && fits(story) && isNew(story))
     .sort(

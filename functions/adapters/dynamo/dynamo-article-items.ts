@@ -58,8 +58,12 @@ export function indexItems(TableName: string, { previous, next, now }: ArticleCh
     if (before) items.push({ Delete: { TableName, Key: before } });
     if (after) items.push({ Put: { TableName, Item: after } });
   };
+  // Newsletters read the articles by when they became public. The date of the story stands beside, so that a newsletter
+  // passes over a whole archive without reading its articles.
   const publicOf = (article: Article | undefined) =>
-    article?.publicAt && isListed(article) ? publicKey(article.publicAt, article.id) : undefined;
+    article?.publicAt && isListed(article) && article.newsletter !== 'never'
+      ? { ...publicKey(article.publicAt, article.id), publishedAt: article.publishedAt }
+      : undefined;
   // The date of the story decides here and not publicAt, so a story that is moved into the future again is announced
   // again.
   const embargoOf = (article: Article | undefined, at: string | undefined) =>
@@ -68,7 +72,11 @@ export function indexItems(TableName: string, { previous, next, now }: ArticleCh
       : undefined;
 
   if (!previous) move(undefined, articleListKey(next.createdAt, next.id));
-  move(publicOf(previous), publicOf(next));
+  const [wasPublic, nowPublic] = [publicOf(previous), publicOf(next)];
+  if (wasPublic && wasPublic.sk !== nowPublic?.sk)
+    items.push({ Delete: { TableName, Key: { pk: wasPublic.pk, sk: wasPublic.sk } } });
+  if (nowPublic && (wasPublic?.sk !== nowPublic.sk || wasPublic.publishedAt !== nowPublic.publishedAt))
+    items.push({ Put: { TableName, Item: nowPublic } });
   move(embargoOf(previous, previous?.updatedAt), embargoOf(next, isoTime(now)));
   return items;
 }

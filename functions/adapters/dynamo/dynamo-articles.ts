@@ -113,7 +113,8 @@ export function dynamoArticles(table: Table, languages: string[]): ArticleStore 
       const sk = { from: `${after}${AFTER_ANY_ID}`, to: `${until}${AFTER_ANY_ID}` };
       for (const month of monthsDown(until, after)) {
         const items = queried(table, { pk: publicPartition(month), sk, descending: true });
-        for await (const item of items) yield withoutPrefix(item.sk);
+        for await (const { sk, publishedAt } of items)
+          yield { id: withoutPrefix(sk), ...(typeof publishedAt === 'string' && { publishedAt }) };
       }
     },
 

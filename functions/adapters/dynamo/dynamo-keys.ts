@@ -8,7 +8,7 @@
  *   ARTICLE#<id>                  -                      an article, or its tombstone once it was retracted
  *   ARTICLES                      <createdAt>#<id>       every article, for the editors' list
  *   FEED#<feed>                   <publishedAt>#<id>     a pointer: this article is, or was, in this feed (dynamo-feeds.ts)
- *   PUBLIC#<yyyy-mm>              <publicAt>#<id>        an article, by when it first became public here
+ *   PUBLIC#<yyyy-mm>              <publicAt>#<id>        an article for newsletters, by when it first became public here
  *   EMBARGO                       <publishedAt>#<id>     an article under embargo that was not announced yet
  *   TRANSLATIONS#<original id>    <id>                   an article that translates the original
  *   REPLY#<bearer>#<key>          -                      the answer that was given for an Idempotency-Key (TTL)

@@ -1,0 +1,65 @@
+import type { ArticleStore } from '../articles/article-store.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { isoTime } from '../shared/clock.ts';
+import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
+import { type ComplaintStore, reasonToStop } from './complaints.ts';
+import { type Issue, issueId } from './issue.ts';
+import { type Reach, reachOf } from './reach.ts';
+import { selectStories, tooFewReason } from './select-stories.ts';
+import { isAhead } from './slot.ts';
+import { type StartServices, startIssue } from './start-issue.ts';
+import { storyWindow } from './story-window.ts';
+
+export type SendNowServices = StartServices & {
+  articles: ArticleStore;
+  subscribers: Pick<SubscriberStore, 'members'>;
+  complaints: ComplaintStore;
+};
+
+/** What an issue would be if it were sent now: its stories, and the readers who would get it. */
+export type Outlook = Reach & {
+  /** Ids of the stories of all languages. The order of a mail is the same. */
+  storyIds: string[];
+  /** Ids of the new stories that there is no room for. */
+  leftOut: string[];
+  /** Why the issue would not be sent. It is absent if the issue would be sent. */
+  skipped?: string;
+};
+
+/** Works out what an issue of the edition would be now. It writes nothing. */
+export async function outlookOf(services: SendNowServices, edition: EditionSettings): Promise<Outlook> {
+  const { config, articles, issues, subscribers, complaints, clock } = services;
+  const { languages } = config.publication;
+  const cursor = await issues.cursor(edition.id);
+  const window = storyWindow(edition, cursor, clock());
+  const selection = await selectStories(articles, edition, languages, cursor, window);
+  const skipped = (await reasonToStop(complaints, edition.id)) ?? tooFewReason(edition, window, selection);
+  const mailed = skipped === undefined ? selection.stories : [];
+  return {
+    ...(await reachOf(subscribers, edition, languages, mailed, clock())),
+    storyIds: selection.stories.map(({ id }) => id),
+    leftOut: selection.leftOut.map(({ id }) => id),
+    ...(skipped !== undefined && { skipped }),
+  };
+}
+
+/**
+ * Sends an issue for an editor. The outlook says how many readers it reaches. It is absent if the slot had an issue
+ * already: that issue is returned, and nothing new is sent.
+ */
+export async function sendNow(
+  services: SendNowServices,
+  edition: EditionSettings,
+  slot: string,
+): Promise<{ issue: Issue; outlook?: Outlook }> {
+  const { issues, clock, log } = services;
+  const isNew = (await issues.get({ edition: edition.id, slot })) === undefined;
+  const outlook = isNew ? await outlookOf(services, edition) : undefined;
+  const now = isoTime(clock());
+  const issue = await startIssue(services, edition.id, slot, now);
+  if (isNew && isAhead(edition, slot, clock()))
+    log.warn('an issue was started before its scheduled time; the schedule will not start it again', {
+      issue: issueId(issue),
+    });
+  return { issue, ...(outlook && { outlook }) };
+}
