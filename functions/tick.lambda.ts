@@ -1,10 +1,10 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { resendMailer } from './adapters/resend/resend-mailer.ts';
 import { previewIssue } from './newsletter/preview-issue.ts';
 import type { Preview, PreviewRequest, Proof, ProofRequest } from './newsletter/previews.ts';
 import { sendProof } from './newsletter/send-proof.ts';
 import type { Outcome } from './shared/refusal.ts';
-import { resendSettings, startOnAws } from './start/aws-start.ts';
+import { mailerOf } from './start/aws-mailer.ts';
+import { startOnAws } from './start/aws-start.ts';
 import { handleCompose } from './work/handle-compose.ts';
 import { handleRecords } from './work/handle-work.ts';
 import { runTick } from './work/run-tick.ts';
@@ -17,7 +17,7 @@ export type PreviewEvent =
   | { kind: 'proof'; request: ProofRequest };
 
 const base = await startOnAws(process.env);
-const services = { ...base, mailer: resendMailer(resendSettings(base.config)) };
+const services = { ...base, mailer: mailerOf(base) };
 
 /** The function that runs the tick of each minute and renders every mail. It is the only function that has MJML. */
 export async function handler(
@@ -27,7 +27,11 @@ export async function handler(
     return handleRecords(event, (message) => handleCompose(services, message), services.log);
   switch (event.kind) {
     case 'tick':
-      await runTick(services);
+      await runTick({
+        ...services,
+        // The alarms of each edition are made from these lines.
+        report: (state) => services.log.info('the state of an edition', state),
+      });
       // The alarm NobodyTicks counts these lines (`infra/alarms.ts`). A tick that fails does not write one.
       services.log.info('the tick of this minute is done');
       return undefined;

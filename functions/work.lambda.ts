@@ -1,10 +1,10 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { cloudFrontCdn } from './adapters/aws/cloudfront-cdn.ts';
 import { callbackClient } from './adapters/http/callback-client.ts';
-import { resendMailer } from './adapters/resend/resend-mailer.ts';
 import { required } from './config.ts';
 import { feedCache } from './feeds/feed-cache.ts';
-import { resendSettings, startOnAws } from './start/aws-start.ts';
+import { mailerOf } from './start/aws-mailer.ts';
+import { startOnAws } from './start/aws-start.ts';
 import { handleRecords, handleWork } from './work/handle-work.ts';
 
 const base = await startOnAws(process.env);
@@ -13,7 +13,7 @@ const services = {
   cdn: cloudFrontCdn(required(process.env, 'DISTRIBUTION_ID')),
   callbacks: callbackClient({ site: base.config.baseUrl }),
   feedCache: feedCache(),
-  mailer: resendMailer(resendSettings(base.config)),
+  mailer: mailerOf(base),
 };
 
 /**

@@ -1,27 +1,25 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  type Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import {
+  addAlarm,
+  type Condition,
+  capital,
+  FIVE_MINUTES,
+  linesOf,
+  ONE_MINUTE,
+  sumOf,
+  withWords,
+} from './alarm-parts.ts';
+import { EditionAlarms, type WatchedEdition } from './edition-alarms.ts';
 import type { BroadsheetFunction, FunctionName } from './functions.ts';
 import type { Queues } from './queues.ts';
-
-const RUNBOOK = 'docs/operating.md';
-const FIVE_MINUTES = { period: Duration.minutes(5) };
-const ONE_MINUTE = { period: Duration.minutes(1) };
 
 export type AlarmsProps = {
   functions: Record<FunctionName, BroadsheetFunction>;
@@ -29,27 +27,14 @@ export type AlarmsProps = {
   api: HttpApi;
   table: Table;
   email: string | undefined;
-};
-
-type Condition = {
-  metric: IMetric;
-  /** The alarm goes off if the metric is at or above `atLeast`, or below `below`, for `periods` periods in a row. */
-  atLeast?: number;
-  below?: number;
-  periods?: number;
-  /** The alarm also goes off if the metric has no value. */
-  missingIsBad?: boolean;
-  /** A sentence that says who is hurt, and how. */
-  hurt: string;
-  /** Anchor of the heading in the runbook that says what to do. */
-  anchor: string;
+  editions: WatchedEdition[];
 };
 
 /** The alarms, and the SNS topic that mails them. Every alarm says who is hurt, and where the runbook says what to do. */
 export class Alarms extends Construct {
   private readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { functions, queues, api, table, email }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { functions, queues, api, table, email, editions }: AlarmsProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     // enforceSSL gives the topic a policy, which replaces the default policy that lets alarms publish.
@@ -61,7 +46,8 @@ export class Alarms extends Construct {
     if (email) this.topic.addSubscription(new EmailSubscription(email));
     this.queueAlarms(queues);
     this.functionAlarms(functions);
-    this.tickAlarm(functions.tick);
+    this.tickAlarms(functions.tick);
+    new EditionAlarms(this, 'Editions', this.topic, functions.tick.logs, editions);
     this.logAlarms(functions);
     this.complaintAlarm(functions.public);
     this.requestAlarms(api, table, functions);
@@ -87,12 +73,6 @@ export class Alarms extends Construct {
       hurt: 'An issue is not composed, so none of its readers gets it, or sign-ups get no confirmation mail.',
       anchor: 'compose-dead-letters',
     });
-    this.alarm('WorkIsLate', {
-      metric: work.queue.metricApproximateAgeOfOldestMessage(FIVE_MINUTES),
-      atLeast: Duration.hours(2).toSeconds(),
-      hurt: 'A newsletter reaches its readers hours after it was due.',
-      anchor: 'work-is-late',
-    });
     this.alarm('WebSubIsLate', {
       metric: webSub.queue.metricApproximateAgeOfOldestMessage(FIVE_MINUTES),
       // A message may be held back for a retry, for at most a quarter of this time.
@@ -105,20 +85,32 @@ export class Alarms extends Construct {
   private functionAlarms(functions: Record<FunctionName, BroadsheetFunction>): void {
     const hurt: Record<FunctionName, string> = {
       public: 'Feed readers and people on the pages get errors. The edge still serves what it has cached.',
-      editor: 'Editors and their CMS cannot post or change articles.',
-      tick: 'Issues of newsletters may not start, and work whose message got lost is not found again.',
+      editor: 'A request of an editor or a CMS failed, so a story may not be posted or changed.',
+      tick: 'Readers get no letters and editors no previews, and work whose message got lost is not found again.',
       work: 'Mails to readers and deliveries to WebSub subscribers fail repeatedly, and come late or not at all.',
     };
-    for (const [name, { lambda }] of Object.entries(functions) as [FunctionName, BroadsheetFunction][]) {
+    for (const [name, { lambda, logs }] of Object.entries(functions) as [
+      FunctionName,
+      BroadsheetFunction,
+    ][]) {
+      const errors = lambda.metricErrors(FIVE_MINUTES);
+      const isEditor = name === 'editor';
       this.alarm(`${capital(name)}Errors`, {
-        metric: lambda.metricErrors(FIVE_MINUTES),
+        // A request that fails inside the app is answered 500, and is no error of the function. Nobody repeats a request of
+        // an editor, so each one counts. An answer of 500 is logged, and a timeout is an error of the function.
+        metric: isEditor ? sumOf('Failed requests of editors', [errors, this.failedRequests(logs)]) : errors,
         atLeast: 1,
-        // A single failure is repaired by a retry or by the next tick. Failures in two periods in a row are not.
-        periods: 2,
+        // Elsewhere a single failure is repaired by a retry or by the next tick. Failures in two periods in a row are not.
+        periods: isEditor ? 1 : 2,
         hurt: hurt[name],
         anchor: `${name}-errors`,
       });
     }
+  }
+
+  private failedRequests(logGroup: BroadsheetFunction['logs']) {
+    const pattern = withWords('$.message', 'a request failed');
+    return linesOf(this, { logGroup, pattern, metricName: 'FailedRequests' });
   }
 
   /**
@@ -130,8 +122,9 @@ export class Alarms extends Construct {
    * because the count of the last one or two minutes may still be on its way. Without FILL, CloudWatch would use older values
    * in place of the missing ones, whatever `treatMissingData` says, and take minutes more.
    */
-  private tickAlarm({ logs }: BroadsheetFunction): void {
-    const ticks = this.linesOf(logs, '$.message', 'the tick of this minute is done', 'Ticks');
+  private tickAlarms({ logs: logGroup }: BroadsheetFunction): void {
+    const done = withWords('$.message', 'the tick of this minute is done');
+    const ticks = linesOf(this, { logGroup, pattern: done, metricName: 'Ticks' });
     this.alarm('NobodyTicks', {
       metric: sumOf('Ticks that ended well', [ticks], ONE_MINUTE),
       below: 1,
@@ -140,14 +133,39 @@ export class Alarms extends Construct {
       hurt: 'No issue of a newsletter starts, mails whose message got lost stay unsent, and WebSub subscribers are not sent stories whose embargo has ended.',
       anchor: 'nobody-ticks',
     });
+    this.alarm('TickRepeats', {
+      metric: linesOf(this, {
+        logGroup,
+        pattern: withWords('$.message', '*tries again'),
+        metricName: 'TickRepeats',
+      }),
+      // One failure is repaired by the next tick. Three in five minutes are not.
+      atLeast: 3,
+      hurt: 'Issues of one edition may not start, and its mails whose message got lost stay unsent.',
+      anchor: 'tick-errors',
+    });
+    this.alarm('LettersWait', {
+      metric: linesOf(this, {
+        logGroup,
+        pattern: withWords('$.trouble', 'outbox'),
+        metricName: 'LettersWait',
+      }),
+      atLeast: 1,
+      hurt: 'People who sign up get no confirmation, editors get no draft, or a retracted story stays in caches.',
+      anchor: 'letters-wait',
+    });
   }
 
-  /** A line with the level "error" means that a person must act, because an issue was stopped or a batch is uncertain. */
+  /**
+   * A line with the level "error" means that a person must act, because an issue was stopped or a batch is uncertain. Lines
+   * about late and missed issues (`trouble`), and about what the next tick tries again, have alarms of their own.
+   */
   private logAlarms({ tick, work }: Record<FunctionName, BroadsheetFunction>): void {
-    for (const [name, { logs }] of Object.entries({ tick, work })) {
+    for (const [name, { logs: logGroup }] of Object.entries({ tick, work })) {
       const id = `${capital(name)}LogErrors`;
+      const pattern = '{ ($.level = "error") && ($.trouble NOT EXISTS) && ($.message != "*tries again") }';
       this.alarm(id, {
-        metric: this.linesOf(logs, '$.level', 'error', id),
+        metric: linesOf(this, { logGroup, pattern, metricName: id }),
         atLeast: 1,
         hurt: 'An issue was stopped, or it is not known whether some readers got it.',
         anchor: 'log-errors',
@@ -156,9 +174,10 @@ export class Alarms extends Construct {
   }
 
   /** Looks for words in the message. The level "error" would also find failed requests, which have an alarm already. */
-  private complaintAlarm({ logs }: BroadsheetFunction): void {
+  private complaintAlarm({ logs: logGroup }: BroadsheetFunction): void {
+    const pattern = withWords('$.message', '*report it as spam');
     this.alarm('Complaints', {
-      metric: this.linesOf(logs, '$.message', '*report it as spam', 'Complaints'),
+      metric: linesOf(this, { logGroup, pattern, metricName: 'Complaints' }),
       atLeast: 1,
       hurt: 'Many readers report an edition as spam. Mail providers may soon hide it from its other readers, or it was stopped.',
       anchor: 'complaints',
@@ -172,7 +191,8 @@ export class Alarms extends Construct {
   ): void {
     this.alarm('ServerErrors', {
       metric: new MathExpression({
-        expression: '100 * errors / requests',
+        // In a period without an error, or without a request, the metric has no value.
+        expression: '100 * FILL(errors, 0) / MAX([FILL(requests, 0), 1])',
         usingMetrics: {
           errors: api.metricServerError({ statistic: 'Sum' }),
           requests: api.metricCount({ statistic: 'Sum' }),
@@ -205,46 +225,7 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Counts the log lines whose JSON has these words in a field. `*` stands for any text. */
-  private linesOf(logGroup: LogGroup, member: string, words: string, metricName: string): Metric {
-    const filter = new MetricFilter(this, `${metricName}Filter`, {
-      logGroup,
-      filterPattern: FilterPattern.stringValue(member, '=', words),
-      metricNamespace: `Broadsheet/${Stack.of(this).stackName}`,
-      metricName,
-    });
-    return filter.metric({ statistic: 'Sum', ...FIVE_MINUTES });
-  }
-
-  private alarm(
-    id: string,
-    { metric, atLeast, below, periods = 1, missingIsBad, hurt, anchor }: Condition,
-  ): void {
-    const alarm = new Alarm(this, id, {
-      metric,
-      threshold: atLeast ?? below ?? 1,
-      comparisonOperator:
-        below === undefined
-          ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
-          : ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: periods,
-      treatMissingData: missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${hurt} What to do: ${RUNBOOK}#${anchor}`,
-    });
-    const action = new SnsAction(this.topic);
-    alarm.addAlarmAction(action);
-    alarm.addOkAction(action);
+  private alarm(id: string, condition: Condition): void {
+    addAlarm(this, this.topic, id, condition);
   }
 }
-
-/**
- * Returns the sum of metrics that may have no value. A sum with a missing value is missing itself, so FILL makes the missing
- * value a zero. Without it, refused reads would raise no alarm while no write is refused.
- */
-function sumOf(label: string, metrics: IMetric[], period = FIVE_MINUTES): MathExpression {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
-  const expression = metrics.map((_, index) => `FILL(m${index}, 0)`).join(' + ');
-  return new MathExpression({ expression, usingMetrics, label, ...period });
-}
-
-const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

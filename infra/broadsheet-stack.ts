@@ -6,6 +6,7 @@ import { Api } from './api.ts';
 import { Clock, NOT_RETRIED } from './clock.ts';
 import type { Deployment } from './deployment.ts';
 import { Edge } from './edge.ts';
+import type { WatchedEdition } from './edition-alarms.ts';
 import { BroadsheetFunction } from './functions.ts';
 import { grantAll } from './grants.ts';
 import { Queues } from './queues.ts';
@@ -26,8 +27,11 @@ const MAX_WORK_CONCURRENCY = 50;
 const WEBSUB_CONCURRENCY = 8;
 
 type Props = Deployment & {
-  /** The settings of the publication. Only the rate at which the provider takes mails changes a resource. */
-  publication: { mail: { requestsPerSecond: number } };
+  /**
+   * The settings of the publication. The rate at which the provider takes mails decides how many calls run at once, and each
+   * edition has alarms.
+   */
+  publication: { mail: { requestsPerSecond: number }; editions: WatchedEdition[] };
 };
 
 /**
@@ -100,7 +104,12 @@ export class BroadsheetStack extends Stack {
       queues: [queues.work.queue, queues.webSub.queue, queues.compose.queue],
       distribution: edge.distribution,
     });
-    new Alarms(this, 'Alarms', { functions, queues, api: api.http, table, email: deployment.alarmEmail });
+    new Alarms(this, 'Alarms', {
+      ...{ functions, queues, table },
+      api: api.http,
+      email: deployment.alarmEmail,
+      editions: publication.editions,
+    });
 
     const output = (name: string, value: string, description: string) =>
       new CfnOutput(this, name, { value, description });

@@ -66,7 +66,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   OPEN:             { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   PACE:             { public: NONE, editor: NONE, tick: BOTH, work: BOTH },
   'REVIEW#*':       { public: READ_PUT, editor: READ_PUT, tick: READ_CHECK, work: NONE },
-  SCHEDULE:         { public: NONE, editor: NONE, tick: BOTH, work: NONE },
+  SCHEDULE:         { public: NONE, editor: READ, tick: BOTH, work: NONE },
 };
 
 export type Granted = {

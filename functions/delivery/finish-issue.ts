@@ -1,4 +1,5 @@
-import { doneOf, type Issue, issueId, progressOf } from '../newsletter/issue.ts';
+import { type Issue, issueId } from '../newsletter/issue.ts';
+import { doneOf, progressOf } from '../newsletter/issue-progress.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';

@@ -33,6 +33,11 @@ export type SendOutcome =
    */
   | { kind: 'key-taken'; reason: string };
 
+/** Returns a mailer for a deployment that has no account yet. Issues then stop with this reason, and letters wait. */
+export function mailerWithoutAccount(reason: string): Mailer {
+  return { send: async () => ({ kind: 'account-refused', reason }) };
+}
+
 export type Mailer = {
   /**
    * Sends 1 to 100 mails in one request. `key` has 1 to 256 characters. It must not be used with other bytes within 24

@@ -1,7 +1,7 @@
 import { type ComplaintStore, reasonToStop, stopEditions } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
-import { isoTime } from '../shared/clock.ts';
+import { isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import {
@@ -118,6 +118,7 @@ async function handleAnswer(
       return;
     }
     case 'unknown':
+      await noteAnswer(services, ref, answer.reason);
       log.warn('the mail provider did not answer for a batch; the same request will be repeated', {
         ...where,
         attempts: batch.attempts,
@@ -126,6 +127,12 @@ async function handleAnswer(
       await postpone(services, ref, batch, backoffSeconds(batch.attempts), batch.attempts);
       return;
     case 'throttled':
+      if (await noteAnswer(services, ref, answer.reason))
+        log.warn('the mail provider slows the account down; all processes send at half the rate', {
+          ...where,
+          retryAfterSeconds: answer.retryAfterSeconds,
+          reason: answer.reason,
+        });
       await giveBack(services, ref, batch, clock() + answer.retryAfterSeconds * 1000, batch.attempts - 1);
       await enqueue(services, ref, batch, answer.retryAfterSeconds);
       return;
@@ -151,6 +158,15 @@ async function handleAnswer(
       await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason: answer.reason });
       return;
   }
+}
+
+/**
+ * Stores what the provider answered, at most once a minute. If no batch is accepted for some time, the watch tells the
+ * operator this answer. Returns whether it was stored.
+ */
+function noteAnswer({ issues, clock }: SendServices, ref: IssueRef, reason: string): Promise<boolean> {
+  const now = clock();
+  return issues.noteAnswer(ref, { at: isoTime(now), reason }, isoTime(now - MINUTE_MILLISECONDS));
 }
 
 async function settle(

@@ -47,7 +47,9 @@ export async function sendLetter(services: LetterServices, outboxId: string): Pr
       log.warn(`${what} was refused by the mail provider`, { letter: key, reason: answer.reason });
       return outbox.remove(outboxId);
     case 'account-refused':
-      log.error(`${what} could not be sent: the mail provider takes nothing from this account`, {
+      // The watch tells the operator if letters wait for long. An error here would be told again every minute.
+      log.warn(`${what} waits: the mail provider takes nothing from this account`, {
+        letter: key,
         reason: answer.reason,
       });
       return;

@@ -1,7 +1,8 @@
 import { type Clock, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
-import { doneOf, issueId, wavesAhead } from './issue.ts';
+import { issueId } from './issue.ts';
+import { doneOf, wavesAhead } from './issue-progress.ts';
 import type { IssueStore } from './issue-store.ts';
 
 /** How readers' complaints about spam are counted, and how too many of them stop an edition. */

@@ -1,4 +1,5 @@
 import { type EditionSettings, editionOf } from '../settings/publication.ts';
+import { isoTime } from '../shared/clock.ts';
 import { reasonToStop } from './complaints.ts';
 import { continueDraft, makeDraft } from './drafts.ts';
 import { cursorAfter, cursorWithout } from './edition-cursor.ts';
@@ -25,16 +26,27 @@ const ATTEMPTS = 3;
  * transaction. After a crash the message comes again, and composing goes on from the last step that was written.
  */
 export async function composeIssue(services: ComposeServices, ref: IssueRef): Promise<void> {
-  const { config, issues } = services;
+  const { config, issues, clock } = services;
   const edition = editionOf(config.publication, ref.edition);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const issue = await issues.get(ref);
     if (!issue) return;
-    if (await (edition ? nextStep(services, edition, issue) : stopWithoutEdition(services, issue))) return;
+    try {
+      if (await (edition ? nextStep(services, edition, issue) : stopWithoutEdition(services, issue))) return;
+    } catch (error) {
+      // The queue repeats the message. Until composing succeeds, the issue says why it fails.
+      const { composition } = issue;
+      await issues.noteComposeFailure(ref, { at: isoTime(clock()), reason: messageOf(error), composition });
+      throw error;
+    }
   }
   throw new Error(
     `issue ${issueId(ref)} could not be composed: other issues of its edition kept taking stories; the sweep tries again`,
   );
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
 }
 
 /**
@@ -67,7 +79,7 @@ async function stopWithoutEdition({ issues, log }: ComposeServices, issue: Issue
   if (!isUnplanned) return true;
   const reason = `the settings have no edition "${issue.edition}" any more`;
   if (!(await issues.stop(issue, issue, reason))) return false;
-  log.warn('an issue was stopped: its edition is gone', { issue: issueId(issue), reason });
+  log.error('an issue was stopped: its edition is gone', { issue: issueId(issue), reason });
   return true;
 }
 

@@ -19,14 +19,17 @@ import {
 import type { TallyStore } from './issue-tally.ts';
 import { issueView } from './issue-view.ts';
 import { decide, overruledReason, type ReviewServices } from './review.ts';
+import type { ScheduleStore } from './schedule-store.ts';
 import { outlookOf, type SendNowServices, sendNow } from './send-now.ts';
 import { extraSlot, nextRun } from './slot.ts';
+import { troublesOf } from './watch.ts';
 
 export type IssueRouteServices = SendNowServices &
   ReviewServices & {
     config: Config;
     complaints: ComplaintStore;
     mailEvents: TallyStore;
+    schedules: ScheduleStore;
   };
 
 const MAX_BODY_BYTES = 10_000;
@@ -164,6 +167,7 @@ export function issueOperations(services: IssueRouteServices) {
       ...edition,
       nextIssueAt: next === undefined ? null : isoTime(next),
       stopped,
+      trouble: await troublesOf(services, edition.id),
       complaints: await complaints.count(edition.id, clock()),
       issues: `${config.baseUrl}/api/editions/${edition.id}/issues`,
     };

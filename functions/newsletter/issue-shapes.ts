@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { REACTIONS } from './issue-tally.ts';
+import { TROUBLE_KINDS } from './trouble.ts';
 
 /** Schemas of the API's answers about issues and editions. Times are ISO 8601 in UTC. */
 
@@ -25,6 +26,13 @@ const progress = z.strictObject({
   endsAt: z.string().optional(),
   secondsLeft: z.int().optional(),
 });
+
+const troubleFields = {
+  kind: z.enum(TROUBLE_KINDS),
+  since: z.string(),
+  /** A sentence for people. */
+  reason: z.string(),
+};
 
 export const issueView = z.strictObject({
   id: z.string(),
@@ -55,6 +63,8 @@ export const issueView = z.strictObject({
   failed: z.int(),
   left: z.int(),
   progress: progress.optional(),
+  /** Why readers do not get the issue although it is due. It is absent while all is well. */
+  trouble: z.strictObject(troubleFields).optional(),
   /**
    * What the provider reported after the mails were sent: the count of readers for each kind of report. Only `GET
    * /api/issues/{id}` has these.
@@ -96,6 +106,8 @@ export const editionView = z.looseObject({
   nextIssueAt: z.string().nullable(),
   /** Null if the edition is not stopped. */
   stopped: z.strictObject({ at: z.string(), reason: z.string() }).nullable(),
+  /** The issues that are in trouble, and what was skipped or left out since an issue was last sent. */
+  trouble: z.array(z.strictObject({ ...troubleFields, issue: z.string().optional() })),
   /** The count of the last seven days, or since the edition was resumed. */
   complaints: z.strictObject({ accepted: z.int(), complained: z.int() }),
   /** The address of the edition's issues in this API. */

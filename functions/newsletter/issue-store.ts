@@ -1,5 +1,5 @@
 import type { OutboxEntry } from '../shared/outbox.ts';
-import type { Decision, FrozenIssue, Issue, Variant } from './issue.ts';
+import type { Decision, FrozenIssue, Hindrance, Issue, Variant } from './issue.ts';
 
 /** Which stories the issues of an edition have dealt with already. The next issue goes on from there. */
 export type EditionCursor = {
@@ -69,6 +69,15 @@ export type IssueStore = {
     to: 'sent' | 'skipped' | 'stopped',
     reason?: string,
   ): Promise<boolean>;
+  /** Stores why the issue could not be composed. */
+  noteComposeFailure(ref: IssueRef, failure: Hindrance & { composition: number }): Promise<void>;
+  /**
+   * Stores the answer by which the provider did not take a batch. Returns false and stores nothing if the last stored
+   * answer came at `after` (ISO 8601) or later.
+   */
+  noteAnswer(ref: IssueRef, answer: Hindrance, after: string): Promise<boolean>;
+  /** Stores which trouble of the issue was logged. Nothing is stored if another process did it first. */
+  markTold(ref: IssueRef, previous: string | undefined, next: string | undefined): Promise<void>;
   /** Puts a stopped issue back into the state that it was stopped in. Returns false if the issue is not stopped. */
   resume(ref: IssueRef): Promise<boolean>;
 };

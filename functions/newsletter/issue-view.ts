@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import type { Config } from '../config.ts';
-import { type Decision, type Issue, issueId, issueUrl, progressOf } from './issue.ts';
+import { type Decision, type Issue, issueId, issueUrl } from './issue.ts';
+import { progressOf } from './issue-progress.ts';
 import type { issueView as issueShape } from './issue-shapes.ts';
 import type { IssueTally } from './issue-tally.ts';
+import { troubleOf } from './trouble.ts';
 
 /** An issue as editors see it. */
 export type IssueView = z.output<typeof issueShape>;
@@ -23,6 +25,7 @@ export function issueView(
   const id = issueId(issue);
   const { edition, slot, state, reason, scheduledAt, createdAt, planned, sent, failed, left, review } = issue;
   const progress = progressOf(issue, now);
+  const trouble = troubleOf(issue, decision, now);
   const { proven = 0, ...reported } = tally ?? {};
   return {
     id,
@@ -47,5 +50,6 @@ export function issueView(
     left,
     ...reported,
     ...(progress && { progress }),
+    ...(trouble && { trouble }),
   };
 }

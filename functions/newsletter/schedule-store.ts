@@ -5,6 +5,11 @@ export type Followed = {
   /** The schedule that was followed. A new schedule is not followed for the time before it was set. */
   cron: string;
   timeZone: string;
+  /**
+   * The last slot that was left out because its time (ISO 8601) was long past. `told` says that it was logged. It is
+   * removed when the next issue is started.
+   */
+  leftOut?: { scheduledAt: string; told?: boolean };
 };
 
 export type ScheduleStore = {

@@ -80,7 +80,8 @@ async function startDue(services: ScheduleServices, edition: EditionSettings): P
   const { id, cron, timeZone } = edition;
   const now = clock();
   const followed = await schedules.followed(id);
-  const followTo = (through: number) => schedules.follow(id, { through, cron, timeZone });
+  const followTo = (through: number, leftOut = followed?.leftOut) =>
+    schedules.follow(id, { through, cron, timeZone, ...(leftOut && { leftOut }) });
   const due = whatIsDue(edition, followed, now);
   switch (due.what) {
     case 'nothing':
@@ -94,14 +95,11 @@ async function startDue(services: ScheduleServices, edition: EditionSettings): P
       });
       return followTo(now);
     case 'too-late':
-      log.warn('an issue was left out: its time is long past', {
-        edition: id,
-        scheduledAt: isoTime(due.at),
-      });
-      return followTo(due.at);
+      // The watch at the end of this tick logs it (`watch.ts`).
+      return followTo(due.at, { scheduledAt: isoTime(due.at) });
     case 'issue':
       await startSlot(services, edition, due.at, now);
-      return followTo(due.at);
+      return schedules.follow(id, { through: due.at, cron, timeZone });
   }
 }
 

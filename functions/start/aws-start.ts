@@ -59,12 +59,6 @@ export async function startOnAws(env: Record<string, string | undefined>) {
   };
 }
 
-/** Returns the settings of the mail provider for a function that mails. Throws a SettingsError if there are none. */
-export function resendSettings(config: Config): NonNullable<Config['resend']> {
-  if (config.resend) return config.resend;
-  throw new SettingsError('the secret has no resendApiKey: it must have one to send mail');
-}
-
 async function readSecret(id: string): Promise<Secret> {
   const { SecretString } = await new SecretsManagerClient({}).send(
     new GetSecretValueCommand({ SecretId: id }),

@@ -1,28 +1,35 @@
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { DeliveryStore } from '../delivery/delivery-store.ts';
-import { finishIssue } from '../delivery/finish-issue.ts';
+import { finishIssue, noteProgress } from '../delivery/finish-issue.ts';
 import { batchesWithinReach, type Pace } from '../delivery/pace.ts';
 import { type ComplaintStore, stopEditions } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { type ScheduleServices, startAllDue } from '../newsletter/start-issue.ts';
+import { type EditionState, type WatchServices, watchEditions, watchOutbox } from '../newsletter/watch.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { messageOf, type Outbox } from '../shared/outbox.ts';
 import { handOver, type Message, type Queue } from '../shared/queue.ts';
 import type { DistributionStore, VerificationStore, WebSubStore } from '../websub/websub-store.ts';
 
-export type MinuteServices = ScheduleServices & SweepServices;
+export type MinuteServices = ScheduleServices &
+  SweepServices &
+  WatchServices & {
+    /** Gets the state of each edition in every tick. On AWS the alarms are made from it. */
+    report?: (state: EditionState) => void;
+  };
 
 /**
- * What is done every minute, on AWS and on one machine: start what is due, then sweep up what was left. Each of the two
- * is done even if the other fails, because a story under embargo must not wait for an edition that cannot be started.
+ * What is done every minute, on AWS and on one machine: start what is due, sweep up what was left, and tell what was due
+ * and did not happen. Each is done even if another fails, because a story under embargo must not wait for an edition that cannot be started.
  * If one fails, the tick fails in the end, so that the operator is alarmed. Repeated, late and simultaneous ticks do no
  * harm: the conditions in the table let each step happen once.
  */
 export async function runTick(services: MinuteServices): Promise<void> {
   const failures: unknown[] = [];
-  for (const step of [startAllDue, sweep]) {
+  const watch = () => watchEditions(services, services.report ?? (() => {}));
+  for (const step of [startAllDue, sweep, watch, watchOutbox]) {
     try {
       await step(services);
     } catch (error) {
@@ -115,6 +122,8 @@ async function nextSteps(services: SweepServices, ref: IssueRef, most: number): 
   if (issue.partsPlanned < issue.parts) {
     for (let part = 0; part < issue.parts; part++) first.push({ kind: 'plan', ...ref, part });
   }
+  // The watch sees by the notes when a batch was last accepted.
+  await noteProgress(services, issue);
   const due = await delivery.due(ref, clock(), most);
   if (first.length === 0 && due.length === 0) await finishIssue(services, ref);
   return { first, batches: due.map((batch) => ({ kind: 'send', ...ref, batch })) };

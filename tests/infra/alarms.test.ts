@@ -48,38 +48,44 @@ test.each([
   });
 });
 
-test.each([
-  ['WorkIsLate', 'QueuesWork', 7200],
-  ['WebSubIsLate', 'QueuesWebSub', 3600],
-])('the alarm %s goes off when a message has waited too long', (id, queue, seconds) => {
-  expect(alarm(id)).toMatchObject({
-    MetricName: 'ApproximateAgeOfOldestMessage',
-    Dimensions: [
-      {
-        Name: 'QueueName',
-        Value: { 'Fn::GetAtt': [expect.stringMatching(`^${queue}[0-9A-F]{8}$`), 'QueueName'] },
-      },
-    ],
-    Threshold: seconds,
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-    TreatMissingData: 'notBreaching',
-  });
-});
+test.each([['WebSubIsLate', 'QueuesWebSub', 3600]])(
+  'the alarm %s goes off when a message has waited too long',
+  (id, queue, seconds) => {
+    expect(alarm(id)).toMatchObject({
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: [
+        {
+          Name: 'QueueName',
+          Value: { 'Fn::GetAtt': [expect.stringMatching(`^${queue}[0-9A-F]{8}$`), 'QueueName'] },
+        },
+      ],
+      Threshold: seconds,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  },
+);
 
-test.each(FUNCTIONS)('an alarm goes off at errors of the function %s', (id) => {
-  expect(alarm(`${id}Errors`)).toMatchObject({
-    MetricName: 'Errors',
-    Namespace: 'AWS/Lambda',
-    Dimensions: [{ Name: 'FunctionName', Value: { Ref: expect.stringMatching(`^${id}Function`) } }],
-  });
-});
+test.each(FUNCTIONS.filter((id) => id !== 'Editor'))(
+  'an alarm goes off at errors of the function %s',
+  (id) => {
+    expect(alarm(`${id}Errors`)).toMatchObject({
+      MetricName: 'Errors',
+      Namespace: 'AWS/Lambda',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: expect.stringMatching(`^${id}Function`) } }],
+    });
+  },
+);
 
 test.each(['Tick', 'Work'])(
   'an alarm goes off when the function %s logs a line with the level "error"',
   (id) => {
     const filter = only(template, 'AWS::Logs::MetricFilter', `Alarms${id}LogErrors`).Properties;
     expect(filter.LogGroupName).toEqual({ Ref: expect.stringMatching(`^${id}Logs`) });
-    expect(filter.FilterPattern).toBe('{ $.level = "error" }');
+    // Late and missed issues, and what the next tick tries again, have alarms of their own.
+    expect(filter.FilterPattern).toBe(
+      '{ ($.level = "error") && ($.trouble NOT EXISTS) && ($.message != "*tries again") }',
+    );
     const [metric] = filter.MetricTransformations;
     expect(alarm(`${id}LogErrors`)).toMatchObject({
       MetricName: metric.MetricName,
@@ -113,7 +119,11 @@ test('alarms count the share of 5xx answers, and the throttled calls of function
     alarm(id).Metrics.flatMap(
       (metric: Resource['Properties']) => metric.Expression ?? metric.MetricStat.Metric.MetricName,
     );
-  expect(expressions('ServerErrors')).toEqual(['100 * errors / requests', '5xx', 'Count']);
+  expect(expressions('ServerErrors')).toEqual([
+    '100 * FILL(errors, 0) / MAX([FILL(requests, 0), 1])',
+    '5xx',
+    'Count',
+  ]);
   expect(expressions('Throttles')).toEqual([
     // A function that was not called has no value. Without FILL, the sum would then have no value either.
     'FILL(m0, 0) + FILL(m1, 0) + FILL(m2, 0) + FILL(m3, 0)',
@@ -124,6 +134,57 @@ test('alarms count the share of 5xx answers, and the throttled calls of function
     'ReadThrottleEvents',
     'WriteThrottleEvents',
   ]);
+});
+
+test('the alarm EditorErrors goes off at one failed request, answered 500 or cut off', () => {
+  const { Metrics, Threshold, EvaluationPeriods } = alarm('EditorErrors');
+  expect({ Threshold, EvaluationPeriods }).toEqual({ Threshold: 1, EvaluationPeriods: 1 });
+  expect(
+    Metrics.map((metric: Resource['Properties']) => metric.Expression ?? metric.MetricStat.Metric.MetricName),
+  ).toEqual(['FILL(m0, 0) + FILL(m1, 0)', 'Errors', 'FailedRequests']);
+  const filter = only(template, 'AWS::Logs::MetricFilter', 'AlarmsFailedRequests').Properties;
+  expect(filter.LogGroupName).toEqual({ Ref: expect.stringMatching('^EditorLogs') });
+  expect(filter.FilterPattern).toBe('{ $.message = "a request failed" }');
+});
+
+describe('the alarms of an edition', () => {
+  const state = (metric: string) =>
+    only(template, 'AWS::Logs::MetricFilter', `AlarmsEditions${metric}`).Properties;
+
+  test.each([
+    ['IssuesLate', '$.late'],
+    ['IssuesMissed', '$.missed'],
+  ])('read %s of the line that each tick writes for it', (metric, value) => {
+    const { FilterPattern, LogGroupName, MetricTransformations } = state(metric);
+    expect(LogGroupName).toEqual({ Ref: expect.stringMatching('^TickLogs') });
+    expect(FilterPattern).toBe('{ $.message = "the state of an edition" }');
+    expect(MetricTransformations).toMatchObject([
+      { MetricName: metric, MetricValue: value, Dimensions: [{ Key: 'Edition', Value: '$.edition' }] },
+    ]);
+    const source = readFileSync(`${import.meta.dirname}/../../functions/tick.lambda.ts`, 'utf8');
+    expect(source).toContain("'the state of an edition'");
+  });
+
+  test.each([
+    ['EditionsIssueIsLateDaily', 'IssuesLate', 'daily', 60],
+    ['EditionsIssueIsLateWeekly', 'IssuesLate', 'weekly', 60],
+    ['EditionsIssueWasMissedDaily', 'IssuesMissed', 'daily', 300],
+    ['EditionsIssueWasMissedWeekly', 'IssuesMissed', 'weekly', 300],
+  ])('%s goes off at the first line, and clears when a period has none', (id, metric, edition, period) => {
+    expect(alarm(id)).toMatchObject({
+      ...{ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' },
+      Metrics: [
+        { Expression: 'FILL(m0, 0)' },
+        {
+          MetricStat: {
+            Period: period,
+            Metric: { MetricName: metric, Dimensions: [{ Name: 'Edition', Value: edition }] },
+          },
+        },
+      ],
+    });
+    expect(alarm(id).AlarmDescription).toContain(`the newsletter ${edition} (`);
+  });
 });
 
 test('alarms are mailed to ALARM_EMAIL, and CloudWatch may publish them', () => {

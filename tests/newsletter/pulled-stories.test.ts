@@ -156,7 +156,7 @@ it('an issue that must be composed again is stopped if its edition is not in the
   const reason = 'the settings have no edition "daily" any more';
   expect(await issue(world, id)).toMatchObject({ state: 'stopped', reason });
   expect(without.log.lines).toContainEqual({
-    level: 'warn',
+    level: 'error',
     message: 'an issue was stopped: its edition is gone',
     fields: { issue: id, reason },
   });

@@ -106,8 +106,8 @@ describe('after an outage', () => {
     world.pass(24 * HOUR + 1);
     for (let i = 0; i < 2; i++) await world.tick();
     expect(await slotsOf(world)).toEqual(['2026-11-24-0730']);
-    expect(warnings(world, 'left out').map(({ fields }) => fields)).toEqual([
-      { edition: 'daily', scheduledAt: '2026-11-25T12:30:00.000Z' },
+    expect(errors(world).filter(({ fields }) => fields?.trouble === 'left-out')).toMatchObject([
+      { fields: { edition: 'daily', since: '2026-11-25T12:30:00.000Z' } },
     ]);
     world.pass(18 * HOUR);
     await world.tick();

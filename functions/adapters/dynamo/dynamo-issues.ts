@@ -1,5 +1,6 @@
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { type FrozenIssue, type Issue, PARTS, type Variant } from '../../newsletter/issue.ts';
-import type { EditionCursor, IssueStore } from '../../newsletter/issue-store.ts';
+import type { EditionCursor, IssueRef, IssueStore } from '../../newsletter/issue-store.ts';
 import {
   brotlied,
   fieldsOf,
@@ -9,7 +10,9 @@ import {
   type Item,
   putItem,
   type Table,
+  type Update,
   unbrotlied,
+  updateIf,
 } from './dynamo-client.ts';
 import { moved, stepItems } from './dynamo-issue-items.ts';
 import {
@@ -139,6 +142,36 @@ export function dynamoIssues(table: Table): IssueStore {
       ]);
     },
 
+    async noteComposeFailure(ref, failure) {
+      await noteOn(table, ref, {
+        UpdateExpression: 'SET composeFailure = :failure',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':failure': failure },
+      });
+    },
+
+    noteAnswer(ref, answer, after) {
+      return noteOn(table, ref, {
+        UpdateExpression: 'SET lastAnswer = :answer',
+        ConditionExpression:
+          'attribute_exists(pk) AND (attribute_not_exists(lastAnswer) OR lastAnswer.#at < :after)',
+        ExpressionAttributeNames: { '#at': 'at' },
+        ExpressionAttributeValues: { ':answer': answer, ':after': after },
+      });
+    },
+
+    async markTold(ref, previous, next) {
+      const values = {
+        ...(next !== undefined && { ':next': next }),
+        ...(previous !== undefined && { ':previous': previous }),
+      };
+      await noteOn(table, ref, {
+        UpdateExpression: next === undefined ? 'REMOVE told' : 'SET told = :next',
+        ConditionExpression: previous === undefined ? 'attribute_not_exists(told)' : 'told = :previous',
+        ExpressionAttributeValues: values,
+      });
+    },
+
     resume({ edition, slot }) {
       return transactIf(table, [
         {
@@ -165,4 +198,17 @@ export function dynamoIssues(table: Table): IssueStore {
 function issueOf(item: Item): Issue {
   const { shardsPlanned = 0, ...fields } = fieldsOf(item);
   return { parts: PARTS, partsPlanned: shardsPlanned, ...fields } as Issue;
+}
+
+/**
+ * Adds a note to an issue. Returns false if its condition does not hold. A transaction may write to the issue at the
+ * same moment. Then the note is left out, because the transaction matters more.
+ */
+async function noteOn(table: Table, { edition, slot }: IssueRef, update: Update): Promise<boolean> {
+  try {
+    return (await updateIf(table, issueKey(edition, slot), update)) !== undefined;
+  } catch (error) {
+    if (error instanceof TransactionConflictException) return false;
+    throw error;
+  }
 }

@@ -39,7 +39,7 @@
  *                                 RUN#<feed>             a distribution: how far it is, and which process does it
  *
  *   EDITION#<edition>             -                      up to when the edition has taken stories, and which ones
- *   SCHEDULE                      <edition>              up to when the slots of the edition were started
+ *   SCHEDULE                      <edition>              up to when the slots of the edition were started, and which slot was left out
  *   ISSUES#<edition>              <createdAt>#<slot>     every issue of an edition, for lists
  *   OPEN                          <edition>#<slot>       an issue that has not ended
  *   ISSUE#<edition>#<slot>        -                      an issue

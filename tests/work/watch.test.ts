@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest';
+import type { EditionState } from '../../functions/newsletter/watch.ts';
+import { runTick } from '../../functions/work/run-tick.ts';
+import { withEditions } from '../support/editions.ts';
+import { setUp, type World } from '../support/installation.ts';
+import { issue, postStory } from '../support/newsroom.ts';
+import { FAULTS, type Fault, throttledFor } from '../support/provider.ts';
+import { addReaders, everyChoice } from '../support/readers.ts';
+import { PLAIN_TEMPLATES } from '../support/templates.ts';
+
+/**
+ * What was due and did not happen is told: a line of the log that comes once, a state in the API, and numbers for the
+ * alarms. Half past seven in New York is 12:30 UTC in November, and the clock starts at noon.
+ */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const ID = 'daily.2026-11-22-0730';
+const DUE = '2026-11-22T12:30:00.000Z';
+
+/** Sets up a reader and a story of one daily edition, and lets the clock reach the hour of the issue. */
+async function atTheHour(options: Parameters<typeof setUp>[0] = {}, readers = 1): Promise<World> {
+  const world = await setUp({ config: withEditions({}), ...options });
+  const choices = everyChoice(['harbour', 'culture', 'business']);
+  await addReaders(world, readers, (index) => ({ topics: choices[index % choices.length] ?? [] }));
+  for (const section of ['harbour', 'culture', 'business']) await postStory(world, { section });
+  await world.tick();
+  world.pass(30 * MINUTE);
+  return world;
+}
+
+/** Lets a minute of work happen, and returns what the tick reports for the alarms. */
+async function minute(world: World): Promise<EditionState | undefined> {
+  const states: EditionState[] = [];
+  await runTick({ ...world.services, report: (state) => states.push(state) });
+  await world.queue.drain();
+  world.pass(MINUTE);
+  return states[0];
+}
+async function minutes(world: World, count: number): Promise<EditionState | undefined> {
+  let last: EditionState | undefined;
+  for (let each = 0; each < count; each++) last = await minute(world);
+  return last;
+}
+
+const told = (world: World) =>
+  world.log.lines
+    .filter(({ level, fields }) => level === 'error' && fields?.trouble)
+    .map(({ message, fields }) => ({ message, ...fields }));
+const ofIssue = async (world: World) => (await (await world.edit('GET', `/api/issues/${ID}`)).json()).trouble;
+const ofEdition = async (world: World) =>
+  (await (await world.edit('GET', '/api/editions')).json()).editions[0].trouble;
+
+describe('an issue that goes out', () => {
+  test('is no trouble in any minute', async () => {
+    const world = await atTheHour({}, 8);
+    for (let each = 0; each < 5; each++)
+      expect(await minute(world)).toEqual({ edition: 'daily', late: 0, missed: 0 });
+    expect(await issue(world, ID)).toMatchObject({ state: 'sent', sent: 8 });
+    expect(told(world)).toEqual([]);
+    expect(await ofIssue(world)).toBeUndefined();
+    expect(await ofEdition(world)).toEqual([]);
+  });
+});
+
+describe('a provider that takes nothing', () => {
+  const answers: [string, Fault, string][] = [
+    ['answers 500', FAULTS.serverError, 'internal_server_error'],
+    ['answers 429', throttledFor(20), 'rate_limit_exceeded'],
+    ['drops connections', FAULTS.dropped, 'application_error'],
+  ];
+  test.each(answers)(
+    'and %s is told three minutes after the hour, with its last answer, and once',
+    async (_, fault, name) => {
+      let down = true;
+      const world = await atTheHour({ provider: () => (down ? fault : undefined) });
+      expect(await minutes(world, 2)).toMatchObject({ late: 0 });
+      expect(told(world)).toEqual([]);
+      expect(await minutes(world, 2)).toEqual({ edition: 'daily', late: 1, missed: 0 });
+      const reason = expect.stringMatching(
+        new RegExp(`^the mail provider answered at 2026-11-22T12:3\\d:\\d\\d.000Z: ${name}`),
+      );
+      expect(told(world)).toEqual([
+        {
+          ...{ message: 'an issue is due and no reader has it yet', edition: 'daily', issue: ID },
+          ...{ trouble: 'unsent', since: DUE, reason, planned: 1, sent: 0 },
+        },
+      ]);
+      expect(await ofIssue(world)).toEqual({ kind: 'unsent', since: DUE, reason });
+      expect(await ofEdition(world)).toEqual([{ kind: 'unsent', since: DUE, reason, issue: ID }]);
+      await minutes(world, 5);
+      expect(told(world)).toHaveLength(1);
+      down = false;
+      expect(await minutes(world, 20)).toEqual({ edition: 'daily', late: 0, missed: 0 });
+      expect(await issue(world, ID)).toMatchObject({ state: 'sent', sent: 1 });
+      expect(await ofIssue(world)).toBeUndefined();
+      expect(told(world)).toHaveLength(1);
+    },
+  );
+
+  test('after a part of the readers is told when it has accepted nothing for ten minutes', async () => {
+    let taken = 0;
+    const world = await atTheHour({ provider: () => (++taken > 3 ? FAULTS.serverError : undefined) }, 8);
+    expect(await minutes(world, 9)).toMatchObject({ late: 0 });
+    expect(told(world)).toEqual([]);
+    expect(await minutes(world, 4)).toMatchObject({ late: 1 });
+    expect(told(world)).toMatchObject([
+      { trouble: 'stalled', reason: expect.stringContaining('internal_server_error') },
+    ]);
+    expect(await ofIssue(world)).toMatchObject({ kind: 'stalled' });
+    taken = Number.NEGATIVE_INFINITY;
+    expect(await minutes(world, 20)).toMatchObject({ late: 0 });
+    expect(await issue(world, ID)).toMatchObject({ state: 'sent', sent: 8 });
+  });
+});
+
+describe('an issue that cannot be composed', () => {
+  test('is told within a minute, with the reason, and goes out when the cause is mended', async () => {
+    const broken = { ...PLAIN_TEMPLATES, mjml: { ...PLAIN_TEMPLATES.mjml, digest: '{% if %}' } };
+    const world = await atTheHour({ templates: broken });
+    await minute(world);
+    expect(await minute(world)).toEqual({ edition: 'daily', late: 1, missed: 0 });
+    expect(told(world)).toMatchObject([
+      {
+        message: 'an issue cannot be composed, so no reader gets it; it is tried again every minute',
+        ...{
+          issue: ID,
+          trouble: 'not-composed',
+          reason: expect.stringContaining('its mails cannot be made: '),
+        },
+      },
+    ]);
+    expect(await ofIssue(world)).toMatchObject({ kind: 'not-composed' });
+    await minutes(world, 3);
+    expect(told(world)).toHaveLength(1);
+    const mended = await setUp({ sharing: world, config: world.config });
+    await minutes(mended, 2);
+    expect(await minutes(mended, 1)).toEqual({ edition: 'daily', late: 0, missed: 0 });
+    expect(await issue(mended, ID)).toMatchObject({ state: 'sent', sent: 1 });
+  });
+
+  test('because the queue loses its messages is told three minutes after the hour', async () => {
+    const world = await atTheHour({ faults: { lose: ({ kind }) => kind === 'compose' } });
+    await minutes(world, 4);
+    expect(told(world)).toMatchObject([
+      { trouble: 'unsent', reason: 'it is not composed yet, and no error is known' },
+    ]);
+  });
+});
+
+describe('a slot that nobody gets mail for', () => {
+  test('because there is no story is told once, as missed', async () => {
+    const world = await setUp({ config: withEditions({}) });
+    await world.tick();
+    world.pass(30 * MINUTE);
+    await minute(world);
+    expect(await minute(world)).toEqual({ edition: 'daily', late: 0, missed: 1 });
+    expect(await minutes(world, 3)).toEqual({ edition: 'daily', late: 0, missed: 0 });
+    expect(told(world)).toMatchObject([
+      {
+        message: 'an issue that was due is not sent',
+        ...{ issue: ID, trouble: 'skipped', reason: expect.stringContaining('0 new stories since') },
+      },
+    ]);
+    expect(await ofEdition(world)).toMatchObject([{ kind: 'skipped', issue: ID }]);
+    await postStory(world);
+    world.pass(24 * HOUR - 5 * MINUTE);
+    await minutes(world, 2);
+    expect(await ofEdition(world)).toEqual([]);
+  });
+
+  test('because its hour was seven hours ago is told once, as missed', async () => {
+    const world = await atTheHour();
+    world.pass(7 * HOUR);
+    expect(await minute(world)).toEqual({ edition: 'daily', late: 0, missed: 1 });
+    expect(await minutes(world, 3)).toEqual({ edition: 'daily', late: 0, missed: 0 });
+    const reason = `it was due at ${DUE}, and could not be started within 6 hours; its stories are in the next issue`;
+    expect(told(world)).toEqual([
+      {
+        ...{ message: 'an issue was left out: its time was long past', edition: 'daily' },
+        ...{ trouble: 'left-out', since: DUE, reason },
+      },
+    ]);
+    expect(await ofEdition(world)).toEqual([{ kind: 'left-out', since: DUE, reason }]);
+    world.pass(17 * HOUR);
+    await minutes(world, 2);
+    expect(await ofEdition(world)).toEqual([]);
+  });
+
+  test('because an editor held its draft is no trouble', async () => {
+    const review = { editors: ['ana@paper.example'], minutesBefore: 5, otherwise: 'send' as const };
+    const world = await atTheHour({ config: withEditions({ review }) });
+    world.pass(-5 * MINUTE);
+    await minutes(world, 2);
+    expect((await world.edit('POST', `/api/issues/${ID}/hold`)).status).toBe(200);
+    await minutes(world, 10);
+    expect(await ofIssue(world)).toBeUndefined();
+    world.pass(6 * HOUR);
+    await minutes(world, 3);
+    expect(await issue(world, ID)).toMatchObject({ state: 'skipped' });
+    expect(told(world)).toEqual([]);
+  });
+
+  test('because no editor approves its draft is told two minutes after its hour', async () => {
+    const review = { editors: ['ana@paper.example'], minutesBefore: 5, otherwise: 'hold' as const };
+    const world = await atTheHour({ config: withEditions({ review }) });
+    world.pass(-5 * MINUTE);
+    await minutes(world, 8);
+    expect(told(world)).toMatchObject([
+      { trouble: 'unsent', since: DUE, reason: 'its draft waits for an editor to approve it' },
+    ]);
+  });
+});
+
+test('an issue that an editor sends and that has no story is no trouble, because the answer says so', async () => {
+  const world = await setUp({ config: withEditions({}) });
+  await world.edit('POST', '/api/editions/daily/issues', { slot: 'now' });
+  await minutes(world, 3);
+  expect(await issue(world, 'daily.now')).toMatchObject({ state: 'skipped' });
+  expect(told(world)).toEqual([]);
+});
+
+test('a stopped issue counts as late until it is resumed', async () => {
+  const world = await atTheHour({ provider: () => FAULTS.revoked });
+  await minutes(world, 2);
+  expect(await minute(world)).toMatchObject({ late: 1 });
+  expect(await ofEdition(world)).toMatchObject([{ kind: 'stopped', issue: ID }]);
+});
+
+test('readers who get the issue at their own hour are no trouble before that hour', async () => {
+  const world = await atTheHour({ config: withEditions({ readerHour: true }) });
+  await addReaders(world, 1, () => ({
+    id: 'west',
+    email: 'west@reader.example',
+    timeZone: 'America/Los_Angeles',
+  }));
+  for (let each = 0; each < 30; each++) expect(await minute(world)).toMatchObject({ late: 0 });
+  expect(await issue(world, ID)).toMatchObject({ state: 'sending', sent: 1 });
+});
+
+test('a confirmation that the provider does not take is told within five minutes, and once', async () => {
+  let down = true;
+  const world = await setUp({
+    config: withEditions({}),
+    confirmations: () => (down ? FAULTS.serverError : undefined),
+  });
+  await world.request('/subscriptions', {
+    method: 'POST',
+    body: { email: 'ana@reader.example', editions: ['daily'], language: 'en' },
+  });
+  await minutes(world, 4);
+  expect(told(world)).toEqual([]);
+  await minutes(world, 1);
+  expect(told(world)).toHaveLength(1);
+  await minutes(world, 10);
+  expect(told(world)).toMatchObject([
+    {
+      message: 'letters are not sent: sign-ups get no confirmation, or editors get no draft',
+      ...{ trouble: 'outbox', since: '2026-11-22T12:00:00.000Z' },
+    },
+  ]);
+  down = false;
+  await minutes(world, 2);
+  expect(world.mails).toHaveLength(1);
+});
