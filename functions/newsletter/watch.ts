@@ -96,17 +96,18 @@ function isNotStarted(edition: EditionSettings, followed: Followed | undefined, 
 }
 
 /** What an operator reads of each kind of trouble. */
-const WORDS: Record<Trouble['kind'], string> = {
+const WORDS: Record<Exclude<Trouble['kind'], 'stopped'>, string> = {
   unsent: 'an issue is due and no reader has it yet',
   'not-composed': 'an issue cannot be composed, so no reader gets it; it is tried again every minute',
   stalled:
     'an issue has stopped on its way: for ten minutes the mail provider has accepted none of its mails',
-  stopped: 'an issue is stopped; when the cause is mended, POST /api/issues/{id}/resume',
   skipped: 'an issue that was due is not sent',
   'left-out': 'an issue was left out: its time was long past',
 };
 
 function tell(log: Log, edition: string, issue: Issue | undefined, { kind, since, reason }: Trouble): void {
+  // What stopped the issue has logged it already.
+  if (kind === 'stopped') return;
   log.error(WORDS[kind], {
     edition,
     ...(issue && { issue: issueId(issue) }),

@@ -3,6 +3,7 @@ import type { QueueFaults } from '../../functions/adapters/one-machine/memory-qu
 import { resendMailer } from '../../functions/adapters/resend/resend-mailer.ts';
 import { apiRoutes } from '../../functions/app.ts';
 import type { Config } from '../../functions/config.ts';
+import type { Mailer } from '../../functions/delivery/mailer.ts';
 import type { Ids } from '../../functions/shared/clock.ts';
 import type { Templates } from '../../functions/shared/locale.ts';
 import type { Log } from '../../functions/shared/log.ts';
@@ -59,6 +60,8 @@ type WorldOptions = {
   wait?: (milliseconds: number) => Promise<void>;
   /** Makes ids. Unset: they are counted, so that a test can name them. */
   ids?: Ids;
+  /** Sends mails. Unset: the `resend` client with the account of the test. */
+  mailer?: Mailer;
   /** Makes requests to WebSub callbacks. Unset: real requests. */
   callbacks?: Callbacks;
   /** The world of which this is another process, on the same table. */
@@ -88,6 +91,7 @@ export async function setUp({
   wait = async () => {},
   ids = () => `id-${String(++counted).padStart(8, '0')}`,
   callbacks,
+  mailer,
   sharing,
   time = sharing?.time ?? { now: START },
   linkSecret = 'link-secret-of-the-tests',
@@ -113,13 +117,15 @@ export async function setUp({
     ids,
     log,
     isAlone,
-    mailer: resendMailer({
-      apiKey: account.newApiKey((request) =>
-        (request.key.startsWith('issue/') ? provider : confirmations)?.(request),
-      ),
-      baseUrl: mailProvider.url,
-      timeoutMilliseconds: mailTimeoutMilliseconds,
-    }),
+    mailer:
+      mailer ??
+      resendMailer({
+        apiKey: account.newApiKey((request) =>
+          (request.key.startsWith('issue/') ? provider : confirmations)?.(request),
+        ),
+        baseUrl: mailProvider.url,
+        timeoutMilliseconds: mailTimeoutMilliseconds,
+      }),
     wait,
     ...(faults && { faults }),
     ...(callbacks && { callbacks }),

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EditionState } from '../../functions/newsletter/watch.ts';
+import { mailerOf } from '../../functions/start/aws-mailer.ts';
 import { runTick } from '../../functions/work/run-tick.ts';
+import { testConfig } from '../support/config.ts';
 import { withEditions } from '../support/editions.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { issue, postStory } from '../support/newsroom.ts';
@@ -262,4 +264,23 @@ test('a confirmation that the provider does not take is told within five minutes
   down = false;
   await minutes(world, 2);
   expect(world.mails).toHaveLength(1);
+});
+
+test('a deployment without the key of the provider says so, and works on when it has the key', async () => {
+  const lines: string[] = [];
+  const log = { info: () => {}, warn: (line: string) => void lines.push(line), error: () => {} };
+  const { resend: _, ...config } = testConfig();
+  const world = await atTheHour({ mailer: mailerOf({ config, log }) });
+  expect(lines).toEqual(['no mail is sent: the secret has no resendApiKey: it must have one to send mail']);
+  await minutes(world, 5);
+  const errors = world.log.lines.filter(({ level }) => level === 'error').map(({ message }) => message);
+  expect(errors).toEqual(['an issue was stopped: the mail provider takes nothing from this account']);
+  expect(await issue(world, ID)).toMatchObject({
+    state: 'stopped',
+    reason: 'the secret has no resendApiKey: it must have one to send mail',
+  });
+  const filledIn = await setUp({ sharing: world, config: world.config });
+  expect((await filledIn.edit('POST', `/api/issues/${ID}/resume`)).status).toBe(202);
+  await minutes(filledIn, 2);
+  expect(await issue(filledIn, ID)).toMatchObject({ state: 'sent', sent: 1 });
 });
