@@ -4,17 +4,22 @@ import project from '../package.json' with { type: 'json' };
 import { readTemplates } from './adapters/read-templates.ts';
 import { loadConfig } from './config.ts';
 import { SettingsError } from './settings/publication.ts';
+import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
 import { missingPhrases } from './shared/locale.ts';
 
 /**
  * `npm run synth` and `npm run deploy` run this first, so that no setting is deployed that the functions would refuse.
+ * With `--deploy`, settings of the sample are refused too, because a deployment has real readers.
  */
+const warn = (line: string) => void process.stderr.write(`warning: ${line}\n`);
 try {
   const { publication } = loadConfig(process.env, settings, project.version);
   const editions = publication.editions.map((edition) => edition.id).join(', ') || 'none';
   const templates = readTemplates(fileURLToPath(new URL('../templates', import.meta.url)));
-  for (const missing of missingPhrases(templates, publication.languages))
-    process.stderr.write(`warning: ${missing}\n`);
+  for (const missing of missingPhrases(templates, publication.languages)) warn(missing);
+  const { places, descriptions } = sampleIn(publication);
+  if (process.argv.includes('--deploy')) refuseSample(publication, 'a deployment has real readers');
+  for (const place of [...places, ...descriptions]) warn(inWords(place));
   const languages = publication.languages.join(', ');
   process.stdout.write(`the settings are valid; languages: ${languages}; editions: ${editions}\n`);
 } catch (error) {

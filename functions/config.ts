@@ -95,11 +95,16 @@ function tokenOf(token: string): string {
   );
 }
 
+/**
+ * Stands for the key if only `RESEND_BASE_URL` is set. Another server with Resend's API may need no key, but the
+ * `resend` client insists on one.
+ */
+export const NO_API_KEY = 're_no_key_set';
+
 function resendOf(env: Environment): Config['resend'] {
   const baseUrl = urlOf('RESEND_BASE_URL', env.RESEND_BASE_URL);
   if (env.RESEND_API_KEY) return { baseUrl, apiKey: env.RESEND_API_KEY };
-  // Another server with Resend's API may need no key, but the `resend` client insists on one.
-  return baseUrl ? { baseUrl, apiKey: 're_no_key_set' } : undefined;
+  return baseUrl ? { baseUrl, apiKey: NO_API_KEY } : undefined;
 }
 
 function switchOf(name: string, text: string | undefined, otherwise: boolean): boolean {

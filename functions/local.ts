@@ -10,10 +10,13 @@ import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
 import { type Config, loadConfig } from './config.ts';
 import { SettingsError } from './settings/publication.ts';
+import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
 import { missingPhrases } from './shared/locale.ts';
 import { sha256 } from './shared/text.ts';
 import { firstRun } from './start/first-run.ts';
 import { listen, localInstallation } from './start/local-installation.ts';
+import { wayToReaders, whyNoSamples } from './start/real-readers.ts';
+import { retractSamples } from './start/retract-samples.ts';
 
 /** `npm start` runs this: everything in one process, with no program besides Node and npm. */
 
@@ -21,9 +24,17 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 const log = plainLog(say);
 const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+/** A file of this name in the data folder says that the first run has ended. */
+const SAMPLES_POSTED = 'samples-posted';
+/** A file of this name says that the installation has had real readers. It gets no samples any more, whatever is set later. */
+const NO_SAMPLES = 'no-samples';
+
 async function main(): Promise<void> {
   log.info(`Broadsheet ${project.version} starts`);
   const config = loadConfig(process.env, settings, project.version);
+  const readers = wayToReaders(config);
+  if (readers) refuseSample(config.publication, readers);
+  if (readers) for (const text of sampleIn(config.publication).descriptions) log.warn(inWords(text));
   const folder = openDataFolder(config.dataFolder, config.baseUrl);
   const token = process.env.BROADSHEET_EDITOR_TOKEN || folder.secret('editor-token', 'bs_');
   if (token.length < 16)
@@ -59,6 +70,12 @@ async function main(): Promise<void> {
     // have other users.
     isAlone: database !== undefined,
   });
+  const noSamples = whyNoSamples(config);
+  // This comes before the first request and the first tick, so that nobody gets a sample in between.
+  if (noSamples && !folder.has(NO_SAMPLES)) {
+    await retractSamples(installation.services, inProject('samples/stories.json'), noSamples);
+    folder.write(NO_SAMPLES, '');
+  }
   const server = await listen(installation.app, config);
   const timer = minuteTimer({ clock: Date.now, log, tick: installation.tick });
   timer.start();
@@ -71,9 +88,9 @@ async function main(): Promise<void> {
     folder.unlock();
   });
 
-  if (config.samples && !folder.has('samples-posted')) {
+  if (config.samples && !noSamples && !folder.has(SAMPLES_POSTED) && !folder.has(NO_SAMPLES)) {
     await firstRun({ config, token, samples: inProject('samples/stories.json'), log });
-    folder.write('samples-posted', '');
+    folder.write(SAMPLES_POSTED, '');
   }
   greet(config, token, process.env.BROADSHEET_EDITOR_TOKEN ? undefined : folder.path('editor-token'));
 }

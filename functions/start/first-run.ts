@@ -4,7 +4,8 @@ import type { Config } from '../config.ts';
 import type { Publication } from '../settings/publication.ts';
 import type { Log } from '../shared/log.ts';
 
-type Sample = { id: string; language: string; section?: string };
+/** A story of `samples/stories.json`, with the fields that decide here. The others are those of any article. */
+export type Sample = { id: string; language: string; section?: string };
 
 /**
  * Fills a new installation through its own addresses: it posts the sample stories, signs up and confirms a reader for
@@ -69,8 +70,13 @@ function samplesFor({ languages, sections }: Publication, samples: Sample[]): Sa
   });
 }
 
+/** Returns the address of the sample reader of a language. No mail to example.com ever reaches anybody (RFC 2606). */
+export function readerAddress(language: string): string {
+  return `reader-${language}@example.com`;
+}
+
 async function subscribe(origin: string, language: string, edition: string): Promise<void> {
-  const email = `reader-${language}@example.com`;
+  const email = readerAddress(language);
   await fetch(`${origin}/subscriptions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -21,6 +21,7 @@ import { sendProof } from '../newsletter/send-proof.ts';
 import { type Clock, HOUR_MILLISECONDS, type Ids } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
+import { isLoopback } from '../shared/loopback.ts';
 import { isForComposeQueue } from '../shared/queue.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import type { Callbacks } from '../websub/callbacks.ts';
@@ -145,7 +146,7 @@ const REQUEST_MILLISECONDS = HOUR_MILLISECONDS;
 
 /** Serves the app, to this machine alone unless the public URL names another host. Rejects if the port is in use. */
 export function listen(app: Hono, { port, baseUrl }: Config): Promise<ServerType> {
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
+  const isLocal = isLoopback(new URL(baseUrl).hostname);
   return new Promise((resolve, reject) => {
     const serverOptions = { requestTimeout: REQUEST_MILLISECONDS };
     const server = serve(

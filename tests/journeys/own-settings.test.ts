@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import settings from '../../broadsheet.config.ts';
 import { type PublicationSettings, parseSettings } from '../../functions/settings/publication.ts';
+import { sampleIn } from '../../functions/settings/sample.ts';
 import project from '../../package.json' with { type: 'json' };
 import samples from '../../samples/stories.json' with { type: 'json' };
 import { cloneWith, OTHER, REPOSITORY } from '../support/clone.ts';
@@ -40,6 +41,14 @@ async function expectPublication({ url, output }: Running, input: PublicationSet
 
 it('the changelog has an entry for the version in package.json', () => {
   expect(readFileSync(join(REPOSITORY, 'CHANGELOG.md'), 'utf8')).toMatch(`\n## [${version}] - `);
+});
+
+const isSample = settings.idAuthority.startsWith('harbourpost.example');
+
+it.skipIf(!isSample)('every name of the sample is known, so that no real reader gets it', () => {
+  const { places, descriptions } = sampleIn(parseSettings(settings));
+  // All texts that readers see, apart from the names of the sections, which any publication may have.
+  expect([places.length, descriptions.length]).toEqual([24, 8]);
 });
 
 /** The tests run in the order in which things happen. Each test needs the tests before it. */

@@ -35,6 +35,15 @@ export function cloneWith(settings: string): Clone {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/** Changes some settings of a clone that has the publication of the tests. `change` is the source of an object. */
+export function changeSettings(folder: string, change: string): void {
+  const source = JSON.stringify(join(REPOSITORY, OF_THE_TESTS));
+  writeFileSync(
+    join(folder, 'broadsheet.config.ts'),
+    `import own from ${source};\nexport default { ...own, ...${change} };\n`,
+  );
+}
+
 /** Makes a folder that has the first free number. Node finds compiled files by path, so clones keep to a few paths. */
 function newFolder(): string {
   for (let number = 0; ; number++) {
