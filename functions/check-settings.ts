@@ -3,6 +3,7 @@ import settings from '../broadsheet.config.ts';
 import project from '../package.json' with { type: 'json' };
 import { readTemplates } from './adapters/read-templates.ts';
 import { loadConfig } from './config.ts';
+import { doubtfulSettings } from './settings/doubtful.ts';
 import { SettingsError } from './settings/publication.ts';
 import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
 import { missingPhrases } from './shared/locale.ts';
@@ -19,6 +20,7 @@ try {
   for (const missing of missingPhrases(templates, publication.languages)) warn(missing);
   const { places, descriptions } = sampleIn(publication);
   if (process.argv.includes('--deploy')) refuseSample(publication, 'a deployment has real readers');
+  for (const line of doubtfulSettings(publication, Date.now())) warn(line);
   for (const place of [...places, ...descriptions]) warn(inWords(place));
   const languages = publication.languages.join(', ');
   process.stdout.write(`the settings are valid; languages: ${languages}; editions: ${editions}\n`);

@@ -9,6 +9,7 @@ import { minuteTimer } from './adapters/one-machine/minute-timer.ts';
 import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
 import { type Config, loadConfig } from './config.ts';
+import { doubtfulSettings } from './settings/doubtful.ts';
 import { SettingsError } from './settings/publication.ts';
 import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
 import { missingPhrases } from './shared/locale.ts';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   const readers = wayToReaders(config);
   if (readers) refuseSample(config.publication, readers);
   if (readers) for (const text of sampleIn(config.publication).descriptions) log.warn(inWords(text));
+  for (const line of doubtfulSettings(config.publication, Date.now())) log.warn(line);
   const folder = openDataFolder(config.dataFolder, config.baseUrl);
   const token = process.env.BROADSHEET_EDITOR_TOKEN || folder.secret('editor-token', 'bs_');
   if (token.length < 16)

@@ -1,7 +1,7 @@
-import { domainToASCII } from 'node:url';
-import { Cron } from 'croner';
 import * as z from 'zod';
 import { parseTimeZone } from '../shared/local-time.ts';
+import { isMailDomain, parseMailbox } from '../shared/mailbox.ts';
+import { cronFault } from './schedule.ts';
 
 /** The types of values in the settings. The message of each says what is allowed. */
 
@@ -51,24 +51,35 @@ export const httpsPicture = picture.refine((url) => url.startsWith('https:'), {
 });
 export const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolute https URL' });
 /**
- * A mail address, with or without a name. The domain may have letters beyond ASCII. Mails carry it in its ASCII form.
+ * A mail address, with or without a name. The domain may have letters beyond ASCII. Mails carry it in its ASCII form, and
+ * the name in quotes where it needs them.
  */
 export const mailbox = oneLine(320)
-  .regex(/^(?:[^<>@]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
+  .refine((text) => parseMailbox(text) !== undefined, {
     message:
-      'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>"',
+      'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>", and only one. Before the @ there must be no brackets, quotes, commas or spaces',
   })
   .refine((text) => !/[\u202a-\u202e\u2066-\u2069]/.test(text), {
     message: 'must not change the direction of text (U+202A to U+202E, U+2066 to U+2069)',
   })
-  .refine((text) => domainToASCII(text.slice(text.lastIndexOf('@') + 1).replace('>', '')) !== '', {
+  .refine((text) => isMailDomain(domainOf(parseMailbox(text)?.address ?? 'a@b.example')), {
     message: 'must have a domain after the @, such as paper.example or españa.example',
   });
+/** A mail address without a name. */
+export const mailAddress = (max: number) =>
+  oneLine(max).refine(
+    (text) => {
+      const read = parseMailbox(text);
+      return read?.address === text && isMailDomain(domainOf(text));
+    },
+    { message: 'must be an address, such as "podcast@paper.example"' },
+  );
 export const timeZone = z.string().refine((name) => parseTimeZone(name) !== undefined, {
   message: 'must be a time zone of the IANA database, such as "America/New_York"',
 });
-export const cron = z.string().refine(isCron, {
-  message: 'must be a five-field cron expression, "minute hour day month weekday", such as "30 7 * * *"',
+export const cron = z.string().superRefine((expression, context) => {
+  const message = cronFault(expression);
+  if (message) context.addIssue({ code: 'custom', message });
 });
 export const wholeNumber = (min: number, max: number) =>
   z
@@ -85,12 +96,6 @@ export function isCanonicalTag(tag: string): boolean {
   }
 }
 
-function isCron(expression: string): boolean {
-  if (expression.trim().split(/\s+/).length !== 5) return false;
-  try {
-    new Cron(expression, { paused: true });
-    return true;
-  } catch {
-    return false;
-  }
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
 }

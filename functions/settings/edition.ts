@@ -50,7 +50,7 @@ export const edition = z
     id: slug.max(63, { message: 'must be at most 63 characters' }),
     name: localised(100),
     description: localised(300),
-    /** When an issue is due: a cron expression of five fields, read in `timeZone`. */
+    /** When an issue is due, at most 24 times a day: a cron expression of five fields, read in `timeZone`. */
     cron,
     timeZone,
     /**
@@ -97,6 +97,7 @@ export const edition = z
      * follows it.
      */
     preheader: inLanguages(template(150, PLACEHOLDERS)).optional(),
+    /** The name may have any characters. Mails have it in quotes where it needs them. */
     from: mailbox,
     replyTo: mailbox.optional(),
     postalAddress: oneLine(300),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { inLanguages, localised, oneLine } from './allowed-values.ts';
+import { inLanguages, localised, mailAddress, oneLine } from './allowed-values.ts';
 
 /**
  * The settings of the podcast, which has the stories with an audio version. The rules come from "A Podcaster's Guide to
@@ -105,9 +105,7 @@ export const podcast = z
     /** The person to whom Apple and Spotify write. They also write to check that the podcast is yours. */
     owner: z.strictObject({
       name: oneLine(MOST_PODCAST_CHARACTERS),
-      email: oneLine(MOST_PODCAST_CHARACTERS).regex(/^[^\s<>@"]+@[^\s<>@"]+\.[^\s<>@"]+$/, {
-        message: 'must be an address, such as "podcast@paper.example"',
-      }),
+      email: mailAddress(MOST_PODCAST_CHARACTERS),
     }),
     image: z.string().refine(isArtworkUrl, {
       message:

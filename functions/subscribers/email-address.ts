@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js';
+import { isLocalPart, isMailDomain } from '../shared/mailbox.ts';
 import { sha256 } from '../shared/text.ts';
 
 /** Why a text is not a mail address, or why we do not mail that address. */
@@ -67,13 +68,8 @@ function readAddress(typed: string): Read {
   const local = text.slice(0, at);
   const domain = text.slice(at + 1).toLowerCase();
   if (Buffer.byteLength(local) > 64) return no('too-long');
-  if (!/^[^"(),:;<>@[\\\]]+$/u.test(local) || /^\.|\.$|\.\./.test(local)) return no('local-part');
-  const labels = domainToASCII(domain).split('.');
-  const isDomain =
-    labels.length >= 2 &&
-    labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) &&
-    !/^\d+$/.test(labels.at(-1) ?? '');
-  return isDomain ? { ok: true, address: `${local}@${domain}` } : no('domain');
+  if (!isLocalPart(local)) return no('local-part');
+  return isMailDomain(domain) ? { ok: true, address: `${local}@${domain}` } : no('domain');
 }
 
 /**

@@ -32,6 +32,16 @@ test.each<[path: string, change: object, allowed: string]>([
   ],
   ['from', { from: 'El Correo <hola@espa ña.example>' }, 'must be an address, "news@paper.example"'],
   ['from', { from: 'El Correo <hola@%.example>' }, 'must have a domain after the @'],
+  ['from', { from: 'news@paper,example' }, 'must have a domain after the @'],
+  ['from', { from: 'news@localhost' }, 'must have a domain after the @'],
+  ['from', { from: 'city,news@paper.example' }, 'no brackets, quotes, commas or spaces'],
+  ['from', { from: 'A <a@paper.example>, B <b@paper.example>' }, 'and only one'],
+  ['replyTo', { replyTo: 'a@paper.example, b@paper.example' }, 'and only one'],
+  [
+    'review.editors[1]',
+    { review: { editors: ['a@paper.example', 'Desk: a@paper.example;'], minutesBefore: 60 } },
+    'and only one',
+  ],
   ['from', { from: 'El \u202eCorreo <hola@paper.example>' }, 'must not change the direction of text'],
   ['replyTo', { replyTo: 'El \u2067Correo <hola@paper.example>' }, 'must not change the direction of text'],
 ])('an edition with a wrong %s is refused with its path and what is allowed', (path, change, allowed) => {

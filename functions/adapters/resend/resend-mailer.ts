@@ -1,8 +1,8 @@
-import { domainToASCII } from 'node:url';
 import { Resend } from 'resend';
 import type { Mail, Mailer, SendOutcome } from '../../delivery/mailer.ts';
 import { LONGEST_HOLD } from '../../delivery/pace.ts';
 import { asciiJson } from '../../mails/placeholders.ts';
+import { parseMailbox, writtenMailbox } from '../../shared/mailbox.ts';
 import { withoutAddresses } from '../../subscribers/email-address.ts';
 
 type Options = {
@@ -173,23 +173,17 @@ export function streamed(body: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Arr
 
 /** The names of the fields and their order are those that the client uses. */
 function piecesOf({ from, to, replyTo, subject, html, text, headers, tags }: Mail): string[] {
-  const head = asciiJson({ from: withAsciiDomain(from), headers }).slice(0, -1);
-  const answers = replyTo !== undefined && { reply_to: withAsciiDomain(replyTo) };
+  const head = asciiJson({ from: oneMailbox(from), headers }).slice(0, -1);
+  const answers = replyTo !== undefined && { reply_to: oneMailbox(replyTo) };
   const middle = asciiJson({ ...answers, subject, tags }).slice(1, -1);
-  const end = asciiJson({ to: [withAsciiDomain(to)] }).slice(1);
+  const end = asciiJson({ to: [oneMailbox(to)] }).slice(1);
   return [head, ',"html":', ...jsonParts(html), `,${middle},"text":`, ...jsonParts(text), `,${end}`];
 }
 
-/**
- * Returns a mailbox, `Name <ana@españa.example>` or the address alone, with its domain in A-labels (RFC 5890, 2.3.2.1),
- * so that servers without SMTPUTF8 can route the mail. The part before the @ has no such form (RFC 6531), and stays as
- * it is.
- */
-function withAsciiDomain(mailbox: string): string {
-  return mailbox.replace(
-    /(?<=@)[^\s<>@]*\P{ASCII}[^\s<>@]*(?=>?$)/u,
-    (domain) => domainToASCII(domain) || domain,
-  );
+/** Returns a mailbox of the settings, or the address of a reader, so that the provider reads one address in it. */
+function oneMailbox(text: string): string {
+  const mailbox = parseMailbox(text);
+  return mailbox ? writtenMailbox(mailbox) : text;
 }
 
 function jsonParts(body: Mail['html']): string[] {
