@@ -53,6 +53,7 @@ export class BroadsheetFunction extends Construct {
   constructor(scope: Construct, id: string, { name, environment, ...asynchronous }: BroadsheetFunctionProps) {
     super(scope, id);
     assertLocalEsbuild();
+    // By default CDK leaves a log behind when the stack is deleted, and nothing would delete it later.
     this.logs = new LogGroup(this, 'Logs', { retention: LOGS_KEPT, removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logs.grantWrite(role);

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { TIMEOUTS } from './functions.ts';
@@ -12,6 +12,12 @@ const VISIBILITY_TIMEOUTS = 6;
 const MAX_RECEIVES = 5;
 /** SQS keeps messages no longer than this. A dead letter must still be there when somebody comes back from a holiday. */
 const DEAD_LETTERS_KEPT = Duration.days(14);
+
+/**
+ * The queues go with the stack. Their messages only say where to look, and the table decides what is still to be done. Queues
+ * that stayed would keep messages that nobody takes any more.
+ */
+const REMOVAL = RemovalPolicy.DESTROY;
 
 export type QueueWithDeadLetters = { queue: Queue; deadLetters: Queue };
 
@@ -37,6 +43,7 @@ export class Queues extends Construct {
   private withDeadLetters(id: string, functionTimeout: Duration): QueueWithDeadLetters {
     const deadLetters = this.deadLetters(`${id}DeadLetters`);
     const queue = new Queue(this, id, {
+      removalPolicy: REMOVAL,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(functionTimeout.toSeconds() * VISIBILITY_TIMEOUTS),
@@ -47,6 +54,7 @@ export class Queues extends Construct {
 
   private deadLetters(id: string): Queue {
     return new Queue(this, id, {
+      removalPolicy: REMOVAL,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: DEAD_LETTERS_KEPT,

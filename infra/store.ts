@@ -3,7 +3,10 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
-/** The table and the secret. Nobody can make them again, so both stay when the stack is deleted. */
+/**
+ * The table and the secret. Nobody can make them again, so both stay when the stack is deleted. CloudFormation chooses their
+ * names, so they are not in the way when the stack is deployed again.
+ */
 export class Store extends Construct {
   readonly table: Table;
   readonly secret: Secret;
@@ -19,6 +22,8 @@ export class Store extends Construct {
       // Articles and subscribers exist nowhere else. The table can be restored to any second of the last 35 days.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
       deletionProtection: true,
+      // The table also stays when the first deployment fails. CloudFormation could not delete a protected table, so any other
+      // policy would make the rollback of that deployment fail too.
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.secret = new Secret(this, 'Secret', {
@@ -32,7 +37,8 @@ export class Store extends Construct {
         passwordLength: 64,
         excludePunctuation: true,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
+      // The secret goes when the first deployment fails, because nobody has filled it in yet and it has signed no link.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 }

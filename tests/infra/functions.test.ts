@@ -48,7 +48,7 @@ test('the secret has a generated linkSecret and empty places for the rest, and s
     resendWebhookSecret: '',
     editorToken: '',
   });
-  expect(secret.DeletionPolicy).toBe('Retain');
+  expect(secret.DeletionPolicy).toBe('RetainExceptOnCreate');
 });
 
 describe.each(FUNCTIONS)('the function %s', (id) => {

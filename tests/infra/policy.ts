@@ -1,6 +1,11 @@
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of many shapes
 export type Json = any;
-export type Resource = { Type: string; Properties: Json; DeletionPolicy?: string };
+export type Resource = {
+  Type: string;
+  Properties: Json;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+};
 export type TemplateJson = { Resources: Record<string, Resource> };
 export type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: Json };
 
