@@ -1,10 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import settings from '../broadsheet.config.ts';
-import project from '../package.json' with { type: 'json' };
 import { readTemplates } from './adapters/read-templates.ts';
-import { loadConfig } from './config.ts';
 import { doubtfulSettings } from './settings/doubtful.ts';
-import { SettingsError } from './settings/publication.ts';
+import { parseSettings, SettingsError } from './settings/publication.ts';
 import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
 import { missingPhrases } from './shared/locale.ts';
 
@@ -14,7 +12,7 @@ import { missingPhrases } from './shared/locale.ts';
  */
 const warn = (line: string) => void process.stderr.write(`warning: ${line}\n`);
 try {
-  const { publication } = loadConfig(process.env, settings, project.version);
+  const publication = parseSettings(settings);
   const editions = publication.editions.map((edition) => edition.id).join(', ') || 'none';
   const templates = readTemplates(fileURLToPath(new URL('../templates', import.meta.url)));
   for (const missing of missingPhrases(templates, publication.languages)) warn(missing);

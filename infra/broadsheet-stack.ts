@@ -40,7 +40,11 @@ type Props = Deployment & {
  */
 export class BroadsheetStack extends Stack {
   constructor(scope: Construct, id: string, { publication, ...deployment }: Props) {
-    super(scope, id, { description: 'Broadsheet: feeds and newsletters', terminationProtection: true });
+    super(scope, id, {
+      description: 'Broadsheet: feeds and newsletters',
+      terminationProtection: true,
+      env: deployment.env,
+    });
     const { table, secret } = new Store(this, 'Store');
     const queues = new Queues(this, 'Queues');
     const api = new Api(this, 'Api');

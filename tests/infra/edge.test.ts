@@ -179,8 +179,15 @@ describe('the address of the site', () => {
     });
   });
 
+  test('is that of CloudFront if both variables say that there is no domain', () => {
+    expect(readDeployment({ BROADSHEET_URL: 'none', CERTIFICATE_ARN: 'none' })).not.toHaveProperty('domain');
+    expect(readDeployment({ BROADSHEET_URL: 'none' })).not.toHaveProperty('domain');
+  });
+
   test.each([
     [{ BROADSHEET_URL: 'https://news.example' }, 'CERTIFICATE_ARN is not set'],
+    [{ BROADSHEET_URL: 'none', CERTIFICATE_ARN: certificateArn }, 'BROADSHEET_URL is "none"; set both'],
+    [{ ...env, CERTIFICATE_ARN: 'none' }, 'CERTIFICATE_ARN is "none"; set both'],
     [{ CERTIFICATE_ARN: certificateArn }, 'BROADSHEET_URL is not set'],
     [
       { ...env, BROADSHEET_URL: 'http://localhost:8787' },
@@ -194,6 +201,8 @@ describe('the address of the site', () => {
     ],
     [{ ALARM_EMAIL: 'nobody' }, 'ALARM_EMAIL is "nobody"; it must be a mail address'],
     [{ BROADSHEET_STACK: 'my stack' }, 'BROADSHEET_STACK is "my stack"'],
+    [{ BROADSHEET_ACCOUNT: 'mine' }, 'BROADSHEET_ACCOUNT is "mine"; it must be the 12 digits'],
+    [{ BROADSHEET_REGION: 'Frankfurt' }, 'BROADSHEET_REGION is "Frankfurt"; it must be a region'],
   ])('is refused, and the error says what is allowed: %o', (wrong, message) => {
     expect(() => readDeployment(wrong)).toThrow(message);
   });
