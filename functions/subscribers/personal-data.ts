@@ -2,6 +2,7 @@ import { isoTime } from '../shared/clock.ts';
 import { addressHash } from './email-address.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';
 import type { AddressChange, ConsentEvent, SignUp, Subscriber, Suppression } from './subscriber.ts';
+import type { SubscriberStore } from './subscriber-store.ts';
 import { suppressionOf } from './suppression.ts';
 
 /** What the mail provider has reported about a reader's mails. */
@@ -52,20 +53,26 @@ export async function storedData(
     suppression: (await suppressionOf(subscribers, hash)) ?? null,
     signUps: [
       ...(await subscribers.signUpsOf(hash, clock())),
-      ...(await earlierSignUps(services, subscriber)),
+      ...(await earlierSignUps(subscribers, subscriber, clock())).filter(isBy(subscriber)),
     ],
-    addressChanges: await addressChanges(services, subscriber),
+    addressChanges: await addressChanges(subscribers, subscriber, clock()),
     mails: await mailEvents.reactionsOf(ids, clock()),
     bounces: (await mailEvents.bounces(hash, clock())) ?? null,
   };
 }
 
 /**
+ * What has run out may still be stored, because DynamoDB deletes it some time later. At this moment, the beginning of
+ * 1970, nothing of it had run out, so a search as of this moment finds that too.
+ */
+const BEFORE_ALL = 0;
+
+/**
  * Forgets a reader who asked for it. Only the hash of the address stays, so that no import brings the address back. The
  * order of the steps matters. As soon as the hash is suppressed, no batch is frozen with the reader. A batch that was
- * frozen before may still mail the reader. As long as the subscriber exists, the reader's link still opens, so that
- * pressing the button again finishes an erasure that broke off half way. Old links of subscribers who were merged into
- * this one do not open any more after the second step. Returns undefined if there is no such subscriber.
+ * frozen before may still mail the reader. As long as the subscriber exists, all links of the reader still open, also
+ * those of subscribers who were merged into this one. So pressing the button again finishes an erasure that broke off
+ * half way. Returns undefined if there is no such subscriber.
  */
 export async function erase(
   services: Services,
@@ -76,33 +83,41 @@ export async function erase(
     const subscriber = await subscribers.get(id);
     if (!subscriber) return undefined;
     await subscribers.suppressErased(addressHash(subscriber.email), isoTime(clock()));
-    await subscribers.eraseTraces(subscriber, await earlierSignUps(services, subscriber));
+    const earlier = await earlierSignUps(subscribers, subscriber, BEFORE_ALL);
+    const readers = await subscribers.idsByAddress(earlier.map(({ email }) => addressHash(email)));
+    // Nobody has confirmed the other sign-ups, so nothing says whose they are. They are erased too, unless somebody else
+    // has the address by now.
+    const own = earlier.filter((each) => isBy(subscriber)(each) || !readers.has(addressHash(each.email)));
+    await subscribers.eraseTraces(subscriber, own);
     if (await subscribers.remove(subscriber)) return subscriber;
   }
   throw new Error(`subscriber ${id} could not be erased: the subscriber kept changing`);
 }
 
-/**
- * Returns the reader's own sign-ups with addresses that the reader had before. It leaves out sign-ups by somebody else
- * who has such an address now.
- */
-async function earlierSignUps(services: Services, subscriber: Subscriber): Promise<SignUp[]> {
-  const { subscribers, clock } = services;
-  const changes = await addressChanges(services, subscriber);
+/** Returns the sign-ups with addresses that the reader had before. Some may be by somebody else. */
+async function earlierSignUps(
+  subscribers: SubscriberStore,
+  subscriber: Subscriber,
+  now: number,
+): Promise<SignUp[]> {
+  const changes = await addressChanges(subscribers, subscriber, now);
   const hashes = new Set(changes.flatMap(({ replaced }) => (replaced ? [addressHash(replaced)] : [])));
   hashes.delete(addressHash(subscriber.email));
-  const signUps = await Promise.all([...hashes].map((hash) => subscribers.signUpsOf(hash, clock())));
+  return (await Promise.all([...hashes].map((hash) => subscribers.signUpsOf(hash, now)))).flat();
+}
+
+/** Returns the test whether a sign-up is by this subscriber. */
+function isBy(subscriber: Subscriber): (signUp: SignUp) => boolean {
   const ids = idsOf(subscriber);
-  return signUps
-    .flat()
-    .filter(({ subscriberId, knownAs }) => [subscriberId, knownAs].some((id) => id && ids.includes(id)));
+  return ({ subscriberId, knownAs }) => [subscriberId, knownAs].some((id) => id && ids.includes(id));
 }
 
 async function addressChanges(
-  { subscribers, clock }: Services,
+  subscribers: SubscriberStore,
   subscriber: Subscriber,
+  now: number,
 ): Promise<AddressChange[]> {
-  const all = idsOf(subscriber).map((id) => subscribers.addressChangesOf(id, clock()));
+  const all = idsOf(subscriber).map((id) => subscribers.addressChangesOf(id, now));
   return (await Promise.all(all)).flat();
 }
 

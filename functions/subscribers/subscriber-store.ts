@@ -86,8 +86,9 @@ export type SubscriberStore = {
    */
   eraseTraces(subscriber: Subscriber, earlierSignUps: SignUp[]): Promise<void>;
   /**
-   * The last step of an erasure. It deletes the subscriber, the item that ties the address to them, and their
-   * memberships in editions. Returns false if the subscriber has changed. The caller then begins again.
+   * The last step of an erasure. It deletes the subscriber, the item that ties the address to them, their memberships
+   * in editions, and the ids of those who were merged into them. Returns false if the subscriber has changed. The
+   * caller then begins again.
    */
   remove(subscriber: Subscriber): Promise<boolean>;
 

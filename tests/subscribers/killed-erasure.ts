@@ -10,7 +10,7 @@ export const erase = (world: World, manage: string): Promise<Response> =>
   world.request(beside(manage, '/subscriptions/erase'), { method: 'POST' });
 
 /** Makes the process die at its write number `killed`, counted from 0, before or after the write takes effect. */
-function killAt(world: World, killed: number, effect: 'before' | 'after'): void {
+export function killAt(world: World, killed: number, effect: 'before' | 'after'): void {
   const { client } = world.table;
   const send = client.send.bind(client) as (command: object) => Promise<unknown>;
   let writes = 0;

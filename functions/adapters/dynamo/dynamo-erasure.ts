@@ -27,6 +27,10 @@ const MOST_ITEMS = 100;
 export function dynamoErasure(table: Table): Erasure {
   const { name } = table;
   const deletion = (Key: Key) => ({ Delete: { TableName: name, Key } });
+  const deleteAll = async (keys: Key[]): Promise<void> => {
+    for (let start = 0; start < keys.length; start += MOST_ITEMS)
+      await transact(table, keys.slice(start, start + MOST_ITEMS).map(deletion));
+  };
 
   return {
     async suppressErased(hash, at) {
@@ -56,27 +60,29 @@ export function dynamoErasure(table: Table): Erasure {
         ]),
         ...signUps.map(({ sk }) => signUpKey(withoutPrefix(sk))),
         ...[...parts.flat(), ...signUps].map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
-        ...formerIds.map(subscriberKey),
       ];
-      for (let start = 0; start < keys.length; start += MOST_ITEMS)
-        await transact(table, keys.slice(start, start + MOST_ITEMS).map(deletion));
+      await deleteAll(keys);
     },
 
-    async remove({ id, version, email, editions }) {
-      return transactIf(table, [
-        {
-          Delete: {
-            TableName: name,
-            Key: subscriberKey(id),
-            ConditionExpression: 'version = :known',
-            ExpressionAttributeValues: { ':known': version },
-          },
+    async remove({ id, version, email, editions, formerIds = [] }) {
+      const keys = [
+        addressKey(addressHash(email)),
+        ...editions.map((edition) => memberKey(edition, shardOf(id), id)),
+        ...formerIds.map(subscriberKey),
+      ];
+      const subscriber = {
+        Delete: {
+          TableName: name,
+          Key: subscriberKey(id),
+          ConditionExpression: 'version = :known',
+          ExpressionAttributeValues: { ':known': version },
         },
-        ...[
-          addressKey(addressHash(email)),
-          ...editions.map((edition) => memberKey(edition, shardOf(id), id)),
-        ].map(deletion),
-      ]);
+      };
+      const fitting = keys.slice(0, MOST_ITEMS - 1);
+      if (!(await transactIf(table, [subscriber, ...fitting.map(deletion)]))) return false;
+      // Only former ids are left over. They already lead to nobody.
+      await deleteAll(keys.slice(fitting.length));
+      return true;
     },
   };
 }

@@ -95,6 +95,6 @@ export function dynamoReaderRequests(table: Table): Requests {
 }
 
 /** Returns until when a request can be confirmed, in seconds since 1970. */
-function confirmedBy(requestedAt: string): number {
+export function confirmedBy(requestedAt: string): number {
   return secondsOf(Date.parse(requestedAt)) + CONFIRM_HOURS * HOUR_SECONDS;
 }

@@ -19,6 +19,7 @@ import {
   subscriberKey,
   suppressionKey,
 } from './dynamo-keys.ts';
+import { confirmedBy } from './dynamo-reader-requests.ts';
 import { outboxPut, type TransactItem } from './dynamo-requests.ts';
 
 /** The functions in this file make the items of the transaction that writes a subscriber. */
@@ -154,6 +155,10 @@ export function notSuppressed(TableName: string, { email }: Subscriber): Transac
   };
 }
 
+/**
+ * A change that was made is kept for as long as a sign-up with the old address can be. An erasure finds such sign-ups by
+ * the change alone.
+ */
 function addressChangeItems(
   TableName: string,
   change: AddressChange,
@@ -165,9 +170,9 @@ function addressChangeItems(
       Update: {
         TableName,
         Key: addressChangeKey(change.subscriberId, change.id),
-        UpdateExpression: 'SET replaced = :old',
+        UpdateExpression: 'SET replaced = :old, expiresAt = :expires',
         ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(replaced)',
-        ExpressionAttributeValues: { ':old': previous?.email },
+        ExpressionAttributeValues: { ':old': previous?.email, ':expires': confirmedBy(next.updatedAt) },
       },
     },
     outboxPut(TableName, noticeId(change, next.updatedAt), {
