@@ -72,7 +72,12 @@ export const KEY_HOURS = 23;
  * are in milliseconds.
  */
 export function isKeyForgotten(since: number, now: number): boolean {
-  return now - since > KEY_HOURS * HOUR_MILLISECONDS;
+  return now >= keyForgottenAt(since);
+}
+
+/** Returns the first moment at which `isKeyForgotten` is true. */
+export function keyForgottenAt(since: number): number {
+  return since + KEY_HOURS * HOUR_MILLISECONDS + 1;
 }
 
 /**

@@ -13,6 +13,9 @@ export type PlanProgress = {
 };
 export type OpenBatch = Pick<Batch, 'variant' | 'notBefore' | 'subscriberIds'>;
 
+/** Nobody can claim the batch before `nextAt` (milliseconds). Until then, somebody may be working on it. */
+export type TriedBatch = Pick<Batch, 'id' | 'frozenAt'> & { nextAt: number };
+
 export type DeliveryStore = {
   progress(ref: IssueRef, part: number): Promise<PlanProgress | undefined>;
   /**
@@ -29,6 +32,7 @@ export type DeliveryStore = {
     at: string,
   ): Promise<boolean>;
 
+  get(ref: IssueRef, batch: string): Promise<Batch | undefined>;
   /**
    * Claims the batch, so that nobody else gets it until `leaseUntil` (milliseconds). Returns undefined if somebody else
    * has claimed it, if it must wait, or if it has an outcome already.
@@ -57,6 +61,8 @@ export type DeliveryStore = {
    * cannot be claimed any more. Returns false and changes nothing if the batch has an outcome already.
    */
   settle(ref: IssueRef, batch: string, outcome: BatchOutcome, tally: Tally): Promise<boolean>;
+  /** Returns the batches without an outcome that somebody has claimed at least once. */
+  tried(ref: IssueRef): Promise<TriedBatch[]>;
   /** Returns up to `limit` batches that may be claimed now, in the order of their ids. */
   due(ref: IssueRef, now: number, limit: number): Promise<string[]>;
 

@@ -49,6 +49,7 @@ export async function sendBatch(services: SendServices, ref: IssueRef, batchId: 
   const { issues, frozenIssues, complaints, delivery, pace, clock } = services;
   const issue = await issues.get(ref);
   const frozen = issue && (await frozenIssues.frozen(issue));
+  if (issue?.state === 'stopped') return giveUpForgotten(services, ref, batchId);
   if (issue?.state !== 'sending' || !frozen) return;
   // Complaints may have stopped the edition a moment ago. The message that stops its issues may still wait in the queue
   // behind this batch, so the edition is checked here too.
@@ -81,12 +82,29 @@ async function sendClaimed(services: SendServices, claimed: ClaimedBatch, parts:
     await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
   } else if (isKeyForgotten(batch.frozenAt, clock())) {
     // This is checked as late as possible, because a process may sleep for a day at any point, as on a laptop.
-    const reason = `there was no answer within ${KEY_HOURS} hours; the provider may have taken it`;
-    await settle(services, ref, batch, { kind: 'uncertain', at: isoTime(clock()), reason });
+    await settle(services, ref, batch, forgotten(clock()));
   } else {
     const mails = readers.map((reader) => mailTo(parts, reader));
     await handleAnswer(services, ref, batch, await sendInTurn(services, mails, requestKey(parts)));
   }
+}
+
+function forgotten(now: number): BatchOutcome {
+  const reason = `there was no answer within ${KEY_HOURS} hours; the provider may have taken it`;
+  return { kind: 'uncertain', at: isoTime(now), reason };
+}
+
+/**
+ * Gives up a batch of a stopped issue if its request could not be repeated any more even if the issue were resumed. The
+ * addresses in the batch are then removed, so that a stopped issue does not keep them for ever.
+ */
+async function giveUpForgotten(services: SendServices, ref: IssueRef, batchId: string): Promise<void> {
+  const { delivery, clock } = services;
+  const now = clock();
+  const { frozenAt } = (await delivery.get(ref, batchId)) ?? {};
+  if (frozenAt === undefined || !isKeyForgotten(frozenAt, now)) return;
+  const batch = await delivery.claim(ref, batchId, now, now + LEASE_SECONDS * 1000);
+  if (batch) await settle(services, ref, batch, forgotten(now));
 }
 
 async function handleAnswer(

@@ -94,7 +94,7 @@ async function aboutToBeMailed(issues: IssueStore, edition: string, now: number)
   const open = (await issues.open()).filter((ref) => ref.edition === edition);
   const left = open.map(async (ref) => {
     const issue = await issues.get(ref);
-    if (!issue) return 0;
+    if (!issue || issue.state === 'stopped') return 0;
     const later = wavesAhead(issue, now).reduce((sum, { planned }) => sum + planned, 0);
     return issue.planned - later - doneOf(issue);
   });

@@ -20,6 +20,8 @@ export type EditionCursor = {
 };
 
 export type IssueRef = Pick<Issue, 'edition' | 'slot'>;
+/** `lookAt` is set if the issue was stopped and nothing has to be done about it before this time (milliseconds). */
+export type OpenIssue = IssueRef & { lookAt?: number };
 
 /** The point in its life at which an issue was read. A step is written only if the issue is still at that point. */
 export type IssueMoment = Pick<Issue, 'state' | 'composition'>;
@@ -41,8 +43,15 @@ export type IssueStore = {
   frozen(ref: IssueRef): Promise<FrozenIssue | undefined>;
   /** Returns the last issues of the edition, newest first. */
   list(edition: string, limit: number): Promise<Issue[]>;
-  /** Returns the issues that have not ended. The sweep looks after them. */
-  open(): Promise<IssueRef[]>;
+  /**
+   * Returns the issues that have not ended, and those stopped issues whose batches may still have addresses. The sweep
+   * looks after them.
+   */
+  open(): Promise<OpenIssue[]>;
+  /** Says when the sweep has to look at a stopped issue again (milliseconds). */
+  lookAgain(ref: IssueRef, at: number): Promise<void>;
+  /** Ends the sweep's care for a stopped issue. Nothing changes if the issue was resumed meanwhile. */
+  close(ref: IssueRef): Promise<void>;
 
   cursor(edition: string): Promise<EditionCursor>;
   putVariant(ref: IssueRef, variant: Variant): Promise<void>;

@@ -2,9 +2,10 @@ import type { ArticleStore } from '../articles/article-store.ts';
 import type { DeliveryStore } from '../delivery/delivery-store.ts';
 import { finishIssue, noteProgress } from '../delivery/finish-issue.ts';
 import { batchesWithinReach, type Pace } from '../delivery/pace.ts';
+import { batchesToGiveUp } from '../delivery/stopped-issue.ts';
 import { type ComplaintStore, stopEditions } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
-import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
+import type { IssueRef, IssueStore, OpenIssue } from '../newsletter/issue-store.ts';
 import { type ScheduleServices, startAllDue } from '../newsletter/start-issue.ts';
 import { type EditionState, type WatchServices, watchEditions, watchOutbox } from '../newsletter/watch.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
@@ -112,11 +113,19 @@ function inTurn(lists: Message[][], most: number): Message[] {
 /** The messages that take an issue further. `first` is sent in any case, and `batches` as far as the pace allows. */
 type NextSteps = { first: Message[]; batches: Message[] };
 
-async function nextSteps(services: SweepServices, ref: IssueRef, most: number): Promise<NextSteps> {
+async function nextSteps(
+  services: SweepServices,
+  { lookAt, ...ref }: OpenIssue,
+  most: number,
+): Promise<NextSteps> {
   const { issues, delivery, clock } = services;
   const issue = await issues.get(ref);
   if (issue?.state === 'new' || issue?.state === 'draft')
     return { first: [{ kind: 'compose', ...ref }], batches: [] };
+  if (issue?.state === 'stopped') {
+    const forgotten = await batchesToGiveUp(services, ref, lookAt);
+    return { first: [], batches: forgotten.map((batch) => sendMessage(ref, batch)) };
+  }
   if (issue?.state !== 'sending') return { first: [], batches: [] };
   const first: Message[] = [];
   if (issue.partsPlanned < issue.parts) {
@@ -126,7 +135,11 @@ async function nextSteps(services: SweepServices, ref: IssueRef, most: number): 
   await noteProgress(services, issue);
   const due = await delivery.due(ref, clock(), most);
   if (first.length === 0 && due.length === 0) await finishIssue(services, ref);
-  return { first, batches: due.map((batch) => ({ kind: 'send', ...ref, batch })) };
+  return { first, batches: due.map((batch) => sendMessage(ref, batch)) };
+}
+
+function sendMessage(ref: IssueRef, batch: string): Message {
+  return { kind: 'send', ...ref, batch };
 }
 
 type HubStores = {

@@ -1,6 +1,6 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { afterBatchesDue, type Batch, type Recipient } from '../../delivery/batch.ts';
-import type { DeliveryStore, PlanProgress } from '../../delivery/delivery-store.ts';
+import type { DeliveryStore, PlanProgress, TriedBatch } from '../../delivery/delivery-store.ts';
 import { fieldsOf, getItem, IS_NEW, type Item, type Table, updateIf } from './dynamo-client.ts';
 import { countedItem } from './dynamo-complaints.ts';
 import { countersAfter } from './dynamo-issue-items.ts';
@@ -64,14 +64,19 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
       ]);
     },
 
+    async get({ edition, slot }, batch) {
+      const item = await getItem(table, batchKey(edition, slot, batch));
+      return item && batchOf(item, batch);
+    },
+
     async claim({ edition, slot }, batch, now, leaseUntil) {
       const pending = await updateIf(table, pendingKey(edition, slot, batch), {
         UpdateExpression: `SET nextAt = :until${holder ? ', holder = :holder' : ''} ADD attempts :one`,
         ConditionExpression: `attribute_exists(pk) AND ${mayBeTried}`,
         ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1, ...holder },
       });
-      const item = pending && (await getItem(table, batchKey(edition, slot, batch)));
-      return item && { ...batchOf(item, batch), attempts: Number(pending.attempts), leaseUntil };
+      const claimed = pending && (await this.get({ edition, slot }, batch));
+      return claimed && { ...claimed, attempts: Number(pending.attempts), leaseUntil };
     },
 
     async freeze({ edition, slot }, { id, subscriberIds }, { recipients, payloadHash, frozenAt }) {
@@ -158,6 +163,22 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
     async uncertain({ edition, slot }, batch) {
       if (!(await getItem(table, uncertainKey(edition, slot, batch)))) return undefined;
       return ((await getItem(table, batchKey(edition, slot, batch))) as Batch | undefined)?.subscriberIds;
+    },
+
+    async tried({ edition, slot }) {
+      const prefix = pendingKey(edition, slot, '').sk;
+      const filter = {
+        FilterExpression: 'attempts > :none',
+        ExpressionAttributeValues: { ':none': 0 },
+      };
+      const tried: TriedBatch[] = [];
+      const pending = queried(table, { pk: issuePartition(edition, slot), sk: { prefix }, filter });
+      for await (const { sk, nextAt } of pending) {
+        const id = withoutPrefix(sk);
+        const frozenAt = (await this.get({ edition, slot }, id))?.frozenAt;
+        tried.push({ id, nextAt: Number(nextAt), ...(frozenAt !== undefined && { frozenAt }) });
+      }
+      return tried;
     },
 
     async due({ edition, slot }, now, limit) {

@@ -66,7 +66,33 @@ export function dynamoIssues(table: Table): IssueStore {
     },
 
     async open() {
-      return (await queryItems(table, { pk: OPEN_ISSUES })).map(({ sk }) => issueRefOf(sk));
+      return (await queryItems(table, { pk: OPEN_ISSUES })).map(({ sk, lookAt }) => ({
+        ...issueRefOf(sk),
+        ...(lookAt !== undefined && { lookAt: Number(lookAt) }),
+      }));
+    },
+
+    async lookAgain({ edition, slot }, at) {
+      await updateIf(table, openKey(edition, slot), {
+        UpdateExpression: 'SET lookAt = :at',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':at': at },
+      });
+    },
+
+    async close({ edition, slot }) {
+      await transactIf(table, [
+        {
+          ConditionCheck: {
+            TableName: name,
+            Key: issueKey(edition, slot),
+            ConditionExpression: '#state = :stopped',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: { ':stopped': 'stopped' },
+          },
+        },
+        { Delete: { TableName: name, Key: openKey(edition, slot) } },
+      ]);
     },
 
     async cursor(edition) {
@@ -138,7 +164,8 @@ export function dynamoIssues(table: Table): IssueStore {
             },
           },
         },
-        { Delete: { TableName: name, Key: openKey(edition, slot) } },
+        // A stopped issue stays open, because its batches may have addresses. The sweep closes it.
+        ...(to === 'stopped' ? [] : [{ Delete: { TableName: name, Key: openKey(edition, slot) } }]),
       ]);
     },
 

@@ -41,7 +41,8 @@
  *   EDITION#<edition>             -                      up to when the edition has taken stories, and which ones
  *   SCHEDULE                      <edition>              up to when the slots of the edition were started, and which slot was left out
  *   ISSUES#<edition>              <createdAt>#<slot>     every issue of an edition, for lists
- *   OPEN                          <edition>#<slot>       an issue that has not ended
+ *   OPEN                          <edition>#<slot>       an issue that has not ended, or a stopped one whose batches may
+ *                                                        still have addresses
  *   ISSUE#<edition>#<slot>        -                      an issue
  *                                 FROZEN                 what composing it decided
  *                                 VARIANT#<key>          one rendered mail, for one language and list of stories
