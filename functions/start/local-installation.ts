@@ -6,6 +6,7 @@ import type { Table } from '../adapters/dynamo/dynamo-client.ts';
 import { dynamoPace } from '../adapters/dynamo/dynamo-pace.ts';
 import { callbackClient } from '../adapters/http/callback-client.ts';
 import { dynamoMailbox } from '../adapters/one-machine/dynamo-mailbox.ts';
+import { expiredItems } from '../adapters/one-machine/expired-items.ts';
 import { mailboxApi } from '../adapters/one-machine/mailbox-api-routes.ts';
 import { memoryQueue, type QueueFaults } from '../adapters/one-machine/memory-queue.ts';
 import { secrets } from '../adapters/random.ts';
@@ -121,6 +122,7 @@ export function localInstallation(options: Options) {
     secrets,
     previews,
   };
+  const expired = expiredItems(table);
   const mailbox = dynamoMailbox(table);
   // If a provider takes the mails, the mailbox has nothing to show and must not take mails from anybody.
   const hasMailbox = !config.resend;
@@ -132,7 +134,7 @@ export function localInstallation(options: Options) {
     app,
     queue,
     /** Does the work of a minute. */
-    tick: () => runTick(services),
+    tick: () => runTick(services, [() => expired.deleteSome(clock())]),
     /** Does the second half of a tick, for tests of the sweep. */
     sweep: () => sweep(services),
   };

@@ -23,16 +23,27 @@ export type MinuteServices = ScheduleServices &
 
 /**
  * What is done every minute, on AWS and on one machine: start what is due, sweep up what was left, and tell what was due
- * and did not happen. Each is done even if another fails, because a story under embargo must not wait for an edition that cannot be started.
- * If one fails, the tick fails in the end, so that the operator is alarmed. Repeated, late and simultaneous ticks do no
- * harm: the conditions in the table let each step happen once.
+ * and did not happen. `alsoHere` is what only one machine has to do. Each step is done even if another fails, because a
+ * story under embargo must not wait for an edition that cannot be started. If one fails, the tick fails in the end, so
+ * that the operator is alarmed. Repeated, late and simultaneous ticks do no harm: the conditions in the table let each
+ * step happen once.
  */
-export async function runTick(services: MinuteServices): Promise<void> {
+export async function runTick(
+  services: MinuteServices,
+  alsoHere: (() => Promise<unknown>)[] = [],
+): Promise<void> {
   const failures: unknown[] = [];
-  const watch = () => watchEditions(services, services.report ?? (() => {}));
-  for (const step of [startAllDue, sweep, watch, watchOutbox]) {
+  const report = services.report ?? (() => {});
+  const steps = [
+    () => startAllDue(services),
+    () => sweep(services),
+    () => watchEditions(services, report),
+    () => watchOutbox(services),
+    ...alsoHere,
+  ];
+  for (const step of steps) {
     try {
-      await step(services);
+      await step();
     } catch (error) {
       failures.push(error);
     }

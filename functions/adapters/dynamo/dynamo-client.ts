@@ -134,7 +134,8 @@ export function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): Item {
 
 /**
  * Decides whether an item exists and its TTL has not passed at `now` (milliseconds). DynamoDB deletes an expired item
- * up to days later and the embedded server never does, so every read of an item with a TTL has to check it.
+ * up to days later, and one machine some minutes later (`expired-items.ts`). So every read of an item with a TTL has to
+ * check it.
  */
 export function isLive(item: Item | undefined, now: number): item is Item {
   return item !== undefined && (typeof item.expiresAt !== 'number' || item.expiresAt * 1000 > now);

@@ -17,19 +17,16 @@ import {
   suppressionKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { queryItems, transact, transactIf } from './dynamo-requests.ts';
+import { MOST_TRANSACT_ITEMS, queryItems, transact, transactIf } from './dynamo-requests.ts';
 
 type Erasure = Pick<SubscriberStore, 'suppressErased' | 'eraseTraces' | 'remove'>;
-
-/** DynamoDB takes at most this many items in a transaction. */
-const MOST_ITEMS = 100;
 
 export function dynamoErasure(table: Table): Erasure {
   const { name } = table;
   const deletion = (Key: Key) => ({ Delete: { TableName: name, Key } });
   const deleteAll = async (keys: Key[]): Promise<void> => {
-    for (let start = 0; start < keys.length; start += MOST_ITEMS)
-      await transact(table, keys.slice(start, start + MOST_ITEMS).map(deletion));
+    for (let start = 0; start < keys.length; start += MOST_TRANSACT_ITEMS)
+      await transact(table, keys.slice(start, start + MOST_TRANSACT_ITEMS).map(deletion));
   };
 
   return {
@@ -78,7 +75,7 @@ export function dynamoErasure(table: Table): Erasure {
           ExpressionAttributeValues: { ':known': version },
         },
       };
-      const fitting = keys.slice(0, MOST_ITEMS - 1);
+      const fitting = keys.slice(0, MOST_TRANSACT_ITEMS - 1);
       if (!(await transactIf(table, [subscriber, ...fitting.map(deletion)]))) return false;
       // Only former ids are left over. They already lead to nobody.
       await deleteAll(keys.slice(fitting.length));

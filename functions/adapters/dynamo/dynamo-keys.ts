@@ -60,6 +60,7 @@
  *   COMPLAINTS#<edition>          STANDING               whether complaints stopped the edition, and since when they count
  *                                 HOUR#<yyyy-mm-ddThh>   mails accepted in this hour, and complaints about them (TTL)
  *
+ *   EXPIRED                       -                      up to which item expired ones were deleted (one machine only)
  *   MAIL                          <at>#<id>              the mails of one request to the mailbox (one machine only)
  *   MAIL#<id>                     -                      a mail in the mailbox (one machine only)
  *   MAILKEY#<key>                 -                      the mailbox's answer to an idempotency key (TTL, one machine only)
@@ -98,8 +99,9 @@ export const tokenKey = (hash: string): Key => ({ pk: TOKENS, sk: hash });
 export const OUTBOX = 'OUTBOX';
 export const outboxKey = (id: string): Key => ({ pk: OUTBOX, sk: id });
 
+export const DOCUMENTS = 'DOCUMENT#';
 export const documentKey = (feed: string, format: string, encoding: string): Key => ({
-  pk: `DOCUMENT#${feed}#${format}`,
+  pk: `${DOCUMENTS}${feed}#${format}`,
   sk: encoding,
 });
 export const snapshotKey = (feed: string, format: string, tag: string): Key =>
@@ -210,6 +212,7 @@ export const complaintHourKey = (edition: string, at: string): Key => ({
   sk: `HOUR#${at.slice(0, 13)}`,
 });
 
+export const expiredKey = (): Key => ({ pk: 'EXPIRED', sk: ONLY });
 export const MAILBOX = 'MAIL';
 export const mailListKey = (at: string, id: string): Key => ({ pk: MAILBOX, sk: `${at}#${id}` });
 export const mailKey = (id: string): Key => ({ pk: `MAIL#${id}`, sk: ONLY });

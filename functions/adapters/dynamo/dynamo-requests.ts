@@ -103,6 +103,8 @@ export class ConditionsFailed extends Error {
   }
 }
 
+/** DynamoDB takes at most this many items in a transaction. */
+export const MOST_TRANSACT_ITEMS = 100;
 const TRANSACT_ATTEMPTS = 6;
 const TEMPORARY = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
