@@ -1,4 +1,5 @@
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
+import { notTextFault } from './list-columns.ts';
 
 /**
  * The columns of a file of readers. An export has all of them, and every export can be imported. An import refuses a
@@ -31,10 +32,8 @@ export function readHeader(cells: string[]): Outcome<Column[]> {
   const faults: Fault[] = [];
   const fault = (detail: string) => faults.push({ pointer: '', detail });
   const names = cells.map((cell) => cell.trim());
-  if (names.some((name) => /[\0\uFFFD]/.test(name))) {
-    fault('The file is not UTF-8, or it is not text. Save it as "CSV UTF-8".');
-    return refused({ kind: 'invalid', faults });
-  }
+  const notText = notTextFault(names);
+  if (notText) return refused({ kind: 'invalid', faults: [notText] });
   if (names.length === 1 && /[;\t]/.test(names[0] ?? '')) {
     fault('The columns must be separated by commas. Choose the comma when you save the file as CSV.');
     return refused({ kind: 'invalid', faults });

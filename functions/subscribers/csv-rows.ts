@@ -26,15 +26,30 @@ const UNREADABLE = `The file cannot be read from this line on: a line has more t
  */
 const SLICE_BYTES = 16_384;
 
+const BROKE_OFF = 'The transfer of the file broke off.';
+
+/**
+ * What separates the cells: commas, or what the first line shows. That can be a line `sep=;`, which Excel writes and
+ * which is not given as a row, or a header with semicolons or tabs.
+ */
+export type Separator = 'comma' | 'as the first line shows';
+
 /**
  * Reads the rows of a file while its bytes arrive. Bytes that are not UTF-8 become U+FFFD, and empty lines are skipped.
  * Throws UnreadableFrom after it has given all rows before the fault. If the transfer breaks off inside a row, that row
  * is not given, because half of an address may be an address too.
  */
-export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row, void, undefined> {
+export async function* csvRows(
+  bytes: AsyncIterable<Uint8Array>,
+  separator: Separator = 'comma',
+): AsyncGenerator<Row, void, undefined> {
   const found: Row[] = [];
   let readUpTo = 0;
+  const text = textOf(bytes);
+  const start = separator === 'comma' ? '' : await startOf(text);
+  const named = separatorNamedIn(start);
   const parser = parse({
+    delimiter: separator === 'comma' ? ',' : (named ?? separatorUsedIn(start)),
     record_delimiter: '\n',
     relax_column_count: true,
     // A quote in the middle of a cell is kept as a character. If the cell is wrong because of it, `readRow` reports the
@@ -46,7 +61,7 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
     // ready.
     on_record(cells: string[], { lines }) {
       const line = lines - cells.join().split('\n').length + 1;
-      found.push({ line, lastLine: lines, cells });
+      if (named === undefined || line > 1) found.push({ line, lastLine: lines, cells });
       readUpTo = lines;
       return null;
     },
@@ -54,11 +69,10 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   // `written` and `ended` report the errors of the parser. This listener does nothing, but without it Node would end
   // the process at such an error.
   parser.on('error', () => {});
-  const text = textOf(bytes);
   try {
-    for (;;) {
-      const next = await text.next().catch(() => undefined);
-      if (!next) throw new UnreadableFrom(readUpTo + 1, 'The transfer of the file broke off.');
+    for (let ahead = start; ; ahead = '') {
+      const next = ahead ? { done: false as const, value: ahead } : await text.next().catch(() => undefined);
+      if (!next) throw new UnreadableFrom(readUpTo + 1, BROKE_OFF);
       const failed = await (next.done ? ended(parser) : written(parser, next.value));
       yield* found.splice(0);
       if (failed) throw new UnreadableFrom(readUpTo + 1, UNREADABLE);
@@ -67,6 +81,36 @@ export async function* csvRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   } finally {
     await text.return();
   }
+}
+
+/** Leaves out rows without anything in their cells, which spreadsheets write at the end of a file. */
+export async function* filledRows(rows: AsyncIterable<Row>): AsyncGenerator<Row, void, undefined> {
+  for await (const row of rows) if (row.cells.some((cell) => cell.trim() !== '')) yield row;
+}
+
+/** Reads on until the first line has ended. */
+async function startOf(text: AsyncGenerator<string, void, undefined>): Promise<string> {
+  let start = '';
+  while (!start.includes('\n') && start.length <= MAX_ROW_BYTES) {
+    const next = await text.next().catch(() => {
+      throw new UnreadableFrom(1, BROKE_OFF);
+    });
+    if (next.done) break;
+    start += next.value;
+  }
+  return start;
+}
+
+/** Returns the separator in a line `sep=;`, or undefined if the text does not begin with such a line. */
+function separatorNamedIn(start: string): string | undefined {
+  return /^"?sep=([,;\t|])"?\n/i.exec(start)?.[1];
+}
+
+/** Returns which separator the first line has most often outside quotes. A line without any has a single cell. */
+function separatorUsedIn(start: string): string {
+  const unquoted = (start.split('\n')[0] ?? '').replace(/"[^"]*"/g, '');
+  const count = (separator: string) => unquoted.split(separator).length;
+  return [',', ';', '\t'].reduce((most, each) => (count(each) > count(most) ? each : most));
 }
 
 type Parser = ReturnType<typeof parse>;

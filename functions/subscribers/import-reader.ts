@@ -2,6 +2,7 @@ import { type Clock, type Ids, isoTime } from '../shared/clock.ts';
 import { addressHash } from './email-address.ts';
 import type { ImportedReader } from './import-line.ts';
 import { coalesced } from './load-together.ts';
+import type { LineResult } from './report-lines.ts';
 import type { ConsentEvent, Subscriber, Suppression } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 
@@ -25,9 +26,6 @@ export function lookupsIn(subscribers: SubscriberStore): Lookups {
   };
 }
 
-/** `reason` says why a line was refused, or why it did not do all that it asked for. */
-export type Imported = { result: 'added' | 'updated' | 'unchanged' | 'refused'; reason?: string };
-
 /**
  * How often an import tries to write a reader whom other imports, or the reader, change at the same time. In each round
  * one of the writes succeeds.
@@ -44,7 +42,7 @@ export async function importReader(
   { subscribers, clock, ids }: ImportServices,
   lookups: Lookups,
   reader: ImportedReader,
-): Promise<Imported> {
+): Promise<LineResult> {
   const hash = addressHash(reader.email);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const [suppression, id] = await Promise.all([lookups.suppression(hash), lookups.id(hash)]);
@@ -132,6 +130,7 @@ function inWords({ reason, at }: Suppression): string {
     complained: 'the reader reported our mail as spam',
     refused: 'the mail provider refuses this address',
     erased: 'the reader had their data erased',
+    left: 'the reader left',
   };
   return `${words[reason]}${on(at)}; an import cannot bring the address back`;
 }

@@ -6,25 +6,19 @@ import { NO_STORE } from '../shared/answer-json.ts';
 import { isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { problemResponse } from '../shared/problem.ts';
-import { done, type Outcome, refused } from '../shared/refusal.ts';
 import { readHeader } from './csv-columns.ts';
 import type { CsvLimits } from './csv-limits.ts';
-import { csvRows, UnreadableFrom } from './csv-rows.ts';
+import { csvRows } from './csv-rows.ts';
 import { decodePlace, encodePlace, exportReaders, FIRST_PLACE } from './export-readers.ts';
 import { readRow } from './import-line.ts';
 import { IMPORT_PARAMETERS, readOptions } from './import-options.ts';
 import type { ImportServices } from './import-reader.ts';
 import { importReaders } from './import-readers.ts';
+import { firstRow, listBody, REPORT_TYPE, reportResponse, streamOf } from './list-body.ts';
 
 export type SubscriberRouteServices = ImportServices & { config: Config; log: Log; csvLimits?: CsvLimits };
 
 const CSV = 'text/csv; charset=utf-8';
-/**
- * How much of a report may wait to be read while the import goes on. Many clients read nothing before they have sent
- * the whole file. If the import stopped until they read, each side would wait for the other forever. Reports of 200,000
- * lines fit.
- */
-const UNREAD_REPORT_BYTES = 16_000_000;
 const MOST_EXPORTED_AT_ONCE = 10_000;
 
 /**
@@ -69,17 +63,17 @@ export function subscriberOperations(services: SubscriberRouteServices) {
       answers: {
         200: {
           means: 'A report: a line of JSON for each line of the file, and a summary as the last one.',
-          type: 'application/x-ndjson',
+          type: REPORT_TYPE,
           shape: importLine,
         },
       },
       async handle({ request, bearer }) {
-        const body = csvBody(request);
+        const body = listBody(request, ['text/csv']);
         if (!body.ok) return problemResponse(body.refusal);
-        const rows = csvRows(body.value);
+        const rows = csvRows(body.value.bytes);
         const header = await firstRow(rows);
         if (!header.ok) return problemResponse(header.refusal);
-        const columns = readHeader(header.value);
+        const columns = readHeader(header.value.cells);
         if (!columns.ok) return problemResponse(columns.refusal);
         const query = new URL(request.url).searchParams;
         const options = readOptions(publication, query, columns.value, clock());
@@ -91,9 +85,7 @@ export function subscriberOperations(services: SubscriberRouteServices) {
           limits: csvLimits,
           by: bearer.name,
         });
-        return new Response(streamOf(report, csvLimits.unreadReportBytes ?? UNREAD_REPORT_BYTES), {
-          headers: { ...NO_STORE, 'content-type': 'application/x-ndjson' },
-        });
+        return reportResponse(report, csvLimits, log);
       },
     }),
 
@@ -115,7 +107,7 @@ export function subscriberOperations(services: SubscriberRouteServices) {
         };
         log.info('readers are exported', { by: bearer.name, edition: edition ?? 'all' });
         const readers = exportReaders(subscribers, editions, cursor, limit ?? Number.POSITIVE_INFINITY);
-        if (limit === undefined) return new Response(streamOf(readers, 0), { headers });
+        if (limit === undefined) return new Response(streamOf(readers, 0, log), { headers });
         const { text, next } = await collected(readers);
         const query = new URLSearchParams({
           ...(edition && { edition }),
@@ -127,41 +119,6 @@ export function subscriberOperations(services: SubscriberRouteServices) {
       },
     }),
   };
-
-  function streamOf(
-    parts: AsyncGenerator<string, unknown, undefined>,
-    unreadBytes: number,
-  ): ReadableStream<Uint8Array> {
-    const encoder = new TextEncoder();
-    let isRead = true;
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          try {
-            const part = await parts.next();
-            if (!isRead) return;
-            if (part.done) controller.close();
-            else controller.enqueue(encoder.encode(part.value));
-          } catch (error) {
-            // The status was sent already. The answer can only break off, so that nobody takes a part for the whole.
-            log.error(
-              'an import or export of readers failed while it was answered; the client can repeat it',
-              {
-                error,
-                stack: error instanceof Error ? error.stack : '',
-              },
-            );
-            controller.error(error);
-          }
-        },
-        async cancel() {
-          isRead = false;
-          await parts.return(undefined);
-        },
-      },
-      new ByteLengthQueuingStrategy({ highWaterMark: unreadBytes }),
-    );
-  }
 }
 
 function exportQuery({ editions }: Publication) {
@@ -186,40 +143,6 @@ function exportQuery({ editions }: Publication) {
         return z.NEVER;
       }),
   });
-}
-
-/** Returns the body if it is CSV in UTF-8. CSV without a charset counts as UTF-8 (RFC 7111, section 3). */
-function csvBody(request: Request): Outcome<AsyncIterable<Uint8Array>> {
-  const got = request.headers.get('content-type') ?? '';
-  const [type = '', ...parameters] = got.split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((each) => each.startsWith('charset='))?.slice('charset='.length);
-  const isUtf8 = charset === undefined || /^"?(?:utf-?8|us-ascii)"?$/.test(charset);
-  const encoding = request.headers.get('content-encoding') ?? 'identity';
-  if (type !== 'text/csv' || !isUtf8 || encoding !== 'identity') {
-    const compressed = encoding === 'identity' ? '' : `, compressed as ${encoding}`;
-    return refused({
-      kind: 'unsupported-media-type',
-      got: `${got || 'not given'}${compressed}`,
-      allowed: [`${CSV}, not compressed`],
-    });
-  }
-  return done(request.body ?? nothing());
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-async function firstRow(rows: ReturnType<typeof csvRows>): Promise<Outcome<string[]>> {
-  try {
-    const first = await rows.next();
-    if (!first.done) return done(first.value.cells);
-    return refused({
-      kind: 'invalid',
-      faults: [{ pointer: '', detail: 'The file is empty: its first line must name the columns.' }],
-    });
-  } catch (error) {
-    if (error instanceof UnreadableFrom) return refused({ kind: 'malformed', detail: error.message });
-    throw error;
-  }
 }
 
 /** Joins all parts into one text, and returns it with the value that the generator returned. */

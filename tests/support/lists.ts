@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { LineReport, Summary } from '../../functions/subscribers/import-readers.ts';
+import type { LineReport, Summary } from '../../functions/subscribers/report-lines.ts';
 import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
 import { importLine } from '../../functions/subscribers/subscriber-routes.ts';
 import { OWNER_TOKEN, type World } from './installation.ts';
