@@ -3,15 +3,8 @@ import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import { isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-import { handOver, type Queue } from '../shared/queue.ts';
-import {
-  type BatchOutcome,
-  type ClaimedBatch,
-  isKeyForgotten,
-  KEY_HOURS,
-  LEASE_SECONDS,
-  type Tally,
-} from './batch.ts';
+import type { Queue } from '../shared/queue.ts';
+import { type BatchOutcome, type ClaimedBatch, isKeyForgotten, KEY_HOURS, LEASE_SECONDS } from './batch.ts';
 import {
   addressed,
   type BatchParts,
@@ -27,7 +20,7 @@ import type { FrozenIssues } from './frozen-issues.ts';
 import type { MailEventStore } from './mail-event-store.ts';
 import type { Mailer, SendOutcome } from './mailer.ts';
 import { type Pace, sendInTurn } from './pace.ts';
-import { proveBatch } from './prove-batch.ts';
+import { backoffSeconds, enqueue, giveBack, postpone, settle } from './settle-batch.ts';
 
 export type SendServices = FreezeServices & {
   issues: IssueStore;
@@ -185,72 +178,4 @@ async function handleAnswer(
 function noteAnswer({ issues, clock }: SendServices, ref: IssueRef, reason: string): Promise<boolean> {
   const now = clock();
   return issues.noteAnswer(ref, { at: isoTime(now), reason }, isoTime(now - MINUTE_MILLISECONDS));
-}
-
-async function settle(
-  services: SendServices,
-  ref: IssueRef,
-  { id, subscriberIds, recipients = [] }: ClaimedBatch,
-  outcome: BatchOutcome,
-): Promise<void> {
-  const { delivery, log } = services;
-  const mailed = new Set(recipients.map(({ subscriberId }) => subscriberId));
-  const left = subscriberIds.filter((each) => !mailed.has(each));
-  const rejected = outcome.rejected?.length ?? 0;
-  const tally: Tally = {
-    sent: outcome.kind === 'sent' ? mailed.size - rejected : 0,
-    failed: outcome.kind === 'failed' || outcome.kind === 'uncertain' ? mailed.size : rejected,
-    left: left.length,
-  };
-  const first = await delivery.settle(ref, id, { ...outcome, ...(left.length > 0 && { left }) }, tally);
-  if (!first || outcome.kind !== 'uncertain') return;
-  log.error('a batch is uncertain and will not be repeated', {
-    issue: issueId(ref),
-    batch: id,
-    reason: outcome.reason,
-  });
-  await proveBatch(services, ref, id);
-}
-
-/**
- * Ends the claim after the provider said that it took nothing. If this was the first request of the batch, the next
- * process that claims the batch freezes the recipients again. So a reader who leaves until then gets nothing, and the
- * hours for which the provider remembers the key begin later.
- */
-async function giveBack(
-  { delivery }: SendServices,
-  ref: IssueRef,
-  batch: FrozenBatch,
-  until: number,
-  attempts: number,
-): Promise<void> {
-  if (batch.mayBeTaken) await delivery.postpone(ref, batch.id, until, attempts);
-  else await delivery.thaw(ref, batch, until, attempts);
-}
-
-async function postpone(
-  services: SendServices,
-  ref: IssueRef,
-  batch: ClaimedBatch,
-  seconds: number,
-  attempts: number,
-): Promise<void> {
-  await services.delivery.postpone(ref, batch.id, services.clock() + seconds * 1000, attempts);
-  await enqueue(services, ref, batch, seconds);
-}
-
-async function enqueue(
-  { queue, log }: SendServices,
-  ref: IssueRef,
-  { id }: ClaimedBatch,
-  seconds: number,
-): Promise<void> {
-  // A message of SQS can wait for 15 minutes at most. If the batch must wait longer, the sweep sends another message
-  // for it.
-  await handOver(queue, log, [{ kind: 'send', ...ref, batch: id }], Math.min(Math.ceil(seconds), 900));
-}
-
-/** Returns 2, 4, 8 … seconds, and at most a quarter of an hour. */
-function backoffSeconds(attempts: number): number {
-  return Math.min(2 ** attempts, 900);
 }
