@@ -49,9 +49,7 @@ async function main(): Promise<void> {
         file: folder.path('broadsheet.db'),
         onRestart: (reason) => log.warn(`${reason}; it was started again`),
         onDead: (reason) =>
-          end(
-            `${reason}, again and again. Accepted data is safe in ${config.dataFolder}; start Broadsheet again.`,
-          ),
+          end(`${reason}. Accepted data is safe in ${config.dataFolder}; start Broadsheet again.`),
       });
   const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint);
   await ensureTable(table);

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { type Clock, MINUTE_MILLISECONDS } from '../../shared/clock.ts';
 import { pause } from '../dynamo/dynamo-client.ts';
 
 /** The embedded DynamoDB: a binary from npm that stores in a file or in memory, and listens on a port of 127.0.0.1. */
@@ -12,6 +13,7 @@ export type Dynoxide = { endpoint: string; stop(): Promise<void> };
 type Options = {
   /** The database file. Without it, the database is in memory. */
   file?: string;
+  clock?: Clock;
   /** Called if the server has ended and is not started again. */
   onDead?: (reason: string) => void;
   /** Called if the server had ended, was started again and answers. */
@@ -19,34 +21,47 @@ type Options = {
 };
 
 /**
- * The server is started again this often, which is enough for a temporary fault. A server that always ends at once is
- * given up.
+ * The server is started again this often within this time, which is enough for a temporary fault. A server that always
+ * ends at once is given up.
  */
 const RESTARTS = 3;
+const RESTART_MINUTES = 10;
 const READY_MILLISECONDS = 10_000;
 
 /**
  * Starts the server and waits until it answers. Throws if there is no binary for this machine, or if the server does
  * not answer in time.
  */
-export async function startDynoxide({ file, onDead, onRestart }: Options = {}): Promise<Dynoxide> {
+export async function startDynoxide({
+  file,
+  clock = Date.now,
+  onDead,
+  onRestart,
+}: Options = {}): Promise<Dynoxide> {
   const binary = dynoxideBinary();
   if (file) endLeftOver(file);
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   let stopping = false;
-  let restarts = 0;
+  let deaths: number[] = [];
   let child = launch(binary, port, file);
 
   const watch = () =>
     child.once('exit', async (code, signal) => {
       if (stopping) return;
       const reason = `the embedded DynamoDB ended unexpectedly (${signal ?? `exit code ${code}`})`;
-      restarts += 1;
-      if (restarts > RESTARTS || !file) return onDead?.(reason);
-      child = launch(binary, port, file);
+      const since = clock() - RESTART_MINUTES * MINUTE_MILLISECONDS;
+      deaths = [...deaths.filter((at) => at > since), clock()];
+      if (!file) return onDead?.(reason);
+      if (deaths.length > RESTARTS)
+        return onDead?.(`${reason}, ${deaths.length} times within ${RESTART_MINUTES} minutes`);
+      endLeftOver(file);
+      const again = launch(binary, port, file);
+      child = again;
       watch();
       if (await answers(endpoint)) onRestart?.(reason);
+      // Its end is noticed like any other.
+      else again.stdin?.end();
     });
   watch();
 
