@@ -139,7 +139,7 @@ function attributeValues(item: Item): Item {
 
 /** Returns the description of the table, as `ensureTable` makes it. */
 async function description(): Promise<{ Table: unknown }> {
-  const database = await startDynoxide();
+  const database = await startDynoxide({ reachableBy: 'everybody' });
   try {
     const table = openTable(TABLE, database.endpoint);
     await ensureTable(table);

@@ -64,7 +64,7 @@ export async function startServer(
  * Reads user and system time, which are fields 14 and 15 (proc_pid_stat(5)). Field 2, which is in parentheses, may contain
  * spaces.
  */
-function processorSeconds(pid: number | undefined): number | undefined {
+export function processorSeconds(pid: number | undefined): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')

@@ -54,7 +54,7 @@ async function run(): Promise<Result[]> {
     children.push(child);
     return child;
   };
-  const database = await startDynoxide();
+  const database = await startDynoxide({ reachableBy: 'everybody' });
   try {
     const receiver = await begin('bench/digest-receiver.ts', []);
     const config = digestConfig(SIZES, receiver.url);

@@ -76,7 +76,7 @@ async function over(count: number): Promise<Figures> {
   const config = testConfig({ BROADSHEET_URL: 'https://paper.example' });
   try {
     const file = await backlog(folder, count, NOW, config.publication.languages);
-    const database = await startDynoxide({ file });
+    const database = await startDynoxide({ reachableBy: 'everybody', file });
     try {
       const table = openTable(config.tableName, database.endpoint);
       const meter = meterOf(table);

@@ -22,7 +22,7 @@ const TOKEN = 'bs_token-of-the-bench';
 
 async function run(): Promise<Result[]> {
   const children: Child[] = [];
-  const database = await startDynoxide();
+  const database = await startDynoxide({ reachableBy: 'everybody' });
   try {
     await ensureTable(openTable(testConfig().tableName, database.endpoint));
     const begin = async () => {

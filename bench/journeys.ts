@@ -18,7 +18,7 @@ import { SECRET, signature } from '../tests/support/webhooks.ts';
 const TOKEN = 'bs_owner-token-of-the-journeys';
 const time = { now: Date.parse('2026-11-22T12:00:00.000Z') };
 
-const database = await startDynoxide();
+const database = await startDynoxide({ reachableBy: 'everybody' });
 const provider = await startProvider();
 const table = openTable('journeys', database.endpoint);
 await ensureTable(table);

@@ -3,6 +3,7 @@ import { coldRender } from './cold-render.ts';
 import { digest } from './digest.ts';
 import { feedUnits } from './feed-units.ts';
 import { imports } from './import.ts';
+import { databaseInItsOwnNetwork } from './own-network.ts';
 import { polling } from './polling.ts';
 import { warmFeed } from './warm-feed.ts';
 import { websub } from './websub.ts';
@@ -27,6 +28,8 @@ const BENCHMARKS: Benchmark[] = [
   coldRender,
   // Lets a thousand feed readers poll while an editor works; counts what they cost, and checks that none misses anything.
   polling,
+  // Measures what it costs that the embedded database has a network of its own.
+  databaseInItsOwnNetwork,
 ];
 
 const names = process.argv.slice(2);

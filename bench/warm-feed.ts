@@ -76,6 +76,7 @@ async function startsOf(
       BROADSHEET_DATA: folder,
       BROADSHEET_EDITOR_TOKEN: token,
       BROADSHEET_SAMPLES: 'off',
+      BROADSHEET_ALLOW_LOCAL_USERS: 'on',
     });
     servers.push(ours);
     if (isFirst) await postStories(ours.url, token, STORIES);

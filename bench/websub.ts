@@ -34,7 +34,7 @@ async function run(): Promise<Result[]> {
     children.push(child);
     return child;
   };
-  const database = await startDynoxide();
+  const database = await startDynoxide({ reachableBy: 'everybody' });
   try {
     const receiver = await begin('bench/websub-receiver.ts', []);
     await prepare(database.endpoint, receiver.url);

@@ -28,6 +28,8 @@ export type Config = {
   resendWebhookSecret?: string | undefined;
   samples: boolean;
   allowPrivateCallbacks: boolean;
+  /** Whether the embedded database may be open to the other users of the machine if the system lets nobody close it. */
+  allowLocalUsers: boolean;
 };
 
 type Environment = Record<string, string | undefined>;
@@ -53,6 +55,7 @@ export function loadConfig(env: Environment, settings: PublicationSettings, vers
     resendWebhookSecret: env.RESEND_WEBHOOK_SECRET || undefined,
     samples: switchOf('BROADSHEET_SAMPLES', env.BROADSHEET_SAMPLES, true),
     allowPrivateCallbacks: privateCallbacksOf(env),
+    allowLocalUsers: switchOf('BROADSHEET_ALLOW_LOCAL_USERS', env.BROADSHEET_ALLOW_LOCAL_USERS, false),
   };
 }
 

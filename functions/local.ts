@@ -3,9 +3,10 @@ import settings from '../broadsheet.config.ts';
 import project from '../package.json' with { type: 'json' };
 import { ensureTable, openTable } from './adapters/dynamo/dynamo-client.ts';
 import { plainLog } from './adapters/log-lines.ts';
-import { openDataFolder } from './adapters/one-machine/data-folder.ts';
-import { startDynoxide } from './adapters/one-machine/dynoxide.ts';
+import { type DataFolder, openDataFolder } from './adapters/one-machine/data-folder.ts';
+import { type Dynoxide, dynoxideBinary, startDynoxide } from './adapters/one-machine/dynoxide.ts';
 import { minuteTimer } from './adapters/one-machine/minute-timer.ts';
+import { networkRefusal } from './adapters/one-machine/own-network.ts';
 import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -43,15 +44,8 @@ async function main(): Promise<void> {
     log.warn(
       'BROADSHEET_EDITOR_TOKEN is short, and anybody who guesses it can publish; use 16 characters or more',
     );
-  const database = config.dynamoEndpoint
-    ? undefined
-    : await startDynoxide({
-        file: folder.path('broadsheet.db'),
-        onRestart: (reason) => log.warn(`${reason}; it was started again`),
-        onDead: (reason) =>
-          end(`${reason}. Accepted data is safe in ${config.dataFolder}; start Broadsheet again.`),
-      });
-  const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint);
+  const database = config.dynamoEndpoint ? undefined : await startDatabase(config, folder);
+  const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint, database?.agent);
   await ensureTable(table);
 
   const templates = readTemplates(inProject('templates'));
@@ -93,6 +87,29 @@ async function main(): Promise<void> {
     folder.write(SAMPLES_POSTED, '');
   }
   greet(config, token, process.env.BROADSHEET_EDITOR_TOKEN ? undefined : folder.path('editor-token'));
+}
+
+/** Starts the embedded database so that nobody else reaches it. Throws if the system does not allow that and the operator neither. */
+async function startDatabase(config: Config, folder: DataFolder): Promise<Dynoxide> {
+  // Where there is no server at all, this says so before anything else does.
+  dynoxideBinary();
+  const refusal = await networkRefusal();
+  if (refusal && !config.allowLocalUsers)
+    throw new Error(
+      `the embedded database asks nobody for a password, and this system does not let Broadsheet close it to the other users of the machine (${refusal}). Choose one of these: allow user namespaces for this account; set AWS_ENDPOINT_URL_DYNAMODB to a database of your own; or, if nobody else uses this machine, set BROADSHEET_ALLOW_LOCAL_USERS=on`,
+    );
+  const database = await startDynoxide({
+    file: folder.path('broadsheet.db'),
+    reachableBy: refusal ? 'users' : 'this process',
+    onRestart: (reason) => log.warn(`${reason}; it was started again`),
+    onDead: (reason) =>
+      end(`${reason}. Accepted data is safe in ${config.dataFolder}; start Broadsheet again.`),
+  });
+  if (refusal)
+    log.warn(
+      `every user of this machine can read and write the database at ${database.endpoint}, because BROADSHEET_ALLOW_LOCAL_USERS is "on" and the system does not let Broadsheet close it (${refusal})`,
+    );
+  return database;
 }
 
 function greet({ baseUrl: url, publication, resend }: Config, token: string, tokenFile?: string): void {

@@ -28,6 +28,7 @@ describe('the environment', () => {
       resend: undefined,
       samples: true,
       allowPrivateCallbacks: false,
+      allowLocalUsers: false,
     });
   });
 
@@ -43,6 +44,7 @@ describe('the environment', () => {
       'RESEND_WEBHOOK_SECRET',
       'BROADSHEET_SAMPLES',
       'BROADSHEET_ALLOW_PRIVATE_CALLBACKS',
+      'BROADSHEET_ALLOW_LOCAL_USERS',
     ];
     expect(testConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(testConfig());
   });
@@ -57,6 +59,7 @@ describe('the environment', () => {
       RESEND_API_KEY: 're_123',
       BROADSHEET_SAMPLES: 'off',
       BROADSHEET_ALLOW_PRIVATE_CALLBACKS: 'on',
+      BROADSHEET_ALLOW_LOCAL_USERS: 'on',
     });
     expect(config).toMatchObject({
       port: 9000,
@@ -67,6 +70,7 @@ describe('the environment', () => {
       resend: { apiKey: 're_123' },
       samples: false,
       allowPrivateCallbacks: true,
+      allowLocalUsers: true,
     });
     expect(JSON.stringify(config)).not.toContain('a-token-of-16-chars');
   });
@@ -95,6 +99,7 @@ describe('the environment', () => {
     ['BROADSHEET_EDITOR_TOKEN', 'with spaces in the middle', '1 to 256'],
     ['BROADSHEET_SAMPLES', 'no', '"on" or "off"'],
     ['BROADSHEET_ALLOW_PRIVATE_CALLBACKS', 'true', '"on" or "off"'],
+    ['BROADSHEET_ALLOW_LOCAL_USERS', 'yes', '"on" or "off"'],
   ])(
     'is refused with %s=%s, and the error names the variable and what is allowed',
     (name, value, allowed) => {

@@ -32,7 +32,7 @@ export async function deploy() {
   const [shipped, database, secrets, queues, edge, provider] = await Promise.all([
     // The check of the template by CDK takes five seconds. Only `npm run test:exhaustive` runs it.
     ship(clone.folder, { CDK_VALIDATION: 'false' }),
-    startDynoxide(),
+    startDynoxide({ reachableBy: 'everybody' }),
     secretsManager(SECRET_ARN, SECRET),
     sqs(),
     cloudFront(),

@@ -15,7 +15,7 @@ const LANGUAGES = ['en', 'es'];
 
 /** Puts readers of all shards into the folder's database before its first start. Returns their addresses. */
 async function withReaders(folder: string, count: number): Promise<string[]> {
-  const database = await startDynoxide({ file: `${folder}/broadsheet.db` });
+  const database = await startDynoxide({ reachableBy: 'everybody', file: `${folder}/broadsheet.db` });
   const table = openTable('broadsheet', database.endpoint);
   await ensureTable(table);
   const store = dynamoSubscribers(table);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { dataFolder, get, post, type Running, start, TOKEN } from '../support/process.ts';
+import { dataFolder, get, post, processesUnder, type Running, start, TOKEN } from '../support/process.ts';
 
 export const story = (id: string) => ({
   id,
@@ -66,15 +67,27 @@ async function killAtWork(running: Running, round: number, killAfter: number, re
       if (lines >= killAfter && all.stories.length >= before + STORIES_A_ROUND) running.child.kill('SIGKILL');
     },
   });
+  const started = [...processesUnder(running).keys()];
+  expect(started.length).toBeGreaterThan(1);
   await expect(importing).rejects.toThrow();
   await posting;
   expect((await running.ended).signal).toBe('SIGKILL');
+  await expect.poll(() => started.filter(isAlive), { timeout: 5_000 }).toEqual([]);
 }
 
 /** Returns the addresses of all readers, as the export has them. */
 async function addresses({ url }: Running): Promise<string[]> {
   const rows = (await (await get(`${url}/api/subscribers`)).text()).split('\r\n').slice(1, -1);
   return rows.map((row) => row.split(',')[0] ?? '');
+}
+
+/** A process that has ended keeps its number, in the state Z, until its parent has asked how it ended. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 function databasesOf(folder: string): string[] {

@@ -16,6 +16,7 @@ import {
   post,
   type Running,
   start,
+  TOKEN,
   useClone,
 } from '../support/process.ts';
 import { receiver } from '../websub/receiver.ts';
@@ -127,11 +128,33 @@ describe('Ctrl-C', () => {
   });
 
   it('leaves schedules that have been followed since the start, because a process ticks as it starts', async () => {
-    const database = await startDynoxide({ file: join(folder, 'broadsheet.db') });
+    const database = await startDynoxide({ reachableBy: 'everybody', file: join(folder, 'broadsheet.db') });
     onTestFinished(() => database.stop());
     const schedules = dynamoSchedules(openTable('broadsheet', database.endpoint));
     for (const { id } of testConfig().publication.editions)
       expect((await schedules.followed(id))?.through).toBeGreaterThanOrEqual(startedAt);
+  });
+
+  it('lets an import end, though a terminal sends it to all processes', async () => {
+    const command: [string, ...string[]] = ['setsid', ...ITSELF];
+    const { url, child, output, ended } = await start(folder, {}, { command });
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const file = writable.getWriter();
+    const init: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/csv', connection: 'close' },
+      body: readable,
+      duplex: 'half',
+    };
+    const imported = fetch(`${url}/api/subscribers/import?editions=daily&consent=List+of+2019`, init);
+    await file.write(Buffer.from('email\none@reader.example\n'));
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    await expect.poll(output, { timeout: 10_000 }).toContain('stopping');
+    await file.write(Buffer.from('two@reader.example\n'));
+    await file.close();
+    expect(await (await imported).text()).toContain('"complete":true,"lines":2,"added":2');
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(output()).not.toContain('ended unexpectedly');
   });
 
   it('lets the next start find everything, and may come twice, from the terminal and from npm', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,6 +105,8 @@ async function startAt(
       BROADSHEET_DATA: folder,
       BROADSHEET_EDITOR_TOKEN: TOKEN,
       BROADSHEET_SAMPLES: 'off',
+      // A machine that refuses the database a network of its own can run the tests too.
+      BROADSHEET_ALLOW_LOCAL_USERS: 'on',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -130,6 +132,23 @@ async function startAt(
     ended.then(({ code }) => Promise.reject(new Error(`ended with ${code}: ${output}`))),
   ]);
   return { child, url, output: () => output, ended };
+}
+
+/** Returns the processes that this one has started, and those that they have started: process id → command line. */
+export function processesUnder({ child }: Running): Map<number, string> {
+  const found = new Map<number, string>();
+  const parents = new Set([child.pid]);
+  // A process has a higher number than its parent, unless the numbers have begun again. So the list is read until nothing is new.
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const line of execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')) {
+      const [, pid, parent, command = ''] = /^ *(\d+) +(\d+) (.*)$/.exec(line) ?? [];
+      if (!parents.has(Number(parent))) continue;
+      parents.add(Number(pid));
+      found.set(Number(pid), command);
+    }
+  }
+  return found;
 }
 
 /** Sends a POST with the owner's token. */

@@ -10,7 +10,7 @@ import { launchBrowserServer } from '../browser/chromium.ts';
  * after the last one. The browser starts when the first file asks for it, so that a run without pages does not pay for it.
  */
 export default async function startSharedServers(project: TestProject): Promise<() => Promise<void>> {
-  const database = await startDynoxide();
+  const database = await startDynoxide({ reachableBy: 'everybody' });
   project.provide('database', database.endpoint);
 
   let browser: Promise<BrowserServer> | undefined;

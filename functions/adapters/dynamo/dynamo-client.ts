@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
 import {
   ConditionalCheckFailedException,
@@ -24,15 +25,19 @@ export type Item = Record<string, unknown>;
 
 /**
  * Opens the table at `endpoint`, which takes any credentials. Without an endpoint the table is in DynamoDB itself, and
- * the credentials of the process are used.
+ * the credentials of the process are used. `agent` opens the connections, if the endpoint can only be reached through it.
  */
-export function openTable(name: string, endpoint: string | undefined): Table {
+export function openTable(name: string, endpoint: string | undefined, agent?: Agent): Table {
   const elsewhere = endpoint && {
     endpoint,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  const client = new DynamoDBClient({ ...elsewhere, maxAttempts: 5 });
+  const client = new DynamoDBClient({
+    ...elsewhere,
+    maxAttempts: 5,
+    ...(agent && { requestHandler: { httpAgent: agent } }),
+  });
   // The SDK copies every request and answer for its log, and nobody reads that log. So its logger is removed.
   client.middlewareStack.remove('loggerMiddleware');
   return {

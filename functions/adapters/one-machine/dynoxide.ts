@@ -1,18 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { type Agent, get } from 'node:http';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type Clock, MINUTE_MILLISECONDS } from '../../shared/clock.ts';
 import { pause } from '../dynamo/dynamo-client.ts';
+import { type OwnNetwork, ownNetwork } from './own-network.ts';
 
-/** The embedded DynamoDB: a binary from npm that stores in a file or in memory, and listens on a port of 127.0.0.1. */
-export type Dynoxide = { endpoint: string; stop(): Promise<void> };
+/** The embedded DynamoDB: a binary from npm that stores in a file or in memory. Requests to `endpoint` go through `agent`, if there is one. */
+export type Dynoxide = { endpoint: string; agent?: Agent; stop(): Promise<void> };
+
+/**
+ * Who can reach the server. It asks nobody who they are, so whoever reaches it reads and writes everything.
+ * - `this process`: nobody else. Some systems refuse the network that this needs (`networkRefusal`).
+ * - `users`: also the other users of the machine, but no page in a browser.
+ * - `everybody`: also pages. This is for tests and benchmarks, whose processes share made-up data.
+ */
+type Reach = 'this process' | 'users' | 'everybody';
 
 type Options = {
   /** The database file. Without it, the database is in memory. */
   file?: string;
+  reachableBy?: Reach;
   clock?: Clock;
   /** Called if the server has ended and is not started again. */
   onDead?: (reason: string) => void;
@@ -34,17 +45,18 @@ const READY_MILLISECONDS = 10_000;
  */
 export async function startDynoxide({
   file,
+  reachableBy = 'this process',
   clock = Date.now,
   onDead,
   onRestart,
 }: Options = {}): Promise<Dynoxide> {
   const binary = dynoxideBinary();
   if (file) endLeftOver(file);
-  const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
+  const { endpoint, agent, port, launch } = await networkFor(reachableBy);
+  const start = () => launch(...commandOf(binary, port, file));
   let stopping = false;
   let deaths: number[] = [];
-  let child = launch(binary, port, file);
+  let child = start();
 
   const watch = () =>
     child.once('exit', async (code, signal) => {
@@ -56,32 +68,50 @@ export async function startDynoxide({
       if (deaths.length > RESTARTS)
         return onDead?.(`${reason}, ${deaths.length} times within ${RESTART_MINUTES} minutes`);
       endLeftOver(file);
-      const again = launch(binary, port, file);
+      const again = start();
       child = again;
       watch();
-      if (await answers(endpoint)) onRestart?.(reason);
+      if (await answers(endpoint, agent)) onRestart?.(reason);
       // Its end is noticed like any other.
       else again.stdin?.end();
     });
   watch();
 
-  if (!(await answers(endpoint))) {
+  if (!(await answers(endpoint, agent))) {
     stopping = true;
-    child.kill('SIGKILL');
-    throw new Error(
-      `the embedded DynamoDB did not answer on ${endpoint} within ${READY_MILLISECONDS / 1000} seconds`,
-    );
+    child.stdin?.end();
+    throw new Error(`the embedded DynamoDB did not answer within ${READY_MILLISECONDS / 1000} seconds`);
   }
   return {
     endpoint,
+    ...(agent && { agent }),
     async stop() {
       stopping = true;
+      agent?.destroy();
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.stdin?.end();
       await ended;
       if (file) rmSync(pidFile(file), { force: true });
     },
+  };
+}
+
+async function networkFor(reach: Reach): Promise<OwnNetwork | OpenNetwork> {
+  return reach === 'this process'
+    ? ownNetwork()
+    : openNetwork(await (reach === 'users' ? portClosedToPages() : freePort()));
+}
+
+type OpenNetwork = Omit<OwnNetwork, 'agent'> & { agent?: undefined };
+
+/** The network of the machine, in which everybody on the machine reaches the port. */
+function openNetwork(port: number): OpenNetwork {
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    launch: ([program = '', ...args], env) =>
+      spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env }),
   };
 }
 
@@ -93,18 +123,35 @@ export async function startDynoxide({
 const PORTS = { from: 10_081, to: 32_000 };
 const PORT_ATTEMPTS = 100;
 
+/**
+ * Browsers connect to none of these ports, whatever the page (Fetch Standard, "port blocking"). They are ports of other
+ * protocols, and few machines use them.
+ */
+const CLOSED_TO_PAGES = [6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 3659, 4045, 4190, 2049];
+
 /** Returns a port of 127.0.0.1 that is free at this moment. */
 export async function freePort(): Promise<number> {
   for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
     const port = randomInt(PORTS.from, PORTS.to);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (free) return port;
+    if (await isFree(port)) return port;
   }
   throw new Error(`no free port on 127.0.0.1 between ${PORTS.from} and ${PORTS.to}`);
+}
+
+async function portClosedToPages(): Promise<number> {
+  for (const port of CLOSED_TO_PAGES) if (await isFree(port)) return port;
+  throw new Error(
+    `the embedded DynamoDB needs one of the ports ${CLOSED_TO_PAGES.join(', ')} of 127.0.0.1, and none is free`,
+  );
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
+  await new Promise((resolve) => server.close(resolve));
+  return isFree;
 }
 
 /** Returns the path of the server's binary. Throws if npm has installed none, because there is none for this system. */
@@ -125,25 +172,24 @@ export function dynoxideBinary(): string {
 }
 
 /**
- * Starts the server so that it ends when this process ends, even after kill -9. A shell waits on a pipe that the kernel
- * closes once this process is gone, and then kills the server. The process id of the server is written to a file, for
- * the case that the shell is killed as well.
+ * Returns a command, and its environment, that runs the server until its standard input is closed. The standard input
+ * is a pipe from this process, and the kernel closes it once this process is gone, even after kill -9. A shell waits
+ * for that, and then kills the server. The process id of the server is written to a file, for the case that the shell
+ * is killed as well.
  */
-function launch(binary: string, port: number, file: string | undefined): ChildProcess {
+function commandOf(binary: string, port: number, file: string | undefined): [string[], NodeJS.ProcessEnv] {
   const script = `
+    umask 077
     exec 3<&0
     "$0" "$@" 3<&- </dev/null & server=$!
     [ -z "$PID_FILE" ] || echo $server > "$PID_FILE"
     (cat <&3 >/dev/null; kill -9 $server 2>/dev/null) &
     wait $server`;
-  return spawn(
-    '/bin/sh',
-    ['-c', script, binary, '--port', String(port), ...(file ? ['--db-path', file] : [])],
-    {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: { ...process.env, PID_FILE: file ? pidFile(file) : '' },
-    },
-  );
+  const args = ['--port', String(port), ...(file ? ['--db-path', file] : [])];
+  return [
+    ['/bin/sh', '-c', script, binary, ...args],
+    { ...process.env, PID_FILE: file ? pidFile(file) : '' },
+  ];
 }
 
 const pidFile = (file: string) => `${file}.pid`;
@@ -158,14 +204,20 @@ function endLeftOver(file: string): void {
   if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(file)) process.kill(pid, 'SIGKILL');
 }
 
-async function answers(endpoint: string): Promise<boolean> {
-  for (const deadline = Date.now() + READY_MILLISECONDS; Date.now() < deadline; await pause(10)) {
-    try {
-      await fetch(endpoint, { method: 'GET', signal: AbortSignal.timeout(1000) });
-      return true;
-    } catch {
-      // The server does not listen yet.
-    }
-  }
+async function answers(endpoint: string, agent: Agent | undefined): Promise<boolean> {
+  for (const deadline = Date.now() + READY_MILLISECONDS; Date.now() < deadline; await pause(10))
+    if (await answersNow(endpoint, agent)) return true;
   return false;
+}
+
+function answersNow(endpoint: string, agent: Agent | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(endpoint, { timeout: 1000, ...(agent && { agent }) }, (answer) => {
+      answer.resume();
+      resolve(true);
+    });
+    request.once('timeout', () => request.destroy());
+    // The server does not listen yet.
+    request.once('error', () => resolve(false));
+  });
 }

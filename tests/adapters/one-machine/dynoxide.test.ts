@@ -15,6 +15,7 @@ async function database() {
   const deaths: string[] = [];
   const { stop } = await startDynoxide({
     file,
+    reachableBy: 'everybody',
     clock: () => time.now,
     onRestart: (reason) => restarts.push(reason),
     onDead: (reason) => deaths.push(reason),
