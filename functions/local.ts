@@ -38,7 +38,11 @@ async function main(): Promise<void> {
   if (readers) refuseSample(config.publication, readers);
   if (readers) for (const text of sampleIn(config.publication).descriptions) log.warn(inWords(text));
   for (const line of doubtfulSettings(config.publication, Date.now())) log.warn(line);
-  const folder = openDataFolder(config.dataFolder, config.baseUrl);
+  const folder = openDataFolder(config.dataFolder, {
+    url: config.baseUrl,
+    log,
+    allowLocalUsers: config.allowLocalUsers,
+  });
   const token = process.env.BROADSHEET_EDITOR_TOKEN || folder.secret('editor-token', 'bs_');
   if (token.length < 16)
     log.warn(

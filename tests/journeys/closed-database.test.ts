@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -154,10 +155,15 @@ describe('where the system refuses the network', () => {
 
   it('npm start warns of other users if they are allowed, and keeps pages out', async () => {
     const folder = dataFolder();
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'samples-posted'), '', { mode: 0o644 });
     const { url, output } = await start(folder, { TABLE_NAME: OF_NPM_START }, { command });
     expect(output()).toContain(
       'every user of this machine can read and write the database at http://127.0.0.1:',
     );
+    expect(output()).toContain(`other users of this machine could open the data folder ${folder}`);
+    for (const name of ['.', 'samples-posted', 'lock', 'broadsheet.db', 'broadsheet.db-wal', 'link-secret'])
+      expect([name, statSync(join(folder, name)).mode & 0o077]).toEqual([name, 0]);
     expect((await post(`${url}/api/articles`, story('open'))).status).toBe(201);
     expect(ours(await tablesThatAPageReaches())).toEqual([OPEN_TO_EVERYBODY]);
   });

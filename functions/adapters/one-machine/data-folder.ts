@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Log } from '../../shared/log.ts';
 import { secrets } from '../random.ts';
+import { closeFolder } from './close-folder.ts';
 
 /**
  * The folder of one installation. It holds the database, the secrets, and a lock that the process holds while it lives.
@@ -20,15 +22,29 @@ const PATIENCE_MILLISECONDS = 5_000;
 /** The error code for a lock that somebody else holds: https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
+type Options = {
+  /** The address at which this process serves. It is written down, so that the error of a second process can name it. */
+  url: string;
+  log: Log;
+  /** Whether the folder may be open to other users of the machine, if it cannot be closed. */
+  allowLocalUsers: boolean;
+};
+
 /**
- * Opens the data folder and locks it. Throws if another process holds the lock. `url` is the address at which this
- * process serves; it is written down, so that the error message of a second process can name it.
+ * Opens the data folder, locks it, and closes it to other users of the machine. Throws if another process holds the
+ * lock, or if the folder cannot be closed.
  */
-export function openDataFolder(folder: string, url: string): DataFolder {
+export function openDataFolder(folder: string, { url, log, allowLocalUsers }: Options): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(folder, name);
   const write = (name: string, text: string) => writeFileSync(path(name), text, { mode: 0o600 });
   const unlock = lock(folder);
+  try {
+    closeFolder(folder, { log, mayStayOpen: allowLocalUsers });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
   write(HOLDER, `process ${process.pid}, which serves ${url}`);
   return {
     path,
@@ -50,15 +66,17 @@ const HOLDER = 'lock-holder';
  * share the folder. It takes the lock back however the process ends, so no stale lock is ever left.
  */
 function lock(folder: string): () => void {
-  const database = new DatabaseSync(join(folder, 'lock'), { timeout: PATIENCE_MILLISECONDS });
+  const path = join(folder, 'lock');
+  // SQLite would make a file that others can read.
+  writeFileSync(path, '', { flag: 'a', mode: 0o600 });
+  const database = new DatabaseSync(path, { timeout: PATIENCE_MILLISECONDS });
   try {
     // Nothing is ever written to this database, so it needs no journal file.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
-    const path = realpathSync(folder);
     throw new Error(
-      `the data folder ${path} is in use by ${holderOf(folder)}; stop it, or set BROADSHEET_DATA to another folder`,
+      `the data folder ${realpathSync(folder)} is in use by ${holderOf(folder)}; stop it, or set BROADSHEET_DATA to another folder`,
     );
   }
   return () => database.close();
