@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { PhraseKey } from '../shared/locale.ts';
-import { parseMailbox } from '../shared/mailbox.ts';
+import { parseNamedAddress } from '../shared/named-address.ts';
 import { endsWithConsent, type Suppression } from '../subscribers/subscriber.ts';
 import { pathInLanguage } from './layout.ts';
 import type { Html, PageContext } from './page-context.ts';
@@ -31,6 +31,6 @@ export function suppressionNotice(context: PageContext, suppression: Suppression
 function newsroom({ config }: PageContext, editions: string[]): Html {
   const all = config.publication.editions;
   const edition = all.find(({ id }) => editions.includes(id)) ?? all[0];
-  const address = parseMailbox(edition?.replyTo ?? edition?.from ?? '')?.address ?? '';
+  const address = parseNamedAddress(edition?.replyTo ?? edition?.from ?? '')?.address ?? '';
   return html`<a href="mailto:${address}" dir="ltr">${address}</a>`;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseTimeZone } from '../shared/local-time.ts';
-import { isMailDomain, parseMailbox } from '../shared/mailbox.ts';
+import { isMailDomain, parseNamedAddress } from '../shared/named-address.ts';
 import { cronFault } from './schedule.ts';
 
 /** The types of values in the settings. The message of each says what is allowed. */
@@ -54,22 +54,22 @@ export const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an absolu
  * A mail address, with or without a name. The domain may have letters beyond ASCII. Mails carry it in its ASCII form, and
  * the name in quotes where it needs them.
  */
-export const mailbox = oneLine(320)
-  .refine((text) => parseMailbox(text) !== undefined, {
+export const namedAddress = oneLine(320)
+  .refine((text) => parseNamedAddress(text) !== undefined, {
     message:
       'must be an address, "news@paper.example", or a name and an address, "The Paper <news@paper.example>", and only one. Before the @ there must be no brackets, quotes, commas or spaces',
   })
   .refine((text) => !/[\u202a-\u202e\u2066-\u2069]/.test(text), {
     message: 'must not change the direction of text (U+202A to U+202E, U+2066 to U+2069)',
   })
-  .refine((text) => isMailDomain(domainOf(parseMailbox(text)?.address ?? 'a@b.example')), {
+  .refine((text) => isMailDomain(domainOf(parseNamedAddress(text)?.address ?? 'a@b.example')), {
     message: 'must have a domain after the @, such as paper.example or españa.example',
   });
 /** A mail address without a name. */
 export const mailAddress = (max: number) =>
   oneLine(max).refine(
     (text) => {
-      const read = parseMailbox(text);
+      const read = parseNamedAddress(text);
       return read?.address === text && isMailDomain(domainOf(text));
     },
     { message: 'must be an address, such as "podcast@paper.example"' },

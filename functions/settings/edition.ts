@@ -6,7 +6,7 @@ import {
   inLanguages,
   languageTag,
   localised,
-  mailbox,
+  namedAddress,
   oneLine,
   slug,
   template,
@@ -98,8 +98,8 @@ export const edition = z
      */
     preheader: inLanguages(template(150, PLACEHOLDERS)).optional(),
     /** The name may have any characters. Mails have it in quotes where it needs them. */
-    from: mailbox,
-    replyTo: mailbox.optional(),
+    from: namedAddress,
+    replyTo: namedAddress.optional(),
     postalAddress: oneLine(300),
     /**
      * Drafts are mailed to `editors`, `minutesBefore` minutes before the issue is due, with links to approve it and to
@@ -109,7 +109,7 @@ export const edition = z
     review: z
       .strictObject({
         editors: z
-          .array(mailbox)
+          .array(namedAddress)
           .min(1, { message: 'must name at least one address' })
           .max(10, { message: 'must name at most 10 addresses' }),
         minutesBefore: wholeNumber(5, 720),

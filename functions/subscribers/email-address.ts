@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js';
-import { isLocalPart, isMailDomain } from '../shared/mailbox.ts';
+import { isLocalPart, isMailDomain } from '../shared/named-address.ts';
 import { sha256 } from '../shared/text.ts';
 
 /** Why a text is not a mail address, or why we do not mail that address. */

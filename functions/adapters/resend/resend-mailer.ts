@@ -2,7 +2,7 @@ import { Resend } from 'resend';
 import type { Mail, Mailer, SendOutcome } from '../../delivery/mailer.ts';
 import { LONGEST_HOLD } from '../../delivery/pace.ts';
 import { asciiJson } from '../../mails/placeholders.ts';
-import { parseMailbox, writtenMailbox } from '../../shared/mailbox.ts';
+import { parseNamedAddress, writtenAddress } from '../../shared/named-address.ts';
 import { withoutAddresses } from '../../subscribers/email-address.ts';
 
 type Options = {
@@ -173,17 +173,17 @@ export function streamed(body: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Arr
 
 /** The names of the fields and their order are those that the client uses. */
 function piecesOf({ from, to, replyTo, subject, html, text, headers, tags }: Mail): string[] {
-  const head = asciiJson({ from: oneMailbox(from), headers }).slice(0, -1);
-  const answers = replyTo !== undefined && { reply_to: oneMailbox(replyTo) };
+  const head = asciiJson({ from: oneAddress(from), headers }).slice(0, -1);
+  const answers = replyTo !== undefined && { reply_to: oneAddress(replyTo) };
   const middle = asciiJson({ ...answers, subject, tags }).slice(1, -1);
-  const end = asciiJson({ to: [oneMailbox(to)] }).slice(1);
+  const end = asciiJson({ to: [oneAddress(to)] }).slice(1);
   return [head, ',"html":', ...jsonParts(html), `,${middle},"text":`, ...jsonParts(text), `,${end}`];
 }
 
-/** Returns a mailbox of the settings, or the address of a reader, so that the provider reads one address in it. */
-function oneMailbox(text: string): string {
-  const mailbox = parseMailbox(text);
-  return mailbox ? writtenMailbox(mailbox) : text;
+/** Returns an address of the settings with its name, or the address of a reader, so that the provider reads one address in it. */
+function oneAddress(text: string): string {
+  const read = parseNamedAddress(text);
+  return read ? writtenAddress(read) : text;
 }
 
 function jsonParts(body: Mail['html']): string[] {

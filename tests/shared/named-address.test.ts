@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { addressParser } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
-import { parseMailbox, writtenMailbox } from '../../functions/shared/mailbox.ts';
+import { parseNamedAddress, writtenAddress } from '../../functions/shared/named-address.ts';
 
 /** What is written is read by the parser of another project, which does not share a line with ours. */
 function readByOthers(text: string) {
-  const mailbox = parseMailbox(text);
-  return mailbox && addressParser(writtenMailbox(mailbox));
+  const named = parseNamedAddress(text);
+  return named && addressParser(writtenAddress(named));
 }
 
-describe('a mailbox with a name', () => {
+describe('an address with a name', () => {
   it.each([
     ['Harbour, Post (news)', '"Harbour, Post (news)"'],
     ['St. Paul Post', '"St. Paul Post"'],
@@ -24,9 +24,9 @@ describe('a mailbox with a name', () => {
     ["The Reader's Post!", "The Reader's Post!"],
     ['新聞', '新聞'],
   ])('called %s is written as %s, and is one address to another parser', (name, written) => {
-    const mailbox = parseMailbox(`${name} <news@paper.example>`);
-    expect(mailbox).toEqual({ name, address: 'news@paper.example' });
-    expect(mailbox && writtenMailbox(mailbox)).toBe(`${written} <news@paper.example>`);
+    const named = parseNamedAddress(`${name} <news@paper.example>`);
+    expect(named).toEqual({ name, address: 'news@paper.example' });
+    expect(named && writtenAddress(named)).toBe(`${written} <news@paper.example>`);
     expect(readByOthers(`${name} <news@paper.example>`)).toEqual([{ name, address: 'news@paper.example' }]);
   });
 
@@ -35,9 +35,9 @@ describe('a mailbox with a name', () => {
     ['"Harbour Post"', 'Harbour Post', 'Harbour Post'],
     ['"The \\"Daily\\" Post"', 'The "Daily" Post', '"The \\"Daily\\" Post"'],
   ])('that is quoted already as %s is not quoted twice', (quoted, name, written) => {
-    const mailbox = parseMailbox(`${quoted} <news@paper.example>`);
-    expect(mailbox?.name).toBe(name);
-    expect(mailbox && writtenMailbox(mailbox)).toBe(`${written} <news@paper.example>`);
+    const named = parseNamedAddress(`${quoted} <news@paper.example>`);
+    expect(named?.name).toBe(name);
+    expect(named && writtenAddress(named)).toBe(`${written} <news@paper.example>`);
   });
 
   it('is one address with this name, whatever characters the name has', () => {
@@ -54,7 +54,7 @@ describe('a mailbox with a name', () => {
       .filter((name) => !name.includes('=?'));
     fc.assert(
       fc.property(names, (name) => {
-        const written = writtenMailbox({ name: name || undefined, address: 'news@paper.example' });
+        const written = writtenAddress({ name: name || undefined, address: 'news@paper.example' });
         expect(addressParser(written)).toEqual([{ name, address: 'news@paper.example' }]);
       }),
       { numRuns: 300 },
@@ -79,9 +79,9 @@ it.each([
   ['a b@paper.example', undefined],
   ['Post <a@paper .example>', undefined],
   ['Team: a@paper.example;', undefined],
-])('%j is read as %j', (text, mailbox) => expect(parseMailbox(text)).toEqual(mailbox));
+])('%j is read as %j', (text, named) => expect(parseNamedAddress(text)).toEqual(named));
 
-it('the domain of a mailbox is written in ASCII, and its name is not', () => {
-  const mailbox = parseMailbox('El Periódico <hola@españa.example>');
-  expect(mailbox && writtenMailbox(mailbox)).toBe('El Periódico <hola@xn--espaa-rta.example>');
+it('the domain of a named address is written in ASCII, and its name is not', () => {
+  const named = parseNamedAddress('El Periódico <hola@españa.example>');
+  expect(named && writtenAddress(named)).toBe('El Periódico <hola@xn--espaa-rta.example>');
 });
