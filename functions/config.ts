@@ -50,9 +50,9 @@ export function loadConfig(env: Environment, settings: PublicationSettings, vers
     ownerTokenHash: env.BROADSHEET_EDITOR_TOKEN ? sha256(tokenOf(env.BROADSHEET_EDITOR_TOKEN)) : undefined,
     dynamoEndpoint: urlOf('AWS_ENDPOINT_URL_DYNAMODB', env.AWS_ENDPOINT_URL_DYNAMODB),
     tableName: env.TABLE_NAME || 'broadsheet',
-    edgeKey: env.EDGE_KEY || undefined,
+    edgeKey: edgeKeyOf(env.EDGE_KEY),
     resend: resendOf(env),
-    resendWebhookSecret: env.RESEND_WEBHOOK_SECRET || undefined,
+    resendWebhookSecret: webhookSecretOf(env.RESEND_WEBHOOK_SECRET),
     samples: switchOf('BROADSHEET_SAMPLES', env.BROADSHEET_SAMPLES, true),
     allowPrivateCallbacks: privateCallbacksOf(env),
     allowLocalUsers: switchOf('BROADSHEET_ALLOW_LOCAL_USERS', env.BROADSHEET_ALLOW_LOCAL_USERS, false),
@@ -98,6 +98,30 @@ function tokenOf(token: string): string {
   );
 }
 
+/** With fewer characters, anybody could find the token of the owner by trying. */
+const SHORTEST_TOKEN = 16;
+
+/** Says that a token is too short, or returns undefined if it is not. The text does not show the token. */
+export function shortTokenFault(name: string, token: string): string | undefined {
+  if (token.length >= SHORTEST_TOKEN) return undefined;
+  return `${name} has ${token.length} characters; it must have ${SHORTEST_TOKEN} to 256, because anybody who guesses it can publish`;
+}
+
+function edgeKeyOf(key: string | undefined): string | undefined {
+  if (!key || key.length >= SHORTEST_TOKEN) return key || undefined;
+  throw new SettingsError(
+    `EDGE_KEY has ${key.length} characters; it must have at least ${SHORTEST_TOKEN}, and the stack sets it`,
+  );
+}
+
+/** The secret of a webhook is 24 to 64 bytes in base64 with a prefix (Standard Webhooks, "Signature scheme"). */
+function webhookSecretOf(secret: string | undefined): string | undefined {
+  if (!secret || /^whsec_[A-Za-z0-9+/]{22,}={0,2}$/.test(secret)) return secret || undefined;
+  throw new SettingsError(
+    'RESEND_WEBHOOK_SECRET must be "whsec_" and at least 22 characters of base64, as the mail provider shows it for the webhook; without it, webhooks are not taken in',
+  );
+}
+
 /**
  * Stands for the key if only `RESEND_BASE_URL` is set. Another server with Resend's API may need no key, but the
  * `resend` client insists on one.
@@ -106,6 +130,8 @@ export const NO_API_KEY = 're_no_key_set';
 
 function resendOf(env: Environment): Config['resend'] {
   const baseUrl = urlOf('RESEND_BASE_URL', env.RESEND_BASE_URL);
+  if (env.RESEND_API_KEY && !/^[\x21-\x7e]+$/.test(env.RESEND_API_KEY))
+    throw new SettingsError('RESEND_API_KEY must be printable ASCII characters without spaces');
   if (env.RESEND_API_KEY) return { baseUrl, apiKey: env.RESEND_API_KEY };
   return baseUrl ? { baseUrl, apiKey: NO_API_KEY } : undefined;
 }

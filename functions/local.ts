@@ -9,7 +9,7 @@ import { minuteTimer } from './adapters/one-machine/minute-timer.ts';
 import { networkRefusal } from './adapters/one-machine/own-network.ts';
 import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
-import { type Config, loadConfig } from './config.ts';
+import { type Config, loadConfig, shortTokenFault } from './config.ts';
 import { doubtfulSettings } from './settings/doubtful.ts';
 import { SettingsError } from './settings/publication.ts';
 import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
@@ -26,6 +26,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 const log = plainLog(say);
 const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+const DATABASE = 'broadsheet.db';
 /** A file of this name in the data folder says that the first run has ended. */
 const SAMPLES_POSTED = 'samples-posted';
 /** A file of this name says that the installation has had real readers. It gets no samples any more, whatever is set later. */
@@ -43,11 +44,20 @@ async function main(): Promise<void> {
     log,
     allowLocalUsers: config.allowLocalUsers,
   });
-  const token = process.env.BROADSHEET_EDITOR_TOKEN || folder.secret('editor-token', 'bs_');
-  if (token.length < 16)
+  const token =
+    process.env.BROADSHEET_EDITOR_TOKEN ||
+    folder.secret('editor-token', 'Programs that use the old token then get 401.', 'bs_');
+  const short = shortTokenFault('BROADSHEET_EDITOR_TOKEN', token);
+  if (short && readers) throw new SettingsError(short);
+  if (short) log.warn(short);
+  if (folder.has(DATABASE) && !folder.has('link-secret'))
     log.warn(
-      'BROADSHEET_EDITOR_TOKEN is short, and anybody who guesses it can publish; use 16 characters or more',
+      'the file link-secret is missing, so a new one is made: no link in a mail that was sent before works any more',
     );
+  const linkSecret = folder.secret(
+    'link-secret',
+    'The links in all mails that were sent before then stop working, and readers cannot unsubscribe by them.',
+  );
   const database = config.dynamoEndpoint ? undefined : await startDatabase(config, folder);
   const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint, database?.agent);
   await ensureTable(table);
@@ -59,7 +69,7 @@ async function main(): Promise<void> {
     config: { ...config, ownerTokenHash: sha256(token) },
     table,
     templates,
-    linkSecret: folder.secret('link-secret'),
+    linkSecret,
     clock: Date.now,
     ids,
     log,
@@ -103,7 +113,7 @@ async function startDatabase(config: Config, folder: DataFolder): Promise<Dynoxi
       `the embedded database asks nobody for a password, and this system does not let Broadsheet close it to the other users of the machine (${refusal}). Choose one of these: allow user namespaces for this account; set AWS_ENDPOINT_URL_DYNAMODB to a database of your own; or, if nobody else uses this machine, set BROADSHEET_ALLOW_LOCAL_USERS=on`,
     );
   const database = await startDynoxide({
-    file: folder.path('broadsheet.db'),
+    file: folder.path(DATABASE),
     reachableBy: refusal ? 'users' : 'this process',
     onRestart: (reason) => log.warn(`${reason}; it was started again`),
     onDead: (reason) =>

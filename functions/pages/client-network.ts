@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import ipaddr from 'ipaddr.js';
 import type { Config } from '../config.ts';
+import { isLoopback } from '../shared/loopback.ts';
 
 /**
  * CloudFront sends a secret in this header. Without the secret, anybody could call the API directly and forge the other
@@ -35,8 +36,7 @@ function isOwnProxy(context: Context, { baseUrl, edgeKey }: Config, seen: string
   if (edgeKey) return context.req.header(EDGE_HEADER) === edgeKey;
   // Without the secret of CloudFront (`edgeKey`), this is one machine. If its public address is not local, requests
   // from this machine come from a proxy that runs on it.
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
-  return !isLocal && ipaddr.process(seen).range() === 'loopback';
+  return !isLoopback(new URL(baseUrl).hostname) && ipaddr.process(seen).range() === 'loopback';
 }
 
 /**

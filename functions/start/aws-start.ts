@@ -7,7 +7,7 @@ import { dynamoPace } from '../adapters/dynamo/dynamo-pace.ts';
 import { jsonLog } from '../adapters/log-lines.ts';
 import { ids } from '../adapters/random.ts';
 import { readTemplates } from '../adapters/read-templates.ts';
-import { type Config, loadConfig, required } from '../config.ts';
+import { type Config, loadConfig, required, shortTokenFault } from '../config.ts';
 import { frozenIssues } from '../delivery/frozen-issues.ts';
 import { SettingsError } from '../settings/publication.ts';
 import { sampleIn } from '../settings/sample.ts';
@@ -22,6 +22,9 @@ type Secret = {
   resendApiKey?: string;
   resendWebhookSecret?: string;
 };
+
+/** The stack makes a secret of 64 characters. */
+const SHORTEST_LINK_SECRET = 32;
 
 /** Builds the services that every function needs. A function calls this once, on its cold start. */
 export async function startOnAws(env: Record<string, string | undefined>) {
@@ -43,6 +46,12 @@ export async function startOnAws(env: Record<string, string | undefined>) {
   const { places } = sampleIn(config.publication);
   if (places.length > 0)
     log.warn('the settings still have values of the sample', { places: places.map(({ path }) => path) });
+  if (secret.linkSecret.length < SHORTEST_LINK_SECRET)
+    throw new SettingsError(
+      `the linkSecret of the secret has ${secret.linkSecret.length} characters; it must have at least ${SHORTEST_LINK_SECRET}, because others could guess it and make links of readers. Put back the one that the stack made, or all links in the mails that readers have stop working`,
+    );
+  const short = secret.editorToken && shortTokenFault('the editorToken of the secret', secret.editorToken);
+  if (short) throw new SettingsError(short);
   const table = openTable(required(env, 'TABLE_NAME'), config.dynamoEndpoint);
   const stores = tableStores(table, config);
   const { requestsPerSecond } = config.publication.mail;

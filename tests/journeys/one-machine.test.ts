@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openTable } from '../../functions/adapters/dynamo/dynamo-client.ts';
@@ -115,6 +115,24 @@ it('a variable with a wrong value ends the start, and the message says its name 
   );
 });
 
+describe('a secret that can be guessed ends the start', () => {
+  it.each(['link-secret', 'editor-token'])('if it is in a half-written file %s', async (name) => {
+    const own = dataFolder();
+    writeFileSync(join(own, name), 'bs_0123456789');
+    await expect(start(own, { BROADSHEET_EDITOR_TOKEN: '' })).rejects.toThrow(
+      `${join(own, name)} has 13 characters, and must have at least 32`,
+    );
+  });
+
+  it('if it is a token of the environment and real readers can be reached, and is warned of otherwise', async () => {
+    const env = { BROADSHEET_EDITOR_TOKEN: 'letmein' };
+    const short = 'BROADSHEET_EDITOR_TOKEN has 7 characters; it must have 16 to 256';
+    await expect(start(dataFolder(), { ...env, RESEND_API_KEY: 're_1' })).rejects.toThrow(`ERROR: ${short}`);
+    const trial = await start(dataFolder(), env);
+    expect(trial.output()).toContain(`warning: ${short}`);
+  });
+});
+
 /** The tests run in the order in which things happen. Each test needs the tests before it. */
 describe('Ctrl-C', () => {
   let feed: string;
@@ -161,9 +179,15 @@ describe('Ctrl-C', () => {
     const { url } = running;
     const next = await start(folder, { PORT: new URL(url).port });
     expect(await (await fetch(`${url}/rss.xml`)).text()).toBe(feed);
+    expect(next.output()).not.toContain('link-secret');
     next.child.kill('SIGINT');
     await expect.poll(next.output, { timeout: 10_000 }).toContain('stopping');
     next.child.kill('SIGINT');
     expect(await next.ended).toEqual({ code: 0, signal: null });
+  });
+  it('lets a start without the file link-secret say that links in old mails do not work any more', async () => {
+    rmSync(join(folder, 'link-secret'));
+    const next = await start(folder);
+    expect(next.output()).toContain('warning: the file link-secret is missing, so a new one is made');
   });
 });

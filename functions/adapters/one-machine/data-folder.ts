@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../../shared/log.ts';
@@ -12,8 +22,11 @@ export type DataFolder = {
   path(name: string): string;
   has(name: string): boolean;
   write(name: string, text: string): void;
-  /** Returns the secret with this name. It is made of 32 random bytes when it is first asked for. */
-  secret(name: string, prefix?: string): string;
+  /**
+   * Returns the secret with this name. It is made of 32 random bytes when it is first asked for. Throws if the file holds
+   * something else. `ifDeleted` is a sentence that says what no longer works once the file is deleted.
+   */
+  secret(name: string, ifDeleted: string, prefix?: string): string;
   unlock(): void;
 };
 
@@ -37,7 +50,7 @@ type Options = {
 export function openDataFolder(folder: string, { url, log, allowLocalUsers }: Options): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(folder, name);
-  const write = (name: string, text: string) => writeFileSync(path(name), text, { mode: 0o600 });
+  const write = (name: string, text: string) => writeWhole(folder, name, text);
   const unlock = lock(folder);
   try {
     closeFolder(folder, { log, mayStayOpen: allowLocalUsers });
@@ -50,15 +63,55 @@ export function openDataFolder(folder: string, { url, log, allowLocalUsers }: Op
     path,
     has: (name) => existsSync(path(name)),
     write,
-    secret(name, prefix = '') {
+    secret(name, ifDeleted, prefix = '') {
       if (!existsSync(path(name))) write(name, `${prefix}${secrets()}\n`);
-      return readFileSync(path(name), 'utf8').trim();
+      const secret = readFileSync(path(name), 'utf8').trim();
+      const fault = secretFault(secret);
+      if (fault === undefined) return secret;
+      throw new Error(
+        `${realpathSync(path(name))} ${fault}, so others could guess it. Put the file back from a backup. Without a backup, delete the file, and the next start makes a new secret. ${ifDeleted}`,
+      );
     },
     unlock,
   };
 }
 
 const HOLDER = 'lock-holder';
+
+/** A secret that is made here has 43 characters or more. Shorter ones could be found by trying. */
+const SHORTEST_SECRET = 32;
+
+function secretFault(secret: string): string | undefined {
+  if (secret === '') return 'is empty';
+  // A file system that lost its power may leave zeros in place of what was written.
+  if (!/^[\x21-\x7e]+$/.test(secret))
+    return 'has characters that no secret has: it must be printable ASCII without spaces';
+  if (secret.length >= SHORTEST_SECRET) return undefined;
+  return `has ${secret.length} characters, and must have at least ${SHORTEST_SECRET}`;
+}
+
+/**
+ * Writes a file so that it is there as a whole or not at all, even if the machine loses its power. The text goes to
+ * another file first, and is on the disk before that file takes the name. The name itself is in the folder, so the folder
+ * is written to the disk too.
+ */
+function writeWhole(folder: string, name: string, text: string): void {
+  const unnamed = join(folder, `${name}.new`);
+  const file = openSync(unnamed, 'w', 0o600);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(unnamed, join(folder, name));
+  const entries = openSync(folder, 'r');
+  try {
+    fsyncSync(entries);
+  } finally {
+    closeSync(entries);
+  }
+}
 
 /**
  * Locks the folder, because two database servers on one file would corrupt it without noticing. The lock is the lock of

@@ -25,7 +25,7 @@ function opened(folder: string, { allowLocalUsers = false } = {}): string[] {
   const log = { info: () => {}, warn: (line: string) => said.push(line), error: () => {} };
   const { unlock, secret } = openDataFolder(folder, { url: 'http://localhost:1', log, allowLocalUsers });
   onTestFinished(unlock);
-  secret('link-secret');
+  secret('link-secret', 'Nothing works then.');
   return said;
 }
 
