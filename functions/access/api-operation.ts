@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { problemResponse } from '../shared/problem.ts';
+import { inOneText, queryFaults } from '../shared/query-faults.ts';
 import { done, type Outcome, refused } from '../shared/refusal.ts';
 import type { Method, Route } from '../shared/route-table.ts';
 import { sha256 } from '../shared/text.ts';
@@ -73,17 +74,12 @@ export function operation<Query extends z.ZodObject = typeof NO_PARAMETERS>({
 
 function checkedQuery<Query extends z.ZodObject>(shape: Query, url: URL): Outcome<z.output<Query>> {
   const names = Object.keys(shape.shape);
-  const given = [...new Set(url.searchParams.keys())];
-  const allowed = names.length === 0 ? 'this address takes none' : `allowed are ${names.join(', ')}`;
-  const faults = given.flatMap((name) => {
-    if (!names.includes(name)) return [`There is no parameter ${name}; ${allowed}.`];
-    return url.searchParams.getAll(name).length > 1 ? [`The parameter ${name} is there twice.`] : [];
-  });
+  const faults = queryFaults(url.searchParams, names);
   const known = Object.fromEntries([...url.searchParams].filter(([name]) => names.includes(name)));
   const checked = shape.safeParse(known);
   if (checked.success && faults.length === 0) return done(checked.data);
   for (const { path, message } of checked.error?.issues ?? []) faults.push(`${path.join('.')} ${message}.`);
-  return refused({ kind: 'malformed', detail: faults.join(' ') });
+  return refused({ kind: 'malformed', detail: inOneText(faults) });
 }
 
 export type AccessServices = {

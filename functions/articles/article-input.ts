@@ -1,23 +1,19 @@
 import type * as z from 'zod';
-import { type Fault, isObject, pointerOf } from '../shared/refusal.ts';
+import { type Fault, isObject, listedWarnings, pointerOf } from '../shared/refusal.ts';
 import { countIllegal } from '../shared/text.ts';
 import type { Article, ArticleFields } from './article.ts';
 import { type content, FIELDS } from './article-fields.ts';
 import { READ_ONLY_FIELDS } from './article-shapes.ts';
+import { BeyondLimit } from './body-limits.ts';
+import { htmlOfMarkdown } from './markdown.ts';
 import { PLAYED_RULE, podcastType } from './podcast-audio.ts';
-import { htmlOfMarkdown, MAX_DEPTH, sanitiseHtml } from './sanitise.ts';
+import { type SanitisedHtml, sanitiseHtml } from './sanitise.ts';
 
 /**
  * The most bytes of an article's JSON. An item of DynamoDB holds 400 KB, and text is stored compressed to a third of
  * its size or less.
  */
 export const MAX_BODY_BYTES = 1_048_576;
-/**
- * The most bytes of an article's HTML after it was sanitised, which writes a bare `&` as five bytes. A body full of
- * them compresses so well that the size of the item would not stop it.
- */
-export const MAX_HTML_BYTES = 1_500_000;
-
 export type ParsedArticle =
   | { ok: true; id: string | undefined; fields: ArticleFields; warnings: Fault[] }
   | { ok: false; faults: Fault[] };
@@ -26,63 +22,65 @@ export type ParsedArticle =
 export function parseArticle(input: unknown): ParsedArticle {
   if (!isObject(input))
     return { ok: false, faults: [{ pointer: '', detail: 'must be an object, an article' }] };
-  const faults: Fault[] = [];
+  const faults: Fault[][] = [];
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(FIELDS)) {
     const given = withoutNulls(input[name]);
     const result = schema.safeParse(given);
-    if (!result.success) faults.push(...faultsOf(name, result.error.issues, given));
+    if (!result.success) faults.push(faultsOf(name, result.error.issues, given));
     // A field without a value is left out, because a stored article lacks such fields and is compared with this one.
     else if (result.data !== undefined) values[name] = result.data;
   }
-  for (const name of Object.keys(input)) {
-    if (!Object.hasOwn(FIELDS, name) && !READ_ONLY_FIELDS.some((each) => each === name)) {
-      faults.push({
-        pointer: pointerOf([name]),
-        detail: `is not a field of an article; the fields are ${Object.keys(FIELDS).join(', ')}`,
-      });
-    }
-  }
+  faults.push(unknownFields(input));
   const body = values.content as z.output<typeof content> | undefined;
-  const cleaned =
-    body && sanitiseHtml(body.html ?? htmlOfMarkdown(body.markdown ?? ''), values.url as string | undefined);
   const where = `/content/${body?.html === undefined ? 'markdown' : 'html'}`;
-  if (cleaned?.relative.length) {
-    const [first] = cleaned.relative;
-    faults.push({
-      pointer: where,
-      detail: `has relative URLs (${quoted(first)}${cleaned.relative.length > 1 ? ` and ${cleaned.relative.length - 1} more` : ''}): make them absolute, or give the article a url to resolve them against`,
-    });
-  }
-  const bytes = Buffer.byteLength(cleaned?.html ?? '');
-  if (cleaned?.tooDeep) {
-    faults.push({ pointer: where, detail: `is nested more than ${MAX_DEPTH} elements deep` });
-  } else if (bytes > MAX_HTML_BYTES) {
-    faults.push({
-      pointer: where,
-      detail: `has ${bytes} bytes as clean HTML, in which "&" is written "&amp;"; at most ${MAX_HTML_BYTES} are allowed`,
-    });
-  } else if (cleaned && !cleaned.html && !cleaned.relative.length) {
-    faults.push({
-      pointer: where,
-      detail:
-        body?.html || body?.markdown
-          ? 'is empty after everything that is not allowed was removed'
-          : 'must not be empty',
-    });
-  }
-  if (faults.length > 0 || !cleaned) return { ok: false, faults };
+  const cleaned = body && cleanBody(body, values.url as string | undefined);
+  if (cleaned && 'fault' in cleaned) faults.push([{ pointer: where, detail: cleaned.fault }]);
+  if (faults.flat().length > 0 || !cleaned || 'fault' in cleaned) return { ok: false, faults: faults.flat() };
 
   const { id: parsedId, content: _, ...rest } = values as z.output<z.ZodObject<typeof FIELDS>>;
   const fields = { ...rest, tags: distinct(rest.tags), html: cleaned.html } as ArticleFields;
-  const warnings = [
+  const warnings = listedWarnings([
     ...illegalTextWarnings(input),
     ...cleaned.removed.map((detail) => ({ pointer: where, detail })),
     ...(fields.audio && !podcastType(fields.audio)
       ? [{ pointer: '/audio', detail: `stays out of the podcast: ${PLAYED_RULE}` }]
       : []),
-  ];
+  ]);
   return { ok: true, id: parsedId, fields, warnings };
+}
+
+/** Returns the body as clean HTML, or what is wrong with it. */
+function cleanBody(
+  { html, markdown = '' }: z.output<typeof content>,
+  url: string | undefined,
+): SanitisedHtml | { fault: string } {
+  try {
+    const cleaned = sanitiseHtml(html ?? htmlOfMarkdown(markdown), url);
+    const [relative] = cleaned.relative;
+    if (relative !== undefined) {
+      const others = cleaned.relative.length > 1 ? ` and ${cleaned.relative.length - 1} more` : '';
+      return {
+        fault: `has relative URLs (${quoted(relative)}${others}): make them absolute, or give the article a url to resolve them against`,
+      };
+    }
+    if (cleaned.html) return cleaned;
+    const isEmptied = Boolean(html || markdown);
+    return {
+      fault: isEmptied ? 'is empty after everything that is not allowed was removed' : 'must not be empty',
+    };
+  } catch (error) {
+    if (error instanceof BeyondLimit) return { fault: error.message };
+    throw error;
+  }
+}
+
+const UNKNOWN = `is not a field of an article; the fields are ${Object.keys(FIELDS).join(', ')}`;
+
+function unknownFields(input: Record<string, unknown>): Fault[] {
+  return Object.keys(input)
+    .filter((name) => !Object.hasOwn(FIELDS, name) && !READ_ONLY_FIELDS.some((each) => each === name))
+    .map((name) => ({ pointer: pointerOf([name]), detail: UNKNOWN }));
 }
 
 /** Returns the input that would make a stored article again. A merge patch is applied to this input. */
@@ -166,6 +164,6 @@ function distinct(tags: string[]): string[] {
   return [...new Set(tags)];
 }
 
-function quoted(value: string | undefined): string {
-  return `"${(value ?? '').slice(0, 80)}"`;
+function quoted(value: string): string {
+  return `"${value.slice(0, 80)}"`;
 }

@@ -1,6 +1,7 @@
-import MarkdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
-import { legalText } from '../shared/text.ts';
+import { MOST_LISTED } from '../shared/refusal.ts';
+import { legalText, shorten } from '../shared/text.ts';
+import { BeyondLimit, MAX_DEPTH, MAX_ELEMENTS, MAX_HTML_BYTES } from './body-limits.ts';
 import { isTrackingPixel } from './tracking-pixel.ts';
 
 /**
@@ -77,87 +78,108 @@ const DROPPED_WHOLE =
  */
 const EMPTY_PLAYER = /<(audio|video)(?![^>]* src=)[^>]*>\s*<\/\1>/g;
 
+/** A picture or a file of a player whose address was removed. All its other attributes are removed then too. */
+const EMPTY_TAGS = ['<img />', '<source />'];
+
 /** The most levels of elements that are kept. Of deeper elements only the text stays. */
 const NESTING = 100;
-/**
- * The most levels that are read. The time of the parser grows with the square of the depth, so that a megabyte of open
- * tags would take minutes. The HTML of real stories has a few dozen levels.
- */
-export const MAX_DEPTH = 1000;
-class TooDeep extends Error {}
 
 export type SanitisedHtml = {
   html: string;
   /** A phrase for the editor for each thing that was removed. */
   removed: string[];
-  /** True if the HTML is nested deeper than `MAX_DEPTH` and was not read to its end. The body must be refused then. */
-  tooDeep: boolean;
   /** Relative URLs that could not be resolved, as they were written. If there are any, the body must be refused. */
   relative: string[];
 };
 
-/** Turns Markdown (CommonMark and GitHub's tables) into HTML that is not sanitised yet. */
-export function htmlOfMarkdown(source: string): string {
-  return markdown.render(source);
-}
-
 /**
- * HTML in Markdown is allowed here and sanitised later. `maxNesting` keeps hostile nesting from overflowing the stack.
+ * Turns any HTML into HTML that is safe in a feed, a page and a mail. Relative URLs are resolved against `base`. Throws
+ * BeyondLimit if the HTML is nested too deep, has too many elements, or becomes too long.
  */
-const markdown = new MarkdownIt({ html: true, maxNesting: 100 });
-
-/** Turns any HTML into HTML that is safe in a feed, a page and a mail. Relative URLs are resolved against `base`. */
 export function sanitiseHtml(source: string, base: string | undefined): SanitisedHtml {
   const relative = new Set<string>();
-  const counts = new Map<string, number>();
-  const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
-
-  let depth = 0;
+  const { count, phrases } = removals();
   let dropped = false;
-  const options: sanitizeHtml.IOptions = {
-    allowedTags: ALLOWED_TAGS,
-    allowedAttributes: ALLOWED_ATTRIBUTES,
-    allowedClasses: { code: ['language-*'] },
-    allowedSchemes: LINKS,
-    allowProtocolRelative: false,
-    nonTextTags: DROPPED_WHOLE,
-    selfClosing: ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'],
-    nestingLimit: NESTING,
-    onOpenTag: (name) => {
-      depth += 1;
-      if (depth > MAX_DEPTH) throw new TooDeep();
-      if (!ALLOWED_TAGS.includes(name) || depth > NESTING) dropped = true;
-      if (!ALLOWED_TAGS.includes(name) && !RENAMED.has(name) && name !== 'html' && name !== 'body')
-        count(`<${name}>`);
-    },
-    onCloseTag: () => {
-      depth -= 1;
-    },
-    transformTags: {
-      '*': (tagName, attributes) => ({
-        tagName: RENAMED.get(tagName) ?? tagName,
-        attribs: withUrls(tagName, attributes, base, relative, count),
-      }),
-    },
-    exclusiveFilter: ({ tag, attribs }) => (tag === 'img' || tag === 'source') && !attribs.src,
+
+  const pass = (html: string): string => {
+    let [depth, elements, written] = [0, 0, 0];
+    const writes = (text: string) => {
+      written += text.length;
+      if (written > MAX_HTML_BYTES) throw new BeyondLimit(tooLong(`more than ${MAX_HTML_BYTES}`));
+    };
+    const clean = sanitizeHtml(html, {
+      allowedTags: ALLOWED_TAGS,
+      allowedAttributes: ALLOWED_ATTRIBUTES,
+      allowedClasses: { code: ['language-*'] },
+      allowedSchemes: LINKS,
+      allowProtocolRelative: false,
+      nonTextTags: DROPPED_WHOLE,
+      selfClosing: ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'],
+      nestingLimit: NESTING,
+      onOpenTag: (name) => {
+        depth += 1;
+        elements += 1;
+        if (depth > MAX_DEPTH) throw new BeyondLimit(`is nested more than ${MAX_DEPTH} elements deep`);
+        if (elements > MAX_ELEMENTS)
+          throw new BeyondLimit(`has more than ${MAX_ELEMENTS} elements, which is the most that is allowed`);
+        if (!ALLOWED_TAGS.includes(name) || depth > NESTING) dropped = true;
+        if (!ALLOWED_TAGS.includes(name) && !RENAMED.has(name) && name !== 'html' && name !== 'body')
+          count(`<${shorten(name, SHOWN)}>`);
+      },
+      onCloseTag: () => {
+        depth -= 1;
+      },
+      // The two things that grow while they are cleaned are text, which is escaped, and relative URLs, each of which
+      // gets the address of the story in front.
+      textFilter: (text) => {
+        writes(text);
+        return text;
+      },
+      transformTags: {
+        '*': (tagName, attributes) => ({
+          tagName: RENAMED.get(tagName) ?? tagName,
+          attribs: withUrls(tagName, attributes, base, relative, count, writes),
+        }),
+      },
+    });
+    // The library could remove these tags too, but it copies the whole text before each of them.
+    return EMPTY_TAGS.reduce((text, tag) => text.replaceAll(tag, ''), clean);
   };
-  let clean = '';
-  try {
-    clean = sanitizeHtml(legalText(source), options);
-    // When an element was dropped, a parser may nest the content of that element in another way. A second pass makes
-    // the result stable, so that sanitising it again would not change it.
-    depth = 0;
-    if (dropped) clean = sanitizeHtml(legalText(clean), options);
-  } catch (error) {
-    if (!(error instanceof TooDeep)) throw error;
-  }
+  let clean = pass(legalText(source));
+  // When an element was dropped, a parser may nest the content of that element in another way. A second pass makes the
+  // result stable, so that sanitising it again would not change it.
+  if (dropped) clean = pass(legalText(clean));
+  // Only now have character references such as &#1; become characters. So characters that XML forbids are removed
+  // again.
+  const html = withoutEmptyPlayers(legalText(clean)).trim();
+  const bytes = Buffer.byteLength(html);
+  if (bytes > MAX_HTML_BYTES) throw new BeyondLimit(tooLong(String(bytes)));
+  return { html, removed: phrases(), relative: [...relative] };
+}
+
+function tooLong(found: string): string {
+  return `becomes ${found} bytes of clean HTML, in which "&" is written "&amp;" and every address is written in full; at most ${MAX_HTML_BYTES} are allowed`;
+}
+
+/** The most characters of a name from the body that a phrase repeats. */
+const SHOWN = 60;
+
+/** Counts what was removed, by what it was. Beyond a hundred different things, only their number is kept. */
+function removals() {
+  const counts = new Map<string, number>();
+  let others = 0;
   return {
-    tooDeep: depth > MAX_DEPTH,
-    // Only now have character references such as &#1; become characters. So characters that XML forbids are removed
-    // again.
-    html: withoutEmptyPlayers(legalText(clean)).trim(),
-    removed: [...counts].map(([what, times]) => `removed ${what}${times > 1 ? ` (${times} times)` : ''}`),
-    relative: [...relative],
+    count(what: string): void {
+      const times = counts.get(what);
+      if (times === undefined && counts.size >= MOST_LISTED) others += 1;
+      else counts.set(what, (times ?? 0) + 1);
+    },
+    phrases(): string[] {
+      const listed = [...counts].map(
+        ([what, times]) => `removed ${what}${times > 1 ? ` (${times} times)` : ''}`,
+      );
+      return others > 0 ? [...listed, `removed other things too (${others} times)`] : listed;
+    },
   };
 }
 
@@ -176,6 +198,7 @@ function withUrls(
   base: string | undefined,
   relative: Set<string>,
   count: (what: string) => void,
+  writes: (text: string) => void,
 ): Record<string, string> {
   const kept: Record<string, string> = {};
   if (tagName === 'img' && isTrackingPixel(attributes)) {
@@ -186,7 +209,7 @@ function withUrls(
     const schemes = URL_ATTRIBUTES[tagName]?.[name];
     if (!schemes) {
       kept[name] = legalText(value);
-      if (name.startsWith('on')) count(`the handler ${name}`);
+      if (name.startsWith('on')) count(`the handler ${shorten(name, SHOWN)}`);
       continue;
     }
     if (value.trim() === '') continue;
@@ -195,10 +218,12 @@ function withUrls(
       if (!value.trim().startsWith('#')) relative.add(value);
     } else if (url && schemes.includes(url.protocol.slice(0, -1))) {
       kept[name] = url.href;
+      writes(url.href);
     } else {
       count(`a ${name} of <${tagName}> that is not ${schemes.join(', ')}`);
     }
   }
+  if ((tagName === 'img' || tagName === 'source') && !kept.src) return {};
   if (tagName === 'img') kept.alt ??= '';
   if (tagName === 'audio' || tagName === 'video') kept.controls = '';
   return kept;

@@ -1,5 +1,5 @@
 import { NO_STORE } from './answer-json.ts';
-import type { Fault, Refusal } from './refusal.ts';
+import { type Fault, listedFaults, MOST_LISTED, type Refusal } from './refusal.ts';
 
 /**
  * The body of an answer that refuses a request (RFC 9457). `type` is always `about:blank`, because the status says what
@@ -42,7 +42,10 @@ function problemOf(refusal: Refusal): Problem {
     case 'malformed':
       return problem(400, 'The request cannot be read', refusal.detail);
     case 'invalid':
-      return { ...problem(422, 'The request has faults', inWords(refusal.faults)), errors: refusal.faults };
+      return {
+        ...problem(422, 'The request has faults', inWords(refusal.faults.length)),
+        errors: listedFaults(refusal.faults),
+      };
     case 'unauthenticated':
       return problem(401, 'A token is needed', refusal.detail);
     case 'unsigned':
@@ -92,8 +95,10 @@ function problem(status: number, title: string, detail: string): Problem {
   return { type: 'about:blank', title, status, detail };
 }
 
-function inWords(faults: Fault[]): string {
-  return faults.length === 1 ? '1 fault, listed in errors.' : `${faults.length} faults, listed in errors.`;
+function inWords(count: number): string {
+  if (count === 1) return '1 fault, listed in errors.';
+  if (count <= MOST_LISTED) return `${count} faults, listed in errors.`;
+  return `${count} faults; errors lists the first ${MOST_LISTED}.`;
 }
 
 function headersOf(refusal: Refusal): Record<string, string> {

@@ -6,6 +6,29 @@ import { KEY_PATTERN } from './idempotency-key.ts';
 /** One fault of a request. `pointer` says where in the body it is (RFC 6901), and `detail` what is allowed there. */
 export type Fault = { pointer: string; detail: string };
 
+/**
+ * The most faults, or warnings, that one answer lists. The others are counted. Whoever corrects a hundred has seen the
+ * pattern, and a request of a megabyte can have a hundred thousand.
+ */
+export const MOST_LISTED = 100;
+/** The most characters of a pointer. The name of an unknown field can be as long as the request. */
+const MAX_POINTER = 300;
+
+/** Returns the faults that an answer lists. */
+export function listedFaults(faults: Fault[]): Fault[] {
+  return faults.slice(0, MOST_LISTED).map(({ pointer, detail }) => ({
+    pointer: pointer.length > MAX_POINTER ? `${pointer.slice(0, MAX_POINTER)}…` : pointer,
+    detail,
+  }));
+}
+
+/** Returns the warnings that an answer lists. If there are too many, the last one says how many others there are. */
+export function listedWarnings(warnings: Fault[]): Fault[] {
+  const others = warnings.length - MOST_LISTED;
+  if (others <= 0) return listedFaults(warnings);
+  return [...listedFaults(warnings), { pointer: '', detail: `and ${others} more, which are not listed` }];
+}
+
 /** Every way in which a request can be refused. `problem.ts` gives each kind its status and words. */
 export type Refusal =
   | { kind: 'malformed'; detail: string }

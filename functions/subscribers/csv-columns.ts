@@ -21,12 +21,6 @@ export const COLUMNS = [
 export type Column = (typeof COLUMNS)[number];
 
 const ALLOWED = `Allowed are ${COLUMNS.join(', ')}.`;
-/**
- * How many faults an answer lists at most. Without this limit, the answer to a file that is not CSV could repeat the
- * whole file.
- */
-const MOST_FAULTS = 20;
-
 /** Reads the header row: returns its columns in their order, or the faults in it. */
 export function readHeader(cells: string[]): Outcome<Column[]> {
   const faults: Fault[] = [];
@@ -47,9 +41,7 @@ export function readHeader(cells: string[]): Outcome<Column[]> {
   if (!columns.includes('email')) {
     fault(`The first line must name the columns, and one of them must be "email". ${ALLOWED}`);
   }
-  return faults.length === 0
-    ? done(columns as Column[])
-    : refused({ kind: 'invalid', faults: faults.slice(0, MOST_FAULTS) });
+  return faults.length === 0 ? done(columns as Column[]) : refused({ kind: 'invalid', faults });
 }
 
 /** Returns the column with this name. It ignores case, because spreadsheets and people write Email and TIMEZONE. */

@@ -1,5 +1,6 @@
 import type { Publication } from '../settings/publication.ts';
 import { parseTimeZone } from '../shared/local-time.ts';
+import { shorten } from '../shared/text.ts';
 import { cellText } from './csv-cells.ts';
 import type { Column } from './csv-columns.ts';
 import type { Row } from './csv-rows.ts';
@@ -29,6 +30,8 @@ export type ReadLine =
 
 /** How many characters of an address the report repeats at most. */
 const MOST_SHOWN = 254;
+/** The most characters of a reason. A line of 16 KB can name thousands of editions that do not exist. */
+const MAX_REASON = 1000;
 
 /** Reads a row: returns its reader, or everything that is wrong with it. `now` is in milliseconds. */
 export function readRow(
@@ -43,7 +46,7 @@ export function readRow(
   const refuse = (reason: string): ReadLine => ({
     ok: false,
     ...(email && { email: [...email].slice(0, MOST_SHOWN).join('') }),
-    reason,
+    reason: shorten(reason, MAX_REASON),
   });
   if (lastLine > line)
     return refuse(

@@ -1,6 +1,7 @@
 import { oneLine } from '../settings/allowed-values.ts';
 import type { Publication } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
+import { queryFaults } from '../shared/query-faults.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import type { Column } from './csv-columns.ts';
 
@@ -30,11 +31,7 @@ export function readOptions(
 ): Outcome<ImportOptions> {
   const faults: Fault[] = [];
   const fault = (detail: string) => faults.push({ pointer: '', detail });
-  for (const name of new Set(query.keys())) {
-    if (!IMPORT_PARAMETERS.includes(name))
-      fault(`There is no parameter ${name}; allowed are ${IMPORT_PARAMETERS.join(', ')}.`);
-    else if (query.getAll(name).length > 1) fault(`The parameter ${name} is there twice.`);
-  }
+  for (const detail of queryFaults(query, IMPORT_PARAMETERS)) fault(detail);
   const take = <T>(name: string, read: (text: string) => Read<T>): T | undefined => {
     const text = query.get(name)?.trim();
     if (!text) return undefined;

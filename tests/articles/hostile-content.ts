@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { htmlOfMarkdown, sanitiseHtml } from '../../functions/articles/sanitise.ts';
+import { htmlOfMarkdown } from '../../functions/articles/markdown.ts';
+import { sanitiseHtml } from '../../functions/articles/sanitise.ts';
 import { anyText } from '../support/any-text.ts';
 import { anArticleInput } from '../support/builders.ts';
 import { attributesIn } from '../support/html-rules.ts';
@@ -128,6 +129,8 @@ export const REPEATED = [
   '> ',
   '[',
   '**a ',
+  'aaaa<img>',
+  '<p>\u0001',
 ];
 
 /**
