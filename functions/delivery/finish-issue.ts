@@ -1,6 +1,7 @@
 import { type Issue, issueId } from '../newsletter/issue.ts';
 import { doneOf, progressOf } from '../newsletter/issue-progress.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
+import { inKnownState } from '../newsletter/known-state.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { DeliveryStore } from './delivery-store.ts';
@@ -18,7 +19,7 @@ export type FinishServices = {
  */
 export async function finishIssue(services: FinishServices, ref: IssueRef): Promise<void> {
   const { issues, log } = services;
-  const issue = await issues.get(ref);
+  const issue = inKnownState(await issues.get(ref));
   if (issue?.state !== 'sending') return;
   if (issue.batchesDone < issue.batches) return noteProgress(services, issue);
   if (issue.partsPlanned < issue.parts) return;

@@ -1,6 +1,7 @@
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { FrozenIssue } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
+import { inKnownState } from '../newsletter/known-state.ts';
 import { storiesNow } from '../newsletter/select-stories.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { instantOf, parseTimeZone } from '../shared/local-time.ts';
@@ -46,7 +47,7 @@ export async function planPart(
   pageSize = PAGE_SIZE,
 ): Promise<void> {
   const { issues, frozenIssues, subscribers, delivery, pace, queue, clock, log } = services;
-  const issue = await issues.get(ref);
+  const issue = inKnownState(await issues.get(ref));
   const frozen = issue && (await frozenIssues.frozen(issue));
   if (issue?.state !== 'sending' || !frozen) return;
   // A message from an older version names no part. It is dropped, because the sweep sends a message for each part that

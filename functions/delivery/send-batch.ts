@@ -1,6 +1,7 @@
 import { type ComplaintStore, reasonToStop, stopEditions } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
+import { inKnownState } from '../newsletter/known-state.ts';
 import { isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { Queue } from '../shared/queue.ts';
@@ -40,7 +41,7 @@ export type SendServices = FreezeServices & {
  */
 export async function sendBatch(services: SendServices, ref: IssueRef, batchId: string): Promise<void> {
   const { issues, frozenIssues, complaints, delivery, pace, clock } = services;
-  const issue = await issues.get(ref);
+  const issue = inKnownState(await issues.get(ref));
   const frozen = issue && (await frozenIssues.frozen(issue));
   if (issue?.state === 'stopped') return giveUpForgotten(services, ref, batchId);
   if (issue?.state !== 'sending' || !frozen) return;

@@ -1,6 +1,7 @@
 import type { Mail } from '../delivery/mailer.ts';
 import { personaliseDraft } from '../mails/placeholders.ts';
 import { issueId } from '../newsletter/issue.ts';
+import { inKnownState } from '../newsletter/known-state.ts';
 import { phrasesIn } from '../shared/locale.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
 import type { Letter, LetterServices } from './letter.ts';
@@ -11,7 +12,7 @@ export async function draftLetter(
   { edition, slot, composition }: Extract<OutboxEvent, { kind: 'draft-composed' }>,
 ): Promise<Letter | undefined> {
   const ref = { edition, slot };
-  const issue = await issues.get(ref);
+  const issue = inKnownState(await issues.get(ref));
   // If the draft was composed again meanwhile, another event mails the new draft.
   if (issue?.state !== 'draft' || issue.composition !== composition || !issue.review) return undefined;
   const frozen = await issues.frozen(ref);

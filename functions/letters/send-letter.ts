@@ -1,7 +1,8 @@
 import { isKeyForgotten } from '../delivery/batch.ts';
 import { installationTag } from '../delivery/batch-mails.ts';
 import { sendInTurn } from '../delivery/pace.ts';
-import { type OutboxEvent, writtenAt } from '../shared/outbox.ts';
+import { type LetterEvent, letterEvent, writtenAt } from '../shared/outbox.ts';
+import { unknownKind } from '../shared/unknown-kind.ts';
 import { confirmationLetter } from './confirmation-letter.ts';
 import { draftLetter } from './draft-letter.ts';
 import type { Letter, LetterServices } from './letter.ts';
@@ -17,8 +18,10 @@ export type { LetterServices } from './letter.ts';
  */
 export async function sendLetter(services: LetterServices, outboxId: string): Promise<void> {
   const { outbox, pace, links, clock, log } = services;
-  const event = await outbox.get(outboxId);
-  if (!event) return;
+  const found = await outbox.get(outboxId);
+  if (!found) return;
+  // This comes first, because an event for somebody else must not be removed here, however old it is.
+  const event = letterEvent(found);
   // The provider may have taken the letter in an earlier attempt. After it has forgotten the key, it would send the
   // letter a second time.
   if (isKeyForgotten(writtenAt(outboxId), clock())) return outbox.remove(outboxId);
@@ -62,7 +65,7 @@ export async function sendLetter(services: LetterServices, outboxId: string): Pr
 }
 
 /** Makes the letter that the event asks for. Returns undefined if nothing has to be mailed any more. */
-async function letterOf(services: LetterServices, event: OutboxEvent): Promise<Letter | undefined> {
+async function letterOf(services: LetterServices, event: LetterEvent): Promise<Letter | undefined> {
   switch (event.kind) {
     case 'signed-up':
       return confirmationLetter(services, event.signUpId);
@@ -78,7 +81,7 @@ async function letterOf(services: LetterServices, event: OutboxEvent): Promise<L
       return welcomeLetter(services, event);
     case 'proof-asked':
       return proofLetter(services, event.proofId);
-    case 'article-changed':
-      throw new Error('an event about an article came to the compose queue; it belongs to the work queue');
+    default:
+      throw unknownKind('event', event);
   }
 }

@@ -12,6 +12,7 @@ import {
   storeVariants,
 } from './issue-steps.ts';
 import type { IssueRef } from './issue-store.ts';
+import { inKnownState } from './known-state.ts';
 import { selectStories, storiesNow, tooFewLeftReason, tooFewReason } from './select-stories.ts';
 import { storyWindow } from './story-window.ts';
 
@@ -29,7 +30,7 @@ export async function composeIssue(services: ComposeServices, ref: IssueRef): Pr
   const { config, issues, clock } = services;
   const edition = editionOf(config.publication, ref.edition);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const issue = await issues.get(ref);
+    const issue = inKnownState(await issues.get(ref));
     if (!issue) return;
     try {
       if (await (edition ? nextStep(services, edition, issue) : stopWithoutEdition(services, issue))) return;

@@ -1,4 +1,6 @@
+import type { Log } from './log.ts';
 import type { Message } from './queue.ts';
+import { unknownKind } from './unknown-kind.ts';
 
 /**
  * The outbox: what has to happen after a change. An event is written in the transaction of the change that causes it
@@ -24,6 +26,9 @@ export type OutboxEvent =
   /** Mail a proof of an issue to editors. */
   | { kind: 'proof-asked'; proofId: string };
 
+type ArticleEvent = Extract<OutboxEvent, { kind: 'article-changed' }>;
+export type LetterEvent = Exclude<OutboxEvent, ArticleEvent>;
+
 /** `id` begins with the time at which the event was written (ISO 8601) and a `#`. */
 export type OutboxEntry = { id: string; event: OutboxEvent };
 
@@ -31,7 +36,10 @@ export type Outbox = {
   get(id: string): Promise<OutboxEvent | undefined>;
   /** Removes an event that was carried out. */
   remove(id: string): Promise<void>;
-  /** Returns the events written before `before` (ISO 8601), oldest first. The message of such an event was lost. */
+  /**
+   * Returns the events written before `before` (ISO 8601), oldest first. The message of such an event was lost. Events
+   * that this version does not know do not count towards `limit`, so they keep no others back.
+   */
   leftBefore(before: string, limit: number): Promise<OutboxEntry[]>;
 };
 
@@ -40,20 +48,59 @@ export function writtenAt(id: OutboxEntry['id']): number {
   return Date.parse(id.slice(0, id.indexOf('#')));
 }
 
-/** Returns the message that asks for an event to be carried out. */
-export function messageOf(id: string, event: OutboxEvent): Message {
-  switch (event.kind) {
-    case 'article-changed':
-      return { kind: 'outbox', id };
-    case 'signed-up':
-    case 'address-asked':
-    case 'address-changed':
-    case 'link-asked':
-    case 'draft-composed':
-    case 'joined':
-    case 'proof-asked':
-      return { kind: 'letter', outboxId: id };
-  }
+/** Which message asks for an event to be carried out. */
+const MESSAGE_OF: Record<OutboxEvent['kind'], 'outbox' | 'letter'> = {
+  'article-changed': 'outbox',
+  'signed-up': 'letter',
+  'address-asked': 'letter',
+  'address-changed': 'letter',
+  'link-asked': 'letter',
+  'draft-composed': 'letter',
+  joined: 'letter',
+  'proof-asked': 'letter',
+};
+
+/** Checks whether this version knows the kind of an event. A newer version may have written others before a rollback. */
+export function isKnownEvent({ kind }: OutboxEvent): boolean {
+  return Object.hasOwn(MESSAGE_OF, kind);
+}
+
+/**
+ * Returns the messages that ask for events to be carried out. Events that this version does not know get no message and
+ * stay in the outbox for a version that knows them. The log names their kinds.
+ */
+export function messagesOf(entries: OutboxEntry[], log: Log): Message[] {
+  const unknown = entries.filter(({ event }) => !isKnownEvent(event));
+  if (unknown.length > 0)
+    log.warn(
+      'events stay in the outbox, because a newer version wrote them and this one does not know them',
+      {
+        events: unknown.length,
+        kinds: [...new Set(unknown.map(({ event }) => event.kind))].slice(0, 10),
+      },
+    );
+  return entries
+    .filter(({ event }) => isKnownEvent(event))
+    .map(({ id, event }) =>
+      MESSAGE_OF[event.kind] === 'outbox' ? { kind: 'outbox', id } : { kind: 'letter', outboxId: id },
+    );
+}
+
+/** Returns an event for whoever carries out changes of articles. Throws if it is for somebody else. */
+export function articleEvent(event: OutboxEvent): ArticleEvent {
+  return eventFor('outbox', event) as ArticleEvent;
+}
+
+/** Returns an event for whoever mails letters. Throws if it is for somebody else. */
+export function letterEvent(event: OutboxEvent): LetterEvent {
+  return eventFor('letter', event) as LetterEvent;
+}
+
+function eventFor(message: 'outbox' | 'letter', event: OutboxEvent): OutboxEvent {
+  if (!isKnownEvent(event)) throw unknownKind('event', event.kind as never);
+  const own = MESSAGE_OF[event.kind];
+  if (own === message) return event;
+  throw new Error(`an event ${event.kind} came with a ${message} message; it belongs to a ${own} message`);
 }
 
 /** The network of caches in front of us, which an event may have to empty. One machine has no such caches. */

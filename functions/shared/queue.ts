@@ -1,4 +1,5 @@
 import type { Log } from './log.ts';
+import { unknownKind } from './unknown-kind.ts';
 
 /** A piece of work in a queue. A message carries ids and no state, because the table decides what is still to do. */
 export type Message =
@@ -20,6 +21,38 @@ export type Message =
   | { kind: 'distribute'; feed: string }
   /** Repeat the failed WebSub deliveries that are due. */
   | { kind: 'redeliver' };
+
+/**
+ * The fields that each message must have, all of them text. `part` of `plan` is not among them, because older versions
+ * sent none.
+ */
+const FIELDS: Record<Message['kind'], readonly string[]> = {
+  outbox: ['id'],
+  letter: ['outboxId'],
+  compose: ['edition', 'slot'],
+  plan: ['edition', 'slot'],
+  send: ['edition', 'slot', 'batch'],
+  stop: [],
+  verify: ['id'],
+  distribute: ['feed'],
+  redeliver: [],
+};
+
+/**
+ * Reads a message. Throws if this version does not know its kind or its form, because a newer version has sent it. Such
+ * a message must not count as done.
+ */
+export function readMessage(body: string): Message {
+  const message: Record<string, unknown> = JSON.parse(body) ?? {};
+  const kind = String(message.kind);
+  if (!Object.hasOwn(FIELDS, kind)) throw unknownKind('message', kind as never);
+  const missing = FIELDS[kind as Message['kind']].filter((name) => typeof message[name] !== 'string');
+  if (missing.length > 0)
+    throw new Error(
+      `a message of the kind ${kind} has no ${missing.join(' and no ')}; another version has sent it`,
+    );
+  return message as Message;
+}
 
 /** A queue may repeat, reorder and lose messages. The sweep finds the work of a lost message again. */
 export type Queue = {

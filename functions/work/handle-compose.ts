@@ -2,6 +2,7 @@ import { type LetterServices, sendLetter } from '../letters/send-letter.ts';
 import { composeIssue } from '../newsletter/compose-issue.ts';
 import type { ComposeServices } from '../newsletter/issue-steps.ts';
 import type { Message } from '../shared/queue.ts';
+import { unknownKind } from '../shared/unknown-kind.ts';
 
 export type ComposeQueueServices = ComposeServices & LetterServices;
 
@@ -15,7 +16,15 @@ export async function handleCompose(services: ComposeQueueServices, message: Mes
       return composeIssue(services, { edition: message.edition, slot: message.slot });
     case 'letter':
       return sendLetter(services, message.outboxId);
+    case 'outbox':
+    case 'plan':
+    case 'send':
+    case 'stop':
+    case 'verify':
+    case 'distribute':
+    case 'redeliver':
+      throw new Error(`a ${message.kind} message came to the compose queue; it belongs to another queue`);
     default:
-      throw new Error(`a ${message.kind} message came to the compose queue; it belongs to the work queue`);
+      throw unknownKind('message', message);
   }
 }

@@ -5,8 +5,9 @@ import { type SendServices, sendBatch } from '../delivery/send-batch.ts';
 import { type ComplaintStore, stopEditions } from '../newsletter/complaints.ts';
 import type { IssueRef } from '../newsletter/issue-store.ts';
 import type { Log } from '../shared/log.ts';
-import type { Cdn, Outbox } from '../shared/outbox.ts';
-import type { Message } from '../shared/queue.ts';
+import { articleEvent, type Cdn, type Outbox } from '../shared/outbox.ts';
+import { type Message, readMessage } from '../shared/queue.ts';
+import { unknownKind } from '../shared/unknown-kind.ts';
 import { type AnnounceServices, announce } from '../websub/announce.ts';
 import { type DistributeServices, distribute } from '../websub/distribute.ts';
 import { redeliver } from '../websub/redeliver.ts';
@@ -42,6 +43,8 @@ export async function handleWork(services: WorkServices, message: Message): Prom
     case 'compose':
     case 'letter':
       throw new Error(`a ${message.kind} message came to the work queue; it belongs to the compose queue`);
+    default:
+      throw unknownKind('message', message);
   }
 }
 
@@ -52,8 +55,9 @@ function issueOf({ edition, slot }: IssueRef): IssueRef {
 /** Does everything that a change of an article causes outside its own transaction. A second run does no harm. */
 async function carryOut(services: WorkServices, id: string): Promise<void> {
   const { outbox, cdn } = services;
-  const event = await outbox.get(id);
-  if (event?.kind !== 'article-changed') return;
+  const found = await outbox.get(id);
+  if (!found) return;
+  const event = articleEvent(found);
   // The caches in front of us ask for changes every minute anyway, but a retracted story must leave them at once. This
   // step comes first, so that it is done even if another step fails.
   if (event.retracted) await cdn.invalidate(id);
@@ -71,7 +75,7 @@ export async function handleRecords(
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body } of event.Records) {
     try {
-      await handle(JSON.parse(body) as Message);
+      await handle(readMessage(body));
     } catch (error) {
       log.warn('a message failed; the queue will deliver it again', { body, error });
       batchItemFailures.push({ itemIdentifier: messageId });

@@ -6,11 +6,12 @@ import { batchesToGiveUp } from '../delivery/stopped-issue.ts';
 import { type ComplaintStore, stopEditions } from '../newsletter/complaints.ts';
 import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore, OpenIssue } from '../newsletter/issue-store.ts';
+import { inKnownState } from '../newsletter/known-state.ts';
 import { type ScheduleServices, startAllDue } from '../newsletter/start-issue.ts';
 import { type EditionState, type WatchServices, watchEditions, watchOutbox } from '../newsletter/watch.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-import { messageOf, type Outbox } from '../shared/outbox.ts';
+import { messagesOf, type Outbox } from '../shared/outbox.ts';
 import { handOver, type Message, type Queue } from '../shared/queue.ts';
 import type { DistributionStore, VerificationStore, WebSubStore } from '../websub/websub-store.ts';
 
@@ -86,7 +87,7 @@ export async function sweep(services: SweepServices): Promise<void> {
     if (id) messages.push({ kind: 'outbox', id });
   }
   const left = await outbox.leftBefore(isoTime(clock() - GRACE_MILLISECONDS), MOST);
-  messages.push(...left.map(({ id, event }) => messageOf(id, event)));
+  messages.push(...messagesOf(left, log));
   await stopEditions(services);
   // The number of batches that the pace allows until the sweep after the next one.
   const most = batchesWithinReach(services.pace);
@@ -130,7 +131,7 @@ async function nextSteps(
   most: number,
 ): Promise<NextSteps> {
   const { issues, delivery, clock } = services;
-  const issue = await issues.get(ref);
+  const issue = inKnownState(await issues.get(ref));
   if (issue?.state === 'new' || issue?.state === 'draft')
     return { first: [{ kind: 'compose', ...ref }], batches: [] };
   if (issue?.state === 'stopped') {

@@ -1,7 +1,7 @@
-import type { Outbox, OutboxEvent } from '../../shared/outbox.ts';
+import { isKnownEvent, type Outbox, type OutboxEntry, type OutboxEvent } from '../../shared/outbox.ts';
 import { deleteItem, getItem, type Table } from './dynamo-client.ts';
 import { OUTBOX, outboxKey } from './dynamo-keys.ts';
-import { queryItems } from './dynamo-requests.ts';
+import { queried } from './dynamo-requests.ts';
 
 export function dynamoOutbox(table: Table): Outbox {
   return {
@@ -12,8 +12,15 @@ export function dynamoOutbox(table: Table): Outbox {
     remove: (id) => deleteItem(table, outboxKey(id)),
 
     async leftBefore(before, limit) {
-      const items = await queryItems(table, { pk: OUTBOX, sk: { below: before } }, limit);
-      return items.map(({ sk, event }) => ({ id: String(sk), event: event as OutboxEvent }));
+      const entries: OutboxEntry[] = [];
+      let known = 0;
+      for await (const item of queried(table, { pk: OUTBOX, sk: { below: before } }, limit)) {
+        const event = item.event as OutboxEvent;
+        entries.push({ id: String(item.sk), event });
+        if (isKnownEvent(event)) known += 1;
+        if (known === limit) break;
+      }
+      return entries;
     },
   };
 }
