@@ -20,7 +20,7 @@ import {
   useClone,
 } from '../support/process.ts';
 import { story } from './killed.ts';
-import { listeningPorts } from './listening-ports.ts';
+import { portsUnderThisProcess } from './listening-ports.ts';
 import type { Reached } from './other-user.ts';
 
 /** Who reaches the embedded database. Two databases that are open on purpose show that the attacks work. */
@@ -48,7 +48,7 @@ beforeAll(async () => {
   }
 });
 
-/** Opens a page of another origin in the browser, which asks every port of the machine for its tables. */
+/** Opens a page of another origin in the browser, which asks every port of these processes for its tables. */
 async function tablesThatAPageReaches(): Promise<string[]> {
   const site = createServer((_, response) => {
     response.setHeader('content-type', 'text/html').end('<title>Another site</title>');
@@ -75,7 +75,7 @@ async function tablesThatAPageReaches(): Promise<string[]> {
         }
       };
       return (await Promise.all(ports.map(tablesAt))).flat();
-    }, listeningPorts());
+    }, portsUnderThisProcess());
   } finally {
     site.closeAllConnections();
     site.close();
@@ -85,7 +85,10 @@ async function tablesThatAPageReaches(): Promise<string[]> {
 function whatAnotherUserReaches(folder: string, running: Running): Reached {
   const pids = [...processesUnder(running).keys()].map(String);
   const script = join(import.meta.dirname, 'other-user.ts');
-  const { stdout, stderr } = spawnSync(process.execPath, [script, folder, ...pids], { encoding: 'utf8' });
+  const ports = portsUnderThisProcess().join(',');
+  const { stdout, stderr } = spawnSync(process.execPath, [script, folder, ports, ...pids], {
+    encoding: 'utf8',
+  });
   expect(stderr).toBe('');
   return JSON.parse(stdout) as Reached;
 }

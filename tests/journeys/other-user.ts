@@ -1,26 +1,26 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { listeningPorts, NOBODY } from './listening-ports.ts';
+import { NOBODY } from './listening-ports.ts';
 
 /**
  * Runs as root, becomes another user of the machine, and tries to get at an installation. The arguments are its data
- * folder and its process ids. It prints what it could reach as JSON.
+ * folder, the ports to ask, and its process ids. It prints what it could reach as JSON.
  */
 export type Reached = {
-  /** The tables of all databases that answer on a port of the machine. */
+  /** The tables of all databases that answer on one of the ports. */
   tables: string[];
   folder: string;
   file: string;
   networks: string[];
 };
 
-const [folder = '', ...pids] = process.argv.slice(2);
+const [folder = '', ports = '', ...pids] = process.argv.slice(2);
 process.setgroups?.([]);
 process.setgid?.(NOBODY);
 process.setuid?.(NOBODY);
 
-const tables = await Promise.all(listeningPorts().map(tablesAt));
+const tables = await Promise.all(ports.split(',').map(Number).map(tablesAt));
 const reached: Reached = {
   tables: tables.flat(),
   folder: outcome(() => readdirSync(folder)),
