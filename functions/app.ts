@@ -68,6 +68,7 @@ export function apiRoutes(services: EditorServices): ApiRoute[] {
 
     ['POST',   '/api/subscribers/import',    'subscribers:write', 'Imports readers from CSV, and reports on every line.',              subscribers.import],
     ['GET',    '/api/subscribers',           'subscribers:read',  'Exports readers as CSV.',                                           subscribers.export],
+    ['POST',   '/api/suppressions',          'subscribers:write', 'Takes in addresses that must not be mailed, as CSV or JSON.',       suppressions.post],
     ['GET',    '/api/suppressions',          'subscribers:read',  'Says why an address is not mailed.',                                suppressions.get],
     ['DELETE', '/api/suppressions',          'subscribers:write', 'Lets an address be mailed again.',                                  suppressions.lift],
 
@@ -84,13 +85,7 @@ export function apiRoutes(services: EditorServices): ApiRoute[] {
   ];
 }
 
-type Row = [
-  method: Method,
-  paths: string | string[],
-  does: string,
-  answer: Route['answer'],
-  maxBytes?: number,
-];
+type Row = [Method, paths: string | string[], does: string, answer: Route['answer'], maxBytes?: number];
 
 /**
  * Addresses for readers: feeds, pages and the links in mails. Caches may keep most of them. No answer sets a cookie.

@@ -10,6 +10,7 @@ const WHY: Record<Suppression['reason'], PhraseKey> = {
   complained: 'page.manage.unsent.complained',
   refused: 'page.manage.unsent.refused',
   erased: 'page.manage.unsent.erased',
+  left: 'page.manage.unsent.left',
 };
 
 /**

@@ -88,6 +88,19 @@ export async function* filledRows(rows: AsyncIterable<Row>): AsyncGenerator<Row,
   for await (const row of rows) if (row.cells.some((cell) => cell.trim() !== '')) yield row;
 }
 
+/**
+ * Says what is wrong with a row as a whole. It must have `width` cells. `used` are those of its cells that are read:
+ * what is in the others does not matter.
+ */
+export function rowFault({ line, lastLine, cells }: Row, width: number, used: string[]): string | undefined {
+  if (lastLine > line)
+    return `goes on to line ${lastLine}: a cell must not have a line end; perhaps there is one quote too many`;
+  if (cells.length !== width) return `has ${cells.length} cells, but the first line has ${width}`;
+  if (used.some((text) => text.includes('\uFFFD')))
+    return 'has characters that are not UTF-8: save the file as "CSV UTF-8"';
+  return undefined;
+}
+
 /** Reads on until the first line has ended. */
 async function startOf(text: AsyncGenerator<string, void, undefined>): Promise<string> {
   let start = '';

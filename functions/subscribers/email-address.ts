@@ -51,7 +51,8 @@ export function parseReaderAddress(typed: string): Read {
   return read.ok && isDisposable(read.address) ? { ok: false, fault: 'disposable' } : read;
 }
 
-function readAddress(typed: string): Read {
+/** Reads an address, and says what is wrong with it. Addresses at throwaway domains are read too. */
+export function readAddress(typed: string): Read {
   const no = (fault: AddressFault): Read => ({ ok: false, fault });
   const text = typed.trim().normalize('NFC');
   if (text === '') return no('missing');

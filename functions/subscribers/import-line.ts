@@ -1,9 +1,8 @@
 import type { Publication } from '../settings/publication.ts';
 import { parseTimeZone } from '../shared/local-time.ts';
-import { shorten } from '../shared/text.ts';
 import { cellText } from './csv-cells.ts';
 import type { Column } from './csv-columns.ts';
-import type { Row } from './csv-rows.ts';
+import { type Row, rowFault } from './csv-rows.ts';
 import { ADDRESS_RULES, parseReaderAddress } from './email-address.ts';
 import {
   type ImportOptions,
@@ -15,6 +14,7 @@ import {
   readTime,
   readTopics,
 } from './import-options.ts';
+import { type RefusedLine, refusedLine } from './report-lines.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** What a line of a file says about a reader. */
@@ -23,40 +23,25 @@ export type ImportedReader = Pick<
   'email' | 'language' | 'editions' | 'topics' | 'timeZone' | 'pausedUntil'
 > & { consent: { detail: string; at?: string } };
 
-export type ReadLine =
-  | { ok: true; reader: ImportedReader }
-  /** `reason` names every fault of the line. */
-  | { ok: false; email?: string; reason: string };
-
-/** How many characters of an address the report repeats at most. */
-const MOST_SHOWN = 254;
-/** The most characters of a reason. A line of 16 KB can name thousands of editions that do not exist. */
-const MAX_REASON = 1000;
+export type ReadLine = { ok: true; reader: ImportedReader } | RefusedLine;
 
 /** Reads a row: returns its reader, or everything that is wrong with it. `now` is in milliseconds. */
 export function readRow(
   publication: Publication,
   columns: Column[],
   options: ImportOptions,
-  { line, lastLine, cells }: Row,
+  row: Row,
   now: number,
 ): ReadLine {
-  const cell = (column: Column) => cellText((cells[columns.indexOf(column)] ?? '').trim());
+  const cell = (column: Column) => cellText((row.cells[columns.indexOf(column)] ?? '').trim());
   const email = cell('email');
-  const refuse = (reason: string): ReadLine => ({
-    ok: false,
-    ...(email && { email: [...email].slice(0, MOST_SHOWN).join('') }),
-    reason: shorten(reason, MAX_REASON),
-  });
-  if (lastLine > line)
+  const refuse = (reason: string): ReadLine => refusedLine(email, reason);
+  const fault = rowFault(row, columns.length, row.cells);
+  if (fault) return refuse(fault);
+  if (cell('suppressed'))
     return refuse(
-      `goes on to line ${lastLine}: a cell must not have a line end; perhaps there is one quote too many`,
+      `is marked as suppressed in the file: ${cell('suppressed')}; POST /api/suppressions keeps such addresses out of later imports too`,
     );
-  if (cells.length !== columns.length)
-    return refuse(`has ${cells.length} cells, but the first line has ${columns.length}`);
-  if (cells.some((text) => text.includes('\uFFFD')))
-    return refuse('has characters that are not UTF-8: save the file as "CSV UTF-8"');
-  if (cell('suppressed')) return refuse(`is marked as suppressed in the file: ${cell('suppressed')}`);
 
   const faults: string[] = [];
   const take = <T>(column: Column, read: (text: string) => Read<T>): T | undefined => {

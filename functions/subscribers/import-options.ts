@@ -44,7 +44,7 @@ export function readOptions(
   const consentAt = take('consentAt', (text) => readPast(text, now));
   const editions = take('editions', (text) => readEditions(publication, text));
   const language = take('language', (text) => readLanguage(publication, text));
-  const fromLine = take('fromLine', readLine);
+  const fromLine = take('fromLine', readLineNumber);
   if (!query.get('consent')?.trim() && !columns.includes('consentSource')) fault(CONSENT_NEEDED);
   if (!query.get('editions')?.trim() && !columns.includes('editions')) {
     fault(
@@ -90,24 +90,34 @@ export function readTopics({ sections }: Publication, text: string): Read<string
   return topics.ok ? good(topics.value.sort()) : topics;
 }
 
-/** Reads a day or a time in ISO 8601 that is not in the future. */
-export function readPast(text: string, now: number): Read<string> {
-  const time = readTime(text);
+/** Reads a day or a time in ISO 8601 that is not in the future. `iso` is the text in ISO 8601, if it was not yet. */
+export function readPast(text: string, now: number, iso = text): Read<string> {
+  const time = readTime(text, iso);
   if (!time.ok) return time;
   return Date.parse(time.value) <= now ? time : bad(`"${text}" lies in the future`);
 }
 
-export function readTime(text: string): Read<string> {
-  const isIso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
-  const time = isIso ? Date.parse(text) : Number.NaN;
+/**
+ * Returns a time that another service wrote, such as `2019-05-31 08:30:00`, in ISO 8601. It is in UTC unless it names
+ * another zone. Any other text is returned as it is.
+ */
+export function isoOf(text: string): string {
+  const [, day, time, hours, minutes] =
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(?:Z|UTC|([+-]\d\d):?(\d\d))?$/i.exec(text) ?? [];
+  return day ? `${day}T${time}${hours ? `${hours}:${minutes}` : 'Z'}` : text;
+}
+
+export function readTime(text: string, iso = text): Read<string> {
+  const isIso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(iso);
+  const time = isIso ? Date.parse(iso) : Number.NaN;
   // `Date.parse` takes 30 February for 2 March, so the day is checked as well.
-  const isDay = new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(text.slice(8, 10));
+  const isDay = new Date(`${iso.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(iso.slice(8, 10));
   return Number.isNaN(time) || !isDay
     ? bad(`"${text}" must be a day or a time such as 2019-05-31 or 2019-05-31T08:30:00Z`)
     : good(isoTime(time));
 }
 
-function readLine(text: string): Read<number> {
+export function readLineNumber(text: string): Read<number> {
   return /^[1-9]\d{0,8}$/.test(text) ? good(Number(text)) : bad('must be the number of a line');
 }
 

@@ -27,7 +27,7 @@ export function notTextFault(names: string[]): Fault | undefined {
 export function readListHeader<Column extends string>(
   cells: string[],
   names: ColumnNames<Column>,
-  needed: Column,
+  needed: NoInfer<Column>,
 ): Outcome<ListColumns<Column>> {
   const given = cells.map((cell) => cell.trim());
   const notText = notTextFault(given);

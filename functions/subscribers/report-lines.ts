@@ -1,5 +1,6 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import { shorten } from '../shared/text.ts';
 import type { CsvLimits } from './csv-limits.ts';
 import { UnreadableFrom } from './csv-rows.ts';
 import { inOrder } from './work-in-order.ts';
@@ -20,6 +21,20 @@ export type Summary = Record<LineResult['result'] | 'lines', number> & {
   nextLine?: number;
   reason?: string;
 };
+
+/** A line that cannot be read. `reason` names every fault of the line. */
+export type RefusedLine = { ok: false; email?: string; reason: string };
+
+/** How many characters of what stands for an address the report repeats at most. */
+const MAX_SHOWN = 254;
+/** The most characters of a reason. A line of 16 KB can name thousands of editions that do not exist. */
+const MAX_REASON = 1000;
+
+/** Refuses a line whose address was typed like this. */
+export function refusedLine(typed: string, reason: string): RefusedLine {
+  const email = [...typed.trim()].slice(0, MAX_SHOWN).join('');
+  return { ok: false, ...(email && { email }), reason: shorten(reason, MAX_REASON) };
+}
 
 type List<L extends Line, R extends LineReport> = {
   lines: AsyncIterable<L>;

@@ -15,6 +15,7 @@ import { IMPORT_PARAMETERS, readOptions } from './import-options.ts';
 import type { ImportServices } from './import-reader.ts';
 import { importReaders } from './import-readers.ts';
 import { firstRow, listBody, REPORT_TYPE, reportResponse, streamOf } from './list-body.ts';
+import { importLine } from './report-shapes.ts';
 
 export type SubscriberRouteServices = ImportServices & { config: Config; log: Log; csvLimits?: CsvLimits };
 
@@ -28,28 +29,6 @@ const MOST_EXPORTED_AT_ONCE = 10_000;
 const importQuery = z.strictObject(
   Object.fromEntries(IMPORT_PARAMETERS.map((name) => [name, z.string().optional()])),
 );
-/** The shape of a line in the report of an import. */
-export const importLine = z.union([
-  z.strictObject({
-    line: z.int(),
-    email: z.string().optional(),
-    result: z.enum(['added', 'updated', 'unchanged', 'refused']),
-    reason: z.string().optional(),
-  }),
-  z.strictObject({
-    summary: z.strictObject({
-      complete: z.boolean(),
-      lines: z.int(),
-      added: z.int(),
-      updated: z.int(),
-      unchanged: z.int(),
-      refused: z.int(),
-      nextLine: z.int().optional(),
-      reason: z.string().optional(),
-    }),
-  }),
-]);
-
 /** Imports and exports readers as CSV, for editors. */
 export function subscriberOperations(services: SubscriberRouteServices) {
   const { config, subscribers, clock, log, csvLimits = {} } = services;

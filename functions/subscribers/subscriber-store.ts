@@ -15,6 +15,8 @@ export type Along = {
   signUp?: SignUp;
   /** Whether the suppression of the address is lifted. Only a suppression that `endsWithConsent` may be lifted here. */
   lift?: boolean | undefined;
+  /** The suppression of the address, and the one that it had before. */
+  suppression?: { previous: Suppression | undefined; next: Suppression };
   /** The change of address that is carried out. An event that mails a notice to the old address is written too. */
   addressChange?: AddressChange;
   /** The subscriber who has the new address. That subscriber is merged into this one, and their links lead here. */

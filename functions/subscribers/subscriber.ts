@@ -42,23 +42,33 @@ export type ConsentEvent = {
   detail?: string;
 };
 
-/** Why an address is not mailed any more, whatever the edition. It is stored under the hash of the address. */
+/**
+ * Why an address is not mailed any more, whatever the edition. It is stored under the hash of the address. `left` means
+ * that the reader is on a list of addresses that must not be mailed, such as of those who unsubscribed at the
+ * newsletter's former provider.
+ */
+export const SUPPRESSION_REASONS = ['bounced', 'complained', 'refused', 'erased', 'left'] as const;
 export type Suppression = {
-  reason: 'bounced' | 'complained' | 'refused' | 'erased';
+  reason: (typeof SUPPRESSION_REASONS)[number];
   /** ISO 8601 */
   at: string;
   /** When the reader had everything erased (ISO 8601), even if the address was suppressed for another reason too. */
   erasedAt?: string;
+  /** When the reader left (ISO 8601), even if the address was suppressed for another reason too. */
+  leftAt?: string;
   detail?: string;
 };
 
+/** The reasons that end when the reader confirms a new request. */
+export const ENDED_BY_CONSENT: readonly Suppression['reason'][] = ['bounced', 'erased', 'left'];
+
 /**
  * Decides whether the suppression ends when the reader confirms a new request. It ends if mails bounced, because a
- * mailbox may have been full or moved. It ends too if the reader was erased. Only an editor can lift a complaint about
- * spam, or the provider's refusal of an address.
+ * mailbox may have been full or moved. It ends too if the reader was erased or has left. Only an editor can lift a
+ * complaint about spam, or the provider's refusal of an address.
  */
 export function endsWithConsent({ reason }: Suppression): boolean {
-  return reason === 'bounced' || reason === 'erased';
+  return ENDED_BY_CONSENT.includes(reason);
 }
 
 /** A request to subscribe. It waits until somebody confirms it. */

@@ -174,6 +174,7 @@ it.each([
   ['complained', 'the reader reported our mail as spam'],
   ['refused', 'the mail provider refuses this address'],
   ['erased', 'the reader had their data erased'],
+  ['left', 'the reader left'],
 ] as const)(
   'an address that is suppressed as %s is refused with that reason, and stays out',
   async (reason, words) => {
@@ -196,7 +197,10 @@ it('an import keeps to the pauses and suppressions that an export names', async 
     world,
     'email,pausedUntil,suppressed,id,confirmedAt\nana@reader.example,2026-12-24,,x,\nben@reader.example,,complained,y,\n',
   );
-  expect(outcomes(report)).toEqual(['2 added', '3 refused: is marked as suppressed in the file: complained']);
+  expect(outcomes(report)).toEqual([
+    '2 added',
+    '3 refused: is marked as suppressed in the file: complained; POST /api/suppressions keeps such addresses out of later imports too',
+  ]);
   expect((await readers(world)).get('ana@reader.example')?.pausedUntil).toBe('2026-12-24T00:00:00.000Z');
   await postStory(world);
   await sendNow(world, 'first');

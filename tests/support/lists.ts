@@ -1,13 +1,38 @@
 import { expect } from 'vitest';
+import type * as z from 'zod';
 import type { LineReport, Summary } from '../../functions/subscribers/report-lines.ts';
+import { importLine, suppressionLine } from '../../functions/subscribers/report-shapes.ts';
 import type { Subscriber } from '../../functions/subscribers/subscriber.ts';
-import { importLine } from '../../functions/subscribers/subscriber-routes.ts';
 import { OWNER_TOKEN, type World } from './installation.ts';
 
 /** Imports and exports lists of readers through the API. */
 
 export const CONSENT = 'consent=List+of+2019&editions=daily';
 const authorization = `Bearer ${OWNER_TOKEN}`;
+
+/** Sends a list of addresses that must not be mailed. */
+export function postSuppressions(
+  world: Pick<World, 'app'>,
+  body: Body,
+  query = '',
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return postList(world, `/api/suppressions?${query}`, body, headers);
+}
+
+export async function suppressCsv(world: Pick<World, 'app'>, body: Body, query = ''): Promise<Suppressed> {
+  return reportOf<Suppressed>(await postSuppressions(world, body, query), suppressionLine);
+}
+
+export async function suppressJson(
+  world: Pick<World, 'app'>,
+  suppressions: unknown[],
+  query = '',
+): Promise<Suppressed> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await postSuppressions(world, JSON.stringify({ suppressions }), query, headers);
+  return reportOf<Suppressed>(answer, suppressionLine);
+}
 
 export type Body = string | Uint8Array | ReadableStream<Uint8Array>;
 
@@ -17,32 +42,48 @@ export function postCsv(
   query = CONSENT,
   headers: Record<string, string> = {},
 ): Promise<Response> {
+  return postList(world, `/api/subscribers/import?${query}`, body, headers);
+}
+
+function postList(
+  world: Pick<World, 'app'>,
+  path: string,
+  body: Body,
+  headers: Record<string, string>,
+): Promise<Response> {
   const init: RequestInit & { duplex: 'half' } = {
     method: 'POST',
     body: body as BodyInit,
     headers: { authorization, 'content-type': 'text/csv', ...headers },
     duplex: 'half',
   };
-  return Promise.resolve(world.app.request(`https://paper.example/api/subscribers/import?${query}`, init));
+  return Promise.resolve(world.app.request(`https://paper.example${path}`, init));
 }
 
 export type Report = { lines: LineReport[]; summary: Summary };
+export type Suppressed = {
+  lines: (LineReport & { unsubscribed?: string[] })[];
+  summary: Summary & { unsubscribed: number; columnsPassedOver?: string[] };
+};
 
 export async function importCsv(world: Pick<World, 'app'>, body: Body, query = CONSENT): Promise<Report> {
-  const answer = await postCsv(world, body, query);
-  const text = await answer.text();
-  expect(answer.status, text).toBe(200);
-  return readReport(text);
+  return reportOf<Report>(await postCsv(world, body, query), importLine);
 }
 
-export function readReport(text: string): Report {
+async function reportOf<R extends Report>(answer: Response, shape: z.ZodType): Promise<R> {
+  const text = await answer.text();
+  expect(answer.status, text).toBe(200);
+  return readReport<R>(text, shape);
+}
+
+export function readReport<R extends Report = Report>(text: string, shape: z.ZodType = importLine): R {
   const lines = text
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  for (const line of lines) expect(importLine.safeParse(line).error?.issues ?? []).toEqual([]);
-  const { summary } = lines.pop() as { summary: Summary };
-  return { lines, summary };
+  for (const line of lines) expect(shape.safeParse(line).error?.issues ?? []).toEqual([]);
+  const { summary } = lines.pop();
+  return { lines, summary } as R;
 }
 
 /** Returns the result of each line: `2 added`, or `3 refused: <reason>`. */

@@ -29,7 +29,7 @@ import {
 } from './dynamo-keys.ts';
 import { ConditionsFailed, queryItems, type TransactItem, transact } from './dynamo-requests.ts';
 import { consentPut } from './dynamo-subscriber-items.ts';
-import { sameSuppression } from './dynamo-suppressions.ts';
+import { suppressionPut } from './dynamo-suppressions.ts';
 
 /**
  * The counts of an issue are spread over this many items, because at a thousand events a second the writes to one item
@@ -108,8 +108,7 @@ function itemsOf(TableName: string, changes: EventChanges, now: number): Transac
   if (complaint) items.push(countedItem(TableName, complaint.edition, complaint.mailedAt, 'complained', 1));
   if (suppression) {
     const { hash, previous, next } = suppression;
-    const Item = { ...suppressionKey(hash), ...next };
-    items.push({ Put: { TableName, Item, ...(previous ? sameSuppression(previous) : IS_NEW) } });
+    items.push(suppressionPut(TableName, hash, previous, next));
   }
   if (consent) {
     const { subscriber, event } = consent;

@@ -3,6 +3,7 @@ import { addressHash } from '../../subscribers/email-address.ts';
 import {
   type AddressChange,
   type ConsentEvent,
+  ENDED_BY_CONSENT,
   type SignUp,
   type Subscriber,
   shardOf,
@@ -21,6 +22,7 @@ import {
 } from './dynamo-keys.ts';
 import { confirmedBy } from './dynamo-reader-requests.ts';
 import { outboxPut, type TransactItem } from './dynamo-requests.ts';
+import { suppressionPut } from './dynamo-suppressions.ts';
 
 /** The functions in this file make the items of the transaction that writes a subscriber. */
 
@@ -100,12 +102,15 @@ export function consentPut(
 export function alongItems(
   TableName: string,
   next: Subscriber,
-  { signUp, lift, addressChange, merged, events = [] }: Along,
+  { signUp, lift, suppression, addressChange, merged, events = [] }: Along,
   previous: Subscriber | undefined,
 ): TransactItem[] {
   return [
     ...(signUp ? signUpItems(TableName, signUp, next) : []),
     ...(lift ? [suppressionDelete(TableName, next)] : []),
+    ...(suppression
+      ? [suppressionPut(TableName, addressHash(next.email), suppression.previous, suppression.next)]
+      : []),
     ...(addressChange ? addressChangeItems(TableName, addressChange, next, previous) : []),
     ...(merged ? mergedItems(TableName, merged, next) : []),
     ...events.map(({ id, event }) => outboxPut(TableName, id, event)),
@@ -134,9 +139,9 @@ function suppressionDelete(TableName: string, { email }: Subscriber): TransactIt
     Delete: {
       TableName,
       Key: suppressionKey(addressHash(email)),
-      ConditionExpression: '#reason IN (:bounced, :erased)',
+      ConditionExpression: `#reason IN (${ENDED_BY_CONSENT.map((reason) => `:${reason}`).join(', ')})`,
       ExpressionAttributeNames: { '#reason': 'reason' },
-      ExpressionAttributeValues: { ':bounced': 'bounced', ':erased': 'erased' },
+      ExpressionAttributeValues: Object.fromEntries(ENDED_BY_CONSENT.map((reason) => [`:${reason}`, reason])),
     },
   };
 }
