@@ -13,7 +13,10 @@ import type {
 export type Along = {
   /** The sign-up that is confirmed. The consent log gets one more line, for the request. */
   signUp?: SignUp;
-  /** Whether the suppression of the address is lifted. Only a suppression that `endsWithConsent` may be lifted here. */
+  /**
+   * If true, the suppression of the address is lifted, which must be one that `endsWithConsent`. If false, the address
+   * must not be suppressed.
+   */
   lift?: boolean | undefined;
   /** The suppression of the address, and the one that it had before. */
   suppression?: { previous: Suppression | undefined; next: Suppression };

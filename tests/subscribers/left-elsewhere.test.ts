@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { setUp } from '../support/installation.ts';
 import { CONSENT, importCsv, outcomes, postSuppressions, readers, suppressCsv } from '../support/lists.ts';
-import { digestsTo, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { storeReader } from '../support/readers.ts';
 import { digestOf, HARD, SECRET, tell, told } from '../support/webhooks.ts';
 import { dataOf, manageLink, membersOf, suppressionOf } from './reader.ts';
@@ -182,6 +182,30 @@ it('an address on the list is stored as its hash alone', async () => {
   expect(items.map(({ pk }) => pk.replace(/#.*/, ''))).toEqual(['SUPPRESSED']);
   expect(JSON.stringify(items)).not.toMatch(/ana@|Ruiz/);
 });
+
+it.each([
+  ['unsubscribed', 200, ['daily'], undefined],
+  ['spam', 409, [], { reason: 'complained' }],
+])(
+  'a confirmation that is pressed while a list suppresses the address as %s is answered %i, and what it says is true',
+  async (reason, status, editions, suppression) => {
+    const world = await setUp();
+    await world.request('/subscriptions', { method: 'POST', body: { email: ANA, editions: ['daily'] } });
+    await world.queue.drain();
+    const link = linkIn(world.mails.at(-1)?.text, '/subscriptions/confirm');
+    const { subscribers } = world.services;
+    const { write } = subscribers;
+    subscribers.write = async (...change) => {
+      subscribers.write = write;
+      await suppressCsv(await setUp({ sharing: world }), `email,reason\n${ANA},${reason}\n`);
+      return write(...change);
+    };
+    expect((await world.request(link, { method: 'POST' })).status).toBe(status);
+    if (suppression) expect(await suppressionOf(world, ANA)).toMatchObject(suppression);
+    else expect(await suppressionOf(world, ANA)).toBeUndefined();
+    expect((await readers(world)).get(ANA)?.editions ?? []).toEqual(editions);
+  },
+);
 
 it('an import and a list that have the same addresses at the same time leave nobody subscribed', async () => {
   const world = await setUp();

@@ -148,7 +148,9 @@ function suppressionDelete(TableName: string, { email }: Subscriber): TransactIt
 
 /**
  * Returns the condition that the address is not suppressed. An import needs it, because nobody has asked the reader: an
- * address that was erased or has bounced at the same moment must stay suppressed.
+ * address that was erased or has bounced at the same moment must stay suppressed. A confirmation needs it, because it
+ * lifts only a suppression that it has seen: without the condition, a reader whose address is suppressed at the same
+ * moment would be told that they are subscribed, and would get nothing.
  */
 export function notSuppressed(TableName: string, { email }: Subscriber): TransactItem {
   return {

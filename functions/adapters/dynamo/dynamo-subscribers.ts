@@ -69,7 +69,7 @@ export function dynamoSubscribers(table: Table): SubscriberStore {
         ...memberItems(name, previous, next),
         consentPut(name, next, event),
         ...alongItems(name, next, along, previous),
-        ...(event.what === 'imported' ? [notSuppressed(name, next)] : []),
+        ...(event.what === 'imported' || along.lift === false ? [notSuppressed(name, next)] : []),
       ]);
     },
 
