@@ -21,6 +21,7 @@ import { NO_STORE } from './shared/answer-json.ts';
 import type { Log } from './shared/log.ts';
 import { plainResponse, problemResponse } from './shared/problem.ts';
 import { appOf, type Method, type Otherwise, type Route } from './shared/route-table.ts';
+import { readerOperations } from './subscribers/reader-routes.ts';
 import { type SubscriberRouteServices, subscriberOperations } from './subscribers/subscriber-routes.ts';
 import { type SuppressionRouteServices, suppressionOperations } from './subscribers/suppression-routes.ts';
 import type { HubServices } from './websub/take-request.ts';
@@ -50,6 +51,7 @@ export function apiRoutes(services: EditorServices): ApiRoute[] {
   const articles = articleOperations(services);
   const tokens = tokenOperations(services);
   const subscribers = subscriberOperations(services);
+  const readers = readerOperations(services);
   const suppressions = suppressionOperations(services);
   const issues = issueOperations(services);
   const previews = previewOperations(services);
@@ -68,6 +70,8 @@ export function apiRoutes(services: EditorServices): ApiRoute[] {
 
     ['POST',   '/api/subscribers/import',    'subscribers:write', 'Imports readers from CSV, and reports on every line.',              subscribers.import],
     ['GET',    '/api/subscribers',           'subscribers:read',  'Exports readers as CSV.',                                           subscribers.export],
+    ['DELETE', '/api/subscribers',           'subscribers:write', 'Erases a reader.',                                                  readers.erase],
+    ['POST',   '/api/subscribers/unsubscribe', 'subscribers:write', 'Unsubscribes a reader who asked the newsroom for it.',            readers.unsubscribe],
     ['POST',   '/api/suppressions',          'subscribers:write', 'Takes in addresses that must not be mailed, as CSV or JSON.',       suppressions.post],
     ['GET',    '/api/suppressions',          'subscribers:read',  'Says why an address is not mailed.',                                suppressions.get],
     ['DELETE', '/api/suppressions',          'subscribers:write', 'Lets an address be mailed again.',                                  suppressions.lift],

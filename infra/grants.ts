@@ -20,13 +20,15 @@ const READ: Right[] = ['read'];
 const PUT: Right[] = ['put'];
 const READ_PUT: Right[] = ['read', 'put'];
 const READ_CHECK: Right[] = ['read', 'check'];
+const REMOVE: Right[] = ['remove'];
+const READ_REMOVE: Right[] = ['read', 'remove'];
 const READ_PUT_REMOVE: Right[] = ['read', 'put', 'remove'];
 const NONE: Right[] = [];
 
 /**
  * Says which function may touch which partitions of the table. The keys are explained in
  * functions/adapters/dynamo/dynamo-keys.ts. A hole in the public function must not let anybody change an article. The editor
- * function imports, exports, unsubscribes and suppresses readers, so only the scopes `subscribers:*` keep other editors
+ * function imports, exports, unsubscribes, suppresses and erases readers, so only the scopes `subscribers:*` keep other editors
  * from doing that.
  */
 // biome-ignore format: a table
@@ -41,11 +43,11 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'TRANSLATIONS#*': { public: NONE, editor: BOTH, tick: NONE, work: READ },
   TOKENS:           { public: NONE, editor: BOTH, tick: NONE, work: NONE },
   'REPLY#*':        { public: NONE, editor: BOTH, tick: NONE, work: NONE },
-  'SUBSCRIBER#*':   { public: BOTH, editor: READ_PUT, tick: READ, work: BOTH },
+  'SUBSCRIBER#*':   { public: BOTH, editor: READ_PUT_REMOVE, tick: READ, work: BOTH },
   'ADDRESS#*':      { public: BOTH, editor: BOTH, tick: NONE, work: BOTH },
-  'CONSENT#*':      { public: BOTH, editor: READ_PUT, tick: NONE, work: NONE },
+  'CONSENT#*':      { public: BOTH, editor: READ_PUT_REMOVE, tick: NONE, work: NONE },
   'SUPPRESSED#*':   { public: BOTH, editor: BOTH, tick: READ, work: BOTH },
-  'SIGNUP#*':       { public: BOTH, editor: NONE, tick: READ, work: NONE },
+  'SIGNUP#*':       { public: BOTH, editor: READ_REMOVE, tick: READ, work: NONE },
   'MEMBERS#*':      { public: BOTH, editor: READ_PUT_REMOVE, tick: NONE, work: BOTH },
   'CHOICES#*':      { public: BOTH, editor: PUT, tick: READ, work: NONE },
   'THROTTLE#*':     { public: BOTH, editor: NONE, tick: BOTH, work: NONE },
@@ -58,10 +60,10 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   'ISSUES#*':       { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   'ISSUE#*':        { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   'EVENTS#*':       { public: BOTH, editor: READ, tick: NONE, work: BOTH },
-  'REACTIONS#*':    { public: BOTH, editor: NONE, tick: NONE, work: BOTH },
+  'REACTIONS#*':    { public: BOTH, editor: READ_REMOVE, tick: NONE, work: BOTH },
   'COMPLAINTS#*':   { public: BOTH, editor: BOTH, tick: READ, work: BOTH },
   'WEBHOOK#*':      { public: PUT,  editor: NONE, tick: NONE, work: NONE },
-  'BOUNCES#*':      { public: BOTH, editor: NONE, tick: NONE, work: NONE },
+  'BOUNCES#*':      { public: BOTH, editor: REMOVE, tick: NONE, work: NONE },
   'PROOF#*':        { public: NONE, editor: NONE, tick: BOTH, work: NONE },
   OPEN:             { public: READ, editor: BOTH, tick: BOTH, work: BOTH },
   PACE:             { public: NONE, editor: NONE, tick: BOTH, work: BOTH },

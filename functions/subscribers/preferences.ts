@@ -72,8 +72,11 @@ export function maySave(
 
 type Services = Pick<SubscriberServices, 'subscribers' | 'clock'>;
 
-/** How a reader told us: by the button of a mail program, on a page of ours, or through a program that sent JSON. */
-export type Way = 'one-click' | 'page' | 'json';
+/**
+ * How a reader told us: by the button of a mail program, on a page of ours, through a program that sent JSON, or by
+ * asking an editor.
+ */
+export type Way = 'one-click' | 'page' | 'json' | 'editor';
 
 /** Saves what the reader chose, and a line in the consent log. Returns undefined if there is no such subscriber. */
 export function savePreferences(

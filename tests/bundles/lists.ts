@@ -34,6 +34,24 @@ export function listTests(deployed: () => Deployment): void {
     ]);
   });
 
+  test('a reader can be unsubscribed, kept out and erased, and no import brings them back', async () => {
+    const ask = (method: string, path: string, body = '') =>
+      request(deployed().lambda('Editor'), method, path, {
+        headers: { authorization, 'content-type': 'text/csv' },
+        body,
+      });
+    const list = 'email\nida@reader.example\n';
+    expect(summaryOf((await post(list)).bytes)).toMatchObject({ added: 1 });
+    const left = await ask('POST', '/api/subscribers/unsubscribe?email=ida@reader.example');
+    expect(JSON.parse(left.bytes.toString())).toMatchObject({ unsubscribed: ['daily'] });
+    const kept = await ask('POST', '/api/suppressions', `${list}uma@reader.example\n`);
+    expect(kept.headers['content-type']).toBe('application/x-ndjson');
+    expect(summaryOf(kept.bytes)).toMatchObject({ complete: true, added: 2 });
+    const erased = await ask('DELETE', '/api/subscribers?email=ida@reader.example');
+    expect(JSON.parse(erased.bytes.toString())).toMatchObject({ result: 'erased' });
+    expect(summaryOf((await post(`${list}uma@reader.example\n`)).bytes)).toMatchObject({ refused: 2 });
+  });
+
   test('GET /api/subscribers has the imported readers, as text and in parts', async () => {
     const get = (query: string) =>
       request(deployed().lambda('Editor'), 'GET', `/api/subscribers${query}`, { headers: { authorization } });

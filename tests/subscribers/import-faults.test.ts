@@ -137,8 +137,9 @@ it('a line without consent or editions is refused if the request names none for 
 it('the addresses of the import and the export answer other methods with 405 and the allowed methods', async () => {
   const world = await setUp();
   for (const [method, path, allow] of [
-    ['POST', '/api/subscribers', 'GET, HEAD'],
-    ['DELETE', '/api/subscribers', 'GET, HEAD'],
+    ['POST', '/api/subscribers', 'GET, HEAD, DELETE'],
+    ['PATCH', '/api/subscribers', 'GET, HEAD, DELETE'],
+    ['GET', '/api/subscribers/unsubscribe', 'POST'],
     ['GET', '/api/subscribers/import', 'POST'],
     ['PUT', '/api/subscribers/import', 'POST'],
   ] as const) {
