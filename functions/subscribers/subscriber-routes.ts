@@ -77,13 +77,16 @@ export function subscriberOperations(services: SubscriberRouteServices) {
           shape: z.string(),
         },
       },
-      async handle({ query: { edition, cursor, limit = csvLimits.exported }, bearer }) {
+      async handle({ request, query: { edition, cursor, limit = csvLimits.exported }, bearer }) {
         const editions = edition ? [edition] : publication.editions.map(({ id }) => id);
         const headers = {
           ...NO_STORE,
           'content-type': CSV,
           'content-disposition': `attachment; filename="subscribers-${isoTime(clock()).slice(0, 10)}.csv"`,
         };
+        // Nobody is exported by a HEAD. Its answer lacks the link to the next part, which only the readers would show
+        // (RFC 9110, section 9.3.2).
+        if (request.method === 'HEAD') return new Response(null, { headers });
         log.info('readers are exported', { by: bearer.name, edition: edition ?? 'all' });
         const readers = exportReaders(subscribers, editions, cursor, limit ?? Number.POSITIVE_INFINITY);
         if (limit === undefined) return new Response(streamOf(readers, 0, log), { headers });

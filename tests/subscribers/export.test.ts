@@ -6,6 +6,7 @@ import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { CONSENT, exportCsv, faultsOf, getCsv, importCsv, outcomes } from '../support/lists.ts';
 import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
+import { meterOf } from '../support/units.ts';
 import { writeAndReadCells } from './any-input.ts';
 
 const HEADER =
@@ -62,6 +63,19 @@ it('GET /api/subscribers has what is known of each reader, as a file that a spre
   expect((await world.edit('HEAD', '/api/subscribers')).headers.get('content-type')).toBe(
     'text/csv; charset=utf-8',
   );
+});
+
+it('a HEAD for an export is answered like a GET, but reads no reader, and the log does not say that readers are exported', async () => {
+  const { world } = await withReaders(3);
+  const meter = meterOf(world.table);
+  for (const query of ['', '?limit=1']) {
+    const got = await meter.during(() => world.edit('HEAD', `/api/subscribers${query}`));
+    expect([got.result.status, got.read]).toEqual([200, 0]);
+    expect(got.result.headers.get('content-disposition')).toContain('subscribers-2026-11-22.csv');
+  }
+  expect(world.log.lines.map(({ message }) => message)).not.toContain('readers are exported');
+  await getCsv(world);
+  expect(world.log.lines.map(({ message }) => message)).toContain('readers are exported');
 });
 
 it('an export has every reader once, whatever editions they get, and an export of one edition has its readers', async () => {
