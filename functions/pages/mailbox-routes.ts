@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Config } from '../config.ts';
 import { NO_STORE } from '../shared/answer-json.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { type Mail, mailboxPage, mailPage } from './mailbox-pages.ts';
 import { message, page } from './page-response.ts';
@@ -8,8 +9,8 @@ import { pageContext, readerLanguage } from './reader-language.ts';
 
 /** Reads the mails that the mailbox of one machine took. */
 export type MailReader = {
-  list(limit: number, after?: string): Promise<Mail[]>;
-  get(id: string): Promise<Mail | undefined>;
+  list(limit: number, now: number, after?: string): Promise<Mail[]>;
+  get(id: string, now: number): Promise<Mail | undefined>;
 };
 
 const LISTED = 200;
@@ -17,28 +18,33 @@ const LISTED = 200;
 const SANDBOX =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; frame-ancestors 'self'";
 
-export type MailboxPageServices = { config: Config; templates: Templates; mailbox: MailReader };
+export type MailboxPageServices = {
+  config: Config;
+  templates: Templates;
+  mailbox: MailReader;
+  clock: Clock;
+};
 
 /** Handlers for the pages of the mailbox. */
-export function mailboxHandlers({ config, templates, mailbox }: MailboxPageServices) {
+export function mailboxHandlers({ config, templates, mailbox, clock }: MailboxPageServices) {
   const reader = ({ req }: Context) => pageContext({ config, templates }, readerLanguage(config, req));
 
   return {
     async list(context: Context): Promise<Response> {
-      const found = await mailbox.list(LISTED + 1, context.req.query('after'));
+      const found = await mailbox.list(LISTED + 1, clock(), context.req.query('after'));
       const hasMore = found.length > LISTED;
       return page(mailboxPage(reader(context), found.slice(0, LISTED), hasMore), NO_STORE);
     },
 
     async mail(context: Context): Promise<Response> {
-      const mail = await mailbox.get(context.req.param('id') ?? '');
+      const mail = await mailbox.get(context.req.param('id') ?? '', clock());
       return mail
         ? page(mailPage(reader(context), mail), NO_STORE)
         : message(reader(context), 'not-found', 404);
     },
 
     async html(context: Context): Promise<Response> {
-      const mail = await mailbox.get(context.req.param('id') ?? '');
+      const mail = await mailbox.get(context.req.param('id') ?? '', clock());
       return mail
         ? page(inNewTabs(mail.html), { ...NO_STORE, 'content-security-policy': SANDBOX })
         : message(reader(context), 'not-found', 404);

@@ -6,6 +6,7 @@ import type { Templates } from '../shared/locale.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { LINK_PATHS, type LinkPurpose, type Links } from '../subscribers/links.ts';
 import { MAILS_FOR_A_CLIENT_AN_HOUR, mayAskForMail } from '../subscribers/mail-limits.ts';
+import type { KeptMails } from '../subscribers/personal-data.ts';
 import { CHANGES_AN_HOUR, maySave } from '../subscribers/preferences.ts';
 import type { SubscriberServices } from '../subscribers/sign-up.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
@@ -14,7 +15,13 @@ import type { PageContext } from './page-context.ts';
 import { message } from './page-response.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';
 
-export type ReaderServices = SubscriberServices & { config: Config; templates: Templates; links: Links };
+export type ReaderServices = SubscriberServices & {
+  config: Config;
+  templates: Templates;
+  links: Links;
+  /** Only one machine has a mailbox. */
+  mailbox?: KeptMails;
+};
 
 /**
  * The headers of pages for one reader. They are not cached, and links on them do not send on the token in the address.

@@ -17,6 +17,12 @@ export type MailReport = { edition: string; slot: string; told: string[] };
 /** `bounces` has the time (ISO 8601) of each bounce under the provider's id of the mail. */
 export type StoredBounces = { bounces: Record<string, string>; deliveredAt?: string };
 
+/** The mails that Broadsheet keeps itself if no mail provider is set. */
+export type KeptMails = {
+  /** Deletes the mails to the addresses with these hashes. */
+  forget(addressHashes: string[]): Promise<void>;
+};
+
 type Services = Pick<SubscriberServices, 'subscribers' | 'clock'>;
 
 /**
@@ -75,23 +81,37 @@ const BEFORE_ALL = 0;
  * half way. Returns undefined if there is no such subscriber.
  */
 export async function erase(
-  services: Services,
+  { subscribers, clock, mailbox }: Services & { mailbox?: KeptMails },
   id: string,
 ): Promise<Pick<Subscriber, 'language'> | undefined> {
-  const { subscribers, clock } = services;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const subscriber = await subscribers.get(id);
     if (!subscriber) return undefined;
     await subscribers.suppressErased(addressHash(subscriber.email), isoTime(clock()));
+    const others = await otherAddresses(subscribers, subscriber);
+    await mailbox?.forget([addressHash(subscriber.email), ...others]);
     const earlier = await earlierSignUps(subscribers, subscriber, BEFORE_ALL);
-    const readers = await subscribers.idsByAddress(earlier.map(({ email }) => addressHash(email)));
     // Nobody has confirmed the other sign-ups, so nothing says whose they are. They are erased too, unless somebody else
     // has the address by now.
-    const own = earlier.filter((each) => isBy(subscriber)(each) || !readers.has(addressHash(each.email)));
+    const own = earlier.filter((each) => isBy(subscriber)(each) || others.has(addressHash(each.email)));
     await subscribers.eraseTraces(subscriber, own);
     if (await subscribers.remove(subscriber)) return subscriber;
   }
   throw new Error(`subscriber ${id} could not be erased: the subscriber kept changing`);
+}
+
+/**
+ * Returns the hashes of the addresses that the reader had before or wanted to have, without those that have another
+ * reader now.
+ */
+async function otherAddresses(subscribers: SubscriberStore, subscriber: Subscriber): Promise<Set<string>> {
+  const changes = await addressChanges(subscribers, subscriber, BEFORE_ALL);
+  const hashes = changes.flatMap(({ email, replaced = email }) => [
+    addressHash(email),
+    addressHash(replaced),
+  ]);
+  const readers = await subscribers.idsByAddress(hashes);
+  return new Set(hashes.filter((hash) => !readers.has(hash)));
 }
 
 /** Returns the sign-ups with addresses that the reader had before. Some may be by somebody else. */

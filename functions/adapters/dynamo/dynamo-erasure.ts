@@ -17,17 +17,13 @@ import {
   suppressionKey,
   withoutPrefix,
 } from './dynamo-keys.ts';
-import { MOST_TRANSACT_ITEMS, queryItems, transact, transactIf } from './dynamo-requests.ts';
+import { MOST_TRANSACT_ITEMS, queryItems, transactEach, transactIf } from './dynamo-requests.ts';
 
 type Erasure = Pick<SubscriberStore, 'suppressErased' | 'eraseTraces' | 'remove'>;
 
 export function dynamoErasure(table: Table): Erasure {
   const { name } = table;
   const deletion = (Key: Key) => ({ Delete: { TableName: name, Key } });
-  const deleteAll = async (keys: Key[]): Promise<void> => {
-    for (let start = 0; start < keys.length; start += MOST_TRANSACT_ITEMS)
-      await transact(table, keys.slice(start, start + MOST_TRANSACT_ITEMS).map(deletion));
-  };
 
   return {
     async suppressErased(hash, at) {
@@ -58,7 +54,7 @@ export function dynamoErasure(table: Table): Erasure {
         ...signUps.map(({ sk }) => signUpKey(withoutPrefix(sk))),
         ...[...parts.flat(), ...signUps].map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
       ];
-      await deleteAll(keys);
+      await transactEach(table, keys.map(deletion));
     },
 
     async remove({ id, version, email, editions, formerIds = [] }) {
@@ -78,7 +74,7 @@ export function dynamoErasure(table: Table): Erasure {
       const fitting = keys.slice(0, MOST_TRANSACT_ITEMS - 1);
       if (!(await transactIf(table, [subscriber, ...fitting.map(deletion)]))) return false;
       // Only former ids are left over. They already lead to nobody.
-      await deleteAll(keys.slice(fitting.length));
+      await transactEach(table, keys.slice(fitting.length).map(deletion));
       return true;
     },
   };

@@ -1,7 +1,7 @@
 /**
  * The grammar of the keys in the one table. `pk` and `sk` are strings. Items marked (TTL) have `expiresAt`, in seconds
  * since 1970. Times in keys are ISO 8601 in UTC with milliseconds, so that sort keys are in the order of time. A
- * partition that only ever holds one item has the sort key `-`. In `SUPPRESSED#`, `ADDRESS#` and `BOUNCES#`, <sha256>
+ * partition that only ever holds one item has the sort key `-`. In `SUPPRESSED#`, `ADDRESS#`, `BOUNCES#` and `MAILTO#`, <sha256>
  * is the hash of a mail address.
  *
  *   pk                            sk                     item
@@ -61,8 +61,9 @@
  *                                 HOUR#<yyyy-mm-ddThh>   mails accepted in this hour, and complaints about them (TTL)
  *
  *   EXPIRED                       -                      up to which item expired ones were deleted (one machine only)
- *   MAIL                          <at>#<id>              the mails of one request to the mailbox (one machine only)
- *   MAIL#<id>                     -                      a mail in the mailbox (one machine only)
+ *   MAIL                          <at>#<id>              the mails of one request to the mailbox (TTL, one machine only)
+ *   MAIL#<id>                     -                      a mail in the mailbox (TTL, one machine only)
+ *   MAILTO#<sha256>               <id>                   a mail to the address, in the mailbox (TTL, one machine only)
  *   MAILKEY#<key>                 -                      the mailbox's answer to an idempotency key (TTL, one machine only)
  */
 export type Key = { pk: string; sk: string };
@@ -216,6 +217,8 @@ export const expiredKey = (): Key => ({ pk: 'EXPIRED', sk: ONLY });
 export const MAILBOX = 'MAIL';
 export const mailListKey = (at: string, id: string): Key => ({ pk: MAILBOX, sk: `${at}#${id}` });
 export const mailKey = (id: string): Key => ({ pk: `MAIL#${id}`, sk: ONLY });
+export const mailToPartition = (hash: string) => `MAILTO#${hash}`;
+export const mailToKey = (hash: string, id: string): Key => ({ pk: mailToPartition(hash), sk: id });
 export const mailReplyKey = (key: string): Key => ({ pk: `MAILKEY#${key}`, sk: ONLY });
 
 /** Returns what follows the first `#` of a partition or sort key: the id in `ARTICLE#<id>` and in `<time>#<id>`. */

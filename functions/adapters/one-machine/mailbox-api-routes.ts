@@ -30,9 +30,11 @@ export type MailboxStore = {
   /** Stores the mails and the answer for the key. Returns false if the key has an answer already. */
   put(mails: StoredMail[], key: string | undefined, reply: MailReply, now: number): Promise<boolean>;
   reply(key: string, now: number): Promise<MailReply | undefined>;
-  get(id: string): Promise<StoredMail | undefined>;
+  get(id: string, now: number): Promise<StoredMail | undefined>;
   /** Returns mails, newest first. With `after`, only mails that are older than the mail with this id. */
-  list(limit: number, after?: string): Promise<StoredMail[]>;
+  list(limit: number, now: number, after?: string): Promise<StoredMail[]>;
+  /** Deletes the mails to the addresses with these hashes. */
+  forget(addressHashes: string[]): Promise<void>;
 };
 
 const MAX_BATCH = 100;
@@ -98,7 +100,7 @@ export function mailboxApi({ store, clock, ids }: { store: MailboxStore; clock: 
   app.get('/emails', async (context) => {
     const asked = Number(context.req.query('limit') ?? 100);
     const limit = Number.isInteger(asked) && asked >= 1 ? Math.min(asked, 1000) : 100;
-    const mails = await store.list(limit + 1, context.req.query('after'));
+    const mails = await store.list(limit + 1, clock(), context.req.query('after'));
     return context.json({
       object: 'list',
       has_more: mails.length > limit,
@@ -107,7 +109,7 @@ export function mailboxApi({ store, clock, ids }: { store: MailboxStore; clock: 
   });
 
   app.get('/emails/:id', async (context) => {
-    const mail = await store.get(context.req.param('id'));
+    const mail = await store.get(context.req.param('id'), clock());
     return mail ? context.json(view(mail)) : failure(404, 'not_found', 'Email not found');
   });
 
@@ -187,6 +189,7 @@ function view({ createdAt, replyTo, ...mail }: StoredMail): Record<string, unkno
   return { object: 'email', ...mail, reply_to: replyTo, created_at: createdAt, last_event: 'delivered' };
 }
 
-function bareAddress(address: string): string {
+/** Returns the address alone, without the name of its owner. */
+export function bareAddress(address: string): string {
   return /<([^<>]+)>\s*$/.exec(address)?.[1] ?? address;
 }
