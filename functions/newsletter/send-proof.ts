@@ -36,13 +36,6 @@ export async function sendProof(services: ProofServices, request: ProofRequest):
   const now = clock();
   const earlier = await proofs.get(id, now);
   if (earlier) return sameAnswer(earlier, requestHash);
-  if (!(await throttle.underLimit(`proof#${bearer}`, PROOFS_AN_HOUR, now))) {
-    return refused({
-      kind: 'throttled',
-      detail: `This token has asked for ${PROOFS_AN_HOUR} proofs within an hour. Look at a preview instead, or wait an hour.`,
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
-  }
   const phrases = phrasesIn(templates, request.language);
   const preview = await previewIssue(services, request, phrases('mail.proof.notice'));
   if (!preview.ok) return preview;
@@ -59,6 +52,13 @@ export async function sendProof(services: ProofServices, request: ProofRequest):
       detail: `must be an address that may be mailed to: this one is suppressed (${reason})`,
     }));
     return refused({ kind: 'invalid', faults });
+  }
+  if (await throttle.count([{ key: `proof#${bearer}`, max: PROOFS_AN_HOUR }], now)) {
+    return refused({
+      kind: 'throttled',
+      detail: `This token has asked for ${PROOFS_AN_HOUR} proofs within an hour. Look at a preview instead, or wait an hour.`,
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
   }
   const subject = phrases('mail.proof.subject', { subject: about.subject });
   const answer: Proof = { ...about, subject, id, to: mailed, suppressed };

@@ -5,12 +5,12 @@ import { HOUR_SECONDS } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { LINK_PATHS, type LinkPurpose, type Links } from '../subscribers/links.ts';
-import { MAILS_FOR_A_CLIENT_AN_HOUR, mayAskForMail } from '../subscribers/mail-limits.ts';
+import { refusedMail } from '../subscribers/mail-limits.ts';
 import type { KeptMails } from '../subscribers/personal-data.ts';
 import { CHANGES_AN_HOUR, maySave } from '../subscribers/preferences.ts';
 import type { SubscriberServices } from '../subscribers/sign-up.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
-import { clientNetwork } from './client-network.ts';
+import { clientOf } from './client.ts';
 import type { PageContext } from './page-context.ts';
 import { message } from './page-response.ts';
 import { pageContext, readerLanguage } from './reader-language.ts';
@@ -58,10 +58,9 @@ export function readerLinks(services: ReaderServices) {
      * Counts a mail that the client asks for. Returns undefined if it may be sent, or else the answer that refuses it.
      */
     async refusedToClient(context: Context, isForm: boolean): Promise<Response | undefined> {
-      const network = clientNetwork(context, config);
-      if (!network || (await mayAskForMail(services, links.pseudonym(network)))) return undefined;
-      const detail = `At most ${MAILS_FOR_A_CLIENT_AN_HOUR} mails an hour are sent for one client. Try again in an hour.`;
-      return tooMany(context, isForm, detail);
+      const client = clientOf(context, config);
+      const detail = client && (await refusedMail(services, client));
+      return detail === undefined ? undefined : tooMany(context, isForm, detail);
     },
 
     /**

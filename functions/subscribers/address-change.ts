@@ -23,7 +23,7 @@ export async function askForAddressChange(
   email: string,
 ): Promise<void> {
   const { subscribers, throttle, queue, clock, ids, log } = services;
-  if (!(await throttle.underLimit(`address#${subscriberId}`, CHANGES_AN_HOUR, clock()))) {
+  if (await throttle.count([{ key: `address#${subscriberId}`, max: CHANGES_AN_HOUR }], clock())) {
     log.info('no mail was sent for a change of address: the reader asked for too many changes this hour', {
       subscriber: subscriberId,
     });

@@ -1,6 +1,6 @@
 import { type Clock, DAY_SECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-import type { Throttle } from '../shared/throttle.ts';
+import { type Limit, type Pseudonyms, strangersKey, type Throttle } from '../shared/throttle.ts';
 import { addressHash } from './email-address.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 import { suppressionOf } from './suppression.ts';
@@ -25,17 +25,34 @@ const MAILS_A_DAY_AFTER_A_BOUNCE = 1;
  * How many mails one client may ask for in an hour, whichever addresses they go to. A whole newsroom or school may
  * count as one client, so the number is not small.
  */
-export const MAILS_FOR_A_CLIENT_AN_HOUR = 20;
+const MAILS_FOR_A_CLIENT_AN_HOUR = 20;
+/**
+ * How many mails all clients of one IPv6 /48 together may ask for in an hour. A customer of a provider can have a whole
+ * /48, in which there are 65,536 networks that count as clients.
+ */
+const MAILS_FOR_A_NETWORK_AN_HOUR = 100;
+
+/** Where a request comes from: a client, and the larger network of this client if somebody can have the whole of it. */
+export type Client = { address: string; network?: string };
 
 /**
- * Decides whether a client may ask for one more mail this hour, and counts the mail. `client` is a pseudonym of its
- * network.
+ * Counts one more mail that a client asks for. Returns undefined if it may be sent, or else a sentence about the limit
+ * that is reached. The mail is not counted then.
  */
-export function mayAskForMail(
-  { throttle, clock }: Pick<LimitServices, 'throttle' | 'clock'>,
-  client: string,
-): Promise<boolean> {
-  return throttle.underLimit(`client#${client}`, MAILS_FOR_A_CLIENT_AN_HOUR, clock());
+export async function refusedMail(
+  { throttle, links, clock }: Pick<LimitServices, 'throttle' | 'clock'> & { links: Pseudonyms },
+  { address, network }: Client,
+): Promise<string | undefined> {
+  const now = clock();
+  const ofClient = { key: strangersKey(links, 'client', address, now), max: MAILS_FOR_A_CLIENT_AN_HOUR };
+  const ofNetwork = network !== undefined && {
+    key: strangersKey(links, 'network', network, now),
+    max: MAILS_FOR_A_NETWORK_AN_HOUR,
+  };
+  const reached = await throttle.count([ofClient, ...(ofNetwork ? [ofNetwork] : [])], now);
+  if (!reached) return undefined;
+  const whom = reached === ofClient ? 'client' : 'network';
+  return `At most ${reached.max} mails an hour are sent for one ${whom}. Try again in an hour.`;
 }
 
 /**
@@ -43,29 +60,29 @@ export function mayAskForMail(
  * the answer to the person who typed the address. `what` names the mail in the log, such as `a sign-up`.
  */
 export async function mayConfirm(services: LimitServices, address: string, what: string): Promise<boolean> {
-  const { subscribers, throttle, clock } = services;
-  if (!(await mayMail(services, address, what))) return false;
   const hash = addressHash(address);
-  const suppression = await suppressionOf(subscribers, hash);
-  if (
-    suppression?.reason === 'bounced' &&
-    !(await throttle.underLimit(`bounced#${hash}`, MAILS_A_DAY_AFTER_A_BOUNCE, clock(), DAY_SECONDS))
-  )
-    return refuseMail(services, hash, what, 'the address bounced before and has had its one mail of today');
-  return true;
+  const suppression = await suppressionOf(services.subscribers, hash);
+  const ofDay = { key: `bounced#${hash}`, max: MAILS_A_DAY_AFTER_A_BOUNCE, seconds: DAY_SECONDS };
+  return mayMail(services, hash, what, suppression?.reason === 'bounced' ? [ofDay] : []);
 }
 
 /**
- * Decides whether an address may get one more mail this hour, and counts the mail. Whether the address is suppressed is
- * checked later, when the letter is made. So the page answers equally fast for every address.
+ * Decides whether the address with this hash may get one more mail this hour, and counts the mail. Whether the address
+ * is suppressed is checked later, when the letter is made. So the page answers equally fast for every address.
  */
-export async function mayMail(services: LimitServices, address: string, what: string): Promise<boolean> {
-  const hash = addressHash(address);
-  if (await services.throttle.underLimit(`confirm#${hash}`, MAILS_AN_HOUR, services.clock())) return true;
-  return refuseMail(services, hash, what, 'the address has had enough mails this hour');
-}
-
-function refuseMail({ log }: LimitServices, hash: string, what: string, why: string): false {
+export async function mayMail(
+  { throttle, clock, log }: LimitServices,
+  hash: string,
+  what: string,
+  more: Limit[] = [],
+): Promise<boolean> {
+  const ofHour = { key: `confirm#${hash}`, max: MAILS_AN_HOUR };
+  const reached = await throttle.count([ofHour, ...more], clock());
+  if (!reached) return true;
+  const why =
+    reached === ofHour
+      ? 'the address has had enough mails this hour'
+      : 'the address bounced before and has had its one mail of today';
   log.info(`no mail was sent for ${what}: ${why}`, { address: hash.slice(0, 12) });
   return false;
 }

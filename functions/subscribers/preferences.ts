@@ -63,11 +63,12 @@ function pauseIn(zone: string, now: number) {
 export const CHANGES_AN_HOUR = 30;
 
 /** Decides whether a reader may save once more this hour, and counts the attempt. */
-export function maySave(
+export async function maySave(
   { throttle, clock }: Pick<SubscriberServices, 'throttle' | 'clock'>,
   subscriberId: string,
 ): Promise<boolean> {
-  return throttle.underLimit(`preferences#${subscriberId}`, CHANGES_AN_HOUR, clock());
+  const limit = { key: `preferences#${subscriberId}`, max: CHANGES_AN_HOUR };
+  return (await throttle.count([limit], clock())) === undefined;
 }
 
 type Services = Pick<SubscriberServices, 'subscribers' | 'clock'>;

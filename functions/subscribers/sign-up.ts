@@ -51,7 +51,7 @@ export async function signUp(services: SubscriberServices, input: SignUpInput): 
  */
 export async function sendLink(services: SubscriberServices, email: string): Promise<void> {
   const { subscribers, queue, clock, ids, log } = services;
-  if (!(await mayMail(services, email, 'a link to preferences'))) return;
+  if (!(await mayMail(services, addressHash(email), 'a link to preferences'))) return;
   // A request is stored for an address without a reader too, so that the answer takes equally long. The letter then
   // finds no reader and mails nobody.
   const subscriberId = (await subscribers.idByAddress(addressHash(email))) ?? NOBODY;

@@ -3,7 +3,7 @@ import { type Clock, type Ids, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import { done, type Outcome, refused } from '../shared/refusal.ts';
-import { RETRY_AFTER_SECONDS, type Throttle } from '../shared/throttle.ts';
+import { type Pseudonyms, RETRY_AFTER_SECONDS, strangersKey, type Throttle } from '../shared/throttle.ts';
 import { parseRequest } from './parse-request.ts';
 import type { VerificationStore } from './websub-store.ts';
 
@@ -11,6 +11,7 @@ export type HubServices = {
   config: Config;
   verifications: Pick<VerificationStore, 'put'>;
   throttle: Throttle;
+  links: Pseudonyms;
   queue: Queue;
   clock: Clock;
   ids: Ids;
@@ -45,20 +46,22 @@ export async function takeRequest(services: HubServices, form: URLSearchParams):
 }
 
 /**
- * Returns a sentence about the limit that a request exceeds, or undefined if it exceeds none. A request above the limit
- * of its host does not count towards the limit of all hosts.
+ * Returns a sentence about the limit that a request exceeds, or undefined if it exceeds none. A request above a limit is
+ * not counted, and nothing is written for it.
  */
 async function overLimit(
-  { config, throttle }: HubServices,
+  { config, throttle, links }: HubServices,
   { hostname }: URL,
   now: number,
 ): Promise<string | undefined> {
   // An operator who allows private callbacks owns their hosts, so no stranger needs protection.
   if (config.allowPrivateCallbacks) return undefined;
+  const ofAll = { key: 'websub', max: REQUESTS_AN_HOUR_OF_ALL };
   // The port is left out, because one server has sixty thousand ports, and each would have a limit of its own.
-  if (!(await throttle.underLimit(`websub#${hostname}`, REQUESTS_AN_HOUR, now)))
-    return `${hostname} was asked to confirm ${REQUESTS_AN_HOUR} requests within an hour, and more are not allowed. Ask again later.`;
-  if (!(await throttle.underLimit('websub', REQUESTS_AN_HOUR_OF_ALL, now)))
-    return `The hub has taken ${REQUESTS_AN_HOUR_OF_ALL} requests within an hour and takes no more. Ask again later.`;
-  return undefined;
+  const ofHost = { key: strangersKey(links, 'websub', hostname, now), max: REQUESTS_AN_HOUR };
+  const reached = await throttle.count([ofHost, ofAll], now);
+  if (!reached) return undefined;
+  return reached === ofHost
+    ? `${hostname} was asked to confirm ${REQUESTS_AN_HOUR} requests within an hour, and more are not allowed. Ask again later.`
+    : `The hub has taken ${REQUESTS_AN_HOUR_OF_ALL} requests within an hour and takes no more. Ask again later.`;
 }

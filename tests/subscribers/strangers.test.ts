@@ -2,6 +2,7 @@ import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { addressHash } from '../../functions/subscribers/email-address.ts';
 import { testConfig } from '../support/config.ts';
+import { allItems } from '../support/database.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { linkIn, subscribe } from '../support/newsroom.ts';
 import { manageLink, postForm } from './reader.ts';
@@ -54,11 +55,11 @@ it('one client can have 20 mails an hour sent, whatever it asks for, and then is
   expect((await post('/subscriptions', signUp)).status).toBe(202);
 });
 
-/** Sets the counts of all clients that have asked to `mails` mails in this hour. */
-async function countAs(world: World, mails: number): Promise<void> {
+/** Sets the counts of all clients, or networks, that have asked to `mails` mails in this hour. */
+async function countAs(world: World, mails: number, what: 'client' | 'network' = 'client'): Promise<void> {
   const { client, name: TableName } = world.table;
   const { Items = [] } = await client.send(new ScanCommand({ TableName }));
-  for (const { pk, sk } of Items.filter((item) => String(item.pk).startsWith('THROTTLE#client#')))
+  for (const { pk, sk } of Items.filter((item) => String(item.pk).startsWith(`THROTTLE#${what}#`)))
     await client.send(
       new UpdateCommand({
         ...{ TableName, Key: { pk, sk }, UpdateExpression: 'SET n = :mails' },
@@ -88,6 +89,36 @@ it('a client is known by its IPv4 address, however it is written, or by its IPv6
   expect(await takenAfter(await setUp(), network)).toBe(1);
   const networks = places('2001:db8:1:2::1', '2001:db8:1:3::1', '2001:db8:1:4::1', '2001:db8:1:5::1');
   expect(await takenAfter(await setUp(), networks)).toBe(3);
+});
+
+it('all clients of one IPv6 /48 together can have 100 mails an hour sent, and nothing is written for more', async () => {
+  const world = await setUp();
+  const at = (address: string) => () => ({ peer: onOneMachine(address) });
+  expect(await taken(world, 1, at('2001:db8:1:1::1'))).toBe(1);
+  await countAs(world, 99, 'network');
+  expect(await taken(world, 1, at('2001:db8:1:2::1'))).toBe(1);
+  const before = await allItems(world.table);
+  expect(await taken(world, 3, (n) => at(`2001:db8:1:${n}00::1`)())).toBe(0);
+  const refused = await world.request('/subscriptions/link', {
+    ...{ method: 'POST', body: { email: 'x@reader.example' } },
+    ...at('2001:db8:1:99::1')(),
+  });
+  expect([refused.status, (await refused.json()).detail]).toEqual([
+    429,
+    'At most 100 mails an hour are sent for one network. Try again in an hour.',
+  ]);
+  expect(await allItems(world.table)).toEqual(before);
+  expect(await taken(world, 1, at('2001:db8:2:1::1'))).toBe(1);
+});
+
+it('nothing is written for the request of a client that has asked for too many mails', async () => {
+  const world = await setUp();
+  const from = () => ({ peer: onOneMachine('203.0.113.7') });
+  await taken(world, 1, from);
+  await countAs(world, 20);
+  const before = await allItems(world.table);
+  expect(await taken(world, 3, from)).toBe(0);
+  expect(await allItems(world.table)).toEqual(before);
 });
 
 it('a client that writes X-Forwarded-For itself is known by the same address as without it', async () => {

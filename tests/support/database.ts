@@ -1,5 +1,11 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import { ensureTable, openTable, type Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
+import {
+  ensureTable,
+  type Item,
+  openTable,
+  type Table,
+} from '../../functions/adapters/dynamo/dynamo-client.ts';
 
 let tables = 0;
 
@@ -18,6 +24,19 @@ export async function openTestTable(existing?: string): Promise<Table> {
   for (const name of OF_NO_USE) table.client.middlewareStack.remove(name);
   if (!existing) await ensureTable(table);
   return table;
+}
+
+/** Returns everything that is in a table of a test, in the order of the keys. */
+export async function allItems({ client, name }: Table): Promise<Item[]> {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const page = await client.send(new ScanCommand({ TableName: name, ExclusiveStartKey: start }));
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  const keyOf = ({ pk, sk }: Item) => `${pk}\n${sk}`;
+  return items.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 async function unsigned<Request extends { headers: Record<string, string> }>(

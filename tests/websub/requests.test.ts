@@ -1,6 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { throttleKey } from '../../functions/adapters/dynamo/dynamo-keys.ts';
+import { strangersKey } from '../../functions/shared/throttle.ts';
+import { allItems } from '../support/database.ts';
 import { setUp, type World } from '../support/installation.ts';
 import { ALL, fieldsOf, HUB, hub, post } from './hub.ts';
 import { receiver } from './receiver.ts';
@@ -188,10 +190,13 @@ function countMore(world: World, what: string, more: number) {
   );
 }
 
+const ofHost = (world: World, host: string) =>
+  strangersKey(world.services.links, 'websub', host, world.now());
+
 it('the 301st request for a host within an hour is answered 429, and other hosts are not', async () => {
   const world = await setUp();
   expect((await post(world, fieldsOf(CALLBACK))).status).toBe(202);
-  await countMore(world, 'websub#reader.example', 298);
+  await countMore(world, ofHost(world, 'reader.example'), 298);
   expect((await post(world, fieldsOf(`${CALLBACK}300`))).status).toBe(202);
   const last = await post(world, fieldsOf('https://reader.example:8443/'));
   expect([last.status, last.headers.get('retry-after')]).toEqual([429, '3600']);
@@ -212,4 +217,34 @@ it('the 3,601st request within an hour is answered 429, whichever host it is for
   expect(await last.text()).toContain('The hub has taken 3600 requests within an hour');
   world.pass(3600_000);
   expect((await askFor('3601st')).status).toBe(202);
+});
+
+it('nothing is written for a request that the hub refuses, whether for its faults, its host or all hosts', async () => {
+  const world = await setUp();
+  expect((await post(world, fieldsOf(CALLBACK))).status).toBe(202);
+  await countMore(world, ofHost(world, 'reader.example'), 299);
+  await countMore(world, 'websub', 3598);
+  const before = await allItems(world.table);
+  expect((await post(world, fieldsOf('http://reader.example/'))).status).toBe(400);
+  for (let n = 0; n < 3; n++) expect((await post(world, fieldsOf(`${CALLBACK}${n}`))).status).toBe(429);
+  expect(await allItems(world.table)).toEqual(before);
+  // A request for another host is the last one that all hosts together may have.
+  expect((await post(world, fieldsOf('https://other.example/'))).status).toBe(202);
+  const last = await allItems(world.table);
+  for (let n = 0; n < 3; n++)
+    expect((await post(world, fieldsOf(`https://x${n}.wildcard.example/`))).status).toBe(429);
+  expect(await allItems(world.table)).toEqual(last);
+});
+
+it('a hundred thousand hosts share 65,536 counters, and a host has another counter the next day', async () => {
+  const { links } = (await setUp()).services;
+  const day = Date.parse('2026-11-22T00:00:00Z');
+  const keys = new Set<string>();
+  for (let n = 0; n < 100_000; n++) keys.add(strangersKey(links, 'websub', `x${n}.wildcard.example`, day));
+  const numbers = [...keys].map((key) => Number(key.slice('websub#'.length)));
+  expect(Math.max(...numbers)).toBeLessThan(65_536);
+  expect(keys.size).toBeGreaterThan(45_000);
+  const ofReader = (at: number) => strangersKey(links, 'websub', 'reader.example', at);
+  expect(ofReader(day + 86_399_999)).toBe(ofReader(day));
+  expect(ofReader(day + 86_400_000)).not.toBe(ofReader(day));
 });

@@ -29,7 +29,8 @@
  *   BOUNCES#<sha256>              -                      an address whose recent mails bounced temporarily (TTL)
  *   MEMBERS#<edition>#<shard>     <subscriber>           a reader of an edition
  *   CHOICES#<edition>             <language>#<topics>    a choice that some reader of the edition has made
- *   THROTTLE#<what>               -                      how often something happened within its time (TTL)
+ *   THROTTLE#<what>               -                      how often something happened within its time (TTL); all strangers of a
+ *                                                        kind share 65,536 of these (shared/throttle.ts)
  *
  *   VERIFICATIONS                 <at>#<id>              a WebSub request that its callback has not answered yet (TTL)
  *   SUBSCRIPTIONS#<feed>          <format>#<sha256>      a WebSub subscription, by the hash of its callback (TTL)

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import ipaddr from 'ipaddr.js';
 import type { Config } from '../config.ts';
 import { isLoopback } from '../shared/loopback.ts';
+import type { Client } from '../subscribers/mail-limits.ts';
 
 /**
  * CloudFront sends a secret in this header. Without the secret, anybody could call the API directly and forge the other
@@ -19,17 +20,18 @@ type Peer =
 
 /**
  * Returns where a request comes from: an IPv4 address, or the /64 of an IPv6 address, because one household or one
- * server usually has the whole of such a network. Returns undefined if the address is not known.
+ * server usually has the whole of such a network. A company or somebody with a tunnel can have a /48, so that is
+ * returned too. Returns undefined if the address is not known.
  *
  * Normally the address is the one that our side of the connection sees. If that is the address of a proxy of our own,
  * the last entry of `X-Forwarded-For` counts, which the proxy has added. The entries before it are what the client
  * wrote.
  */
-export function clientNetwork(context: Context, config: Config): string | undefined {
+export function clientOf(context: Context, config: Config): Client | undefined {
   const peer = context.env as Peer;
   const seen = peer?.requestContext?.http?.sourceIp ?? peer?.incoming?.socket?.remoteAddress;
   if (!seen || !ipaddr.isValid(seen)) return undefined;
-  return networkOf(isOwnProxy(context, config, seen) ? (forwardedFor(context, seen) ?? seen) : seen);
+  return clientAt(isOwnProxy(context, config, seen) ? (forwardedFor(context, seen) ?? seen) : seen);
 }
 
 function isOwnProxy(context: Context, { baseUrl, edgeKey }: Config, seen: string): boolean {
@@ -50,11 +52,13 @@ function forwardedFor(context: Context, seen: string): string | undefined {
   return ipaddr.isValid(last) ? last : undefined;
 }
 
-function networkOf(address: string): string {
+function clientAt(address: string): Client {
   const parsed = ipaddr.process(address);
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-  return `${parsed.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')}::/64`;
+  if (!(parsed instanceof ipaddr.IPv6)) return { address: parsed.toString() };
+  const first = (parts: number) =>
+    parsed.parts
+      .slice(0, parts)
+      .map((part) => part.toString(16))
+      .join(':');
+  return { address: `${first(4)}::/64`, network: `${first(3)}::/48` };
 }
