@@ -42,6 +42,17 @@ export function tickTests(deployed: () => Deployment): void {
     await expect
       .poll(() => linesOf('an issue was left out: its time was long past').at(-1))
       .toContain('"since":"2026-11-25T12:30:00.000Z"');
+    // The alarms of the edition count the numbers in these lines.
+    const daily = () =>
+      linesOf('the state of an edition')
+        .map((line) => JSON.parse(line))
+        .filter(({ edition }) => edition === 'daily')
+        .slice(-2)
+        .map(({ late, missed }) => [late, missed]);
+    await expect.poll(daily).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
   });
 
   test('a tick that fails at one edition fails the call, after it has started the others', async () => {
