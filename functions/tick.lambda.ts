@@ -29,8 +29,12 @@ export async function handler(
     case 'tick':
       await runTick({
         ...services,
-        // The alarms of each edition are made from these lines.
-        report: (state) => services.log.info('the state of an edition', state),
+        // The alarms of each edition, and the alarm LettersWait, are made from these lines.
+        report: (state) =>
+          services.log.info(
+            'edition' in state ? 'the state of an edition' : 'the state of the outbox',
+            state,
+          ),
       });
       // The alarm NobodyTicks counts these lines (`infra/alarms.ts`). A tick that fails does not write one.
       services.log.info('the tick of this minute is done');

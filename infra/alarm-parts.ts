@@ -24,6 +24,11 @@ export type Condition = {
   atLeast?: number;
   below?: number;
   periods?: number;
+  /**
+   * The alarm goes off if a single one of this many last periods is bad. The count of log lines of the last minute or two
+   * may still be on its way, so the period before them must be looked at again.
+   */
+  anyOf?: number;
   /** The alarm also goes off if the metric has no value. */
   missingIsBad?: boolean;
   /** A sentence that says who is hurt, and how. */
@@ -37,7 +42,7 @@ export function addAlarm(
   scope: Construct,
   topic: Topic,
   id: string,
-  { metric, atLeast, below, periods = 1, missingIsBad, hurt, anchor }: Condition,
+  { metric, atLeast, below, periods = 1, anyOf, missingIsBad, hurt, anchor }: Condition,
 ): void {
   const alarm = new Alarm(scope, id, {
     metric,
@@ -46,7 +51,8 @@ export function addAlarm(
       below === undefined
         ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
         : ComparisonOperator.LESS_THAN_THRESHOLD,
-    evaluationPeriods: periods,
+    evaluationPeriods: anyOf ?? periods,
+    ...(anyOf !== undefined && { datapointsToAlarm: 1 }),
     treatMissingData: missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     alarmDescription: `${hurt} What to do: ${RUNBOOK}#${anchor}`,
   });

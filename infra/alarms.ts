@@ -147,10 +147,12 @@ export class Alarms extends Construct {
     this.alarm('LettersWait', {
       metric: linesOf(this, {
         logGroup,
-        pattern: withWords('$.trouble', 'outbox'),
-        metricName: 'LettersWait',
-      }),
+        pattern: withWords('$.message', 'the state of the outbox'),
+        metricName: 'EventsWaiting',
+        value: '$.waiting',
+      }).with({ statistic: 'Maximum', ...ONE_MINUTE }),
       atLeast: 1,
+      anyOf: 3,
       hurt: 'People who sign up get no confirmation, editors get no draft, or a retracted story stays in caches.',
       anchor: 'letters-wait',
     });

@@ -24,7 +24,13 @@ export async function sendLetter(services: LetterServices, outboxId: string): Pr
   const event = letterEvent(found);
   // The provider may have taken the letter in an earlier attempt. After it has forgotten the key, it would send the
   // letter a second time.
-  if (isKeyForgotten(writtenAt(outboxId), clock())) return outbox.remove(outboxId);
+  if (isKeyForgotten(writtenAt(outboxId), clock())) {
+    log.error('a letter was given up: the mail provider did not take it for 23 hours', {
+      letter: outboxId,
+      kind: event.kind,
+    });
+    return outbox.remove(outboxId);
+  }
   const letter = await letterOf(services, event);
   if (!letter) return outbox.remove(outboxId);
   const { what, key } = letter;

@@ -15,6 +15,7 @@ import type { IssueRef } from './issue-store.ts';
 import { inKnownState } from './known-state.ts';
 import { selectStories, storiesNow, tooFewLeftReason, tooFewReason } from './select-stories.ts';
 import { storyWindow } from './story-window.ts';
+import { composeFailureOf } from './trouble.ts';
 
 /**
  * How often composing is tried. It begins again if another process wrote a step of the issue, or another issue of the
@@ -27,7 +28,7 @@ const ATTEMPTS = 3;
  * transaction. After a crash the message comes again, and composing goes on from the last step that was written.
  */
 export async function composeIssue(services: ComposeServices, ref: IssueRef): Promise<void> {
-  const { config, issues, clock } = services;
+  const { config, issues } = services;
   const edition = editionOf(config.publication, ref.edition);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const issue = inKnownState(await issues.get(ref));
@@ -35,19 +36,34 @@ export async function composeIssue(services: ComposeServices, ref: IssueRef): Pr
     try {
       if (await (edition ? nextStep(services, edition, issue) : stopWithoutEdition(services, issue))) return;
     } catch (error) {
-      // The queue repeats the message. Until composing succeeds, the issue says why it fails.
-      const { composition } = issue;
-      await issues.noteComposeFailure(ref, { at: isoTime(clock()), reason: messageOf(error), composition });
+      await noteFailure(services, issue, error);
       throw error;
     }
   }
-  throw new Error(
+  const error = new Error(
     `issue ${issueId(ref)} could not be composed: other issues of its edition kept taking stories; the sweep tries again`,
   );
+  const issue = await issues.get(ref);
+  if (issue) await noteFailure(services, issue, error);
+  throw error;
 }
 
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
+/** The queue repeats the message. Until composing succeeds, the issue says why it fails. */
+async function noteFailure(
+  { issues, clock, log }: ComposeServices,
+  issue: Issue,
+  error: unknown,
+): Promise<void> {
+  const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+  try {
+    await issues.noteComposeFailure(issue, composeFailureOf(issue, { at: isoTime(clock()), reason }));
+  } catch (inTheWay) {
+    log.warn('the reason why an issue could not be composed could not be stored', {
+      issue: issueId(issue),
+      reason,
+      error: inTheWay,
+    });
+  }
 }
 
 /**

@@ -167,7 +167,7 @@ export function issueOperations(services: IssueRouteServices) {
       ...edition,
       nextIssueAt: next === undefined ? null : isoTime(next),
       stopped,
-      trouble: await troublesOf(services, edition.id),
+      trouble: await troublesOf(services, edition),
       complaints: await complaints.count(edition.id, clock()),
       issues: `${config.baseUrl}/api/editions/${edition.id}/issues`,
     };

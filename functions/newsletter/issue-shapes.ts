@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { TROUBLE_KINDS } from './issue.ts';
 import { REACTIONS } from './issue-tally.ts';
-import { TROUBLE_KINDS } from './trouble.ts';
 
 /** Schemas of the API's answers about issues and editions. Times are ISO 8601 in UTC. */
 

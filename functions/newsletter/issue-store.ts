@@ -1,5 +1,13 @@
 import type { OutboxEntry } from '../shared/outbox.ts';
-import type { Decision, FrozenIssue, Hindrance, Issue, Variant } from './issue.ts';
+import type {
+  ComposeFailure,
+  Decision,
+  FrozenIssue,
+  Hindrance,
+  Issue,
+  TroubleKind,
+  Variant,
+} from './issue.ts';
 
 /** Which stories the issues of an edition have dealt with already. The next issue goes on from there. */
 export type EditionCursor = {
@@ -41,8 +49,10 @@ export type IssueStore = {
   get(ref: IssueRef): Promise<Issue | undefined>;
   /** Returns what was frozen, or undefined if the issue was not composed yet. */
   frozen(ref: IssueRef): Promise<FrozenIssue | undefined>;
-  /** Returns the last issues of the edition, newest first. */
-  list(edition: string, limit: number): Promise<Issue[]>;
+  /**
+   * Returns the last issues of the edition, newest first. With `after` (ISO 8601), only issues that were created later.
+   */
+  list(edition: string, limit: number, after?: string): Promise<Issue[]>;
   /**
    * Returns the issues that have not ended, and those stopped issues whose batches may still have addresses. The sweep
    * looks after them.
@@ -79,14 +89,14 @@ export type IssueStore = {
     reason?: string,
   ): Promise<boolean>;
   /** Stores why the issue could not be composed. */
-  noteComposeFailure(ref: IssueRef, failure: Hindrance & { composition: number }): Promise<void>;
+  noteComposeFailure(ref: IssueRef, failure: ComposeFailure): Promise<void>;
   /**
    * Stores the answer by which the provider did not take a batch. Returns false and stores nothing if the last stored
    * answer came at `after` (ISO 8601) or later.
    */
   noteAnswer(ref: IssueRef, answer: Hindrance, after: string): Promise<boolean>;
   /** Stores which trouble of the issue was logged. Nothing is stored if another process did it first. */
-  markTold(ref: IssueRef, previous: string | undefined, next: string | undefined): Promise<void>;
+  markTold(ref: IssueRef, previous: TroubleKind | undefined, next: TroubleKind | undefined): Promise<void>;
   /** Puts a stopped issue back into the state that it was stopped in. Returns false if the issue is not stopped. */
   resume(ref: IssueRef): Promise<boolean>;
 };

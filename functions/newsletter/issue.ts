@@ -38,16 +38,35 @@ export type Issue = {
   waves: Record<string, number>;
   /** The last notes about the progress, oldest first. */
   notes?: ProgressNote[];
-  /** The last error of composing, and the `composition` that the issue had. After the next step it counts no more. */
-  composeFailure?: Hindrance & { composition: number };
+  /** The last error of composing. After the next step of the issue it counts no more. */
+  composeFailure?: ComposeFailure;
   /** The last answer by which the mail provider did not take a batch. At most one a minute is stored. */
   lastAnswer?: Hindrance;
   /** The kind of trouble that was logged last (`trouble.ts`). It is absent after the issue went on. */
-  told?: string;
+  told?: TroubleKind;
 };
 
 /** Something that went wrong, at `at` (ISO 8601). The reason is for people. */
 export type Hindrance = { at: string; reason: string };
+
+/** The last failure of composing. It has failed since `since` (ISO 8601), with pauses of a few minutes at most. */
+export type ComposeFailure = Hindrance & { composition: number; since: string };
+
+export const TROUBLE_KINDS = [
+  /** The hour of the issue has come, and no mail of it was accepted yet. */
+  'unsent',
+  /** Its mails could not be made. */
+  'not-composed',
+  /** Some readers have it, and for some time no further mail was accepted. */
+  'stalled',
+  /** It waits until a person has mended something and resumed it. */
+  'stopped',
+  /** It was due by the schedule, and was given up. */
+  'skipped',
+  /** Its hour was long past when it could have been started, so it was not started. */
+  'left-out',
+] as const;
+export type TroubleKind = (typeof TROUBLE_KINDS)[number];
 
 /**
  * The number of parts in which an issue is planned side by side. Each part is an equal share of the edition's shards.

@@ -1,5 +1,5 @@
 import { DAY_MILLISECONDS, isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
-import type { Decision, Hindrance, Issue } from './issue.ts';
+import type { ComposeFailure, Decision, Hindrance, Issue, TroubleKind } from './issue.ts';
 import { doneOf, wavesAhead } from './issue-progress.ts';
 import { localTimeOfSlot } from './slot.ts';
 
@@ -12,28 +12,14 @@ export type Trouble = {
   reason: string;
 };
 
-export const TROUBLE_KINDS = [
-  /** The hour of the issue has come, and no mail of it was accepted yet. */
-  'unsent',
-  /** Its mails could not be made. */
-  'not-composed',
-  /** Some readers have it, and for some time no further mail was accepted. */
-  'stalled',
-  /** It waits until a person has mended something and resumed it. */
-  'stopped',
-  /** It was due by the schedule, and was given up. */
-  'skipped',
-  /** Its hour was long past when it could have been started, so it was not started. */
-  'left-out',
-] as const;
-export type TroubleKind = (typeof TROUBLE_KINDS)[number];
-
 /** In this time an issue is composed, its readers are planned, and the provider accepts the first batch. */
-export const BEGINS_WITHIN = 2 * MINUTE_MILLISECONDS;
+export const BEGINS_WITHIN_MILLISECONDS = 2 * MINUTE_MILLISECONDS;
 /** While an issue is being sent, a batch is accepted every few seconds, and at the slowest pace every minute. */
-const ACCEPTED_WITHIN = 10 * MINUTE_MILLISECONDS;
+const ACCEPTED_WITHIN_MILLISECONDS = 10 * MINUTE_MILLISECONDS;
 /** After this time, nobody waits for the issue any more. */
-const NEWS_FOR = DAY_MILLISECONDS;
+export const NEWS_FOR_MILLISECONDS = DAY_MILLISECONDS;
+/** Composing is repeated every minute. An older failure was followed by an attempt that did not fail. */
+const FAILURE_COUNTS_MILLISECONDS = 3 * MINUTE_MILLISECONDS;
 
 /**
  * Returns the trouble that an issue is in at `now` (milliseconds), or undefined if all is well. `decision` is the last
@@ -42,11 +28,13 @@ const NEWS_FOR = DAY_MILLISECONDS;
 export function troubleOf(issue: Issue, decision: Decision | undefined, now: number): Trouble | undefined {
   switch (issue.state) {
     case 'new':
-      return composing(issue) ?? unsent(now, dueOf(issue), 'it is not composed yet, and no error is known');
+      return (
+        notComposed(issue, now) ?? unsent(now, dueOf(issue), 'it is not composed yet, and no error is known')
+      );
     case 'draft':
-      return composing(issue) ?? draft(issue, decision, now);
+      return notComposed(issue, now) ?? draft(issue, decision, now);
     case 'sending':
-      return composing(issue) ?? sending(issue, now);
+      return notComposed(issue, now) ?? sending(issue, now);
     case 'stopped':
       return recent(issue, now)
         ? { kind: 'stopped', since: issue.scheduledAt, reason: reasonOf(issue) }
@@ -61,10 +49,21 @@ export function troubleOf(issue: Issue, decision: Decision | undefined, now: num
   }
 }
 
-function composing({ composition, composeFailure }: Issue): Trouble | undefined {
-  if (composeFailure?.composition !== composition) return undefined;
-  const { at, reason } = composeFailure;
-  return { kind: 'not-composed', since: at, reason: `its mails cannot be made: ${reason}` };
+function notComposed({ composition, composeFailure, startedAt }: Issue, now: number): Trouble | undefined {
+  if (composeFailure?.composition !== composition || startedAt !== undefined) return undefined;
+  const { at, since, reason } = composeFailure;
+  if (now - Date.parse(at) > FAILURE_COUNTS_MILLISECONDS) return undefined;
+  return { kind: 'not-composed', since, reason: `its mails cannot be made: ${reason}` };
+}
+
+/** Returns the failure as it is stored. A failure that follows another within minutes is the same trouble. */
+export function composeFailureOf(
+  { composition, composeFailure: last }: Issue,
+  { at, reason }: Hindrance,
+): ComposeFailure {
+  const goesOn =
+    last?.composition === composition && Date.parse(at) - Date.parse(last.at) <= FAILURE_COUNTS_MILLISECONDS;
+  return { at, reason, composition, since: goesOn ? last.since : at };
 }
 
 function draft(issue: Issue, decision: Decision | undefined, now: number): Trouble | undefined {
@@ -82,14 +81,26 @@ function sending(issue: Issue, now: number): Trouble | undefined {
   if (startedAt === undefined)
     return unsent(now, dueOf(issue), 'its mails are made, and its readers are not planned yet');
   const ahead = wavesAhead(issue, now).reduce((sum, wave) => sum + wave.planned, 0);
-  if (planned - doneOf(issue) - ahead <= 0 && partsPlanned >= parts) return undefined;
-  // Readers who get the issue at their own hour could not get it before that hour.
-  const waves = Object.keys(issue.waves).map((time) => Date.parse(time));
-  const begun = Math.max(dueOf(issue), Date.parse(startedAt), ...waves.filter((time) => time <= now));
-  if (issue.sent === 0) return unsent(now, begun, answered(lastAnswer, begun));
-  const since = Math.max(begun, lastAccepted(issue));
-  if (now - since < ACCEPTED_WITHIN) return undefined;
-  return { kind: 'stalled', since: isoTime(since), reason: answered(lastAnswer, since) };
+  const waiting = planned - doneOf(issue) - ahead;
+  if (waiting <= 0 && partsPlanned >= parts) return undefined;
+  const begun = Math.max(dueOf(issue), Date.parse(startedAt));
+  const since = waitingSince(issue, Math.max(begun, lastAccepted(issue)), waiting, now);
+  const reason = answered(lastAnswer, since);
+  if (issue.sent === 0) return unsent(now, since, reason);
+  if (now - since < ACCEPTED_WITHIN_MILLISECONDS) return undefined;
+  return { kind: 'stalled', since: isoTime(since), reason };
+}
+
+/**
+ * Returns since when readers wait (milliseconds). Nothing was accepted since `from`. If all who wait get the issue at
+ * their own hour, and that hour came after `from`, they wait since the first of these hours.
+ */
+function waitingSince(issue: Issue, from: number, waiting: number, now: number): number {
+  const begun = Object.entries(issue.waves)
+    .map(([time, planned]) => ({ at: Date.parse(time), planned }))
+    .filter(({ at }) => at > from && at <= now);
+  const later = begun.reduce((sum, { planned }) => sum + planned, 0);
+  return begun.length === 0 || waiting > later ? from : Math.min(...begun.map(({ at }) => at));
 }
 
 /** Returns when the last batch was accepted (milliseconds), to the minute. Before the first note it is 0. */
@@ -106,7 +117,7 @@ function answered(answer: Hindrance | undefined, since: number): string {
 }
 
 function unsent(now: number, due: number, reason: string): Trouble | undefined {
-  return now - due < BEGINS_WITHIN ? undefined : { kind: 'unsent', since: isoTime(due), reason };
+  return now - due < BEGINS_WITHIN_MILLISECONDS ? undefined : { kind: 'unsent', since: isoTime(due), reason };
 }
 
 /** Returns when the issue should go out (milliseconds). It may have been started late, or have been asked for early. */
@@ -115,7 +126,7 @@ function dueOf({ scheduledAt, createdAt, review }: Issue): number {
 }
 
 function recent({ scheduledAt }: Issue, now: number): boolean {
-  return now - Date.parse(scheduledAt) < NEWS_FOR;
+  return now - Date.parse(scheduledAt) < NEWS_FOR_MILLISECONDS;
 }
 
 function reasonOf({ reason = 'no reason is known' }: Issue): string {

@@ -1,15 +1,14 @@
 import type { Config } from '../config.ts';
-import { type EditionSettings, editionOf } from '../settings/publication.ts';
-import { type Clock, isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
+import type { EditionSettings } from '../settings/publication.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-import { type Outbox, writtenAt } from '../shared/outbox.ts';
 import { type Issue, issueId } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { ReviewStore } from './review-store.ts';
 import type { Followed, ScheduleStore } from './schedule-store.ts';
 import { LATEST_HOURS } from './slot.ts';
 import { whatIsDue } from './start-issue.ts';
-import { BEGINS_WITHIN, type Trouble, troubleOf } from './trouble.ts';
+import { BEGINS_WITHIN_MILLISECONDS, NEWS_FOR_MILLISECONDS, type Trouble, troubleOf } from './trouble.ts';
 
 export type WatchServices = {
   config: Config;
@@ -32,8 +31,8 @@ export type EditionState = {
 /** An issue that is in trouble, or the slot of an issue that was left out. */
 export type EditionTrouble = Trouble & { issue?: string };
 
-/** How many of an edition's last issues are looked at. */
-const LOOKED_AT = 5;
+/** How many of an edition's last issues are looked at. The schedule starts at most 24 a day. */
+const LOOKED_AT = 50;
 
 /**
  * Looks at every edition for issues that were due and do not reach their readers. What is found is logged as an error
@@ -68,7 +67,7 @@ async function watchEdition(services: WatchServices, edition: EditionSettings): 
     await schedules.follow(id, { ...followed, leftOut: { ...followed.leftOut, told: true } });
     found.missed += 1;
   }
-  if (isNotStarted(edition, followed, clock())) found.late += 1;
+  if (notStarted(edition, followed, clock())) found.late += 1;
   for (const { issue, trouble } of await withTrouble(services, id)) {
     const isNew = trouble !== undefined && trouble.kind !== issue.told;
     if (trouble?.kind === 'skipped') found.missed += isNew ? 1 : 0;
@@ -76,7 +75,7 @@ async function watchEdition(services: WatchServices, edition: EditionSettings): 
     if (isNew) {
       tell(services.log, id, issue, trouble);
       await services.issues.markTold(issue, issue.told, trouble.kind);
-    } else if (issue.told && !trouble && issue.state !== 'sent') {
+    } else if (issue.told && !trouble && ON_ITS_WAY.includes(issue.state)) {
       services.log.info('an issue goes on again', { edition: id, issue: issueId(issue), was: issue.told });
       await services.issues.markTold(issue, issue.told, undefined);
     }
@@ -84,14 +83,22 @@ async function watchEdition(services: WatchServices, edition: EditionSettings): 
   return found;
 }
 
-/** Checks whether an issue is due that could not be started. The tick has logged the reason. */
-function isNotStarted(edition: EditionSettings, followed: Followed | undefined, now: number): boolean {
+const ON_ITS_WAY: Issue['state'][] = ['new', 'draft', 'sending'];
+
+/** Returns the trouble of a slot whose issue could not be started. The tick has logged the error. */
+function notStarted(
+  edition: EditionSettings,
+  followed: Followed | undefined,
+  now: number,
+): Trouble | undefined {
+  const reason = 'its issue could not be started; the log has the error';
   try {
     const due = whatIsDue(edition, followed, now);
-    return due.what === 'issue' && now - due.at >= BEGINS_WITHIN;
+    if (due.what !== 'issue' || now - due.at < BEGINS_WITHIN_MILLISECONDS) return undefined;
+    return { kind: 'unsent', since: isoTime(due.at), reason };
   } catch {
     // What is stored about the schedule makes no sense, so no issue of the edition starts.
-    return true;
+    return { kind: 'unsent', since: isoTime(now), reason };
   }
 }
 
@@ -118,41 +125,15 @@ function tell(log: Log, edition: string, issue: Issue | undefined, { kind, since
   });
 }
 
-/** After this many minutes, what a change has to cause is late. The sweep sends a message for it every minute. */
-const EVENT_MINUTES = 4;
-
-/**
- * Looks at the outbox for what changes have to cause: letters to readers and editors, and what follows from changes of
- * articles. It is logged in the minute in which the oldest event becomes too old, so it is logged once. While that event
- * is still there, the younger events wait for the same reason.
- */
-export async function watchOutbox({
-  outbox,
-  clock,
-  log,
-}: {
-  outbox: Outbox;
-  clock: Clock;
-  log: Log;
-}): Promise<void> {
-  const minuteOf = (time: number) => Math.floor(time / MINUTE_MILLISECONDS);
-  const before = isoTime(clock() - (EVENT_MINUTES - 1) * MINUTE_MILLISECONDS);
-  const [oldest] = await outbox.leftBefore(before, 1);
-  if (!oldest) return;
-  const at = writtenAt(oldest.id);
-  if (minuteOf(clock()) - minuteOf(at) !== EVENT_MINUTES) return;
-  const what =
-    oldest.event.kind === 'article-changed'
-      ? 'changes of stories are not carried out: retracted stories stay in caches, and WebSub subscribers are not sent changes'
-      : 'letters are not sent: sign-ups get no confirmation, or editors get no draft';
-  log.error(what, { trouble: 'outbox', since: isoTime(at), event: oldest.id });
-}
-
-/** Returns the edition's last issues, newest first, each with the trouble that it is in. */
+/** Returns the edition's issues of the last day, and those that are still on their way, each with its trouble. */
 async function withTrouble({ issues, reviews, clock }: Omit<WatchServices, 'log'>, edition: string) {
   const now = clock();
+  const recent = await issues.list(edition, LOOKED_AT, isoTime(now - NEWS_FOR_MILLISECONDS));
+  const slots = new Set(recent.map(({ slot }) => slot));
+  const open = (await issues.open()).filter((ref) => ref.edition === edition && !slots.has(ref.slot));
+  const older = await Promise.all(open.map((ref) => issues.get(ref)));
   return Promise.all(
-    (await issues.list(edition, LOOKED_AT)).map(async (issue) => {
+    [...recent, ...older.filter((issue) => issue !== undefined)].map(async (issue) => {
       const decision = issue.review && (await reviews.decision(issue));
       return { issue, trouble: troubleOf(issue, decision, now) };
     }),
@@ -165,19 +146,26 @@ async function withTrouble({ issues, reviews, clock }: Omit<WatchServices, 'log'
  */
 export async function troublesOf(
   services: Omit<WatchServices, 'log'>,
-  edition: string,
+  edition: EditionSettings,
 ): Promise<EditionTrouble[]> {
-  if (!editionOf(services.config.publication, edition)) return [];
-  const last = await withTrouble(services, edition);
-  const sentAt = last.find(({ issue }) => issue.state === 'sent')?.issue.createdAt ?? '';
-  const troubles = last.flatMap(({ issue, trouble }): EditionTrouble[] => {
-    const isOver = trouble?.kind === 'skipped' && issue.createdAt < sentAt;
-    return trouble && !isOver ? [{ ...trouble, issue: issueId(issue) }] : [];
-  });
-  const leftOut = (await services.schedules.followed(edition))?.leftOut;
+  const { issues, schedules, clock } = services;
+  const last = await issues.list(edition.id, LOOKED_AT_FOR_THE_LAST_SENT);
+  const sentAt = last.find(({ state }) => state === 'sent')?.createdAt ?? '';
+  const troubles = (await withTrouble(services, edition.id)).flatMap(
+    ({ issue, trouble }): EditionTrouble[] => {
+      const isOver = trouble?.kind === 'skipped' && issue.createdAt < sentAt;
+      return trouble && !isOver ? [{ ...trouble, issue: issueId(issue) }] : [];
+    },
+  );
+  const followed = await schedules.followed(edition.id);
+  const missing = notStarted(edition, followed, clock());
+  if (missing) troubles.push(missing);
+  const { leftOut } = followed ?? {};
   if (leftOut && leftOut.scheduledAt > sentAt) troubles.push(leftOutTrouble(leftOut.scheduledAt));
   return troubles;
 }
+
+const LOOKED_AT_FOR_THE_LAST_SENT = 5;
 
 function leftOutTrouble(scheduledAt: NonNullable<Followed['leftOut']>['scheduledAt']): Trouble {
   const reason = `it was due at ${scheduledAt}, and could not be started within ${LATEST_HOURS} hours; its stories are in the next issue`;

@@ -30,7 +30,12 @@ type ArticleEvent = Extract<OutboxEvent, { kind: 'article-changed' }>;
 export type LetterEvent = Exclude<OutboxEvent, ArticleEvent>;
 
 /** `id` begins with the time at which the event was written (ISO 8601) and a `#`. */
-export type OutboxEntry = { id: string; event: OutboxEvent };
+export type OutboxEntry = {
+  id: string;
+  event: OutboxEvent;
+  /** When the operator was told that the event waits (ISO 8601). */
+  toldAt?: string;
+};
 
 export type Outbox = {
   get(id: string): Promise<OutboxEvent | undefined>;
@@ -41,6 +46,8 @@ export type Outbox = {
    * that this version does not know do not count towards `limit`, so they keep no others back.
    */
   leftBefore(before: string, limit: number): Promise<OutboxEntry[]>;
+  /** Stores when the operator was told that the event waits. Nothing happens if the event was carried out meanwhile. */
+  markTold(id: string, at: string): Promise<void>;
 };
 
 /** Returns the time at which an event was written, in milliseconds since 1970. */

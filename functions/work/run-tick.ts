@@ -8,18 +8,19 @@ import { issueId } from '../newsletter/issue.ts';
 import type { IssueRef, IssueStore, OpenIssue } from '../newsletter/issue-store.ts';
 import { inKnownState } from '../newsletter/known-state.ts';
 import { type ScheduleServices, startAllDue } from '../newsletter/start-issue.ts';
-import { type EditionState, type WatchServices, watchEditions, watchOutbox } from '../newsletter/watch.ts';
+import { type EditionState, type WatchServices, watchEditions } from '../newsletter/watch.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { messagesOf, type Outbox } from '../shared/outbox.ts';
 import { handOver, type Message, type Queue } from '../shared/queue.ts';
 import type { DistributionStore, VerificationStore, WebSubStore } from '../websub/websub-store.ts';
+import { type OutboxState, watchOutbox } from './watch-outbox.ts';
 
 export type MinuteServices = ScheduleServices &
   SweepServices &
   WatchServices & {
-    /** Gets the state of each edition in every tick. On AWS the alarms are made from it. */
-    report?: (state: EditionState) => void;
+    /** Gets the states of the editions and of the outbox in every tick. On AWS the alarms are made from them. */
+    report?: (state: EditionState | OutboxState) => void;
   };
 
 /**
@@ -39,7 +40,7 @@ export async function runTick(
     () => startAllDue(services),
     () => sweep(services),
     () => watchEditions(services, report),
-    () => watchOutbox(services),
+    () => watchOutbox(services, report),
     ...alsoHere,
   ];
   for (const step of steps) {

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { BroadsheetStack } from '../../infra/broadsheet-stack.ts';
+import { readDeployment } from '../../infra/deployment.ts';
+import publication from '../support/publication.ts';
 import { FUNCTIONS, type Resource } from './policy.ts';
-import { only, resourcesOf, synthesize } from './synthesized.ts';
+import { only, quickApp, resourcesOf, synthesize } from './synthesized.ts';
 
 const template = synthesize({ alarmEmail: 'desk@paper.example' });
 const alarms = Object.entries(resourcesOf(template, 'AWS::CloudWatch::Alarm')).map(
@@ -166,24 +170,50 @@ describe('the alarms of an edition', () => {
   });
 
   test.each([
-    ['EditionsIssueIsLateDaily', 'IssuesLate', 'daily', 60],
-    ['EditionsIssueIsLateWeekly', 'IssuesLate', 'weekly', 60],
-    ['EditionsIssueWasMissedDaily', 'IssuesMissed', 'daily', 300],
-    ['EditionsIssueWasMissedWeekly', 'IssuesMissed', 'weekly', 300],
-  ])('%s goes off at the first line, and clears when a period has none', (id, metric, edition, period) => {
-    expect(alarm(id)).toMatchObject({
-      ...{ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' },
-      Metrics: [
-        { Expression: 'FILL(m0, 0)' },
-        {
-          MetricStat: {
-            Period: period,
-            Metric: { MetricName: metric, Dimensions: [{ Name: 'Edition', Value: edition }] },
-          },
+    ['EditionsIssueIsLatedaily', 'IssuesLate', 'daily', 3],
+    ['EditionsIssueIsLateweekly', 'IssuesLate', 'weekly', 3],
+    ['EditionsIssueWasMisseddaily', 'IssuesMissed', 'daily', 5],
+    ['EditionsIssueWasMissedweekly', 'IssuesMissed', 'weekly', 5],
+  ])(
+    '%s goes off at one bad minute of the last ones, even if it is counted late',
+    (id, metric, edition, minutes) => {
+      expect(alarm(id)).toMatchObject({
+        ...{ MetricName: metric, Statistic: 'Maximum', Period: 60 },
+        Dimensions: [{ Name: 'Edition', Value: edition }],
+        ...{
+          Threshold: 1,
+          DatapointsToAlarm: 1,
+          EvaluationPeriods: minutes,
+          TreatMissingData: 'notBreaching',
         },
-      ],
+      });
+      expect(alarm(id).AlarmDescription).toContain(`the newsletter ${edition} (`);
+    },
+  );
+
+  test('have names of their own, even if the ids of two editions differ only by a hyphen', () => {
+    const [one] = publication.editions;
+    const editions = ['day2', 'day-2'].map((id) => ({ ...one, id, name: one?.name ?? {} }));
+    const stack = new BroadsheetStack(quickApp(), 'Broadsheet', {
+      ...readDeployment({}),
+      publication: { ...publication, editions },
     });
-    expect(alarm(id).AlarmDescription).toContain(`the newsletter ${edition} (`);
+    const late = Object.keys(resourcesOf(Template.fromStack(stack), 'AWS::CloudWatch::Alarm')).filter((id) =>
+      id.includes('IssueIsLate'),
+    );
+    expect(late).toHaveLength(2);
+  });
+});
+
+test('the alarm LettersWait reads how many events wait, in the line that each tick writes', () => {
+  const filter = only(template, 'AWS::Logs::MetricFilter', 'AlarmsEventsWaiting').Properties;
+  expect(filter.FilterPattern).toBe('{ $.message = "the state of the outbox" }');
+  expect(filter.MetricTransformations).toMatchObject([
+    { MetricName: 'EventsWaiting', MetricValue: '$.waiting' },
+  ]);
+  expect(alarm('LettersWait')).toMatchObject({
+    ...{ MetricName: 'EventsWaiting', Statistic: 'Maximum', Period: 60 },
+    ...{ Threshold: 1, DatapointsToAlarm: 1, EvaluationPeriods: 3 },
   });
 });
 

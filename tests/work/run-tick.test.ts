@@ -36,6 +36,7 @@ async function atNoon(options: Parameters<typeof setUp>[0] = {}): Promise<World>
   await addReaders(world, 1, () => ({ email: READER }));
   await postStory(world);
   await world.tick();
+  await world.queue.drain();
   return world;
 }
 

@@ -27,14 +27,24 @@ async function atTheHour(options: Parameters<typeof setUp>[0] = {}, readers = 1)
   await addReaders(world, readers, (index) => ({ topics: choices[index % choices.length] ?? [] }));
   for (const section of ['harbour', 'culture', 'business']) await postStory(world, { section });
   await world.tick();
+  await world.queue.drain();
   world.pass(30 * MINUTE);
   return world;
 }
 
+/** How many events of the outbox waited too long in the last tick. */
+let waiting = 0;
+
 /** Lets a minute of work happen, and returns what the tick reports for the alarms. */
 async function minute(world: World): Promise<EditionState | undefined> {
   const states: EditionState[] = [];
-  await runTick({ ...world.services, report: (state) => states.push(state) });
+  await runTick({
+    ...world.services,
+    report: (state) => {
+      if ('edition' in state) states.push(state);
+      else waiting = state.waiting;
+    },
+  });
   await world.queue.drain();
   world.pass(MINUTE);
   return states[0];
@@ -48,7 +58,7 @@ async function minutes(world: World, count: number): Promise<EditionState | unde
 const told = (world: World) =>
   world.log.lines
     .filter(({ level, fields }) => level === 'error' && fields?.trouble)
-    .map(({ message, fields }) => ({ message, ...fields }));
+    .map(({ message, fields }): Record<string, unknown> => ({ message, ...fields }));
 const ofIssue = async (world: World) => (await (await world.edit('GET', `/api/issues/${ID}`)).json()).trouble;
 const ofEdition = async (world: World) =>
   (await (await world.edit('GET', '/api/editions')).json()).editions[0].trouble;
@@ -240,30 +250,116 @@ test('readers who get the issue at their own hour are no trouble before that hou
   expect(await issue(world, ID)).toMatchObject({ state: 'sending', sent: 1 });
 });
 
-test('a confirmation that the provider does not take is told within five minutes, and once', async () => {
-  let down = true;
-  const world = await setUp({
-    config: withEditions({}),
-    confirmations: () => (down ? FAULTS.serverError : undefined),
-  });
-  await world.request('/subscriptions', {
-    method: 'POST',
-    body: { email: 'ana@reader.example', editions: ['daily'], language: 'en' },
-  });
-  await minutes(world, 4);
-  expect(told(world)).toEqual([]);
-  await minutes(world, 1);
-  expect(told(world)).toHaveLength(1);
-  await minutes(world, 10);
-  expect(told(world)).toMatchObject([
-    {
-      message: 'letters are not sent: sign-ups get no confirmation, or editors get no draft',
-      ...{ trouble: 'outbox', since: '2026-11-22T12:00:00.000Z' },
-    },
-  ]);
-  down = false;
+test('one failure of composing is no trouble a few minutes later, when the next attempts have not failed', async () => {
+  const review = { editors: ['ana@paper.example'], minutesBefore: 60, otherwise: 'hold' as const };
+  const world = await atTheHour({ config: withEditions({ review }) });
+  world.pass(-30 * MINUTE);
   await minutes(world, 2);
-  expect(world.mails).toHaveLength(1);
+  const { issues } = world.services;
+  const ref = { edition: 'daily', slot: '2026-11-22-0730' };
+  const at = new Date(world.now()).toISOString();
+  const { composition } = (await issues.get(ref)) ?? { composition: -1 };
+  await issues.noteComposeFailure(ref, { at, since: at, reason: 'a read was throttled', composition });
+  expect(await minute(world)).toMatchObject({ late: 1 });
+  expect(await minutes(world, 4)).toMatchObject({ late: 0 });
+  expect(await ofIssue(world)).toBeUndefined();
+});
+
+test('a provider that takes nothing is one trouble, however many hours of readers come meanwhile', async () => {
+  let down = false;
+  const world = await atTheHour({
+    config: withEditions({ readerHour: true }),
+    provider: () => (down ? FAULTS.serverError : undefined),
+  });
+  await addReaders(world, 2, (index) => ({
+    ...{ id: `later-${index}`, email: `later-${index}@reader.example` },
+    timeZone: ['America/Chicago', 'America/Denver'][index] ?? '',
+  }));
+  await minutes(world, 50);
+  expect(await issue(world, ID)).toMatchObject({ state: 'sending', sent: 1 });
+  down = true;
+  expect(await minutes(world, 15)).toMatchObject({ late: 0 });
+  const states = [];
+  for (let each = 0; each < 70; each++) states.push((await minute(world))?.late);
+  // The readers in Chicago wait since 13:30, and those in Denver join them at 14:30.
+  expect(states.slice(10).every((late) => late === 1)).toBe(true);
+  expect(told(world)).toMatchObject([{ trouble: 'stalled', since: '2026-11-22T13:30:00.000Z' }]);
+});
+
+describe('the day after an issue was skipped or stopped', () => {
+  test('nothing says that it goes on', async () => {
+    const world = await setUp({ config: withEditions({ cron: '30 7 * * 0' }) });
+    await world.tick();
+    world.pass(30 * MINUTE);
+    await minutes(world, 3);
+    world.pass(25 * HOUR);
+    expect(await minutes(world, 2)).toMatchObject({ late: 0, missed: 0 });
+    expect(world.log.lines.map(({ message }) => message)).not.toContain('an issue goes on again');
+  });
+});
+
+test('an edition whose schedule cannot be followed is late, and the API says so', async () => {
+  const world = await setUp({ config: withEditions({}) });
+  await world.tick();
+  const { schedules } = world.services;
+  const followed = await schedules.followed('daily');
+  if (!followed) throw new Error('the schedule was not followed');
+  await schedules.follow('daily', { ...followed, through: 'yesterday' as unknown as number });
+  const states: unknown[] = [];
+  await expect(
+    runTick({ ...world.services, report: (state) => 'edition' in state && states.push(state) }),
+  ).rejects.toThrow('could not be followed: daily');
+  expect(states).toEqual([{ edition: 'daily', late: 1, missed: 0 }]);
+  expect(await ofEdition(world)).toMatchObject([
+    { kind: 'unsent', reason: 'its issue could not be started; the log has the error' },
+  ]);
+});
+
+describe('a confirmation that the provider does not take', () => {
+  const signUp = (world: World, email: string) =>
+    world.request('/subscriptions', { method: 'POST', body: { email, editions: ['daily'], language: 'en' } });
+
+  test('is told within five minutes and once, and counted as long as it waits', async () => {
+    let down = true;
+    const world = await setUp({
+      config: withEditions({}),
+      confirmations: () => (down ? FAULTS.serverError : undefined),
+    });
+    await signUp(world, 'ana@reader.example');
+    await minutes(world, 4);
+    expect([told(world), waiting]).toEqual([[], 0]);
+    await minutes(world, 2);
+    expect(told(world)).toMatchObject([
+      {
+        message: 'letters are not sent: sign-ups get no confirmation, or editors get no draft',
+        ...{ trouble: 'outbox', waiting: 1, since: '2026-11-22T12:00:00.000Z' },
+      },
+    ]);
+    await signUp(world, 'ben@reader.example');
+    await minutes(world, 10);
+    expect([told(world).length, waiting]).toEqual([1, 2]);
+    // Those who wait later are told within an hour.
+    await minutes(world, 50);
+    expect(told(world).filter(({ trouble }) => trouble === 'outbox')).toMatchObject([
+      { waiting: 1 },
+      { waiting: 1, since: '2026-11-22T12:06:00.000Z' },
+    ]);
+    down = false;
+    await minutes(world, 2);
+    expect([world.mails.length, waiting]).toEqual([2, 0]);
+  });
+
+  test('is given up after 23 hours, and the log says so', async () => {
+    const world = await setUp({ config: withEditions({}), confirmations: () => FAULTS.serverError });
+    await signUp(world, 'ana@reader.example');
+    await minutes(world, 1);
+    world.pass(23 * HOUR);
+    await minutes(world, 2);
+    expect(world.log.lines.map(({ message }) => message)).toContain(
+      'a letter was given up: the mail provider did not take it for 23 hours',
+    );
+    expect(waiting).toBe(0);
+  });
 });
 
 test('a deployment without the key of the provider says so, and works on when it has the key', async () => {

@@ -16,6 +16,7 @@ import {
 } from './dynamo-client.ts';
 import { moved, stepItems } from './dynamo-issue-items.ts';
 import {
+  AFTER_ANY_ID,
   editionKey,
   frozenKey,
   issueKey,
@@ -58,8 +59,9 @@ export function dynamoIssues(table: Table): IssueStore {
       return 'z' in item ? unbrotlied<FrozenIssue>(item.z) : (fieldsOf(item) as FrozenIssue);
     },
 
-    async list(edition, limit) {
-      const newest = { pk: issueListPartition(edition), descending: true, consistent: false };
+    async list(edition, limit, after) {
+      const range = after === undefined ? {} : { sk: { above: `${after}${AFTER_ANY_ID}` } };
+      const newest = { pk: issueListPartition(edition), descending: true, consistent: false, ...range };
       const items = await queryItems(table, newest, limit);
       const keys = items.map(({ sk }) => issueKey(edition, withoutPrefix(sk)));
       return (await getItems(table, keys)).map(issueOf);

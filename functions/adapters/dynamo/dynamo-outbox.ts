@@ -1,5 +1,5 @@
 import { isKnownEvent, type Outbox, type OutboxEntry, type OutboxEvent } from '../../shared/outbox.ts';
-import { deleteItem, getItem, type Table } from './dynamo-client.ts';
+import { deleteItem, getItem, type Table, updateIf } from './dynamo-client.ts';
 import { OUTBOX, outboxKey } from './dynamo-keys.ts';
 import { queried } from './dynamo-requests.ts';
 
@@ -16,11 +16,20 @@ export function dynamoOutbox(table: Table): Outbox {
       let known = 0;
       for await (const item of queried(table, { pk: OUTBOX, sk: { below: before } }, limit)) {
         const event = item.event as OutboxEvent;
-        entries.push({ id: String(item.sk), event });
+        const { toldAt } = item as { toldAt?: string };
+        entries.push({ id: String(item.sk), event, ...(toldAt !== undefined && { toldAt }) });
         if (isKnownEvent(event)) known += 1;
         if (known === limit) break;
       }
       return entries;
+    },
+
+    async markTold(id, at) {
+      await updateIf(table, outboxKey(id), {
+        UpdateExpression: 'SET toldAt = :at',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':at': at },
+      });
     },
   };
 }
