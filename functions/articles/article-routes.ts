@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { type Asked, type Operation, operation } from '../access/api-operation.ts';
 import type { Config } from '../config.ts';
 import { answerJson, answerNothing, NO_STORE } from '../shared/answer-json.ts';
+import { fittingPage, listQuery, timeCursor } from '../shared/list-page.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { done, type Fault, jsonOf, type Outcome, parseIdempotencyKey, refused } from '../shared/refusal.ts';
 import { type Article, guidOf, linkOf, versionTag } from './article.ts';
@@ -29,26 +30,6 @@ const JSON_TYPES = ['application/json'];
 const PATCH_TYPES = ['application/merge-patch+json', 'application/json'];
 const DEFAULT_PAGE = 20;
 const MAX_PAGE = 100;
-
-const wholeNumber = { error: `must be a whole number from 1 to ${MAX_PAGE}` };
-const page = z.strictObject({
-  limit: z.coerce
-    .number(wholeNumber)
-    .int(wholeNumber)
-    .min(1, wholeNumber)
-    .max(MAX_PAGE, wholeNumber)
-    .default(DEFAULT_PAGE),
-  cursor: z
-    .string()
-    .transform((cursor, context) => {
-      if (cursor === '') return undefined;
-      const sortKey = decodeCursor(cursor);
-      if (sortKey === undefined)
-        context.addIssue({ code: 'custom', message: 'must be the "next" of an earlier answer' });
-      return sortKey;
-    })
-    .optional(),
-});
 
 export function articleOperations(services: ArticleRouteServices) {
   const { config, articles, feedCache } = services;
@@ -89,14 +70,15 @@ export function articleOperations(services: ArticleRouteServices) {
     }),
 
     list: operation({
-      query: page,
+      query: listQuery(DEFAULT_PAGE, MAX_PAGE),
       answers: { 200: { means: 'A page of articles, the newest first.', shape: articleList } },
       async handle({ query: { limit, cursor } }) {
         const { articles: found, next } = await articles.list(cursor, limit);
-        return answerJson({
-          articles: found.map((article) => view(article)),
-          next: next && encodeCursor(next),
-        });
+        const page = fittingPage(
+          { members: found.map((article) => view(article)), next: next && timeCursor(next) },
+          ({ createdAt, id }) => timeCursor(`${createdAt}#${id}`),
+        );
+        return answerJson({ articles: page.members, next: page.next });
       },
     }),
 
@@ -200,12 +182,4 @@ function conditionsOf({ headers }: Request): Preconditions {
     ifMatch: headers.get('if-match') ?? undefined,
     ifNoneMatch: headers.get('if-none-match') ?? undefined,
   };
-}
-
-const encodeCursor = (sortKey: string) => Buffer.from(sortKey).toString('base64url');
-
-/** Returns the sort key of a cursor, or undefined if `encodeCursor` cannot have made the cursor. */
-function decodeCursor(cursor: string): string | undefined {
-  const sortKey = Buffer.from(cursor, 'base64url').toString();
-  return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z#[\x21-\x7e]{1,128}$/.test(sortKey) ? sortKey : undefined;
 }

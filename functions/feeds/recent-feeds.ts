@@ -3,10 +3,10 @@ import type { ArticleStore } from '../articles/article-store.ts';
 import type { Config } from '../config.ts';
 import type { Publication } from '../settings/publication.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
-import { compareText } from '../shared/text.ts';
+import { compareText, escapeMarkup, slugOf } from '../shared/text.ts';
 import { windowTag } from './feed-headers.ts';
 import type { NamedBy } from './feed-info.ts';
-import { type FeedSelector, feedKey, type InFeeds, isConfigured, selectorsOf } from './feed-key.ts';
+import { type FeedSelector, feedKey, feedPath, type InFeeds, isConfigured, selectorsOf } from './feed-key.ts';
 import { type FeedStore, type FeedWindow, feedWindow, isIn } from './feed-window.ts';
 import { articlesOf } from './render-feed.ts';
 
@@ -22,24 +22,49 @@ export const GROUPS = ['otherLanguages', 'otherSections', 'tags', 'authors'] as 
 type Group = (typeof GROUPS)[number];
 
 /**
- * Returns the recent feeds of these stories, which are sorted newest first. A feed takes its name as its newest story
- * writes it. Each group is sorted by name, so that a new story does not change the order.
+ * The feeds may together take this many bytes in a list. A story can bring forty feeds with long names, and fifty such
+ * stories would make a list of many megabytes, which Lambda could not answer with.
+ */
+const MOST_BYTES = 2_000_000;
+
+/**
+ * Returns the recent feeds of these stories, which are sorted newest first. If the feeds are too many for a list, those
+ * of the oldest stories are left out. A feed takes its name as its newest story writes it. Each group is sorted by name, so that a new story does not change the order.
  */
 export function feedsOfStories(publication: Publication, stories: InFeeds[]): RecentFeeds {
   const found: RecentFeeds = { otherLanguages: [], otherSections: [], tags: [], authors: [] };
   const known = new Set<string>();
+  let bytes = 0;
   for (const story of stories) {
     // The feeds are remembered, and the rest of a story may be large. So only these three fields are kept.
     const namedBy = { section: story.section, tags: story.tags, authors: story.authors };
     for (const selector of selectorsOf(story, publication.languages)) {
       const group = groupOf(publication, selector);
       if (!group || known.has(feedKey(selector))) continue;
+      bytes += bytesInList(selector, namedBy);
+      if (bytes > MOST_BYTES) return sorted(found);
       known.add(feedKey(selector));
       found[group].push({ selector, namedBy });
     }
   }
+  return sorted(found);
+}
+
+function sorted(found: RecentFeeds): RecentFeeds {
   for (const group of GROUPS) found[group].sort((a, b) => compareText(slugIn(group, a), slugIn(group, b)));
   return found;
+}
+
+/**
+ * Estimates the bytes of a feed in the list that takes more, never too low. `/feeds` has the address nine times, in five
+ * of them with each percent sign encoded again. `/opml.xml` has the whole name, and an outline of it.
+ */
+function bytesInList(selector: FeedSelector, { section, tags, authors }: NamedBy): number {
+  const { tag, author } = selector;
+  const names = tag ? tags : author ? authors.map(({ name }) => name) : [section];
+  const slug = tag ?? author ?? selector.section;
+  const name = names.find((each) => slugOf(each) === slug) ?? '';
+  return 3_000 + 13 * feedPath(selector).length + 4 * Buffer.byteLength(escapeMarkup(name));
 }
 
 /** Returns undefined for a feed that the settings name, and for one that has the same stories as another feed. */

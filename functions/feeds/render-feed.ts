@@ -20,10 +20,16 @@ import { renderJson } from './render-json.ts';
 import { renderRss } from './render-rss.ts';
 
 /** A part of every ETag. It must change with every change of a renderer that changes bytes. */
-export const RENDERER_VERSION = '3';
+export const RENDERER_VERSION = '4';
 
 /** The most bytes of a document, so that a phone can load it in one piece. The oldest articles are left out. */
 const MAX_DOCUMENT_BYTES = 2_000_000;
+
+/**
+ * The most tombstones of a document, as in a part of an archive (`PART_SIZES`). Somebody may retract ten thousand stories
+ * at once. The articles that left last count, because feed readers have seen the removal of the others.
+ */
+export const MOST_TOMBSTONES = 1_000;
 
 export type RenderedFeed = Record<'br' | 'gzip', Uint8Array> & {
   /** True if every article of the window is in the document. */
@@ -145,7 +151,12 @@ function partBelow({ archive }: FeedAddress, last: Article | undefined): Archive
 }
 
 function tombstonesOf({ publication }: Config, window: FeedWindow): Tombstone[] {
-  return window.removed.map(({ id, removedAt }) => ({
+  const { removed } = window;
+  const last =
+    removed.length > MOST_TOMBSTONES
+      ? removed.toSorted((one, other) => other.removedAt - one.removedAt).slice(0, MOST_TOMBSTONES)
+      : removed;
+  return last.map(({ id, removedAt }) => ({
     guid: guidOf(id, publication.idAuthority),
     when: isoTime(removedAt),
   }));

@@ -6,7 +6,7 @@ import { problemResponse } from '../shared/problem.ts';
 import { askForAddressChange, changeAddress as confirmAddress } from '../subscribers/address-change.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
-import { erase as eraseReader, storedData } from '../subscribers/personal-data.ts';
+import { consentPart, erase as eraseReader, storedData } from '../subscribers/personal-data.ts';
 import { parsePreferences, savePreferences } from '../subscribers/preferences.ts';
 import { parseEmail, readerTimeZone } from '../subscribers/reader-input.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
@@ -87,9 +87,19 @@ export function preferencesHandlers(services: ReaderServices & LeftServices) {
     async data(context: Context): Promise<Response> {
       const subscriber = await readerOrAnswer(context, 'manage');
       if (subscriber instanceof Response) return subscriber;
+      const { consentLog, ...stored } = await storedData(services, subscriber);
+      const from = Number(context.req.query('from') ?? 0);
+      if (from !== 0 && consentLog[from] === undefined) {
+        const detail = 'The parameter from must be as in the "next" of an earlier part.';
+        return problemResponse({ kind: 'malformed', detail });
+      }
+      const part = consentPart(consentLog, from);
+      const more = `${config.baseUrl}${withToken(context, MANAGE_PATHS.data)}&from=${part.next}`;
       const data = {
-        ...(await storedData(services, subscriber)),
-        notIncluded: pagesOf(subscriber).phrases('page.data.notIncluded'),
+        // Only the consent log can be long. So all the rest is in the first part.
+        ...(from === 0 && { ...stored, notIncluded: pagesOf(subscriber).phrases('page.data.notIncluded') }),
+        consentLog: part.members,
+        ...(part.next !== undefined && { next: more }),
       };
       return new Response(`${JSON.stringify(data, null, 2)}\n`, {
         headers: {

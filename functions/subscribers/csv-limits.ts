@@ -10,6 +10,8 @@ export type CsvLimits = {
   unreadReportBytes?: number;
   /** How many readers an export answers with if it was asked for without a limit. */
   exported?: number;
+  /** The bytes that an export may have. */
+  exportedBytes?: number;
 };
 
 /**
@@ -22,4 +24,5 @@ export const LAMBDA_LIMITS: CsvLimits = {
   milliseconds: 20_000,
   reportBytes: 4_000_000,
   exported: 5000,
+  exportedBytes: 4_000_000,
 };

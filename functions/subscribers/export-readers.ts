@@ -14,25 +14,33 @@ export const FIRST_PLACE: Place = { shard: 0 };
 /** The readers of one page: as many as one BatchGetItem reads (DynamoDB, quotas). */
 const PAGE = 100;
 
+/** How much an export has at most. */
+export type ExportLimits = { readers: number; bytes: number };
+
 /**
- * Writes the readers of the editions as text/csv, a page at a time: those after `place`, up to `most` of them. Returns
- * the place of the next reader, or undefined after the last one. All editions of a shard are read side by side, so that
+ * Writes the readers of the editions as text/csv, a page at a time: those after `place`, up to the limits. It has at
+ * least one page, whatever bytes that takes. Returns the place of the next reader, or undefined after the last one. All editions of a shard are read side by side, so that
  * a reader who changes editions meanwhile is exported once.
  */
 export async function* exportReaders(
   subscribers: SubscriberStore,
   editions: string[],
   place: Place,
-  most: number,
+  limits: ExportLimits,
 ): AsyncGenerator<string, Place | undefined, undefined> {
   yield csvText([[...COLUMNS]]);
   let at: Place | undefined = place;
-  let left = most;
+  let left = limits.readers;
+  let bytes = 0;
   while (at && left > 0) {
     const page: Page = await readPage(subscribers, editions, at, Math.min(PAGE, left));
+    const text = page.readers.length > 0 ? csvText(page.readers) : '';
+    const isFirst = bytes === 0;
+    bytes += Buffer.byteLength(text);
+    if (!isFirst && bytes > limits.bytes) return at;
     left -= page.readers.length;
     at = page.next;
-    if (page.readers.length > 0) yield csvText(page.readers);
+    if (text !== '') yield text;
   }
   return at;
 }

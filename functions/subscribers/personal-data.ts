@@ -1,4 +1,5 @@
 import { isoTime } from '../shared/clock.ts';
+import { fittingPage, type ListPage } from '../shared/list-page.ts';
 import { addressHash } from './email-address.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';
 import type { AddressChange, ConsentEvent, SignUp, Subscriber, Suppression } from './subscriber.ts';
@@ -65,6 +66,18 @@ export async function storedData(
     mails: await mailEvents.reactionsOf(ids, clock()),
     bounces: (await mailEvents.bounces(hash, clock())) ?? null,
   };
+}
+
+/** The most bytes of a part of a consent log, without the spaces that make it readable. They can make it three times as long. */
+const MOST_LOG_BYTES = 1_000_000;
+
+/** Returns as many events of a consent log as fit into an answer. `next` is the index of the first event after them. */
+export function consentPart(log: ConsentEvent[], from: number): ListPage<ConsentEvent> {
+  return fittingPage(
+    { members: log.slice(from), next: undefined },
+    (_, index) => String(from + index + 1),
+    MOST_LOG_BYTES,
+  );
 }
 
 /**

@@ -95,7 +95,7 @@ export async function* reportLines<L extends Line, R extends LineReport>(
       count?.(report);
       next = line.lastLine + 1;
       const text = `${JSON.stringify(report)}\n`;
-      reportBytes += text.length;
+      reportBytes += Buffer.byteLength(text);
       yield text;
     }
     hasEnded = true;

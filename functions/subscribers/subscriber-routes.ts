@@ -88,7 +88,10 @@ export function subscriberOperations(services: SubscriberRouteServices) {
         // (RFC 9110, section 9.3.2).
         if (request.method === 'HEAD') return new Response(null, { headers });
         log.info('readers are exported', { by: bearer.name, edition: edition ?? 'all' });
-        const readers = exportReaders(subscribers, editions, cursor, limit ?? Number.POSITIVE_INFINITY);
+        const readers = exportReaders(subscribers, editions, cursor, {
+          readers: limit ?? Number.POSITIVE_INFINITY,
+          bytes: csvLimits.exportedBytes ?? Number.POSITIVE_INFINITY,
+        });
         if (limit === undefined) return new Response(streamOf(readers, 0, log), { headers });
         const { text, next } = await collected(readers);
         const query = new URLSearchParams({

@@ -8,6 +8,7 @@ import { CONSENT, exportCsv, faultsOf, getCsv, importCsv, outcomes } from '../su
 import { digestsTo, linkIn, postStory, sendNow, subscribe } from '../support/newsroom.ts';
 import { meterOf } from '../support/units.ts';
 import { writeAndReadCells } from './any-input.ts';
+import { withLimits } from './import-bodies.ts';
 
 const HEADER =
   'email,language,editions,topics,timeZone,pausedUntil,consentAt,consentSource,suppressed,id,confirmedAt\r\n';
@@ -97,6 +98,15 @@ it('an export in parts has every reader once, and each part has the header', asy
   }
   const weekly = await parts(world, '?edition=weekly&limit=2');
   expect(weekly.flatMap(addressesOf)).toHaveLength(6);
+});
+
+it('an export in parts ends a part before it has too many bytes, and loses and repeats nobody', async () => {
+  const { world, addresses } = await withReaders(600);
+  const limited = { ...world, ...withLimits(world, { exported: 5000, exportedBytes: 15_000 }) };
+  const csv = await parts(limited, '');
+  expect(csv.length).toBeGreaterThan(3);
+  for (const part of csv) expect(Buffer.byteLength(part)).toBeLessThan(15_000 + HEADER.length);
+  expect(csv.flatMap(addressesOf).sort()).toEqual([...addresses].sort());
 });
 
 it('a reader who moves to another edition between two parts of an export is neither lost nor repeated', async () => {

@@ -201,6 +201,18 @@ it('a report stops at the limit of its bytes, and imports from there on get to t
   expect([...(await readers(world)).keys()].sort()).toEqual([...all].sort());
 });
 
+it('the limit of a report counts bytes, of which many letters take three', async () => {
+  const world = await setUp();
+  const limited = withLimits(world, { reportBytes: 60_000 });
+  const wrong = Array.from({ length: 400 }, (_, index) => `${'読'.repeat(70)}${index}`);
+  const { summary, lines } = await importCsv(limited, fileOf(wrong));
+  expect(summary).toMatchObject({ complete: false, refused: summary.lines });
+  // Up to 16 lines are under way when the limit is reached.
+  const longest = Math.max(...lines.map((line) => Buffer.byteLength(JSON.stringify(line)) + 1));
+  const bytes = Buffer.byteLength(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  expect(bytes).toBeLessThan(60_000 + 17 * longest);
+});
+
 it('a file that is larger than a request may be is answered with 413, and none of it is stored', async () => {
   const world = await setUp();
   const limited = withLimits(world, { bodyBytes: 1000 });
