@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { answerJson, answerNothing } from '../shared/answer-json.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
+import { fittingPage, listQuery } from '../shared/list-page.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { checkedInput, jsonOf } from '../shared/refusal.ts';
 import { sha256 } from '../shared/text.ts';
@@ -11,6 +12,8 @@ import { SCOPES, type Token, type TokenStore } from './tokens.ts';
 export type TokenRouteServices = { tokens: TokenStore; clock: Clock; secrets: () => string };
 
 const MAX_BODY_BYTES = 10_000;
+/** A page has more tokens than most newsrooms ever make. */
+const MAX_PAGE = 1000;
 
 const newToken = z.strictObject({
   name: z
@@ -66,14 +69,21 @@ export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) 
     }),
 
     list: operation({
+      query: listQuery(MAX_PAGE, MAX_PAGE, readIdCursor),
       answers: {
         200: {
-          means: 'The tokens, without their secrets.',
-          shape: z.strictObject({ tokens: z.array(tokenView) }),
+          means: 'A page of the tokens, without their secrets.',
+          // `next` is the cursor of the next page. The last page has none.
+          shape: z.strictObject({ tokens: z.array(tokenView), next: z.string().optional() }),
         },
       },
-      async handle() {
-        return answerJson({ tokens: (await tokens.list()).map(view) });
+      async handle({ query: { limit, cursor = '' } }) {
+        // The tokens are in the order of their hashes, with which their ids begin.
+        const left = (await tokens.list()).map(view).filter(({ id }) => id > cursor);
+        const members = left.slice(0, limit);
+        const next = left.length > limit ? members.at(-1)?.id : undefined;
+        const page = fittingPage({ members, next }, ({ id }) => id);
+        return answerJson({ tokens: page.members, next: page.next });
       },
     }),
 
@@ -90,4 +100,9 @@ export function tokenOperations({ tokens, clock, secrets }: TokenRouteServices) 
 
 function view({ hash, ...token }: Token): z.output<typeof tokenView> {
   return { id: tokenId(hash), ...token };
+}
+
+/** The cursor of a page of tokens is the id of the last token of the page before. */
+function readIdCursor(cursor: string): string | undefined {
+  return /^[0-9a-f]{16}$/.test(cursor) ? cursor : undefined;
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { type EditionSettings, editionOf } from '../settings/publication.ts';
 import { answerJson } from '../shared/answer-json.ts';
 import { isoTime } from '../shared/clock.ts';
+import { fittingPage, listQuery, timeCursor } from '../shared/list-page.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { checkedBody, done, type Outcome, parseIdempotencyKey, type Refusal } from '../shared/refusal.ts';
 import type { ComplaintStore } from './complaints.ts';
@@ -33,7 +34,8 @@ export type IssueRouteServices = SendNowServices &
   };
 
 const MAX_BODY_BYTES = 10_000;
-const ISSUES_LISTED = 50;
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 100;
 
 const slotRule = { error: 'must be 1 to 64 lower-case letters, digits and hyphens, such as 2026-11-22-0730' };
 const slotInput = z.strictObject({ slot: z.string(slotRule).regex(SLOT_PATTERN, slotRule).optional() });
@@ -71,15 +73,23 @@ export function issueOperations(services: IssueRouteServices) {
     }),
 
     list: operation({
-      answers: { 200: { means: 'The last issues of the edition, the newest first.', shape: issueList } },
-      async handle({ params: { id = '' } }) {
+      query: listQuery(DEFAULT_PAGE, MAX_PAGE),
+      answers: { 200: { means: 'A page of the issues of the edition, the newest first.', shape: issueList } },
+      async handle({ params: { id = '' }, query: { limit, cursor } }) {
         if (!editionOf(publication, id)) return problemResponse(noEdition(id));
-        const list = await issues.list(id, ISSUES_LISTED);
+        const list = await issues.list(id, limit, cursor === undefined ? undefined : { before: cursor });
         const views = list.map(async (issue) => {
           const decision = issue.review && (await reviews.decision(issue));
           return issueView(config, issue, clock(), { decision });
         });
-        return answerJson({ issues: await Promise.all(views) });
+        const cursorAfter = ({ createdAt, slot }: { createdAt: string; slot: string }) =>
+          timeCursor(`${createdAt}#${slot}`);
+        const last = list.length === limit ? list.at(-1) : undefined;
+        const page = fittingPage(
+          { members: await Promise.all(views), next: last && cursorAfter(last) },
+          cursorAfter,
+        );
+        return answerJson({ issues: page.members, next: page.next });
       },
     }),
 

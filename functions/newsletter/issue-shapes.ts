@@ -74,7 +74,7 @@ export const issueView = z.strictObject({
   ),
 });
 
-/** `readers` counts the readers who get the issue, and `byLanguage` those of each language. */
+/** `readers` counts the readers who are subscribed and get the issue, and `byLanguage` those of each language. */
 const reach = {
   readers: z.int(),
   byLanguage: z.record(z.string(), z.int()),
@@ -97,7 +97,11 @@ export const sendOutlook = z.strictObject({
   issue: issueView.optional(),
 });
 
-export const issueList = z.strictObject({ issues: z.array(issueView) });
+export const issueList = z.strictObject({
+  issues: z.array(issueView),
+  /** The cursor of the next page. The last page has none. */
+  next: z.string().optional(),
+});
 
 /** The settings of the edition as they are in `broadsheet.config.ts`, and its state. */
 export const editionView = z.looseObject({

@@ -50,9 +50,14 @@ export type IssueStore = {
   /** Returns what was frozen, or undefined if the issue was not composed yet. */
   frozen(ref: IssueRef): Promise<FrozenIssue | undefined>;
   /**
-   * Returns the last issues of the edition, newest first. With `after` (ISO 8601), only issues that were created later.
+   * Returns the last issues of the edition, newest first: all of them, those before `<createdAt>#<slot>`, or those that
+   * were created after a time (ISO 8601).
    */
-  list(edition: string, limit: number, after?: string): Promise<Issue[]>;
+  list(
+    edition: string,
+    limit: number,
+    range?: { before: string } | { createdAfter: string },
+  ): Promise<Issue[]>;
   /**
    * Returns the issues that have not ended, and those stopped issues whose batches may still have addresses. The sweep
    * looks after them.

@@ -128,7 +128,9 @@ function tell(log: Log, edition: string, issue: Issue | undefined, { kind, since
 /** Returns the edition's issues of the last day, and those that are still on their way, each with its trouble. */
 async function withTrouble({ issues, reviews, clock }: Omit<WatchServices, 'log'>, edition: string) {
   const now = clock();
-  const recent = await issues.list(edition, LOOKED_AT, isoTime(now - NEWS_FOR_MILLISECONDS));
+  const recent = await issues.list(edition, LOOKED_AT, {
+    createdAfter: isoTime(now - NEWS_FOR_MILLISECONDS),
+  });
   const slots = new Set(recent.map(({ slot }) => slot));
   const open = (await issues.open()).filter((ref) => ref.edition === edition && !slots.has(ref.slot));
   const older = await Promise.all(open.map((ref) => issues.get(ref)));

@@ -54,3 +54,18 @@ it('a request for a token is answered with all of its faults', async () => {
   const { errors } = (await answer.json()) as { errors: { pointer: string }[] };
   expect(errors.map(({ pointer }) => pointer)).toEqual(['/name', '/scopes/0', '/expiresAt', '/a~1b']);
 });
+
+it('the list of tokens comes in pages, which have every token once', async () => {
+  const world = await setUp();
+  for (const name of ['a', 'b', 'c', 'd', 'e']) await made(world, { name, scopes: ['articles:read'] });
+  const names: string[] = [];
+  for (let next: string | undefined = ''; next !== undefined; ) {
+    const answer = await world.edit('GET', `/api/tokens?limit=2&cursor=${next}`);
+    const page = (await answer.json()) as { tokens: { name: string }[]; next?: string };
+    expect(page.tokens.length).toBeLessThanOrEqual(2);
+    names.push(...page.tokens.map(({ name }) => name));
+    next = page.next;
+  }
+  expect(names.sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect((await world.edit('GET', '/api/tokens?cursor=a')).status).toBe(400);
+});

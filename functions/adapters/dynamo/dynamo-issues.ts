@@ -59,9 +59,11 @@ export function dynamoIssues(table: Table): IssueStore {
       return 'z' in item ? unbrotlied<FrozenIssue>(item.z) : (fieldsOf(item) as FrozenIssue);
     },
 
-    async list(edition, limit, after) {
-      const range = after === undefined ? {} : { sk: { above: `${after}${AFTER_ANY_ID}` } };
-      const newest = { pk: issueListPartition(edition), descending: true, consistent: false, ...range };
+    async list(edition, limit, range) {
+      const sk =
+        range &&
+        ('before' in range ? { below: range.before } : { above: `${range.createdAfter}${AFTER_ANY_ID}` });
+      const newest = { pk: issueListPartition(edition), sk, descending: true, consistent: false };
       const items = await queryItems(table, newest, limit);
       const keys = items.map(({ sk }) => issueKey(edition, withoutPrefix(sk)));
       return (await getItems(table, keys)).map(issueOf);
