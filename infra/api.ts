@@ -12,15 +12,7 @@ const REQUESTS_PER_SECOND = 500;
 const BURST = 1000;
 
 /** The paths that the editor function serves. The public function serves all others. */
-const EDITOR_PATHS = [
-  '/api',
-  '/api/{proxy+}',
-  '/openapi.json',
-  '/docs',
-  '/docs/{proxy+}',
-  '/console',
-  '/console/{proxy+}',
-];
+const EDITOR_PATHS = ['/api', '/api/{proxy+}'];
 
 /**
  * The HTTP API in front of both apps. A function URL would not do: CloudFront's access control for function URLs needs signed

@@ -39,8 +39,6 @@ const UNCACHED_PATHS = [
   '/issues/*',
   '/api',
   '/api/*',
-  '/console',
-  '/console/*',
 ];
 
 /**
