@@ -3,10 +3,12 @@ import settings from '../broadsheet.config.ts';
 import project from '../package.json' with { type: 'json' };
 import { ensureTable, openTable } from './adapters/dynamo/dynamo-client.ts';
 import { plainLog } from './adapters/log-lines.ts';
-import { type DataFolder, openDataFolder } from './adapters/one-machine/data-folder.ts';
+import { openDataFolder } from './adapters/one-machine/data-folder.ts';
+import { databaseFile } from './adapters/one-machine/database-file.ts';
 import { type Dynoxide, dynoxideBinary, startDynoxide } from './adapters/one-machine/dynoxide.ts';
 import { minuteTimer } from './adapters/one-machine/minute-timer.ts';
 import { networkRefusal } from './adapters/one-machine/own-network.ts';
+import { requestGate } from './adapters/one-machine/request-gate.ts';
 import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
 import { type Config, loadConfig, shortTokenFault } from './config.ts';
@@ -58,9 +60,12 @@ async function main(): Promise<void> {
     'link-secret',
     'The links in all mails that were sent before then stop working, and readers cannot unsubscribe by them.',
   );
-  const database = config.dynamoEndpoint ? undefined : await startDatabase(config, folder);
+  const path = folder.path(DATABASE);
+  const file = config.dynamoEndpoint ? undefined : databaseFile({ path, clock: Date.now, log });
+  const database = file && (await startDatabase(config, path));
   const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint, database?.agent);
   await ensureTable(table);
+  const gate = requestGate(table.client);
 
   const templates = readTemplates(inProject('templates'));
   for (const missing of missingPhrases(templates, config.publication.languages)) log.warn(missing);
@@ -77,6 +82,7 @@ async function main(): Promise<void> {
     // The lock of the folder keeps other processes away, but only from the database in the folder. Another database may
     // have other users.
     isAlone: database !== undefined,
+    ...(file && { onDeletion: file.note }),
   });
   const noSamples = whyNoSamples(config);
   // This comes before the first request and the first tick, so that nobody gets a sample in between.
@@ -85,7 +91,14 @@ async function main(): Promise<void> {
     folder.write(NO_SAMPLES, '');
   }
   const server = await listen(installation.app, config);
-  const timer = minuteTimer({ clock: Date.now, log, tick: installation.tick });
+  const tick = async () => {
+    try {
+      await installation.tick();
+    } finally {
+      if (database) await file.rewriteIfDue(database, gate);
+    }
+  };
+  const timer = minuteTimer({ clock: Date.now, log, tick });
   timer.start();
   onStop(async () => {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -93,6 +106,7 @@ async function main(): Promise<void> {
     await Promise.all([timer.stop(), closed]);
     await installation.queue.stop();
     await database?.stop();
+    await file?.rewriteAtStop();
     folder.unlock();
   });
 
@@ -104,7 +118,7 @@ async function main(): Promise<void> {
 }
 
 /** Starts the embedded database so that nobody else reaches it. Throws if the system does not allow that and the operator neither. */
-async function startDatabase(config: Config, folder: DataFolder): Promise<Dynoxide> {
+async function startDatabase(config: Config, file: string): Promise<Dynoxide> {
   // Where there is no server at all, this says so before anything else does.
   dynoxideBinary();
   const refusal = await networkRefusal();
@@ -113,7 +127,7 @@ async function startDatabase(config: Config, folder: DataFolder): Promise<Dynoxi
       `the embedded database asks nobody for a password, and this system does not let Broadsheet close it to the other users of the machine (${refusal}). Choose one of these: allow user namespaces for this account; set AWS_ENDPOINT_URL_DYNAMODB to a database of your own; or, if nobody else uses this machine, set BROADSHEET_ALLOW_LOCAL_USERS=on`,
     );
   const database = await startDynoxide({
-    file: folder.path(DATABASE),
+    file,
     reachableBy: refusal ? 'users' : 'this process',
     onRestart: (reason) => log.warn(`${reason}; it was started again`),
     onDead: (reason) =>

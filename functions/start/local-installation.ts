@@ -5,10 +5,12 @@ import type { Hono } from 'hono';
 import type { Table } from '../adapters/dynamo/dynamo-client.ts';
 import { dynamoPace } from '../adapters/dynamo/dynamo-pace.ts';
 import { callbackClient } from '../adapters/http/callback-client.ts';
+import type { Deletion } from '../adapters/one-machine/database-file.ts';
 import { dynamoMailbox } from '../adapters/one-machine/dynamo-mailbox.ts';
 import { expiredItems } from '../adapters/one-machine/expired-items.ts';
 import { mailboxApi } from '../adapters/one-machine/mailbox-api-routes.ts';
 import { memoryQueue, type QueueFaults } from '../adapters/one-machine/memory-queue.ts';
+import { withNotedErasures } from '../adapters/one-machine/noted-erasures.ts';
 import { secrets } from '../adapters/random.ts';
 import { resendMailer } from '../adapters/resend/resend-mailer.ts';
 import { createWholeApp } from '../app.ts';
@@ -50,6 +52,8 @@ type Options = {
   faults?: QueueFaults;
   /** True if no other process works on the table, and none can. */
   isAlone?: boolean;
+  /** Called when addresses are deleted. */
+  onDeletion?: (what: Deletion) => void;
   /** The default is the `resend` client with the settings of `config`. */
   mailer?: Mailer;
   /** Waits until the mailer may make a request. The default really waits, and tests need not. */
@@ -63,7 +67,7 @@ const MAILBOX_REQUESTS_PER_SECOND = 1000;
 
 /** Builds all services and the app. It does not listen on a port. */
 export function localInstallation(options: Options) {
-  const { config, table, templates, linkSecret, clock, ids, log } = options;
+  const { config, table, templates, linkSecret, clock, ids, log, onDeletion = () => {} } = options;
   const stores = tableStores(table, config, options.isAlone ? ids() : undefined);
   const links = signedLinks(linkSecret);
   const { apiKey, baseUrl } = config.resend ?? {
@@ -104,8 +108,12 @@ export function localInstallation(options: Options) {
     preview: (request) => previewIssue(services, request),
     proof: (request) => sendProof(services, request),
   };
+  const { subscribers } = stores;
+  const mailbox = dynamoMailbox(table);
   const services = {
     ...stores,
+    mailbox,
+    subscribers: withNotedErasures(subscribers, () => onDeletion('erased')),
     frozenIssues: frozenIssues(stores.issues),
     config,
     templates,
@@ -123,18 +131,21 @@ export function localInstallation(options: Options) {
     previews,
   };
   const expired = expiredItems(table);
-  const mailbox = dynamoMailbox(table);
   // If a provider takes the mails, the mailbox has nothing to show and must not take mails from anybody.
   const hasMailbox = !config.resend;
-  const app = createWholeApp({ ...services, mailbox }, hasMailbox);
+  const app = createWholeApp(services, hasMailbox);
   if (hasMailbox) app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
+
+  const deleteExpired = async () => {
+    if (await expired.deleteSome(clock())) onDeletion('expired');
+  };
 
   return {
     services,
     app,
     queue,
     /** Does the work of a minute. */
-    tick: () => runTick(services, [() => expired.deleteSome(clock())]),
+    tick: () => runTick(services, [deleteExpired]),
     /** Does the second half of a tick, for tests of the sweep. */
     sweep: () => sweep(services),
   };

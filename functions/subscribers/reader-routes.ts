@@ -6,14 +6,21 @@ import { type Clock, DAY_MILLISECONDS, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { addressHash } from './email-address.ts';
-import { erase } from './personal-data.ts';
+import { erase, type KeptMails } from './personal-data.ts';
 import { unsubscribe } from './preferences.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
 import { suppressionOf } from './suppression.ts';
 import { mailAddress, suppression } from './suppression-shapes.ts';
 
-export type ReaderRouteServices = { subscribers: SubscriberStore; config: Config; clock: Clock; log: Log };
+export type ReaderRouteServices = {
+  subscribers: SubscriberStore;
+  config: Config;
+  clock: Clock;
+  log: Log;
+  /** Only one machine has a mailbox. */
+  mailbox?: KeptMails;
+};
 
 /** How a request names a reader: by the address, or by the id that an export has. */
 type Named = { email?: string | undefined; id?: string | undefined };

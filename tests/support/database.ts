@@ -13,11 +13,11 @@ let tables = 0;
 const OF_NO_USE = ['getUserAgentMiddleware', 'hostHeaderMiddleware', 'recursionDetectionMiddleware'];
 
 /**
- * Opens a new table in the database that all test files share, or one that exists by its name. Each call makes a client of its
+ * Opens a new table in the database that all test files share, or in another one, or one that exists by its name. Each call makes a client of its
  * own, like another process.
  */
-export async function openTestTable(existing?: string): Promise<Table> {
-  const table = openTable(existing ?? `broadsheet-${process.pid}-${++tables}`, inject('database'));
+export async function openTestTable(existing?: string, endpoint = inject('database')): Promise<Table> {
+  const table = openTable(existing ?? `broadsheet-${process.pid}-${++tables}`, endpoint);
   // The embedded server wants a signature and does not check it. Computing one would take a third of the processor time
   // of a request.
   table.client.config.signer = async () => ({ sign: unsigned });

@@ -1,4 +1,5 @@
 import type { Table } from '../../functions/adapters/dynamo/dynamo-client.ts';
+import type { Deletion } from '../../functions/adapters/one-machine/database-file.ts';
 import type { QueueFaults } from '../../functions/adapters/one-machine/memory-queue.ts';
 import { resendMailer } from '../../functions/adapters/resend/resend-mailer.ts';
 import { apiRoutes } from '../../functions/app.ts';
@@ -72,6 +73,10 @@ type WorldOptions = {
   linkSecret?: string;
   /** Tells the process that no other process is running. */
   isAlone?: boolean;
+  /** The table. Unset: the table of the shared world, or a new one in the database that all test files share. */
+  table?: Table;
+  /** Called when addresses are deleted. */
+  onDeletion?: (what: Deletion) => void;
 };
 
 /** The shapes of the API's answers, which are the same for every installation. */
@@ -96,10 +101,12 @@ export async function setUp({
   time = sharing?.time ?? { now: START },
   linkSecret = 'link-secret-of-the-tests',
   isAlone = false,
+  table: given,
+  onDeletion,
 }: WorldOptions = {}): Promise<World> {
   providerOfWorker ??= startProvider();
   const mailProvider = await providerOfWorker;
-  const table = await openTestTable(sharing?.table.name);
+  const table = given ?? (await openTestTable(sharing?.table.name));
   const config: Config = {
     ...testConfig({ BROADSHEET_URL: 'https://paper.example' }),
     ownerTokenHash: sha256(OWNER_TOKEN),
@@ -128,6 +135,7 @@ export async function setUp({
       }),
     wait,
     ...(faults && { faults }),
+    ...(onDeletion && { onDeletion }),
     ...(callbacks && { callbacks }),
   });
   shapes ??= apiRoutes(installation.services);

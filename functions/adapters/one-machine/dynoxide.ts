@@ -10,7 +10,13 @@ import { pause } from '../dynamo/dynamo-client.ts';
 import { type OwnNetwork, ownNetwork } from './own-network.ts';
 
 /** The embedded DynamoDB: a binary from npm that stores in a file or in memory. Requests to `endpoint` go through `agent`, if there is one. */
-export type Dynoxide = { endpoint: string; agent?: Agent; stop(): Promise<void> };
+export type Dynoxide = {
+  endpoint: string;
+  agent?: Agent;
+  /** Ends the server, so that nobody has the file open, and starts it again when the work is done. */
+  whileStopped(work: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /**
  * Who can reach the server. It asks nobody who they are, so whoever reaches it reads and writes everything.
@@ -82,18 +88,33 @@ export async function startDynoxide({
     child.stdin?.end();
     throw new Error(`the embedded DynamoDB did not answer within ${READY_MILLISECONDS / 1000} seconds`);
   }
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    agent?.destroy();
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin?.end();
+    await ended;
+    if (file) rmSync(pidFile(file), { force: true });
+  };
+
   return {
     endpoint,
     ...(agent && { agent }),
-    async stop() {
-      stopping = true;
-      agent?.destroy();
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.stdin?.end();
-      await ended;
-      if (file) rmSync(pidFile(file), { force: true });
+    async whileStopped(work) {
+      await stop();
+      try {
+        await work();
+      } finally {
+        const again = start();
+        child = again;
+        stopping = false;
+        watch();
+        // Its end is noticed like any other.
+        if (!(await answers(endpoint, agent))) again.stdin?.end();
+      }
     },
+    stop,
   };
 }
 

@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { getItem, type Item, putItem, secondsOf, type Table } from '../dynamo/dynamo-client.ts';
-import { DOCUMENTS, expiredKey, type Key } from '../dynamo/dynamo-keys.ts';
+import { DOCUMENTS, expiredKey, type Key, mailKey, signUpKey, subscriberKey } from '../dynamo/dynamo-keys.ts';
 import { type TransactItem, transactEach } from '../dynamo/dynamo-requests.ts';
 import { IS_OLDER_MAIL, takeInOlderMails } from './older-mails.ts';
 
@@ -9,8 +9,11 @@ import { IS_OLDER_MAIL, takeInOlderMails } from './older-mails.ts';
  * then there is nothing to delete here.
  */
 export type ExpiredItems = {
-  /** Looks through a part of the table, and goes on there the next time. `now` is in milliseconds. */
-  deleteSome(now: number): Promise<void>;
+  /**
+   * Looks through a part of the table, and goes on there the next time. `now` is in milliseconds. Returns true if it
+   * deleted items with addresses.
+   */
+  deleteSome(now: number): Promise<boolean>;
 };
 
 /**
@@ -26,12 +29,16 @@ const MOST_CHANGED = 2_000;
  */
 const PAGE_ITEMS = 500;
 
+/** The kinds of items with a TTL that have an address of a reader in plain text. */
+const WITH_ADDRESS = [signUpKey(''), subscriberKey(''), mailKey('')].map(({ pk }) => pk);
+
 export function expiredItems(table: Table): ExpiredItems {
   return {
     async deleteSome(now) {
       const before = (await getItem(table, expiredKey()))?.after as Item | undefined;
       let after = before;
       let changed = 0;
+      let hadAddresses = false;
       for (let page = 0; page < PAGES && changed < MOST_CHANGED; page++) {
         const { expired, olderMails, last } = await nextPage(table, now, after);
         await transactEach(
@@ -39,11 +46,13 @@ export function expiredItems(table: Table): ExpiredItems {
           expired.map((key) => expiredDelete(table.name, key, now)),
         );
         await takeInOlderMails(table, olderMails);
+        hadAddresses ||= expired.some(({ pk }) => WITH_ADDRESS.some((kind) => pk.startsWith(kind)));
         changed += expired.length + olderMails.length;
         after = last;
         if (!after) break;
       }
       if (after || before) await putItem(table, { ...expiredKey(), after });
+      return hadAddresses;
     },
   };
 }

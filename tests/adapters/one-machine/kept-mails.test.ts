@@ -63,6 +63,14 @@ it('an erasure deletes the mails to the reader and to the address before, and th
   expect(await answer.json()).toMatchObject({ has_more: false, data: [{ id: toBen }] });
 });
 
+it('an editor who erases a reader deletes the mails to the reader too', async () => {
+  const world = await setUp();
+  await addReader(world, ANA);
+  const mail = await send(world, ANA);
+  expect((await world.edit('DELETE', `/api/subscribers?email=${ANA}`)).status).toBe(200);
+  expect(await statusOf(world, mail)).toBe(404);
+});
+
 it('an erasure leaves the mails to an address that the reader wanted to have, if somebody else has it', async () => {
   const world = await setUp();
   const manage = await addReader(world, ANA);
