@@ -53,6 +53,7 @@ export async function readPart(
     newer: newer.part,
     linksChanged: Math.max(0, ...[...older.by, ...newer.by].map(changeOf)),
     isLinked: part.before === undefined || newer.leadsHere,
+    isMadeUp: part.before !== undefined && !newer.isPlace,
   };
 }
 
@@ -108,7 +109,7 @@ async function olderPart(
  * Finds the part that ends where this part begins. It walks up to a place at which a part surely begins, which is below
  * an article that ends a part or at the beginning of a month, and divides the articles into parts from there down.
  * `first` is the first pointer of this part. `leadsHere` is true if one of the parts begins with this pointer, so that
- * the links of the other parts lead here.
+ * the links of the other parts lead here. `isPlace` is true if they do or did lead here.
  */
 async function newerPart(
   feeds: FeedStore,
@@ -117,7 +118,7 @@ async function newerPart(
   first: Pointer | undefined,
   now: string,
   sizes: PartSizes,
-): Promise<Neighbour & { leadsHere: boolean }> {
+): Promise<Neighbour & { leadsHere: boolean; isPlace: boolean }> {
   const above: Pointer[] = [];
   let oldest: Pointer | undefined;
   let end: Pointer | undefined;
@@ -130,7 +131,8 @@ async function newerPart(
     above.push(pointer);
     if (isIn(pointer)) oldest ??= pointer;
   }
-  if (!oldest) return { part: undefined, by: above, leadsHere: false };
+  const isPlace = before !== undefined && isPlaceOfAPart(before, above, sizes);
+  if (!oldest) return { part: undefined, by: above, leadsHere: false, isPlace };
 
   const begins = partBeginnings(sizes);
   let last = end;
@@ -142,7 +144,22 @@ async function newerPart(
   }
   const part = { month: monthOf(oldest), ...(beginsBelow && { before: positionOf(beginsBelow) }) };
   const by = [oldest, ...(end ? [end] : []), ...above.filter((pointer) => !isIn(pointer))];
-  return { part, by, leadsHere: before !== undefined && leadsTo(before, above, first, sizes) };
+  return { part, by, leadsHere: before !== undefined && leadsTo(before, above, first, sizes), isPlace };
+}
+
+/**
+ * Checks whether a part begins below an article, or began there before the article or another one left. `above` has the
+ * pointers from there up to the end of a part. Somebody who walks through the archive while it changes still asks for
+ * such a place. All other places are made up.
+ */
+function isPlaceOfAPart(before: string, above: Pointer[], sizes: PartSizes): boolean {
+  const [named] = above;
+  if (!named || positionOf(named) !== before) return false;
+  if (crc32(named.id) % sizes.mean === 0) return true;
+  // A limit may have cut a part here, if there is enough above it. Half of the limit is enough, because articles may have
+  // left since then.
+  const blocks = above.reduce((sum, { moreBlocks = 0 }) => sum + 1 + moreBlocks, 0);
+  return blocks * 2 >= sizes.mostBlocks || above.length * 2 >= sizes.mostPointers;
 }
 
 function leadsTo(before: string, above: Pointer[], first: Pointer | undefined, sizes: PartSizes): boolean {

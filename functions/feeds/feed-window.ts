@@ -55,7 +55,7 @@ export type FeedWindow = {
    */
   updated: number;
   /**
-   * True if no other document links to this one, because its address is made up or out of date. Such a document is not
+   * True if no other document links to this one any more, because its address is out of date. Such a document is not
    * stored.
    */
   isUnlinked: boolean;
@@ -92,10 +92,11 @@ export type PartOfFeed = {
    */
   linksChanged: number;
   /**
-   * False if no other part links to this one. Then somebody made up the address, or the archive was divided differently
-   * before.
+   * False if no other part links to this one, because the archive was divided differently before.
    */
   isLinked: boolean;
+  /** True if no part has ever begun there. The address is then answered as one of which nothing is known. */
+  isMadeUp: boolean;
 };
 
 /**

@@ -108,7 +108,10 @@ export async function readWindow(
   const now = clock();
   const key = feedKey(selector);
   const window = await feedCache.window(windowKey(address), now, async () => {
-    if (archive) return archiveWindow(await readPart(feeds, key, archive, isoTime(now), partSizes));
+    if (archive) {
+      const part = await readPart(feeds, key, archive, isoTime(now), partSizes);
+      return part.isMadeUp ? feedWindow([], 0) : archiveWindow(part);
+    }
     const { idAuthority, feeds: settings } = config.publication;
     const pointers = await feeds.newest(key, isoTime(now), settings.entries);
     return feedWindow(pointers, Date.parse(idAuthority.split(',')[1] ?? ''));

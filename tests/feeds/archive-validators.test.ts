@@ -87,15 +87,36 @@ test('making a slug of a slug changes nothing, in every script', () => {
   slugAnyText(200);
 });
 
-test('a part of an archive is served at a made-up address, but is not stored', async () => {
+test('a place at which no part of an archive begins is answered 404, for programs and for people', async () => {
   for (let n = 0; n < 30; n++) await post(`n${n}`, `2026-10-10T00:${10 + n}:00Z`);
-  const madeUp = '2026-10-10T00:25:30.000Z-x';
-  const answer = await get(`/archive/2026-10/${madeUp}/atom.xml`);
-  expect(all(xmlTree(await answer.text()), 'atom:entry')).toHaveLength(16);
+  // The first place lies between two stories. The second one names a story that ends no part.
+  for (const madeUp of ['2026-10-10T00:25:30.000Z-x', '2026-10-10T00:25:00.000Z-n15']) {
+    const path = `/archive/2026-10/${madeUp}/atom.xml`;
+    expect((await get(path)).status, madeUp).toBe(404);
+    const page = await get(path, { accept: 'text/html' });
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  }
+});
+
+test('a part whose place is out of date is served, so that a walk through the archive goes on, but is not stored', async () => {
+  // The checksum of `end-109` makes it the last story of its part, so the part below is named after it.
+  for (const [day, id] of [
+    ['10', 'old'],
+    ['11', 'end-109'],
+    ['12', 'new'],
+  ])
+    await post(String(id), `2026-10-${day}T00:00:00Z`);
+  const [place = ''] = (await (await get('/archive/2026-10/atom.xml')).text()).match(
+    /2026-10-11T[^/"]*end-109/,
+  ) ?? [''];
+  world.pass(60_000);
+  await world.edit('DELETE', '/api/articles/end-109');
+  const answer = await get(`/archive/2026-10/${place}/atom.xml`);
+  expect(all(xmlTree(await answer.text()), 'atom:entry')).toHaveLength(1);
   await get('/archive/2026-10/atom.xml');
   const kept = (key: string) => world.services.feeds.document(key, 'atom', 'gzip', world.now());
   expect(await kept('* 2026-10')).toBeDefined();
-  expect(await kept('* 2026-10 2026-10-10T00:25:30.000Z#x')).toBeUndefined();
+  expect(await kept('* 2026-10 2026-10-11T00:00:00.000Z#end-109')).toBeUndefined();
 });
 
 test('a feed says for three months that a story left it, and then has only the stories that stayed', async () => {
