@@ -17,10 +17,12 @@ import { preferencesHandlers } from './pages/preferences-routes.ts';
 import { pageContext, readerLanguage } from './pages/reader-language.ts';
 import { MAX_FORM_BYTES } from './pages/reader-link.ts';
 import { type SubscriptionServices, subscriptionHandlers } from './pages/subscription-routes.ts';
-import { NO_STORE } from './shared/answer-json.ts';
+import { failedRequest } from './shared/failed-request.ts';
+import { type HealthServices, healthHandler } from './shared/health.ts';
 import type { Log } from './shared/log.ts';
 import { plainResponse, problemResponse } from './shared/problem.ts';
 import { appOf, type Method, type Otherwise, type Route } from './shared/route-table.ts';
+import { securityHeaders } from './shared/security-headers.ts';
 import { readerOperations } from './subscribers/reader-routes.ts';
 import { type SubscriberRouteServices, subscriberOperations } from './subscribers/subscriber-routes.ts';
 import { type SuppressionRouteServices, suppressionOperations } from './subscribers/suppression-routes.ts';
@@ -34,7 +36,8 @@ export type PublicServices = FeedServices &
   SubscriptionServices &
   DraftPageServices &
   HubServices &
-  WebhookServices;
+  WebhookServices &
+  HealthServices;
 export type EditorServices = ArticleRouteServices &
   IssueRouteServices &
   SubscriberRouteServices &
@@ -105,7 +108,7 @@ export function publicRoutes(services: PublicServices): Route[] {
   // biome-ignore format: a table is read by its columns
   return [
     ...rows((refusal) => problemResponse(refusal), [
-      ['GET',     '/healthz',                      'Answers 200 and the version while the process serves.',              healthy(services)],
+      ['GET',     '/healthz',                      'Answers 200 and the version, or 503 and what is wrong.',             healthHandler(services)],
       ['POST',    '/webhooks/resend',              'Takes the signed reports of the mail provider about our mails.',     webhookHandler(services),      MAX_WEBHOOK_BYTES],
     ]),
     // /, /{language}/, /sections/{section}/, /tags/{tag}/, /authors/{author}/ and /{language}/sections/{section}/ each
@@ -165,11 +168,13 @@ export function mailboxRoutes(services: MailboxPageServices): Route[] {
 }
 
 export function createEditorApp(services: EditorServices): Hono {
-  return appOf(apiRoutes(services).map(guarded(services)), inTheApi(services.log));
+  const routes = apiRoutes(services).map(guarded(services));
+  return appOf(routes, inTheApi(services.log), securityHeaders(services.config));
 }
 
 export function createPublicApp(services: PublicServices): Hono {
-  return withMemory(appOf(publicRoutes(services), onThePages(services)), services);
+  const headers = securityHeaders(services.config);
+  return withMemory(appOf(publicRoutes(services), onThePages(services), headers), services);
 }
 
 /** Makes one app with all addresses, for one machine. It has the mailbox's pages if the mails go to the mailbox. */
@@ -185,20 +190,17 @@ export function createWholeApp(
     ...apiRoutes(services).map(guarded(services)),
     ...(hasMailbox ? mailboxRoutes(services) : []),
   ];
-  const app = appOf(routes, {
+  const either: Otherwise = {
     notFound: (context) => otherwise(context).notFound(context),
     failed: (error, context) => otherwise(context).failed(error, context),
-  });
-  return withMemory(app, services);
+  };
+  return withMemory(appOf(routes, either, securityHeaders(services.config)), services);
 }
 
 function inTheApi(log: Log): Otherwise {
   return {
     notFound: ({ req }) => problemResponse({ kind: 'not-found', what: `resource at ${req.path}` }),
-    failed(error, { req }) {
-      report(log, error, req.method, req.path);
-      return problemResponse({ kind: 'failed' });
-    },
+    failed: (error, { req, env }) => problemResponse(failedRequest(log, error, req, env)),
   };
 }
 
@@ -206,7 +208,7 @@ function onThePages(services: ReaderContext & { log: Log }): Otherwise {
   return {
     notFound: (context) => message(readerOf(services, context), 'not-found', 404),
     failed(error, context) {
-      report(services.log, error, context.req.method, context.req.path);
+      failedRequest(services.log, error, context.req, context.env);
       return message(readerOf(services, context), 'failed', 500);
     },
   };
@@ -232,18 +234,13 @@ function readerOf(services: ReaderContext, { req }: Context) {
   return pageContext(services, readerLanguage(services.config, req));
 }
 
-function healthy({ config }: PublicServices): Route['answer'] {
-  return ({ text }) => text(`ok ${config.version}\n`, 200, NO_STORE);
-}
-
-/** Answers polls of remembered feeds without the router, because the router takes longer than the answer itself. */
+/**
+ * Answers polls of remembered feeds without the router, because the router takes longer than the answer itself. Their
+ * heads have the headers of every answer already (`feed-headers.ts`).
+ */
 function withMemory(app: Hono, services: FeedServices): Hono {
   const { fetch } = app;
   app.fetch = (request, bindings, context) =>
     rememberedFeed(services, request, bindings as ServerBindings) ?? fetch(request, bindings, context);
   return app;
-}
-
-function report(log: Log, error: Error, method: string, path: string): void {
-  log.error('a request failed', { method, path, error, stack: error.stack });
 }

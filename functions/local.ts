@@ -3,6 +3,7 @@ import settings from '../broadsheet.config.ts';
 import project from '../package.json' with { type: 'json' };
 import { ensureTable, openTable } from './adapters/dynamo/dynamo-client.ts';
 import { plainLog } from './adapters/log-lines.ts';
+import { checkDatabase } from './adapters/one-machine/check-database.ts';
 import { openDataFolder } from './adapters/one-machine/data-folder.ts';
 import { databaseFile } from './adapters/one-machine/database-file.ts';
 import { type Dynoxide, dynoxideBinary, startDynoxide } from './adapters/one-machine/dynoxide.ts';
@@ -16,6 +17,7 @@ import { doubtfulSettings } from './settings/doubtful.ts';
 import { SettingsError } from './settings/publication.ts';
 import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
 import { missingPhrases } from './shared/locale.ts';
+import { STORAGE_FAULTS, storageFaultOf } from './shared/storage-fault.ts';
 import { sha256 } from './shared/text.ts';
 import { firstRun } from './start/first-run.ts';
 import { listen, localInstallation } from './start/local-installation.ts';
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
     // have other users.
     isAlone: database !== undefined,
     ...(file && { onDeletion: file.note }),
+    ...(database && { dataFolder: config.dataFolder }),
   });
   const noSamples = whyNoSamples(config);
   // This comes before the first request and the first tick, so that nobody gets a sample in between.
@@ -126,6 +129,7 @@ async function startDatabase(config: Config, file: string): Promise<Dynoxide> {
     throw new Error(
       `the embedded database asks nobody for a password, and this system does not let Broadsheet close it to the other users of the machine (${refusal}). Choose one of these: allow user namespaces for this account; set AWS_ENDPOINT_URL_DYNAMODB to a database of your own; or, if nobody else uses this machine, set BROADSHEET_ALLOW_LOCAL_USERS=on`,
     );
+  checkDatabase(file);
   const database = await startDynoxide({
     file,
     reachableBy: refusal ? 'users' : 'this process',
@@ -207,5 +211,7 @@ main().catch((error: unknown) => {
   const expected = error instanceof SettingsError || (error as NodeJS.ErrnoException).code === undefined;
   if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'EADDRINUSE')
     end(`the port is in use: ${error.message}; set PORT to another one`);
+  const fault = storageFaultOf(error);
+  if (fault) end(`${STORAGE_FAULTS[fault]} (${(error as Error).message})`);
   end(error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error));
 });

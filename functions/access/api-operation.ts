@@ -28,6 +28,7 @@ export type OperationBody = {
   shape: z.ZodType;
   /** If true, a request without a body counts as one with an empty object. */
   optional?: boolean;
+  /** If this is undefined, the body is read piece by piece and may have any length. */
   maxBytes: number | undefined;
 };
 /** An answer without `shape` has no body. `type` is the media type of the body, by default `application/json`. */
@@ -100,7 +101,7 @@ export function guarded(services: AccessServices): (row: ApiRoute) => Route {
     paths: [path],
     does,
     before: [requireScope(services, scope)],
-    maxBytes: body?.maxBytes,
+    maxBytes: body && (body.maxBytes ?? 'unlimited'),
     answer: (context) =>
       handle({
         request: context.req.raw,

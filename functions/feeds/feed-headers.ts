@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
+import { securityHeaders } from '../shared/security-headers.ts';
 import { sha256 } from '../shared/text.ts';
 import { isPast } from './archive.ts';
 import { hubUrl } from './feed-info.ts';
@@ -28,6 +29,7 @@ export function headOf(
     vary: 'Accept-Encoding, Accept',
     link: links(config, address),
     ...ON_OTHER_SITES,
+    ...securityHeaders(config),
   };
   const full = {
     ...notModified,

@@ -22,7 +22,6 @@ export const MAIL_POLICY =
 export const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': PAGE_POLICY,
-  'x-content-type-options': 'nosniff',
   'referrer-policy': 'strict-origin-when-cross-origin',
 };
 
@@ -76,7 +75,6 @@ export function asset(text: string, type: string, maxAge: number): Response {
     headers: {
       'content-type': `${type}; charset=utf-8`,
       'cache-control': `public, max-age=${maxAge}, stale-while-revalidate=${maxAge}, stale-if-error=604800`,
-      'x-content-type-options': 'nosniff',
     },
   });
 }

@@ -11,12 +11,19 @@ export type Route = {
   does: string;
   /** These run in order, before the body is read. */
   before?: MiddlewareHandler[];
-  /** The most bytes that the body may have. A row without it takes no body, or reads a body of any length. */
-  maxBytes?: number | undefined;
+  /**
+   * The most bytes that the body may have. A row without it takes no body, and refuses one that is long. A row that is
+   * `unlimited` reads its body piece by piece, as fast as it needs the pieces.
+   */
+  maxBytes?: number | 'unlimited' | undefined;
   answer: (context: Context) => Response | Promise<Response>;
   /** Answers what the table itself refuses: a method that the address does not have, or a body that is too long. */
   refuse: (refusal: Refusal, context: Context) => Response | Promise<Response>;
 };
+
+/** Some clients send a few bytes, such as `{}`, where nothing is read. */
+const MOST_UNREAD_BYTES = 16_384;
+const MAY_HAVE_A_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type Method = (typeof METHODS)[number];
@@ -31,13 +38,18 @@ export type Otherwise = {
 
 /**
  * Makes an app from a route table. If an address has rows but no row for the method, the app answers 405 with `Allow`
- * (RFC 9110, section 15.5.6). `HEAD` gets the answer to `GET` without its body.
+ * (RFC 9110, section 15.5.6). `HEAD` gets the answer to `GET` without its body. Every answer has `headers`.
  */
-export function appOf(routes: readonly Route[], { notFound, failed }: Otherwise): Hono {
+export function appOf(
+  routes: readonly Route[],
+  { notFound, failed }: Otherwise,
+  headers: Record<string, string> = {},
+): Hono {
   const app = new Hono();
   const refusals = new Map<string, Route['refuse']>();
   for (const { method, paths, before = [], maxBytes, answer, refuse } of routes) {
-    const limit = maxBytes === undefined ? [] : [bodyLimited(maxBytes, refuse)];
+    const isLimited = maxBytes !== 'unlimited' && MAY_HAVE_A_BODY.includes(method);
+    const limit = isLimited ? [bodyLimited(maxBytes ?? MOST_UNREAD_BYTES, refuse)] : [];
     app.on(method, paths, ...before, ...limit, answer);
     for (const path of paths) refusals.set(path, refuse);
   }
@@ -48,6 +60,12 @@ export function appOf(routes: readonly Route[], { notFound, failed }: Otherwise)
     const refuse = pattern === undefined ? undefined : refusals.get(pattern);
     return refuse ? refuse({ kind: 'method-not-allowed', allow }, context) : notFound(context);
   });
+  const { fetch } = app;
+  app.fetch = async (...request) => {
+    const answer = await fetch(...request);
+    for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+    return answer;
+  };
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -11,6 +12,7 @@ import { expiredItems } from '../adapters/one-machine/expired-items.ts';
 import { mailboxApi } from '../adapters/one-machine/mailbox-api-routes.ts';
 import { memoryQueue, type QueueFaults } from '../adapters/one-machine/memory-queue.ts';
 import { withNotedErasures } from '../adapters/one-machine/noted-erasures.ts';
+import { storageHealth } from '../adapters/one-machine/storage-health.ts';
 import { secrets } from '../adapters/random.ts';
 import { resendMailer } from '../adapters/resend/resend-mailer.ts';
 import { createWholeApp } from '../app.ts';
@@ -54,6 +56,8 @@ type Options = {
   isAlone?: boolean;
   /** Called when addresses are deleted. */
   onDeletion?: (what: Deletion) => void;
+  /** The folder whose disk has the database, if it is on this machine. */
+  dataFolder?: string;
   /** The default is the `resend` client with the settings of `config`. */
   mailer?: Mailer;
   /** Waits until the mailer may make a request. The default really waits, and tests need not. */
@@ -129,6 +133,7 @@ export function localInstallation(options: Options) {
     feedCache: feedCache(),
     secrets,
     previews,
+    health: storageHealth({ table, clock, folder: options.dataFolder }),
   };
   const expired = expiredItems(table);
   // If a provider takes the mails, the mailbox has nothing to show and must not take mails from anybody.
@@ -157,6 +162,16 @@ export function localInstallation(options: Options) {
  */
 const REQUEST_MILLISECONDS = HOUR_MILLISECONDS;
 
+/**
+ * Checks whether a request has a body that no handler reads (RFC 9110, section 9.3). Node reads such a body to its end,
+ * after the answer, so that the connection can be used again. A body without an end would be read for ever, so the
+ * connection is closed instead.
+ */
+function sendsNeedlessBody({ method = '', headers }: IncomingMessage): boolean {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(method)) return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** Serves the app, to this machine alone unless the public URL names another host. Rejects if the port is in use. */
 export function listen(app: Hono, { port, baseUrl }: Config): Promise<ServerType> {
   const isLocal = isLoopback(new URL(baseUrl).hostname);
@@ -167,5 +182,8 @@ export function listen(app: Hono, { port, baseUrl }: Config): Promise<ServerType
       () => resolve(server),
     );
     server.once('error', reject);
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (sendsNeedlessBody(request)) response.shouldKeepAlive = false;
+    });
   });
 }

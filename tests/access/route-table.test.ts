@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { apiRoutes, mailboxRoutes, publicRoutes } from '../../functions/app.ts';
 import { setUp } from '../support/installation.ts';
+import { sample } from './sample-path.ts';
 
 /** Rules that the route table gives to every route of both apps. */
-
-/** Returns a path that matches a pattern. */
-const sample = (pattern: string) => pattern.replace(/:language\{.*?\}(?=\/)/g, 'en').replace(/:(\w+)/g, 'x');
 
 describe('every address of the API', () => {
   it('answers a method that it has no row for with 405 and the methods that it has', async () => {

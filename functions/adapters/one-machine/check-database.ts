@@ -1,0 +1,36 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { STORAGE_FAULTS, storageFaultOf } from '../../shared/storage-fault.ts';
+import { hasRoom } from './storage-health.ts';
+
+/** A gigabyte is checked in about a second. The check of a larger file would hold the start up for too long. */
+const LARGEST_CHECKED_BYTES = 2_000_000_000;
+
+/**
+ * Throws if the disk has no room or if the file of the database is damaged, before anything is read or written there.
+ * The error is a sentence for the person who starts Broadsheet.
+ */
+export function checkDatabase(file: string): void {
+  const folder = realpathSync(dirname(file));
+  if (!hasRoom(folder)) throw new Error(`${STORAGE_FAULTS.full} (${folder})`);
+  if (!existsSync(file) || statSync(file).size > LARGEST_CHECKED_BYTES) return;
+  const damage = damageOf(file);
+  if (damage !== undefined) throw new Error(`${STORAGE_FAULTS.damaged} (${folder}; ${damage})`);
+}
+
+/** Returns what SQLite says is wrong with the structure of a file (https://www.sqlite.org/pragma.html#pragma_quick_check). */
+function damageOf(file: string): string | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true });
+    const [row] = database.prepare('PRAGMA quick_check(1)').all();
+    const found = String(row?.quick_check ?? 'ok');
+    return found === 'ok' ? undefined : found.replace(/\s+/g, ' ');
+  } catch (error) {
+    if (storageFaultOf(error) === 'damaged') return (error as Error).message;
+    throw error;
+  } finally {
+    database?.close();
+  }
+}
