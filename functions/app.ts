@@ -9,6 +9,7 @@ import { rememberedFeed, type ServerBindings } from './feeds/serve-feed.ts';
 import { type IssueRouteServices, issueOperations } from './newsletter/issue-routes.ts';
 import { type PreviewRouteServices, previewOperations } from './newsletter/preview-routes.ts';
 import { type DraftPageServices, draftHandlers, MAX_DECISION_BYTES } from './pages/draft-routes.ts';
+import { mailboxGuard } from './pages/mailbox-guard.ts';
 import { type MailboxPageServices, mailboxHandlers } from './pages/mailbox-routes.ts';
 import { openFeed } from './pages/open-feed.ts';
 import { message } from './pages/page-response.ts';
@@ -159,12 +160,14 @@ export function publicRoutes(services: PublicServices): Route[] {
 /** Addresses of the mailbox, which takes the mails on one machine if no mail provider is set. */
 export function mailboxRoutes(services: MailboxPageServices): Route[] {
   const mailbox = mailboxHandlers(services);
+  const before = [mailboxGuard(services.config, plainResponse)];
   // biome-ignore format: a table is read by its columns
-  return rows(refuseToPerson(services), [
+  const table = rows(refuseToPerson(services), [
     ['GET', '/mailbox',          'Lists the mails that were sent.',        mailbox.list],
     ['GET', '/mailbox/:id',      'Shows a mail.',                          mailbox.mail],
     ['GET', '/mailbox/:id/html', 'Returns the HTML of a mail alone.',      mailbox.html],
   ]);
+  return table.map((row) => ({ ...row, before }));
 }
 
 export function createEditorApp(services: EditorServices): Hono {

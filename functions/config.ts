@@ -30,6 +30,8 @@ export type Config = {
   allowPrivateCallbacks: boolean;
   /** Whether the embedded database may be open to the other users of the machine if the system lets nobody close it. */
   allowLocalUsers: boolean;
+  /** If true, everybody who reaches the server of one machine may read its mailbox. */
+  openMailbox: boolean;
 };
 
 type Environment = Record<string, string | undefined>;
@@ -56,6 +58,7 @@ export function loadConfig(env: Environment, settings: PublicationSettings, vers
     samples: switchOf('BROADSHEET_SAMPLES', env.BROADSHEET_SAMPLES, true),
     allowPrivateCallbacks: privateCallbacksOf(env),
     allowLocalUsers: switchOf('BROADSHEET_ALLOW_LOCAL_USERS', env.BROADSHEET_ALLOW_LOCAL_USERS, false),
+    openMailbox: switchOf('BROADSHEET_OPEN_MAILBOX', env.BROADSHEET_OPEN_MAILBOX, false),
   };
 }
 

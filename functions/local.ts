@@ -144,10 +144,16 @@ async function startDatabase(config: Config, file: string): Promise<Dynoxide> {
   return database;
 }
 
-function greet({ baseUrl: url, publication, resend }: Config, token: string, tokenFile?: string): void {
+function greet(
+  { baseUrl: url, port, publication, resend, openMailbox }: Config,
+  token: string,
+  tokenFile?: string,
+): void {
   const mailbox = resend
     ? ''
-    : `  Mailbox   ${url}/mailbox   (anybody who reaches this server can read it)\n`;
+    : openMailbox
+      ? `  Mailbox   ${url}/mailbox   (anybody who reaches this server can read it)\n`
+      : `  Mailbox   http://localhost:${port}/mailbox   (only on this machine)\n`;
   const shown = tokenFile ? token : '$BROADSHEET_EDITOR_TOKEN';
   const story = JSON.stringify({
     title: 'Hello, readers',

@@ -29,6 +29,7 @@ describe('the environment', () => {
       samples: true,
       allowPrivateCallbacks: false,
       allowLocalUsers: false,
+      openMailbox: false,
     });
   });
 
@@ -45,6 +46,7 @@ describe('the environment', () => {
       'BROADSHEET_SAMPLES',
       'BROADSHEET_ALLOW_PRIVATE_CALLBACKS',
       'BROADSHEET_ALLOW_LOCAL_USERS',
+      'BROADSHEET_OPEN_MAILBOX',
     ];
     expect(testConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(testConfig());
   });
@@ -61,6 +63,7 @@ describe('the environment', () => {
       BROADSHEET_SAMPLES: 'off',
       BROADSHEET_ALLOW_PRIVATE_CALLBACKS: 'on',
       BROADSHEET_ALLOW_LOCAL_USERS: 'on',
+      BROADSHEET_OPEN_MAILBOX: 'on',
     });
     expect(config).toMatchObject({
       port: 9000,
@@ -73,6 +76,7 @@ describe('the environment', () => {
       samples: false,
       allowPrivateCallbacks: true,
       allowLocalUsers: true,
+      openMailbox: true,
     });
     expect(JSON.stringify(config)).not.toContain('a-token-of-16-chars');
   });
@@ -108,6 +112,7 @@ describe('the environment', () => {
     ['BROADSHEET_SAMPLES', 'no', '"on" or "off"'],
     ['BROADSHEET_ALLOW_PRIVATE_CALLBACKS', 'true', '"on" or "off"'],
     ['BROADSHEET_ALLOW_LOCAL_USERS', 'yes', '"on" or "off"'],
+    ['BROADSHEET_OPEN_MAILBOX', 'yes', '"on" or "off"'],
   ])(
     'is refused with %s=%s, and the error names the variable and what is allowed',
     (name, value, allowed) => {

@@ -52,6 +52,8 @@ function problemOf(refusal: Refusal): Problem {
       return problem(401, 'The signature is not valid', refusal.detail);
     case 'forbidden':
       return problem(403, 'The token does not allow this', `The token lacks the scope "${refusal.scope}".`);
+    case 'elsewhere':
+      return problem(403, 'Only on this machine', refusal.detail);
     case 'not-found':
       return problem(404, 'Not found', `There is no ${refusal.what}.`);
     case 'method-not-allowed':

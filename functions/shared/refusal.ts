@@ -37,6 +37,8 @@ export type Refusal =
   /** The signature of a webhook is missing or wrong. */
   | { kind: 'unsigned'; detail: string }
   | { kind: 'forbidden'; scope: string }
+  /** The address only answers requests from this machine, under its own name. */
+  | { kind: 'elsewhere'; detail: string }
   | { kind: 'not-found'; what: string }
   | { kind: 'method-not-allowed'; allow: string }
   | { kind: 'not-acceptable'; detail: string }

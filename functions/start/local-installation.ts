@@ -23,10 +23,12 @@ import { feedCache } from '../feeds/feed-cache.ts';
 import { previewIssue } from '../newsletter/preview-issue.ts';
 import type { Previews } from '../newsletter/previews.ts';
 import { sendProof } from '../newsletter/send-proof.ts';
+import { mailboxGuard } from '../pages/mailbox-guard.ts';
 import { type Clock, HOUR_MILLISECONDS, type Ids } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import type { Log } from '../shared/log.ts';
 import { isLoopback } from '../shared/loopback.ts';
+import { problemResponse } from '../shared/problem.ts';
 import { isForComposeQueue } from '../shared/queue.ts';
 import { signedLinks } from '../subscribers/links.ts';
 import type { Callbacks } from '../websub/callbacks.ts';
@@ -74,8 +76,10 @@ export function localInstallation(options: Options) {
   const { config, table, templates, linkSecret, clock, ids, log, onDeletion = () => {} } = options;
   const stores = tableStores(table, config, options.isAlone ? ids() : undefined);
   const links = signedLinks(linkSecret);
+  // Only this process sends to its mailbox, so nobody else has to know the key.
+  const mailboxKey = `re_${secrets()}`;
   const { apiKey, baseUrl } = config.resend ?? {
-    apiKey: 're_mailbox',
+    apiKey: mailboxKey,
     baseUrl: `http://127.0.0.1:${config.port}/mailbox/api`,
   };
   const requestsPerSecond = config.resend
@@ -139,7 +143,10 @@ export function localInstallation(options: Options) {
   // If a provider takes the mails, the mailbox has nothing to show and must not take mails from anybody.
   const hasMailbox = !config.resend;
   const app = createWholeApp(services, hasMailbox);
-  if (hasMailbox) app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids }));
+  if (hasMailbox) {
+    app.use('/mailbox/api/*', mailboxGuard(config, problemResponse));
+    app.route('/mailbox/api', mailboxApi({ store: mailbox, clock, ids, apiKey: mailboxKey }));
+  }
 
   const deleteExpired = async () => {
     if (await expired.deleteSome(clock())) onDeletion('expired');

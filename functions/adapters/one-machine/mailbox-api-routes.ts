@@ -1,4 +1,6 @@
+import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { type Clock, type Ids, isoTime } from '../../shared/clock.ts';
 import { sha256 } from '../../shared/text.ts';
@@ -59,15 +61,38 @@ const mailSchema = z.looseObject({
     .optional(),
 });
 
-export function mailboxApi({ store, clock, ids }: { store: MailboxStore; clock: Clock; ids: Ids }): Hono {
+/**
+ * A request may have at most this many bytes for each mail. JSON writes a character beyond ASCII, which has two bytes or
+ * more, as six. The rest of a mail is small.
+ */
+const MAX_REQUEST_BYTES = 3 * MAX_MAIL_BYTES + 100_000;
+
+type Options = {
+  store: MailboxStore;
+  clock: Clock;
+  ids: Ids;
+  /** Only requests with this key may send mails. If it is absent, any key will do. */
+  apiKey?: string;
+};
+
+export function mailboxApi({ store, clock, ids, apiKey }: Options): Hono {
   const app = new Hono();
   app.use('*', async (context, next) => {
-    if (/^bearer \S+$/i.test(context.req.header('authorization') ?? '') || context.req.method === 'GET')
-      return next();
-    return failure(401, 'missing_api_key', 'Missing API key in the authorization header');
+    if (context.req.method === 'GET') return next();
+    const key = /^bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    if (key === undefined)
+      return failure(401, 'missing_api_key', 'Missing API key in the authorization header');
+    if (apiKey !== undefined && !isSameText(key, apiKey))
+      return failure(403, 'invalid_api_key', 'The mailbox takes mails of this installation only');
+    return next();
   });
+  const limited = (maxSize: number) =>
+    bodyLimit({
+      maxSize,
+      onError: () => failure(413, 'validation_error', `The request may have at most ${maxSize} bytes`),
+    });
 
-  app.post('/emails', (context) =>
+  app.post('/emails', limited(MAX_REQUEST_BYTES), (context) =>
     withKey(context.req.raw, (input) => {
       const mail = read(input);
       return typeof mail === 'string'
@@ -76,7 +101,7 @@ export function mailboxApi({ store, clock, ids }: { store: MailboxStore; clock: 
     }),
   );
 
-  app.post('/emails/batch', (context) =>
+  app.post('/emails/batch', limited(MAX_BATCH * MAX_REQUEST_BYTES), (context) =>
     withKey(context.req.raw, (input) => {
       if (!Array.isArray(input) || input.length === 0)
         return failed(422, 'validation_error', 'The body must be a list of emails');
@@ -187,6 +212,11 @@ function failure(statusCode: number, name: string, message: string): Response {
 
 function view({ createdAt, replyTo, ...mail }: StoredMail): Record<string, unknown> {
   return { object: 'email', ...mail, reply_to: replyTo, created_at: createdAt, last_event: 'delivered' };
+}
+
+/** Compares in a time that does not tell how many characters are right. */
+function isSameText(one: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(sha256(one)), Buffer.from(sha256(other)));
 }
 
 /** Returns the address alone, without the name of its owner. */

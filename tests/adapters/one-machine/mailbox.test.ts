@@ -97,6 +97,34 @@ it('the mailbox keeps a mail with its parts and headers, and shows it', async ()
   expect((await fetch(`${url}/emails/none`)).status).toBe(404);
 });
 
+it('the mailbox takes no more bytes than its mails can have', async () => {
+  const { url } = await mailbox();
+  const send = (path: string, body: BodyInit, headers = {}) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer re_test', ...headers },
+      body,
+      ...{ duplex: 'half' },
+    });
+  const chunk = new Uint8Array(65_536).fill(0x20);
+  let taken = 0;
+  const endless = new ReadableStream({
+    pull(controller) {
+      taken += chunk.length;
+      controller.enqueue(chunk);
+    },
+  });
+  const answer = await send('/emails', endless);
+  expect([answer.status, await answer.json()]).toMatchObject([413, { name: 'validation_error' }]);
+  expect(taken).toBeLessThan(10_000_000);
+  // The largest batch that there can be: every character of its mails is one that JSON writes as six bytes.
+  const text = 'é'.repeat(195_000);
+  const mails = Array.from({ length: 2 }, () => ({ ...mail, html: '', text }));
+  const largest = JSON.stringify(mails).replace(/é/g, '\\u00e9');
+  expect((await send('/emails/batch', largest)).status).toBe(200);
+  expect((await send('/emails', largest)).status).toBe(413);
+});
+
 /** The two servers were written separately. A sender must not be able to tell them from Resend, or from each other. */
 describe.each([
   ['the mailbox', mailbox],
