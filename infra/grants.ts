@@ -44,7 +44,7 @@ export const TABLE_GRANTS: Record<string, Record<FunctionName, Right[]>> = {
   TOKENS:           { public: NONE, editor: BOTH, tick: NONE, work: NONE },
   'REPLY#*':        { public: NONE, editor: BOTH, tick: NONE, work: NONE },
   'SUBSCRIBER#*':   { public: BOTH, editor: READ_PUT_REMOVE, tick: READ, work: BOTH },
-  'ADDRESS#*':      { public: BOTH, editor: BOTH, tick: NONE, work: BOTH },
+  'ADDRESS#*':      { public: BOTH, editor: BOTH, tick: READ, work: BOTH },
   'CONSENT#*':      { public: BOTH, editor: READ_PUT_REMOVE, tick: NONE, work: NONE },
   'SUPPRESSED#*':   { public: BOTH, editor: BOTH, tick: READ, work: BOTH },
   'SIGNUP#*':       { public: BOTH, editor: READ_REMOVE, tick: READ, work: NONE },

@@ -13,7 +13,7 @@ export async function confirmationLetter(
   const { config, subscribers, links, templates, clock } = services;
   const signUp = await subscribers.signUp(signUpId, clock());
   if (!signUp || signUp.subscriberId !== undefined) return undefined;
-  if (await isUnwanted(subscribers, signUp.email, signUp.requestedAt)) return undefined;
+  const unwanted = await isUnwanted(subscribers, signUp);
   const editions = config.publication.editions.filter(({ id }) => signUp.editions.includes(id));
   const [edition] = editions;
   if (!edition) return undefined;
@@ -37,20 +37,23 @@ export async function confirmationLetter(
     headers: {},
     tags: [{ name: 'kind', value: 'confirmation' }],
   };
-  return { what: 'a confirmation', mails: [mail], key: `confirmation/${signUp.id}` };
+  return { what: 'a confirmation', mails: unwanted ? [] : [mail], key: `confirmation/${signUp.id}` };
 }
 
 /**
  * Decides whether an address must not be asked to confirm a request. It must not be asked if only an editor can lift
  * its suppression, or if it was suppressed after the request. An address that bounced or was erased before the request
- * is asked, because a confirmation is how its reader can come back.
+ * is asked, because a confirmation is how its reader can come back. But one that bounced is asked once a day.
  */
 export async function isUnwanted(
   subscribers: SubscriberStore,
-  email: string,
-  requestedAt: string,
+  { email, requestedAt, askedToday }: { email: string; requestedAt: string; askedToday?: boolean },
 ): Promise<boolean> {
   const suppression = await suppressionOf(subscribers, addressHash(email));
   if (!suppression) return false;
-  return !endsWithConsent(suppression) || Date.parse(suppression.at) > Date.parse(requestedAt);
+  return (
+    !endsWithConsent(suppression) ||
+    (suppression.reason === 'bounced' && askedToday === true) ||
+    Date.parse(suppression.at) > Date.parse(requestedAt)
+  );
 }

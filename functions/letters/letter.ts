@@ -20,7 +20,10 @@ import { suppressionOf } from '../subscribers/suppression.ts';
 export type Letter = {
   /** Names the letter in the log, such as `a confirmation`. */
   what: string;
-  /** 1 to 100 mails. */
+  /**
+   * At most 100 mails. There is none if a stranger asked for the letter, but the address must not be mailed or is not
+   * known. Such a letter is made too, so that the work after a request does not tell who is subscribed.
+   */
   mails: Mail[];
   /** The idempotency key, without the installation. */
   key: string;

@@ -2,6 +2,7 @@ import { type LetterInput, renderLetter } from '../mails/render-letter.ts';
 import { type EditionSettings, inLanguage } from '../settings/publication.ts';
 import { phrasesIn } from '../shared/locale.ts';
 import { CONFIRM_HOURS, type Subscriber } from '../subscribers/subscriber.ts';
+import { suppressionOf } from '../subscribers/suppression.ts';
 import { isUnwanted } from './confirmation-letter.ts';
 import { isSuppressed, type Letter, type LetterServices } from './letter.ts';
 
@@ -19,10 +20,10 @@ export async function addressLetter(
   const { config, subscribers, links } = services;
   const { change, subscriber } = await changeOf(services, subscriberId, changeId);
   if (!change || !subscriber || change.replaced !== undefined) return undefined;
-  if (await isUnwanted(subscribers, change.email, change.requestedAt)) return undefined;
+  const to = (await isUnwanted(subscribers, change)) ? undefined : change.email;
   const { phrases, publication } = wordsOf(services, subscriber.language);
   const letter = { what: 'a confirmation of a new address', key: `address/${change.id}` };
-  return letterTo(services, change.email, subscriber, letter, {
+  return letterTo(services, to, subscriber, letter, {
     subject: phrases('mail.address.subject', { publication }),
     preheader: phrases('mail.address.preheader'),
     title: phrases('mail.address.title'),
@@ -62,25 +63,38 @@ export async function movedLetter(
   });
 }
 
-/** Makes the mail with the link to the preferences, for a reader who asked for it. */
+/** Stands for the reader of an address that has none. The ids of real subscribers are longer. */
+const NOBODY = 'nobody';
+
+/**
+ * Makes the mail with the link to the preferences, for a reader who asked for it. If the address has no reader, or must
+ * not be mailed, the same letter is made for nobody.
+ */
 export async function linkLetter(
   services: LetterServices,
-  request: { id: string; subscriberId: string; language: string },
+  { id, addressHash }: { id: string; addressHash: string },
 ): Promise<Letter | undefined> {
   const { config, subscribers, links } = services;
-  const subscriber = await subscribers.get(request.subscriberId);
-  if (!subscriber || (await isSuppressed(subscribers, subscriber.email))) return undefined;
-  const { phrases, publication } = wordsOf(services, request.language);
-  const reader = { ...subscriber, language: request.language };
-  const letter = { what: 'a link to preferences', key: `link/${request.id}` };
-  return letterTo(services, subscriber.email, reader, letter, {
-    subject: phrases('mail.link.subject', { publication }),
-    preheader: phrases('mail.link.preheader'),
-    title: phrases('mail.link.title'),
-    intro: phrases('mail.link.intro', { publication }),
-    buttons: [{ text: phrases('mail.preferences'), url: links.manage(subscriber.id, config.baseUrl) }],
-    ignore: phrases('mail.link.ignore'),
-  });
+  const subscriber = await subscribers.get((await subscribers.idByAddress(addressHash)) ?? NOBODY);
+  const suppression = await suppressionOf(subscribers, addressHash);
+  const [first = 'en'] = config.publication.languages;
+  const reader = subscriber ?? { id: NOBODY, email: undefined, language: first, editions: [] };
+  const { phrases, publication } = wordsOf(services, reader.language);
+  const to = suppression ? undefined : reader.email;
+  return letterTo(
+    services,
+    to,
+    reader,
+    { what: 'a link to preferences', key: `link/${id}` },
+    {
+      subject: phrases('mail.link.subject', { publication }),
+      preheader: phrases('mail.link.preheader'),
+      title: phrases('mail.link.title'),
+      intro: phrases('mail.link.intro', { publication }),
+      buttons: [{ text: phrases('mail.preferences'), url: links.manage(reader.id, config.baseUrl) }],
+      ignore: phrases('mail.link.ignore'),
+    },
+  );
 }
 
 async function changeOf({ subscribers, clock }: LetterServices, subscriberId: string, changeId: string) {
@@ -98,9 +112,10 @@ function wordsOf({ config, templates }: LetterServices, language: string) {
 
 type Texts = Pick<LetterInput, 'subject' | 'preheader' | 'title' | 'intro' | 'buttons' | 'ignore'>;
 
+/** Makes a letter. Without an address it is made all the same, and has no mail. */
 async function letterTo(
   { config, templates }: LetterServices,
-  to: string,
+  to: string | undefined,
   { language, editions }: Pick<Subscriber, 'language' | 'editions'>,
   letter: Omit<Letter, 'mails'>,
   texts: Texts,
@@ -119,7 +134,8 @@ async function letterTo(
   });
   const { subject, html, text } = composed;
   const tags = [{ name: 'kind', value: letter.key.slice(0, letter.key.indexOf('/')) }];
-  return { ...letter, mails: [{ from, to, replyTo, subject, html, text, headers: {}, tags }] };
+  const mail = { from, replyTo, subject, html, text, headers: {}, tags };
+  return { ...letter, mails: to === undefined ? [] : [{ ...mail, to }] };
 }
 
 /**

@@ -41,6 +41,7 @@ export async function sendLetter(services: LetterServices, outboxId: string): Pr
     });
     return;
   }
+  if (letter.mails.length === 0) return outbox.remove(outboxId);
   const mails = letter.mails.map((mail) => ({
     ...mail,
     tags: [...mail.tags, installationTag(links.installation)],

@@ -17,8 +17,8 @@ export type OutboxEvent =
   | { kind: 'address-asked'; subscriberId: string; changeId: string }
   /** Mail the old address of a reader that it was replaced. */
   | { kind: 'address-changed'; subscriberId: string; changeId: string }
-  /** Mail a reader the link to their preferences. */
-  | { kind: 'link-asked'; id: string; subscriberId: string; language: string }
+  /** Mail the reader with this address the link to their preferences. Maybe the address has no reader. */
+  | { kind: 'link-asked'; id: string; addressHash: string }
   /** Mail a draft to the editors. */
   | { kind: 'draft-composed'; edition: string; slot: string; composition: number }
   /** Mail the last issue that was sent to a reader who is new to its edition. */

@@ -1,7 +1,7 @@
 import { isoTime } from '../shared/clock.ts';
 import { handOver } from '../shared/queue.ts';
 import { addressHash } from './email-address.ts';
-import { mayConfirm } from './mail-limits.ts';
+import { countConfirmation } from './mail-limits.ts';
 import { ATTEMPTS, type SubscriberServices } from './sign-up.ts';
 import { type AddressChange, type ConsentEvent, endsWithConsent, type Subscriber } from './subscriber.ts';
 import { suppressionOf } from './suppression.ts';
@@ -29,11 +29,13 @@ export async function askForAddressChange(
     });
     return;
   }
-  if (!(await mayConfirm(services, email, 'a change of address'))) return;
+  const asked = await countConfirmation(services, email, 'a change of address');
+  if (!asked) return;
   const outboxId = await subscribers.putAddressChange({
     id: ids(),
     subscriberId,
     email,
+    ...asked,
     requestedAt: isoTime(clock()),
   });
   await handOver(queue, log, [{ kind: 'letter', outboxId }]);

@@ -1,26 +1,18 @@
 import { type Clock, DAY_SECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-import { type Limit, type Pseudonyms, strangersKey, type Throttle } from '../shared/throttle.ts';
+import { type Pseudonyms, strangersKey, type Throttle } from '../shared/throttle.ts';
 import { addressHash } from './email-address.ts';
-import type { SubscriberStore } from './subscriber-store.ts';
-import { suppressionOf } from './suppression.ts';
 
 /**
  * Anybody can make us mail a stranger by typing the stranger's address into a form. These limits keep such mails few.
  */
 
-type LimitServices = { subscribers: SubscriberStore; throttle: Throttle; clock: Clock; log: Log };
+type LimitServices = { throttle: Throttle; clock: Clock; log: Log };
 
 /**
  * How many mails one address may get in an hour. That is enough if one of them is lost, and too few to annoy somebody.
  */
 const MAILS_AN_HOUR = 3;
-/**
- * How many mails an address that bounced may get in a day. The address may work again, but each mail to an address that
- * does not exist costs us reputation with the mail providers.
- */
-const MAILS_A_DAY_AFTER_A_BOUNCE = 1;
-
 /**
  * How many mails one client may ask for in an hour, whichever addresses they go to. A whole newsroom or school may
  * count as one client, so the number is not small.
@@ -56,33 +48,38 @@ export async function refusedMail(
 }
 
 /**
- * Decides whether an address may be asked once more to confirm something, and counts the mail. The caller must not show
- * the answer to the person who typed the address. `what` names the mail in the log, such as `a sign-up`.
+ * Counts a mail that asks an address to confirm something. Returns undefined if the address may get no more mails this
+ * hour. `what` names the mail in the log, such as `a sign-up`. The caller must not show the result to the person who
+ * typed the address. `askedToday` is true if the address was asked before within a day. An address that bounced is then
+ * not mailed: it may work again, but each mail to an address that does not exist costs us reputation with the mail
+ * providers. All addresses are counted like this, because only addresses that were mailed can have bounced, and the work
+ * must not tell which ones they are.
  */
-export async function mayConfirm(services: LimitServices, address: string, what: string): Promise<boolean> {
-  const hash = addressHash(address);
-  const suppression = await suppressionOf(services.subscribers, hash);
-  const ofDay = { key: `bounced#${hash}`, max: MAILS_A_DAY_AFTER_A_BOUNCE, seconds: DAY_SECONDS };
-  return mayMail(services, hash, what, suppression?.reason === 'bounced' ? [ofDay] : []);
+export async function countConfirmation(
+  services: LimitServices,
+  address: string,
+  what: string,
+): Promise<{ askedToday: boolean } | undefined> {
+  const { throttle, clock } = services;
+  if (!(await countMail(services, address, what))) return undefined;
+  const ofDay = { key: `day#${addressHash(address)}`, max: 1, seconds: DAY_SECONDS };
+  return { askedToday: (await throttle.count([ofDay], clock())) !== undefined };
 }
 
 /**
- * Decides whether the address with this hash may get one more mail this hour, and counts the mail. Whether the address
- * is suppressed is checked later, when the letter is made. So the page answers equally fast for every address.
+ * Counts a mail to an address. Returns false if the address may get no more mails this hour. Whether the address is
+ * suppressed is checked later, when the letter is made. So the page answers equally fast for every address.
  */
-export async function mayMail(
+export async function countMail(
   { throttle, clock, log }: LimitServices,
-  hash: string,
+  address: string,
   what: string,
-  more: Limit[] = [],
 ): Promise<boolean> {
-  const ofHour = { key: `confirm#${hash}`, max: MAILS_AN_HOUR };
-  const reached = await throttle.count([ofHour, ...more], clock());
-  if (!reached) return true;
-  const why =
-    reached === ofHour
-      ? 'the address has had enough mails this hour'
-      : 'the address bounced before and has had its one mail of today';
-  log.info(`no mail was sent for ${what}: ${why}`, { address: hash.slice(0, 12) });
+  const hash = addressHash(address);
+  if ((await throttle.count([{ key: `confirm#${hash}`, max: MAILS_AN_HOUR }], clock())) === undefined)
+    return true;
+  log.info(`no mail was sent for ${what}: the address has had enough mails this hour`, {
+    address: hash.slice(0, 12),
+  });
   return false;
 }

@@ -3,7 +3,7 @@ import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import type { Throttle } from '../shared/throttle.ts';
 import { addressHash } from './email-address.ts';
-import { mayConfirm, mayMail } from './mail-limits.ts';
+import { countConfirmation, countMail } from './mail-limits.ts';
 import type { SignUpInput } from './reader-input.ts';
 import { type ConsentEvent, endsWithConsent, type SignUp, type Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
@@ -24,8 +24,6 @@ export type SubscriberServices = {
   log: Log;
 };
 
-/** Stands for a subscriber who does not exist. The ids of real subscribers are longer. */
-const NOBODY = 'nobody';
 /**
  * How often a write of a subscriber is tried while other requests write the same one. In each round one of these writes
  * succeeds.
@@ -33,30 +31,27 @@ const NOBODY = 'nobody';
 export const ATTEMPTS = 25;
 
 /**
- * Stores a request to subscribe, and starts the mail that asks to confirm it. The function returns nothing, so the page
- * cannot reveal whether the address is known.
+ * Stores a request to subscribe, and starts the mail that asks to confirm it. The function returns nothing and takes the
+ * same steps for every address, so that neither the page nor its time can reveal whether the address is known.
  */
 export async function signUp(services: SubscriberServices, input: SignUpInput): Promise<void> {
   const { subscribers, queue, clock, ids, log } = services;
-  if (!(await mayConfirm(services, input.email, 'a sign-up'))) return;
+  const asked = await countConfirmation(services, input.email, 'a sign-up');
+  if (!asked) return;
   const knownAs = await subscribers.idByAddress(addressHash(input.email));
   const requestedAt = isoTime(clock());
-  const outboxId = await subscribers.putSignUp({ id: ids(), ...input, knownAs, requestedAt });
+  const outboxId = await subscribers.putSignUp({ id: ids(), ...input, ...asked, knownAs, requestedAt });
   await handOver(queue, log, [{ kind: 'letter', outboxId }]);
 }
 
 /**
- * Mails the link to their preferences to a reader who lost it. An address without a reader gets no mail, and nothing
- * reveals whether the address has a reader.
+ * Mails the link to their preferences to a reader who lost it. Whether the address has a reader is only looked up when
+ * the letter is made, so the request is the same for every address. An address without a reader gets no mail.
  */
 export async function sendLink(services: SubscriberServices, email: string): Promise<void> {
   const { subscribers, queue, clock, ids, log } = services;
-  if (!(await mayMail(services, addressHash(email), 'a link to preferences'))) return;
-  // A request is stored for an address without a reader too, so that the answer takes equally long. The letter then
-  // finds no reader and mails nobody.
-  const subscriberId = (await subscribers.idByAddress(addressHash(email))) ?? NOBODY;
-  const language = (await subscribers.get(subscriberId))?.language ?? '';
-  const request = { id: ids(), subscriberId, language, at: isoTime(clock()) };
+  if (!(await countMail(services, email, 'a link to preferences'))) return;
+  const request = { id: ids(), addressHash: addressHash(email), at: isoTime(clock()) };
   await handOver(queue, log, [{ kind: 'letter', outboxId: await subscribers.putLinkRequest(request) }]);
 }
 

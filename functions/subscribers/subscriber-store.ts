@@ -42,12 +42,7 @@ export type SubscriberStore = {
   addressChange(subscriberId: string, id: string, now: number): Promise<AddressChange | undefined>;
   addressChangesOf(subscriberId: string, now: number): Promise<AddressChange[]>;
   /** Stores the event that mails a reader the link to their preferences. Returns the event's id. */
-  putLinkRequest(request: {
-    id: string;
-    subscriberId: string;
-    language: string;
-    at: string;
-  }): Promise<string>;
+  putLinkRequest(request: { id: string; addressHash: string; at: string }): Promise<string>;
 
   /**
    * Returns the subscriber by a strongly consistent read, so that somebody who left a moment ago is seen to have left.

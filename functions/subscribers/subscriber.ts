@@ -80,6 +80,8 @@ export type SignUp = {
   topics: string[];
   timeZone?: string | undefined;
   requestedAt: string;
+  /** True if the address was asked to confirm something before, within a day. Requests of older versions lack it. */
+  askedToday?: boolean;
   /** The subscriber who had this address at the time of the request. The mail then says that the address is known. */
   knownAs?: string | undefined;
   /** The subscriber that the confirmation made or changed. Once it is set, the link changes nothing more. */
@@ -93,6 +95,8 @@ export type AddressChange = {
   /** The new address. */
   email: string;
   requestedAt: string;
+  /** True if the address was asked to confirm something before, within a day. Requests of older versions lack it. */
+  askedToday?: boolean;
   /** The old address. It is set when the change has been made. */
   replaced?: string;
 };

@@ -37,7 +37,7 @@ const MAY_STAY: Record<string, Stays> = {
   },
   'what a reader asked for within the hour': { when: /^THROTTLE#(?:preferences|address)#/, of: 'ids' },
   'mails to the address, within the hour or the day: else an erasure would be the way round it': {
-    when: /^THROTTLE#(?:confirm|bounced)#/,
+    when: /^THROTTLE#(?:confirm|day)#/,
     of: 'hash',
   },
 };
