@@ -1,7 +1,7 @@
 import { renderConfirmation } from '../mails/render-confirmation.ts';
+import { SKEW_MILLISECONDS } from '../shared/clock.ts';
 import { addressHash } from '../subscribers/email-address.ts';
 import { endsWithConsent } from '../subscribers/subscriber.ts';
-import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import { suppressionOf } from '../subscribers/suppression.ts';
 import type { Letter, LetterServices } from './letter.ts';
 
@@ -13,7 +13,7 @@ export async function confirmationLetter(
   const { config, subscribers, links, templates, clock } = services;
   const signUp = await subscribers.signUp(signUpId, clock());
   if (!signUp || signUp.subscriberId !== undefined) return undefined;
-  const unwanted = await isUnwanted(subscribers, signUp);
+  const unwanted = await isUnwanted(services, signUp);
   const editions = config.publication.editions.filter(({ id }) => signUp.editions.includes(id));
   const [edition] = editions;
   if (!edition) return undefined;
@@ -46,14 +46,14 @@ export async function confirmationLetter(
  * is asked, because a confirmation is how its reader can come back. But one that bounced is asked once a day.
  */
 export async function isUnwanted(
-  subscribers: SubscriberStore,
+  { subscribers, clock }: Pick<LetterServices, 'subscribers' | 'clock'>,
   { email, requestedAt, askedToday }: { email: string; requestedAt: string; askedToday?: boolean },
 ): Promise<boolean> {
   const suppression = await suppressionOf(subscribers, addressHash(email));
   if (!suppression) return false;
-  return (
-    !endsWithConsent(suppression) ||
-    (suppression.reason === 'bounced' && askedToday === true) ||
-    Date.parse(suppression.at) > Date.parse(requestedAt)
-  );
+  const suppressedAt = Date.parse(suppression.at);
+  // A time that is still to come was stored by a clock that was wrong, and says nothing about the order of the two.
+  const isLater = suppressedAt > Date.parse(requestedAt) && suppressedAt <= clock() + SKEW_MILLISECONDS;
+  const isAskedAgain = suppression.reason === 'bounced' && askedToday === true;
+  return !endsWithConsent(suppression) || isAskedAgain || isLater;
 }

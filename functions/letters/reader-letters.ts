@@ -17,10 +17,10 @@ export async function addressLetter(
   subscriberId: string,
   changeId: string,
 ): Promise<Letter | undefined> {
-  const { config, subscribers, links } = services;
+  const { config, links } = services;
   const { change, subscriber } = await changeOf(services, subscriberId, changeId);
   if (!change || !subscriber || change.replaced !== undefined) return undefined;
-  const to = (await isUnwanted(subscribers, change)) ? undefined : change.email;
+  const to = (await isUnwanted(services, change)) ? undefined : change.email;
   const { phrases, publication } = wordsOf(services, subscriber.language);
   const letter = { what: 'a confirmation of a new address', key: `address/${change.id}` };
   return letterTo(services, to, subscriber, letter, {

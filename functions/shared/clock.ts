@@ -16,6 +16,17 @@ export const DAY_MILLISECONDS = 86_400_000;
 export const HOUR_SECONDS = 3_600;
 export const DAY_SECONDS = 86_400;
 
+/** The clocks of two machines that are right differ by less than this. */
+export const SKEW_MILLISECONDS = MINUTE_MILLISECONDS;
+
+/**
+ * Returns the latest time that leases and waits can have at `now`, because none is longer than an hour. A later time was
+ * stored by a machine whose clock was wrong. It must not count, or else the work would wait until that time comes.
+ */
+export function latestWait(now: number): number {
+  return now + HOUR_MILLISECONDS + SKEW_MILLISECONDS;
+}
+
 /** Returns a time in ISO 8601, in UTC and with milliseconds. Such times sort as text. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();

@@ -43,7 +43,8 @@ export type Outbox = {
   remove(id: string): Promise<void>;
   /**
    * Returns the events written before `before` (ISO 8601), oldest first. The message of such an event was lost. Events
-   * that this version does not know do not count towards `limit`, so they keep no others back.
+   * that were written more than an hour later follow, because they were written by a clock that was wrong. Events that
+   * this version does not know do not count towards `limit`, so they keep no others back.
    */
   leftBefore(before: string, limit: number): Promise<OutboxEntry[]>;
   /** Stores when the operator was told that the event waits. Nothing happens if the event was carried out meanwhile. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, SKEW_MILLISECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
 import type { Callbacks } from './callbacks.ts';
@@ -76,9 +76,17 @@ async function retryOf(
   services: Pick<DeliverServices, 'websub' | 'clock'>,
   subscription: Subscription,
 ): Promise<Retry | undefined> {
-  const { retryAt = 0 } = subscription;
-  const seconds = Math.ceil((retryAt - services.clock()) / 1000);
+  const seconds = secondsToRetry(subscription, services.clock());
   return seconds > 0 ? { subscription, seconds } : bookRetry(services, subscription);
+}
+
+/**
+ * Returns the seconds until the retry that is booked, or 0 if none is booked. A retry that is further away than any can
+ * be was booked by a clock that was wrong, and does not count.
+ */
+function secondsToRetry({ retryAt = 0 }: Subscription, now: number): number {
+  const furthest = now + LONGEST_BACKOFF_SECONDS * 1000 + SKEW_MILLISECONDS;
+  return retryAt > now && retryAt <= furthest ? Math.ceil((retryAt - now) / 1000) : 0;
 }
 
 /** Books the next retry. Returns undefined if another process has booked it or the subscription has ended. */
@@ -107,6 +115,7 @@ function backoff({ failures = 0 }: Subscription): number {
  * Checks whether a delivery has failed six times in a row, the last time some twenty minutes after the first. A
  * distribution leaves such a subscriber out. The subscriber's next retry sends the document as it is then.
  */
-export function isLongDown({ failures = 0, retryAt = 0 }: Subscription, now: number): boolean {
-  return failures >= BACKOFF_SECONDS.length - 1 && retryAt > now;
+export function isLongDown(subscription: Subscription, now: number): boolean {
+  const { failures = 0 } = subscription;
+  return failures >= BACKOFF_SECONDS.length - 1 && secondsToRetry(subscription, now) > 0;
 }

@@ -4,7 +4,7 @@ import {
   type ComplaintStore,
   type EditionStanding,
 } from '../../newsletter/complaints.ts';
-import { DAY_MILLISECONDS, isoTime } from '../../shared/clock.ts';
+import { DAY_MILLISECONDS, isoTime, SKEW_MILLISECONDS } from '../../shared/clock.ts';
 import { getItem, secondsOf, type Table, type Update, updateIf } from './dynamo-client.ts';
 import { complaintHourKey, complaintPartition, standingKey } from './dynamo-keys.ts';
 import { queried, type TransactItem } from './dynamo-requests.ts';
@@ -48,7 +48,9 @@ export function dynamoComplaints(table: Table): ComplaintStore {
     async count(edition, now) {
       const weekAgo = isoTime(now - COMPLAINT_DAYS * DAY_MILLISECONDS);
       const { resumedAt = '', uncounted } = ((await getItem(table, standingKey(edition))) ?? {}) as Standing;
-      if (!uncounted || resumedAt < weekAgo) return hours(edition, weekAgo);
+      // A clock that was wrong may have resumed the edition at a time that is still to come.
+      const isAhead = resumedAt > isoTime(now + SKEW_MILLISECONDS);
+      if (!uncounted || resumedAt < weekAgo || isAhead) return hours(edition, weekAgo);
       const { accepted, complained } = await hours(edition, resumedAt);
       return { accepted: accepted - uncounted.accepted, complained: complained - uncounted.complained };
     },

@@ -1,6 +1,7 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { afterBatchesDue, type Batch, type Recipient } from '../../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress, TriedBatch } from '../../delivery/delivery-store.ts';
+import { latestWait } from '../../shared/clock.ts';
 import { fieldsOf, getItem, IS_NEW, type Item, type Table, updateIf } from './dynamo-client.ts';
 import { countedItem } from './dynamo-complaints.ts';
 import { countersAfter } from './dynamo-issue-items.ts';
@@ -25,9 +26,10 @@ const PENDING_PAGE = 500;
  */
 export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore {
   const { name } = table;
+  const isFree = 'nextAt <= :now OR nextAt > :latest';
   const mayBeTried = onlyHolder
-    ? '(nextAt <= :now OR (attribute_exists(holder) AND holder <> :holder))'
-    : 'nextAt <= :now';
+    ? `(${isFree} OR (attribute_exists(holder) AND holder <> :holder))`
+    : `(${isFree})`;
   const holder = onlyHolder && { ':holder': onlyHolder };
 
   return {
@@ -73,7 +75,11 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
       const pending = await updateIf(table, pendingKey(edition, slot, batch), {
         UpdateExpression: `SET nextAt = :until${holder ? ', holder = :holder' : ''} ADD attempts :one`,
         ConditionExpression: `attribute_exists(pk) AND ${mayBeTried}`,
-        ExpressionAttributeValues: { ':until': leaseUntil, ':now': now, ':one': 1, ...holder },
+        ExpressionAttributeValues: {
+          ...{ ':until': leaseUntil, ':now': now, ':one': 1, ...holder },
+          // A batch whose hour is still to come waits for it, however far away it is.
+          ':latest': batch < afterBatchesDue(now) ? latestWait(now) : Number.MAX_SAFE_INTEGER,
+        },
       });
       const claimed = pending && (await this.get({ edition, slot }, batch));
       return claimed && { ...claimed, attempts: Number(pending.attempts), leaseUntil };
@@ -193,7 +199,7 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
           },
           filter: {
             FilterExpression: mayBeTried,
-            ExpressionAttributeValues: { ':now': now, ...holder },
+            ExpressionAttributeValues: { ':now': now, ':latest': latestWait(now), ...holder },
           },
           consistent: false,
         },

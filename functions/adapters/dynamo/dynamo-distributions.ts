@@ -1,4 +1,4 @@
-import { DAY_SECONDS } from '../../shared/clock.ts';
+import { DAY_SECONDS, latestWait } from '../../shared/clock.ts';
 import type { SubscriptionRequest } from '../../websub/subscription.ts';
 import type { DistributionStore, Sent, VerificationStore } from '../../websub/websub-store.ts';
 import {
@@ -28,7 +28,16 @@ export function dynamoDistributions(table: Table): DistributionStore {
   const { name } = table;
 
   return {
-    markDue: (feed, at) => putIf(table, { ...dueKey(feed), at }, IS_NEW),
+    markDue: (feed, at) =>
+      putIf(
+        table,
+        { ...dueKey(feed), at },
+        {
+          ConditionExpression: 'attribute_not_exists(pk) OR #at > :latest',
+          ExpressionAttributeNames: { '#at': 'at' },
+          ExpressionAttributeValues: { ':latest': latestWait(at) },
+        },
+      ),
 
     async dueAt(feed) {
       return (await getItem(table, dueKey(feed)))?.at as number | undefined;
@@ -37,8 +46,8 @@ export function dynamoDistributions(table: Table): DistributionStore {
     async takeUp(feed, holder, now, until) {
       const left = await updateIf(table, runKey(feed), {
         UpdateExpression: 'SET holder = :holder, leaseUntil = :until',
-        ConditionExpression: 'attribute_exists(pk) AND leaseUntil <= :now',
-        ExpressionAttributeValues: { ':holder': holder, ':until': until, ':now': now },
+        ConditionExpression: `attribute_exists(pk) AND (${isPast('leaseUntil')})`,
+        ExpressionAttributeValues: { ':holder': holder, ':until': until, ...pastAt(now) },
       });
       if (left) return { feed, holder, ...(left.after !== undefined && { after: String(left.after) }) };
       const isNew = await transactIf(table, [
@@ -46,9 +55,9 @@ export function dynamoDistributions(table: Table): DistributionStore {
           Delete: {
             TableName: name,
             Key: dueKey(feed),
-            ConditionExpression: '#at <= :now',
+            ConditionExpression: isPast('#at'),
             ExpressionAttributeNames: { '#at': 'at' },
-            ExpressionAttributeValues: { ':now': now },
+            ExpressionAttributeValues: pastAt(now),
           },
         },
         { Put: { TableName: name, Item: { ...runKey(feed), holder, leaseUntil: until }, ...IS_NEW } },
@@ -103,9 +112,9 @@ export function dynamoDistributions(table: Table): DistributionStore {
       const items = queried(table, {
         pk: DISTRIBUTIONS,
         filter: {
-          FilterExpression: '#at <= :before OR leaseUntil <= :now',
+          FilterExpression: `#at <= :before OR #at > :latest OR ${isPast('leaseUntil')}`,
           ExpressionAttributeNames: { '#at': 'at' },
-          ExpressionAttributeValues: { ':before': before, ':now': now },
+          ExpressionAttributeValues: { ':before': before, ...pastAt(now) },
         },
         consistent: false,
       });
@@ -114,6 +123,10 @@ export function dynamoDistributions(table: Table): DistributionStore {
     },
   };
 }
+
+/** The condition that a time has come, or is further away than it can be, because a clock was wrong. */
+const isPast = (time: string) => `${time} <= :now OR ${time} > :latest`;
+const pastAt = (now: number) => ({ ':now': now, ':latest': latestWait(now) });
 
 /** The condition that an item's TTL has not passed, as `isLive` checks it. */
 const NOT_EXPIRED = 'expiresAt > :seconds';
@@ -136,8 +149,8 @@ export function dynamoVerifications(table: Table): VerificationStore {
     async claim(id, now, until) {
       const item = await updateIf(table, verificationKey(id), {
         UpdateExpression: 'SET dueAt = :until ADD attempts :one',
-        ConditionExpression: `dueAt <= :now AND ${NOT_EXPIRED}`,
-        ExpressionAttributeValues: { ':until': until, ':now': now, ':one': 1, ':seconds': secondsOf(now) },
+        ConditionExpression: `(${isPast('dueAt')}) AND ${NOT_EXPIRED}`,
+        ExpressionAttributeValues: { ':until': until, ...pastAt(now), ':one': 1, ':seconds': secondsOf(now) },
       });
       return item && { ...(item.request as SubscriptionRequest), attempts: Number(item.attempts) };
     },
@@ -157,8 +170,8 @@ export function dynamoVerifications(table: Table): VerificationStore {
       const items = queried(table, {
         pk: VERIFICATIONS,
         filter: {
-          FilterExpression: `dueAt <= :before AND ${NOT_EXPIRED}`,
-          ExpressionAttributeValues: { ':before': before, ':seconds': secondsOf(now) },
+          FilterExpression: `(${isPast('dueAt')}) AND ${NOT_EXPIRED}`,
+          ExpressionAttributeValues: { ...pastAt(before), ':seconds': secondsOf(now) },
         },
         consistent: false,
       });

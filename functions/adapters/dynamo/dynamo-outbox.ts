@@ -1,3 +1,4 @@
+import { isoTime, latestWait } from '../../shared/clock.ts';
 import { isKnownEvent, type Outbox, type OutboxEntry, type OutboxEvent } from '../../shared/outbox.ts';
 import { deleteItem, getItem, type Table, updateIf } from './dynamo-client.ts';
 import { OUTBOX, outboxKey } from './dynamo-keys.ts';
@@ -12,14 +13,18 @@ export function dynamoOutbox(table: Table): Outbox {
     remove: (id) => deleteItem(table, outboxKey(id)),
 
     async leftBefore(before, limit) {
+      // A clock that was wrong may have written events at a time that is still to come.
+      const latest = isoTime(latestWait(Date.parse(before)));
       const entries: OutboxEntry[] = [];
       let known = 0;
-      for await (const item of queried(table, { pk: OUTBOX, sk: { below: before } }, limit)) {
-        const event = item.event as OutboxEvent;
-        const { toldAt } = item as { toldAt?: string };
-        entries.push({ id: String(item.sk), event, ...(toldAt !== undefined && { toldAt }) });
-        if (isKnownEvent(event)) known += 1;
-        if (known === limit) break;
+      for (const sk of [{ below: before }, { above: latest }]) {
+        for await (const item of queried(table, { pk: OUTBOX, sk }, limit)) {
+          const event = item.event as OutboxEvent;
+          const { toldAt } = item as { toldAt?: string };
+          entries.push({ id: String(item.sk), event, ...(toldAt !== undefined && { toldAt }) });
+          if (isKnownEvent(event)) known += 1;
+          if (known === limit) return entries;
+        }
       }
       return entries;
     },

@@ -1,13 +1,7 @@
-import { HOUR_SECONDS } from '../../shared/clock.ts';
+import { HOUR_SECONDS, SKEW_MILLISECONDS } from '../../shared/clock.ts';
 import type { Limit, Throttle } from '../../shared/throttle.ts';
 import { findItems, type Item, putIf, secondsOf, type Table, updateIf } from './dynamo-client.ts';
 import { throttleKey } from './dynamo-keys.ts';
-
-/**
- * The most seconds by which the clocks of two machines differ. A window that begins later than this was written by a
- * clock that was wrong, and does not count. Otherwise it would refuse everything until its time comes.
- */
-const SKEW_SECONDS = 60;
 
 export function dynamoThrottle(table: Table): Throttle {
   return {
@@ -34,9 +28,12 @@ function openWindow(item: Item | undefined, { seconds }: Limit, now: number): It
   return until > secondsOf(now) && until <= latestEnd(now, seconds) ? item : undefined;
 }
 
-/** Returns the latest second in which a window can end that has begun by now. */
+/**
+ * Returns the latest second in which a window can end that has begun by now. A window that ends later was written by a
+ * clock that was wrong, and does not count. Otherwise it would refuse everything until its time comes.
+ */
 function latestEnd(now: number, seconds = HOUR_SECONDS): number {
-  return secondsOf(now) + seconds + SKEW_SECONDS;
+  return secondsOf(now + SKEW_MILLISECONDS) + seconds;
 }
 
 /** Begins a window with one event. Returns false if another process has begun one since the item was read. */

@@ -1,4 +1,4 @@
-import { DAY_SECONDS, isoTime } from '../../shared/clock.ts';
+import { DAY_SECONDS, isoTime, SKEW_MILLISECONDS } from '../../shared/clock.ts';
 import { sha256 } from '../../shared/text.ts';
 import type { Subscription, SubscriptionRequest } from '../../websub/subscription.ts';
 import type { WebSubStore } from '../../websub/websub-store.ts';
@@ -28,8 +28,10 @@ import { queryItems, queryPage, type TransactItem, transactIf } from './dynamo-r
 
 /**
  * The condition that no later request for the same subscription was verified first. Ids of requests sort by their time.
+ * A request that is still to come was made by a clock that was wrong, and does not count.
  */
-const NOT_OVERTAKEN = 'attribute_not_exists(requestId) OR requestId < :request';
+const NOT_OVERTAKEN = 'attribute_not_exists(requestId) OR requestId < :request OR requestId > :latest';
+const latestRequest = (now: number) => ({ ':latest': isoTime(now + SKEW_MILLISECONDS) });
 
 /**
  * The item of an ended subscription stays for this long, because an earlier request could still be verified and must
@@ -56,6 +58,7 @@ export function dynamoWebSub(table: Table): WebSubStore {
           ':topic': topic,
           ':callback': callback,
           ':request': request.id,
+          ...latestRequest(now),
           ':until': until,
           ':expiresAt': expiresAt,
           ...(secret && { ':secret': secret }),
@@ -73,6 +76,7 @@ export function dynamoWebSub(table: Table): WebSubStore {
         ExpressionAttributeNames: { '#until': 'until' },
         ExpressionAttributeValues: {
           ':request': request.id,
+          ...latestRequest(now),
           ':now': now,
           ':expiresAt': secondsOf(now) + ENDED_SECONDS,
         },
