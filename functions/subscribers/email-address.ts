@@ -102,6 +102,25 @@ export function addressHash(address: string): string {
   return sha256(mailbox.toLowerCase());
 }
 
+/** These two are one domain, and ignore dots before the @. */
+const GMAIL = ['gmail.com', 'googlemail.com'];
+
+/**
+ * Returns the key of the inbox that an address most likely belongs to. It is for limits only. Everything after a `+` is a
+ * label of the reader's own, so `ana+1@paper.example` and `ana+2@paper.example` are one inbox with many addresses. At
+ * Gmail the dots before the @ have no meaning either.
+ */
+export function inboxHash(address: string): string {
+  const at = address.lastIndexOf('@');
+  const [local = ''] = address.slice(0, at).split('+');
+  const domain = address.slice(at + 1).toLowerCase();
+  // An address that begins with a + has no other name.
+  if (local === '') return addressHash(address);
+  return addressHash(
+    GMAIL.includes(domain) ? `${local.replaceAll('.', '')}@${GMAIL[0]}` : `${local}@${domain}`,
+  );
+}
+
 /**
  * Removes mail addresses from the reason that a mail server gave. Servers often repeat the address in it, and we may
  * keep no more than the hash of an address.

@@ -1,7 +1,7 @@
 import { type Clock, DAY_SECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { type Pseudonyms, strangersKey, type Throttle } from '../shared/throttle.ts';
-import { addressHash } from './email-address.ts';
+import { addressHash, inboxHash } from './email-address.ts';
 
 /**
  * Anybody can make us mail a stranger by typing the stranger's address into a form. These limits keep such mails few.
@@ -10,7 +10,7 @@ import { addressHash } from './email-address.ts';
 type LimitServices = { throttle: Throttle; clock: Clock; log: Log };
 
 /**
- * How many mails one address may get in an hour. That is enough if one of them is lost, and too few to annoy somebody.
+ * How many mails one inbox may get in an hour. That is enough if one of them is lost, and too few to annoy somebody.
  */
 const MAILS_AN_HOUR = 3;
 /**
@@ -62,7 +62,7 @@ export async function countConfirmation(
 ): Promise<{ askedToday: boolean } | undefined> {
   const { throttle, clock } = services;
   if (!(await countMail(services, address, what))) return undefined;
-  const ofDay = { key: `day#${addressHash(address)}`, max: 1, seconds: DAY_SECONDS };
+  const ofDay = { key: `day#${inboxHash(address)}`, max: 1, seconds: DAY_SECONDS };
   return { askedToday: (await throttle.count([ofDay], clock())) !== undefined };
 }
 
@@ -75,11 +75,10 @@ export async function countMail(
   address: string,
   what: string,
 ): Promise<boolean> {
-  const hash = addressHash(address);
-  if ((await throttle.count([{ key: `confirm#${hash}`, max: MAILS_AN_HOUR }], clock())) === undefined)
-    return true;
+  const ofHour = { key: `confirm#${inboxHash(address)}`, max: MAILS_AN_HOUR };
+  if ((await throttle.count([ofHour], clock())) === undefined) return true;
   log.info(`no mail was sent for ${what}: the address has had enough mails this hour`, {
-    address: hash.slice(0, 12),
+    address: addressHash(address).slice(0, 12),
   });
   return false;
 }
