@@ -60,6 +60,8 @@ type Options = {
   onDeletion?: (what: Deletion) => void;
   /** The folder whose disk has the database, if it is on this machine. */
   dataFolder?: string;
+  /** The key with which mails are put into the mailbox. The default is a random one. */
+  mailboxKey?: string;
   /** The default is the `resend` client with the settings of `config`. */
   mailer?: Mailer;
   /** Waits until the mailer may make a request. The default really waits, and tests need not. */
@@ -77,7 +79,7 @@ export function localInstallation(options: Options) {
   const stores = tableStores(table, config, options.isAlone ? ids() : undefined);
   const links = signedLinks(linkSecret);
   // Only this process sends to its mailbox, so nobody else has to know the key.
-  const mailboxKey = `re_${secrets()}`;
+  const mailboxKey = options.mailboxKey ?? `re_${secrets()}`;
   const { apiKey, baseUrl } = config.resend ?? {
     apiKey: mailboxKey,
     baseUrl: `http://127.0.0.1:${config.port}/mailbox/api`,

@@ -24,6 +24,8 @@ import { PLAIN_TEMPLATES } from './templates.ts';
  */
 
 export const OWNER_TOKEN = 'bs_owner-token-of-the-tests';
+/** The key with which a test puts mails into the mailbox, past the mail provider. */
+export const MAILBOX_KEY = 're_test';
 export const START = Date.parse('2026-11-22T12:00:00.000Z');
 
 export type World = Installation & {
@@ -124,6 +126,7 @@ export async function setUp({
     ids,
     log,
     isAlone,
+    mailboxKey: MAILBOX_KEY,
     mailer:
       mailer ??
       resendMailer({

@@ -5,7 +5,7 @@ import { queryItems } from '../../../functions/adapters/dynamo/dynamo-requests.t
 import { erase } from '../../subscribers/killed-erasure.ts';
 import { addReader, beside, dataOf } from '../../subscribers/reader.ts';
 import { tracesOf } from '../../subscribers/traces.ts';
-import { setUp, type World } from '../../support/installation.ts';
+import { MAILBOX_KEY, setUp, type World } from '../../support/installation.ts';
 import { linkIn } from '../../support/newsroom.ts';
 
 /** How long the mailbox keeps mails, and what an erasure does about them. */
@@ -18,7 +18,7 @@ const DAY = 24 * 3600_000;
 async function send(world: World, to: string, more: Record<string, unknown> = {}): Promise<string> {
   const answer = await world.request('/mailbox/api/emails', {
     method: 'POST',
-    headers: { authorization: 'Bearer re_test' },
+    headers: { authorization: `Bearer ${MAILBOX_KEY}` },
     body: { from: 'The Paper <news@paper.example>', to, subject: 'Today', text: 'Hello', ...more },
   });
   expect(answer.status).toBe(200);
