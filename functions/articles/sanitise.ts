@@ -164,14 +164,20 @@ function tooLong(found: string): string {
 /** The most characters of a name from the body that a phrase repeats. */
 const SHOWN = 60;
 
-/** Counts what was removed, by what it was. Beyond a hundred different things, only their number is kept. */
+/**
+ * This many different things that were removed are named. Of the others only the number is kept. An answer lists a few
+ * more warnings, so that the number is among them even if other fields have warnings too.
+ */
+const MOST_NAMED = MOST_LISTED - 10;
+
+/** Counts what was removed, by what it was. */
 function removals() {
   const counts = new Map<string, number>();
   let others = 0;
   return {
     count(what: string): void {
       const times = counts.get(what);
-      if (times === undefined && counts.size >= MOST_LISTED) others += 1;
+      if (times === undefined && counts.size >= MOST_NAMED) others += 1;
       else counts.set(what, (times ?? 0) + 1);
     },
     phrases(): string[] {

@@ -1,10 +1,9 @@
-import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { afterBatchesDue, type Batch, type Recipient } from '../../delivery/batch.ts';
 import type { DeliveryStore, PlanProgress, TriedBatch } from '../../delivery/delivery-store.ts';
 import { latestWait } from '../../shared/clock.ts';
 import { fieldsOf, getItem, IS_NEW, type Item, type Table, updateIf } from './dynamo-client.ts';
 import { countedItem } from './dynamo-complaints.ts';
-import { countersAfter } from './dynamo-issue-items.ts';
+import { countersAfter, noteOn } from './dynamo-issue-items.ts';
 import {
   batchKey,
   issueKey,
@@ -211,19 +210,12 @@ export function dynamoDelivery(table: Table, onlyHolder?: string): DeliveryStore
       return batches;
     },
 
-    async note({ edition, slot }, previous, next) {
-      try {
-        const item = await updateIf(table, issueKey(edition, slot), {
-          UpdateExpression: 'SET notes = :next',
-          ConditionExpression: previous ? 'notes = :previous' : 'attribute_not_exists(notes)',
-          ExpressionAttributeValues: { ':next': next, ...(previous && { ':previous': previous }) },
-        });
-        return item !== undefined;
-      } catch (error) {
-        // A transaction that plans or settles a batch is writing to the issue at this moment, so the note is left out.
-        if (error instanceof TransactionConflictException) return false;
-        throw error;
-      }
+    note(ref, previous, next) {
+      return noteOn(table, ref, {
+        UpdateExpression: 'SET notes = :next',
+        ConditionExpression: previous ? 'notes = :previous' : 'attribute_not_exists(notes)',
+        ExpressionAttributeValues: { ':next': next, ...(previous && { ':previous': previous }) },
+      });
     },
   };
 }

@@ -1,8 +1,9 @@
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import type { Batch } from '../../delivery/batch.ts';
 import type { Decision } from '../../newsletter/issue.ts';
 import type { EditionCursor, IssueMoment, IssueRef, Step } from '../../newsletter/issue-store.ts';
 import { isoTime } from '../../shared/clock.ts';
-import { IS_NEW } from './dynamo-client.ts';
+import { IS_NEW, type Table, type Update, updateIf } from './dynamo-client.ts';
 import { editionKey, issueKey, reviewKey } from './dynamo-keys.ts';
 import { outboxPut, type TransactItem } from './dynamo-requests.ts';
 
@@ -124,4 +125,17 @@ export function countersAfter(
 
 function readersOf(batches: Batch[]): number {
   return batches.reduce((sum, { subscriberIds }) => sum + subscriberIds.length, 0);
+}
+
+/**
+ * Adds a note to an issue. Returns false if its condition does not hold. A transaction may write to the issue at the
+ * same moment. Then the note is left out, because the transaction matters more.
+ */
+export async function noteOn(table: Table, { edition, slot }: IssueRef, update: Update): Promise<boolean> {
+  try {
+    return (await updateIf(table, issueKey(edition, slot), update)) !== undefined;
+  } catch (error) {
+    if (error instanceof TransactionConflictException) return false;
+    throw error;
+  }
 }

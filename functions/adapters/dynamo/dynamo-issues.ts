@@ -1,4 +1,3 @@
-import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { type FrozenIssue, type Issue, PARTS, type Variant } from '../../newsletter/issue.ts';
 import type { EditionCursor, IssueRef, IssueStore } from '../../newsletter/issue-store.ts';
 import {
@@ -10,11 +9,10 @@ import {
   type Item,
   putItem,
   type Table,
-  type Update,
   unbrotlied,
   updateIf,
 } from './dynamo-client.ts';
-import { moved, stepItems } from './dynamo-issue-items.ts';
+import { moved, noteOn, stepItems } from './dynamo-issue-items.ts';
 import {
   AFTER_ANY_ID,
   editionKey,
@@ -229,17 +227,4 @@ export function dynamoIssues(table: Table): IssueStore {
 function issueOf(item: Item): Issue {
   const { shardsPlanned = 0, ...fields } = fieldsOf(item);
   return { parts: PARTS, partsPlanned: shardsPlanned, ...fields } as Issue;
-}
-
-/**
- * Adds a note to an issue. Returns false if its condition does not hold. A transaction may write to the issue at the
- * same moment. Then the note is left out, because the transaction matters more.
- */
-async function noteOn(table: Table, { edition, slot }: IssueRef, update: Update): Promise<boolean> {
-  try {
-    return (await updateIf(table, issueKey(edition, slot), update)) !== undefined;
-  } catch (error) {
-    if (error instanceof TransactionConflictException) return false;
-    throw error;
-  }
 }
