@@ -9,7 +9,7 @@ import { addressHash } from '../subscribers/email-address.ts';
 import type { Links } from '../subscribers/links.ts';
 import type { Subscriber, Suppression } from '../subscribers/subscriber.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
-import { lastingSuppression, suppressionOf } from '../subscribers/suppression.ts';
+import { isErased, lastingSuppression, suppressionOf } from '../subscribers/suppression.ts';
 import { isGivenUp, withBounce, withDelivery } from './bounce-run.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { MailEvent, MailEventKind } from './mail-event.ts';
@@ -104,7 +104,7 @@ async function changesOf(services: EventServices, event: MailEvent): Promise<Eve
     // old mail would count again.
     const reader = await services.subscribers.get(mail.subscriberId);
     const hash = reader && addressHash(reader.email);
-    if (!hash || (await isErased(services, hash))) return changes;
+    if (!hash || (await wasErased(services, hash))) return changes;
     changes.unlessErased = hash;
   }
   changes.reaction = reaction;
@@ -153,7 +153,7 @@ async function addressChanges(
       const noted = { bounces: { hash, previous, next }, unlessErased: hash };
       const reader = await readerOf(services, event);
       // Nothing is noted about a reader who was erased, or about an address that its reader does not use any more.
-      if ((mail.kind === 'issue' && !reader) || (await isErased(services, hash))) return {};
+      if ((mail.kind === 'issue' && !reader) || (await wasErased(services, hash))) return {};
       if (!isGivenUp(next, confirmedAt(reader))) return noted;
       const times = Object.keys(next.bounces).length;
       const detail = `${times} mails in a row bounced${event.detail ? `; the last reason was: ${event.detail}` : ''}`;
@@ -181,7 +181,7 @@ async function suppressionChanges(
   if (next === previous) return {};
   const suppression = { hash, previous, next };
   // If the reader is being erased, their consent log may be deleted already, and gets no new line.
-  if (!reader || previous?.reason === reason || previous?.erasedAt) return { suppression };
+  if (!reader || previous?.reason === reason || isErased(previous)) return { suppression };
   const line = { at: isoTime(services.clock()), what: 'suppressed' as const, editions: reader.editions };
   return { suppression, consent: { subscriber: reader, event: { ...line, detail: reason } } };
 }
@@ -202,8 +202,8 @@ async function readerOf(
 /**
  * Checks whether the address was erased or is being erased. The suppression is the first thing that an erasure writes.
  */
-async function isErased({ subscribers }: EventServices, hash: string): Promise<boolean> {
-  return (await suppressionOf(subscribers, hash))?.erasedAt !== undefined;
+async function wasErased({ subscribers }: EventServices, hash: string): Promise<boolean> {
+  return isErased(await suppressionOf(subscribers, hash));
 }
 
 function confirmedAt(reader: Subscriber | undefined): string | undefined {

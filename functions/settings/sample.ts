@@ -13,7 +13,7 @@ const MARKS = [
   'The Harbour Post',
   'El Correo del Puerto',
   'harbourpost.example',
-  '12 Quay Street',
+  ', 12 Quay Street, Port City',
   'Lighthouse Books',
   'lighthousebooks.example',
 ];

@@ -160,7 +160,7 @@ export function localInstallation(options: Options) {
     queue,
     /** Does the work of a minute. */
     tick: () => runTick(services, [deleteExpired]),
-    /** Does the second half of a tick, for tests of the sweep. */
+    /** Does one part of a tick, for tests of the sweep. */
     sweep: () => sweep(services),
   };
 }

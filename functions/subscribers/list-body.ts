@@ -112,7 +112,7 @@ export function streamOf(
           else controller.enqueue(encoder.encode(part.value));
         } catch (error) {
           // The status was sent already. The answer can only break off, so that nobody takes a part for the whole.
-          log.error('an import or export of readers failed while it was answered; the client can repeat it', {
+          log.error('an import or export of a list failed while it was answered; the client can repeat it', {
             error,
             stack: error instanceof Error ? error.stack : '',
           });

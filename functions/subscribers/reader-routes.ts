@@ -10,7 +10,7 @@ import { erase, type KeptMails } from './personal-data.ts';
 import { unsubscribe } from './preferences.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { SubscriberStore } from './subscriber-store.ts';
-import { suppressionOf } from './suppression.ts';
+import { isErased, suppressionOf } from './suppression.ts';
 import { mailAddress, suppression } from './suppression-shapes.ts';
 
 export type ReaderRouteServices = {
@@ -58,14 +58,14 @@ export function readerOperations(services: ReaderRouteServices) {
         const email = reader?.email ?? query.email;
         const hash = email === undefined ? undefined : addressHash(email);
         if (reader) await erase(services, reader.id);
-        const left = hash === undefined ? undefined : await suppressionOf(subscribers, hash);
+        const found = hash === undefined ? undefined : await suppressionOf(subscribers, hash);
         // An erasure that is repeated, because its answer got lost, is no mistake.
-        if (!hash || (!reader && left?.erasedAt === undefined)) return notFound(query);
+        if (!hash || (!reader && !isErased(found))) return notFound(query);
         if (reader) log.info('an editor erased a reader', { address: hash.slice(0, 12), by: bearer.name });
         const answer: z.output<typeof erased> = {
           result: reader ? 'erased' : 'unchanged',
-          suppression: left ?? null,
-          stays: whatStays(clock()),
+          suppression: found ?? null,
+          stays: whatStays(clock(), services.mailbox !== undefined),
         };
         return answerJson(answer);
       },
@@ -111,8 +111,10 @@ function notFound({ email, id }: Named): Response {
 }
 
 /** What is left of a reader who was erased, as docs/decisions/readers.md explains it. */
-function whatStays(now: number): z.output<typeof erased>['stays'] {
-  const tomorrow = isoTime(now + DAY_MILLISECONDS);
+/** `isOneMachine`: mails to an older address may be in the mailbox. On AWS the table can be restored for 35 days. */
+function whatStays(now: number, isOneMachine: boolean): z.output<typeof erased>['stays'] {
+  const inDays = (days: number) => isoTime(now + days * DAY_MILLISECONDS);
+  const tomorrow = inDays(1);
   return [
     {
       what: 'the SHA-256 of the address, so that no list brings it back, until the reader signs up again',
@@ -124,5 +126,8 @@ function whatStays(now: number): z.output<typeof erased>['stays'] {
       until: tomorrow,
     },
     { what: 'counts of requests, under the id and under the SHA-256 of the address', until: tomorrow },
+    isOneMachine
+      ? { what: 'mails in the mailbox to an address that the reader had before', until: inDays(30) }
+      : { what: 'the backups of the table, from which only the operator can restore it', until: inDays(35) },
   ];
 }

@@ -63,6 +63,11 @@ export function afterLifting({ erasedAt, leftAt }: Suppression): Suppression | u
   return erasedAt ? { reason: 'erased', at: erasedAt, ...kept } : undefined;
 }
 
+/** Checks whether the address is suppressed because everything about its reader was erased. */
+export function isErased(suppression: Suppression | undefined): boolean {
+  return suppression !== undefined && timeIn('erased', suppression) !== undefined;
+}
+
 /**
  * Returns when the reader left, or had everything erased. Suppressions from older versions have no `erasedAt`. Those
  * with the reason `erased` have the time of the erasure in `at`.

@@ -86,6 +86,10 @@ it('an editor erases a reader as the reader can, and the answer says what stays 
         until: tomorrow,
       },
       { what: 'counts of requests, under the id and under the SHA-256 of the address', until: tomorrow },
+      {
+        what: 'mails in the mailbox to an address that the reader had before',
+        until: '2026-12-22T12:00:00.000Z',
+      },
     ],
   });
   expect(await leftOf(world, [ANA], [id])).toEqual([]);

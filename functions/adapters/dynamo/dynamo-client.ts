@@ -139,7 +139,7 @@ export function fieldsOf({ pk, sk, expiresAt, ...fields }: Item): Item {
 
 /**
  * Decides whether an item exists and its TTL has not passed at `now` (milliseconds). DynamoDB deletes an expired item
- * up to days later, and one machine some minutes later (`expired-items.ts`). So every read of an item with a TTL has to
+ * up to days later, and one machine up to some hours later (`expired-items.ts`). So every read of an item with a TTL has to
  * check it.
  */
 export function isLive(item: Item | undefined, now: number): item is Item {

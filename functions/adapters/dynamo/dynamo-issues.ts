@@ -1,5 +1,5 @@
 import { type FrozenIssue, type Issue, PARTS, type Variant } from '../../newsletter/issue.ts';
-import type { EditionCursor, IssueRef, IssueStore } from '../../newsletter/issue-store.ts';
+import type { EditionCursor, IssueStore } from '../../newsletter/issue-store.ts';
 import {
   brotlied,
   fieldsOf,

@@ -2,8 +2,12 @@ import { chmodSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../shared/log.ts';
 
-/** The files of an installation: the database with its journals, the lock, and the secrets. */
-const OURS = /^(?:broadsheet\.db.*|lock|lock-holder|editor-token|link-secret|samples-posted)$/;
+/**
+ * The files of an installation: the database with its journals, the lock, the secrets, and notes of what was done. A
+ * crash can leave a file whose name ends with `.new`.
+ */
+const OURS =
+  /^(?:broadsheet\.db.*|(?:lock|lock-holder|editor-token|link-secret|samples-posted|no-samples)(?:\.new)?)$/;
 /** A folder that is a volume of its own has this one, and nobody uses it. */
 const OF_A_VOLUME = 'lost+found';
 
