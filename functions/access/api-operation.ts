@@ -153,7 +153,7 @@ async function authorise(
     });
   }
   if (!token.scopes.includes(scope)) return refused({ kind: 'forbidden', scope });
-  return done({ id: tokenId(hash), name: token.name });
+  return done({ id: tokenId(hash), name: token.name, token });
 }
 
 /** Returns the id of a token, which reveals nothing that helps to use the token. */

@@ -21,14 +21,24 @@ export type Token = {
   createdAt: string;
   /** ISO 8601. A token without this time is valid until it is revoked. */
   expiresAt?: string;
+  /**
+   * The hash of the token that made this one. It is absent if the owner's token made it. A token never outlives the one
+   * that made it: it ends no later, and it is revoked together with it.
+   */
+  madeBy?: string;
 };
 
 export type TokenStore = {
   get(hash: string): Promise<Token | undefined>;
-  put(token: Token): Promise<void>;
+  /** Stores a token. Returns false and stores nothing if the token that makes it was revoked meanwhile. */
+  put(token: Token): Promise<boolean>;
   remove(hash: string): Promise<boolean>;
+  /** Returns all tokens. A token that was stored a moment ago is among them. */
   list(): Promise<Token[]>;
 };
 
-/** Who makes a request. `id` is the id of the token: idempotency keys and limits belong to it. */
-export type Bearer = { id: string; name: string };
+/**
+ * Who makes a request. `id` is the id of the token: idempotency keys and limits belong to it. The owner's token is in no
+ * table, so `token` is absent then. It may do everything and does not end.
+ */
+export type Bearer = { id: string; name: string; token?: Token };

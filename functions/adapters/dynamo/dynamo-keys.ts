@@ -12,7 +12,7 @@
  *   EMBARGO                       <publishedAt>#<id>     an article under embargo that was not announced yet
  *   TRANSLATIONS#<original id>    <id>                   an article that translates the original
  *   REPLY#<bearer>#<key>          -                      the answer that was given for an Idempotency-Key (TTL)
- *   TOKENS                        <sha256>               a bearer token, by its hash
+ *   TOKENS                        <sha256>               a bearer token, by its hash, with the hash of the token that made it
  *   OUTBOX                        <at>#<what>            an event to carry out after the transaction that wrote it
  *
  *   DOCUMENT#<feed>#<format>      br | gzip              a rendered feed document (TTL); <feed> may be a part of an archive

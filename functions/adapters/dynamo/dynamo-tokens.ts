@@ -1,7 +1,7 @@
 import type { Token, TokenStore } from '../../access/tokens.ts';
-import { deleteIf, getItem, type Item, putItem, type Table } from './dynamo-client.ts';
+import { deleteIf, getItem, type Item, type Table } from './dynamo-client.ts';
 import { TOKENS, tokenKey } from './dynamo-keys.ts';
-import { queryItems } from './dynamo-requests.ts';
+import { queryItems, transactIf } from './dynamo-requests.ts';
 
 export function dynamoTokens(table: Table): TokenStore {
   return {
@@ -10,11 +10,22 @@ export function dynamoTokens(table: Table): TokenStore {
       return item && tokenOf(item);
     },
 
-    put: ({ hash, ...token }) => putItem(table, { ...tokenKey(hash), ...token }),
+    put({ hash, ...token }) {
+      const Item = { ...tokenKey(hash), ...token };
+      const stored = { Put: { TableName: table.name, Item } };
+      if (token.madeBy === undefined) return transactIf(table, [stored]);
+      const maker = {
+        TableName: table.name,
+        Key: tokenKey(token.madeBy),
+        ConditionExpression: 'attribute_exists(pk)',
+      };
+      return transactIf(table, [stored, { ConditionCheck: maker }]);
+    },
+
     remove: (hash) => deleteIf(table, tokenKey(hash), { ConditionExpression: 'attribute_exists(pk)' }),
 
     async list() {
-      return (await queryItems(table, { pk: TOKENS, consistent: false })).map(tokenOf);
+      return (await queryItems(table, { pk: TOKENS })).map(tokenOf);
     },
   };
 }
