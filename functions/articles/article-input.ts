@@ -40,14 +40,14 @@ export function parseArticle(input: unknown): ParsedArticle {
 
   const { id: parsedId, content: _, ...rest } = values as z.output<z.ZodObject<typeof FIELDS>>;
   const fields = { ...rest, tags: distinct(rest.tags), html: cleaned.html } as ArticleFields;
-  const warnings = listedWarnings([
+  const warnings = [
     ...illegalTextWarnings(input),
-    ...cleaned.removed.map((detail) => ({ pointer: where, detail })),
     ...(fields.audio && !podcastType(fields.audio)
       ? [{ pointer: '/audio', detail: `stays out of the podcast: ${PLAYED_RULE}` }]
       : []),
-  ]);
-  return { ok: true, id: parsedId, fields, warnings };
+    ...cleaned.removed.map((detail) => ({ pointer: where, detail })),
+  ];
+  return { ok: true, id: parsedId, fields, warnings: listedWarnings(warnings, cleaned.removedOthers) };
 }
 
 /** Returns the body as clean HTML, or what is wrong with it. */

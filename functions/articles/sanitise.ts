@@ -86,8 +86,10 @@ const NESTING = 100;
 
 export type SanitisedHtml = {
   html: string;
-  /** A phrase for the editor for each thing that was removed. */
+  /** A phrase for the editor for each thing that was removed, for a hundred different things at most. */
   removed: string[];
+  /** How many times other things were removed. */
+  removedOthers: number;
   /** Relative URLs that could not be resolved, as they were written. If there are any, the body must be refused. */
   relative: string[];
 };
@@ -98,7 +100,7 @@ export type SanitisedHtml = {
  */
 export function sanitiseHtml(source: string, base: string | undefined): SanitisedHtml {
   const relative = new Set<string>();
-  const { count, phrases } = removals();
+  const { count, counted } = removals();
   let dropped = false;
 
   const pass = (html: string): string => {
@@ -154,7 +156,7 @@ export function sanitiseHtml(source: string, base: string | undefined): Sanitise
   const html = withoutEmptyPlayers(legalText(clean)).trim();
   const bytes = Buffer.byteLength(html);
   if (bytes > MAX_HTML_BYTES) throw new BeyondLimit(tooLong(String(bytes)));
-  return { html, removed: phrases(), relative: [...relative] };
+  return { html, ...counted(), relative: [...relative] };
 }
 
 function tooLong(found: string): string {
@@ -164,27 +166,21 @@ function tooLong(found: string): string {
 /** The most characters of a name from the body that a phrase repeats. */
 const SHOWN = 60;
 
-/**
- * This many different things that were removed are named. Of the others only the number is kept. An answer lists a few
- * more warnings, so that the number is among them even if other fields have warnings too.
- */
-const MOST_NAMED = MOST_LISTED - 10;
-
-/** Counts what was removed, by what it was. */
+/** Counts what was removed, by what it was. Beyond a hundred different things, only their number is kept. */
 function removals() {
   const counts = new Map<string, number>();
   let others = 0;
   return {
     count(what: string): void {
       const times = counts.get(what);
-      if (times === undefined && counts.size >= MOST_NAMED) others += 1;
+      if (times === undefined && counts.size >= MOST_LISTED) others += 1;
       else counts.set(what, (times ?? 0) + 1);
     },
-    phrases(): string[] {
-      const listed = [...counts].map(
+    counted() {
+      const removed = [...counts].map(
         ([what, times]) => `removed ${what}${times > 1 ? ` (${times} times)` : ''}`,
       );
-      return others > 0 ? [...listed, `removed other things too (${others} times)`] : listed;
+      return { removed, removedOthers: others };
     },
   };
 }

@@ -100,7 +100,7 @@ function problem(status: number, title: string, detail: string): Problem {
 function inWords(count: number): string {
   if (count === 1) return '1 fault, listed in errors.';
   if (count <= MOST_LISTED) return `${count} faults, listed in errors.`;
-  return `${count} faults; errors lists the first ${MOST_LISTED}.`;
+  return `${count} faults. The first ${MOST_LISTED} are listed in errors.`;
 }
 
 function headersOf(refusal: Refusal): Record<string, string> {

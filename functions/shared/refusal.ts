@@ -22,11 +22,15 @@ export function listedFaults(faults: Fault[]): Fault[] {
   }));
 }
 
-/** Returns the warnings that an answer lists. If there are too many, the last one says how many others there are. */
-export function listedWarnings(warnings: Fault[]): Fault[] {
-  const others = warnings.length - MOST_LISTED;
-  if (others <= 0) return listedFaults(warnings);
-  return [...listedFaults(warnings), { pointer: '', detail: `and ${others} more, which are not listed` }];
+/**
+ * Returns the warnings that an answer lists. If there are too many, the last one says how many others there are.
+ * `unlisted` is how many there are besides `warnings`.
+ */
+export function listedWarnings(warnings: Fault[], unlisted = 0): Fault[] {
+  const listed = listedFaults(warnings);
+  const others = warnings.length - listed.length + unlisted;
+  if (others === 0) return listed;
+  return [...listed, { pointer: '', detail: `and ${others} more warnings, which are not listed` }];
 }
 
 /** Every way in which a request can be refused. `problem.ts` gives each kind its status and words. */
