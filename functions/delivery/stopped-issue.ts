@@ -1,6 +1,6 @@
 import type { IssueRef, IssueStore } from '../newsletter/issue-store.ts';
 import type { Clock } from '../shared/clock.ts';
-import { isKeyForgotten, keyForgottenAt } from './batch.ts';
+import { isKeyForgotten, keyForgottenAt, LEASE_SECONDS } from './batch.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 
 type Services = { issues: IssueStore; delivery: DeliveryStore; clock: Clock };
@@ -25,7 +25,9 @@ export async function batchesToGiveUp(
   const later = tried
     .map(({ frozenAt, nextAt }) => (frozenAt === undefined ? nextAt : keyForgottenAt(frozenAt)))
     .filter((at) => at > now);
-  if (later.length === 0) await issues.close(ref);
-  else await issues.lookAgain(ref, Math.min(...later));
+  if (later.length > 0) await issues.lookAgain(ref, Math.min(...later));
+  // A worker that read the issue before it stopped may still claim a batch and freeze its addresses.
+  else if (lookAt === 0) await issues.lookAgain(ref, now + 2 * LEASE_SECONDS * 1000);
+  else await issues.close(ref);
   return [];
 }
