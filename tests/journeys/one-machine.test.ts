@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openTable } from '../../functions/adapters/dynamo/dynamo-client.ts';
 import { dynamoSchedules } from '../../functions/adapters/dynamo/dynamo-schedules.ts';
@@ -156,21 +159,18 @@ describe('Ctrl-C', () => {
   it('lets an import end, though a terminal sends it to all processes', async () => {
     const command: [string, ...string[]] = ['setsid', ...ITSELF];
     const { url, child, output, ended } = await start(folder, {}, { command });
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    const file = writable.getWriter();
-    const init: RequestInit & { duplex: 'half' } = {
-      method: 'POST',
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/csv', connection: 'close' },
-      body: readable,
-      duplex: 'half',
-    };
-    const imported = fetch(`${url}/api/subscribers/import?editions=daily&consent=List+of+2019`, init);
-    await file.write(Buffer.from('email\none@reader.example\n'));
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/csv', expect: '100-continue' };
+    const path = '/api/subscribers/import?editions=daily&consent=List+of+2019';
+    const imported = request(`${url}${path}`, { method: 'POST', headers });
+    const report = once(imported, 'response').then(([answer]) => text(answer));
+    // Only the server says this, so it has begun with the request.
+    imported.flushHeaders();
+    await once(imported, 'continue');
+    imported.write('email\none@reader.example\n');
     process.kill(-(child.pid ?? 0), 'SIGINT');
     await expect.poll(output, { timeout: 10_000 }).toContain('stopping');
-    await file.write(Buffer.from('two@reader.example\n'));
-    await file.close();
-    expect(await (await imported).text()).toContain('"complete":true,"lines":2,"added":2');
+    imported.end('two@reader.example\n');
+    expect(await report).toContain('"complete":true,"lines":2,"added":2');
     expect(await ended).toEqual({ code: 0, signal: null });
     expect(output()).not.toContain('ended unexpectedly');
   });
