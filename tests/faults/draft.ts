@@ -28,6 +28,10 @@ export async function paperWithReview(): Promise<World> {
   for (const [index, reader] of READERS.entries())
     await subscribe(home, reader, { language: index === 0 ? 'en' : 'es' });
   await home.tick();
+  // What the sign-ups have left runs out, and is deleted once. It is no step of a draft.
+  home.pass(8 * 24 * 60 * MINUTE);
+  await home.tick();
+  await home.queue.drain();
   return home;
 }
 

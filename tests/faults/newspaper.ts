@@ -94,17 +94,23 @@ export async function atItsHour(process: WatchedProcess): Promise<void> {
 /** A fault may delay an issue by this many minutes. */
 const MINUTES = 60;
 
-/** Ticks a process until no issue is open, and for one minute more. */
+/** Checks whether an issue is still on its way. A stopped one waits for a person, and the sweep looks after it too. */
+async function isUnderWay({ services: { issues } }: WatchedProcess): Promise<boolean> {
+  for (const ref of await issues.open()) if ((await issues.get(ref))?.state !== 'stopped') return true;
+  return false;
+}
+
+/** Ticks a process until no issue is on its way, and for one minute more. */
 export async function recover(process: WatchedProcess): Promise<void> {
   for (let minute = 0; minute < MINUTES; minute++) {
     process.pass(60_000);
     await process.minute();
-    if ((await process.services.issues.open()).length === 0) {
+    if (!(await isUnderWay(process))) {
       process.pass(60_000);
       return process.minute();
     }
   }
-  throw new Error(`an issue is open after ${MINUTES} minutes`);
+  throw new Error(`an issue is on its way after ${MINUTES} minutes`);
 }
 
 export type Verdict = { owed: number; lost: string[]; repeated: string[]; strangers: string[] };
