@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import settings from '../broadsheet.config.ts';
 import { readTemplates } from './adapters/read-templates.ts';
+import { templateFault } from './mails/check-templates.ts';
 import { doubtfulSettings } from './settings/doubtful.ts';
 import { parseSettings, SettingsError } from './settings/publication.ts';
 import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
@@ -15,6 +16,8 @@ try {
   const publication = parseSettings(settings);
   const editions = publication.editions.map((edition) => edition.id).join(', ') || 'none';
   const templates = readTemplates(fileURLToPath(new URL('../templates', import.meta.url)));
+  const fault = await templateFault(publication, templates);
+  if (fault) throw new SettingsError(fault);
   for (const missing of missingPhrases(templates, publication.languages)) warn(missing);
   const { places, descriptions } = sampleIn(publication);
   if (process.argv.includes('--deploy')) refuseSample(publication, 'a deployment has real readers');

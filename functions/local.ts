@@ -13,6 +13,7 @@ import { requestGate } from './adapters/one-machine/request-gate.ts';
 import { ids } from './adapters/random.ts';
 import { readTemplates } from './adapters/read-templates.ts';
 import { type Config, loadConfig, shortTokenFault } from './config.ts';
+import { templateFault } from './mails/check-templates.ts';
 import { doubtfulSettings } from './settings/doubtful.ts';
 import { SettingsError } from './settings/publication.ts';
 import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
@@ -70,6 +71,8 @@ async function main(): Promise<void> {
   const gate = requestGate(table.client);
 
   const templates = readTemplates(inProject('templates'));
+  const fault = await templateFault(config.publication, templates);
+  if (fault) throw new SettingsError(fault);
   for (const missing of missingPhrases(templates, config.publication.languages)) log.warn(missing);
 
   const installation = localInstallation({

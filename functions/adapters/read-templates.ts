@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SettingsError } from '../settings/publication.ts';
 import type { Templates } from '../shared/locale.ts';
 
 /**
@@ -9,8 +10,18 @@ export function readTemplates(folder: string): Templates {
   const locales = join(folder, 'locales');
   return {
     mjml: Object.fromEntries(filesOf(folder, '.mjml').map(([name, text]) => [name, text])),
-    locales: Object.fromEntries(filesOf(locales, '.json').map(([name, text]) => [name, JSON.parse(text)])),
+    locales: Object.fromEntries(
+      filesOf(locales, '.json').map(([name, text]) => [name, phrasesOf(name, text)]),
+    ),
   };
+}
+
+function phrasesOf(name: string, text: string): Templates['locales'][string] {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SettingsError(`templates/locales/${name}.json is not JSON: ${(error as Error).message}`);
+  }
 }
 
 function filesOf(folder: string, ending: string): [name: string, text: string][] {

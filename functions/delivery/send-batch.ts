@@ -159,11 +159,15 @@ async function handleAnswer(
       }
       return;
     case 'request-refused':
-      log.error('a batch was refused by the mail provider', {
-        ...where,
-        recipients: batch.recipients.length,
-        reason: answer.reason,
-      });
+      // If all batches of an issue are refused, the log has a line each minute, and the watch tells the whole.
+      log[(await noteAnswer(services, ref, answer.reason)) ? 'error' : 'warn'](
+        'a batch was refused by the mail provider',
+        {
+          ...where,
+          recipients: batch.recipients.length,
+          reason: answer.reason,
+        },
+      );
       await settle(services, ref, batch, { kind: 'failed', at: isoTime(clock()), reason: answer.reason });
       return;
     case 'key-taken':

@@ -83,7 +83,10 @@ export async function enqueue(
   await handOver(queue, log, [{ kind: 'send', ...ref, batch: id }], Math.min(Math.ceil(seconds), 900));
 }
 
-/** Returns 2, 4, 8 … seconds, and at most a quarter of an hour. */
+/**
+ * Returns 2, 4, 8 … seconds, and at most two minutes. So an issue goes on soon after the provider is well again. The pace
+ * limits how many requests are made meanwhile.
+ */
 export function backoffSeconds(attempts: number): number {
-  return Math.min(2 ** attempts, 900);
+  return Math.min(2 ** attempts, 120);
 }

@@ -113,7 +113,9 @@ export function issueOperations(services: IssueRouteServices) {
           return answerJson({ edition: id, ...nobody, skipped, issue: issueView(config, taken, clock()) });
         }
         if (slot.value === undefined) return problemResponse(noSlot);
-        const { issue, outlook } = await sendNow(services, edition, slot.value);
+        const sent = await sendNow(services, edition, slot.value);
+        if (!sent.ok) return problemResponse(sent.refusal);
+        const { issue, outlook } = sent.value;
         const view = issueView(config, issue, clock());
         const reach = outlook && { readers: outlook.readers, byLanguage: outlook.byLanguage };
         return answerJson({ ...view, ...reach }, 202, { location: view.self });

@@ -65,6 +65,8 @@ export const TROUBLE_KINDS = [
   'skipped',
   /** Its hour was long past when it could have been started, so it was not started. */
   'left-out',
+  /** It has ended, and most of its readers did not get it. */
+  'failed',
 ] as const;
 export type TroubleKind = (typeof TROUBLE_KINDS)[number];
 

@@ -6,8 +6,7 @@ export type Followed = {
   cron: string;
   timeZone: string;
   /**
-   * The last slot that was left out because its time (ISO 8601) was long past. `told` says that it was logged. It is
-   * removed when the next issue is started.
+   * The last slot that was left out because its time (ISO 8601) was long past. `told` says that it was logged.
    */
   leftOut?: { scheduledAt: string; told?: boolean };
 };

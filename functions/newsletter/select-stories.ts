@@ -167,7 +167,7 @@ export function tooFewReason(
   if (length >= min) return undefined;
   const old =
     tooOld.length > 0
-      ? `, and ${tooOld.length} that came in since then but are dated before ${datedFrom}`
+      ? `; ${tooOld.length} of any section came in since then that are dated before ${datedFrom} and are no news`
       : '';
   return `${length} new ${length === 1 ? 'story' : 'stories'} since ${after}${old}; the edition wants at least ${min}`;
 }

@@ -1,6 +1,7 @@
 import type { ArticleStore } from '../articles/article-store.ts';
 import type { EditionSettings } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
+import { done, type Outcome, refused } from '../shared/refusal.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
 import { type ComplaintStore, reasonToStop } from './complaints.ts';
 import { type Issue, issueId } from './issue.ts';
@@ -51,15 +52,20 @@ export async function sendNow(
   services: SendNowServices,
   edition: EditionSettings,
   slot: string,
-): Promise<{ issue: Issue; outlook?: Outlook }> {
+): Promise<Outcome<{ issue: Issue; outlook?: Outlook }>> {
   const { issues, clock, log } = services;
   const isNew = (await issues.get({ edition: edition.id, slot })) === undefined;
   const outlook = isNew ? await outlookOf(services, edition) : undefined;
   const now = isoTime(clock());
+  if (outlook?.skipped !== undefined && isAhead(edition, slot, clock()))
+    return refused({
+      kind: 'conflict',
+      detail: `The schedule sends an issue with the slot ${slot} later, and now it would be skipped: ${outlook.skipped}. Then the schedule could not send it any more. Use another slot, or an Idempotency-Key.`,
+    });
   const issue = await startIssue(services, edition.id, slot, now);
   if (isNew && isAhead(edition, slot, clock()))
     log.warn('an issue was started before its scheduled time; the schedule will not start it again', {
       issue: issueId(issue),
     });
-  return { issue, ...(outlook && { outlook }) };
+  return done({ issue, ...(outlook && { outlook }) });
 }

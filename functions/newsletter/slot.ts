@@ -60,23 +60,30 @@ export function nextRun(
   return undefined;
 }
 
+/**
+ * In these spans (days) before a time, the last run of a schedule is looked for. A span is looked through only if the
+ * shorter ones have no run, so there are at most some hundred runs to look at, however long an outage was.
+ */
+const SPANS_DAYS = [2, 8, 40, 400, 3_000];
+
 /** Returns the last time of the schedule that is after `after` and not after `until`. All are in milliseconds. */
 export function lastRun(
   schedule: Pick<EditionSettings, 'cron' | 'timeZone'>,
   after: number,
   until: number,
 ): number | undefined {
-  let last: number | undefined;
-  for (
-    let next = nextRun(schedule, after);
-    next !== undefined && next <= until;
-    next = nextRun(schedule, next)
-  ) {
-    last = next;
-    // After a long outage it would take too long to look at every slot. So the search jumps to two days before `until`.
-    if (until - next > 2 * DAY_MILLISECONDS) next = until - 2 * DAY_MILLISECONDS;
+  for (const days of SPANS_DAYS) {
+    const from = Math.max(after, until - days * DAY_MILLISECONDS);
+    let last: number | undefined;
+    for (
+      let next = nextRun(schedule, from);
+      next !== undefined && next <= until;
+      next = nextRun(schedule, next)
+    )
+      last = next;
+    if (last !== undefined || from === after) return last;
   }
-  return last;
+  return undefined;
 }
 
 /**

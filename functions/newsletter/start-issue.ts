@@ -99,7 +99,7 @@ async function startDue(services: ScheduleServices, edition: EditionSettings): P
       return followTo(due.at, { scheduledAt: isoTime(due.at) });
     case 'issue':
       await startSlot(services, edition, due.at, now);
-      return schedules.follow(id, { through: due.at, cron, timeZone });
+      return followTo(due.at);
   }
 }
 
@@ -148,7 +148,17 @@ async function startSlot(
 ): Promise<void> {
   const scheduledAt = isoTime(at);
   const slot = slotOf(scheduledAt, edition.timeZone);
-  await startIssue(services, edition.id, slot, scheduledAt, reviewOf(edition, at, now));
+  const issue = await startIssue(services, edition.id, slot, scheduledAt, reviewOf(edition, at, now));
+  if (issue.state === 'skipped' && issue.createdAt < scheduledAt)
+    services.log.error(
+      'an issue that was due is not sent: an editor used its slot for an issue that was skipped',
+      {
+        edition: edition.id,
+        issue: issueId(issue),
+        trouble: 'skipped',
+        reason: issue.reason,
+      },
+    );
 }
 
 /**

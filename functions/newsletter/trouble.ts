@@ -1,4 +1,4 @@
-import { DAY_MILLISECONDS, isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
+import { isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { ComposeFailure, Decision, Hindrance, Issue, TroubleKind } from './issue.ts';
 import { doneOf, wavesAhead } from './issue-progress.ts';
 import { localTimeOfSlot } from './slot.ts';
@@ -16,8 +16,6 @@ export type Trouble = {
 export const BEGINS_WITHIN_MILLISECONDS = 2 * MINUTE_MILLISECONDS;
 /** While an issue is being sent, a batch is accepted every few seconds, and at the slowest pace every minute. */
 const ACCEPTED_WITHIN_MILLISECONDS = 10 * MINUTE_MILLISECONDS;
-/** After this time, nobody waits for the issue any more. */
-export const NEWS_FOR_MILLISECONDS = DAY_MILLISECONDS;
 /** Composing is repeated every minute. An older failure was followed by an attempt that did not fail. */
 const FAILURE_COUNTS_MILLISECONDS = 3 * MINUTE_MILLISECONDS;
 
@@ -36,16 +34,13 @@ export function troubleOf(issue: Issue, decision: Decision | undefined, now: num
     case 'sending':
       return notComposed(issue, now) ?? sending(issue, now);
     case 'stopped':
-      return recent(issue, now)
-        ? { kind: 'stopped', since: issue.scheduledAt, reason: reasonOf(issue) }
-        : undefined;
+      return { kind: 'stopped', since: issue.scheduledAt, reason: reasonOf(issue) };
     case 'skipped': {
       const wasDue = localTimeOfSlot(issue.slot) !== undefined && decision?.what !== 'held';
-      if (!wasDue || !recent(issue, now)) return undefined;
-      return { kind: 'skipped', since: issue.scheduledAt, reason: reasonOf(issue) };
+      return wasDue ? { kind: 'skipped', since: issue.scheduledAt, reason: reasonOf(issue) } : undefined;
     }
     case 'sent':
-      return undefined;
+      return failed(issue);
   }
 }
 
@@ -113,7 +108,7 @@ function lastAccepted({ notes = [], sent }: Issue): number {
 function answered(answer: Hindrance | undefined, since: number): string {
   if (!answer || Date.parse(answer.at) < since)
     return 'no request to the mail provider is known to have failed';
-  return `the mail provider answered at ${answer.at}: ${answer.reason}`;
+  return `the last request to the mail provider failed at ${answer.at}: ${answer.reason}`;
 }
 
 function unsent(now: number, due: number, reason: string): Trouble | undefined {
@@ -125,8 +120,15 @@ function dueOf({ scheduledAt, createdAt, review }: Issue): number {
   return Math.max(Date.parse(review?.releaseAt ?? scheduledAt), Date.parse(createdAt));
 }
 
-function recent({ scheduledAt }: Issue, now: number): boolean {
-  return now - Date.parse(scheduledAt) < NEWS_FOR_MILLISECONDS;
+/** More than half of the readers did not get the issue, although every batch has its outcome. */
+function failed({ planned, failed: count, scheduledAt, lastAnswer }: Issue): Trouble | undefined {
+  if (count * 2 <= planned) return undefined;
+  const why = lastAnswer ? `; the mail provider said: ${lastAnswer.reason}` : '';
+  return {
+    kind: 'failed',
+    since: scheduledAt,
+    reason: `${count} of ${planned} readers did not get it, or nobody knows whether they did${why}`,
+  };
 }
 
 function reasonOf({ reason = 'no reason is known' }: Issue): string {

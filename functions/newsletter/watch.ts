@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { EditionSettings } from '../settings/publication.ts';
-import { type Clock, isoTime } from '../shared/clock.ts';
+import { type Clock, DAY_MILLISECONDS, isoTime } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { type Issue, issueId } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
@@ -8,7 +8,7 @@ import type { ReviewStore } from './review-store.ts';
 import type { Followed, ScheduleStore } from './schedule-store.ts';
 import { LATEST_HOURS } from './slot.ts';
 import { whatIsDue } from './start-issue.ts';
-import { BEGINS_WITHIN_MILLISECONDS, NEWS_FOR_MILLISECONDS, type Trouble, troubleOf } from './trouble.ts';
+import { BEGINS_WITHIN_MILLISECONDS, type Trouble, troubleOf } from './trouble.ts';
 
 export type WatchServices = {
   config: Config;
@@ -68,9 +68,9 @@ async function watchEdition(services: WatchServices, edition: EditionSettings): 
     found.missed += 1;
   }
   if (notStarted(edition, followed, clock())) found.late += 1;
-  for (const { issue, trouble } of await withTrouble(services, id)) {
+  for (const { issue, trouble } of await withTrouble(services, await lastDayOf(services, id))) {
     const isNew = trouble !== undefined && trouble.kind !== issue.told;
-    if (trouble?.kind === 'skipped') found.missed += isNew ? 1 : 0;
+    if (trouble && GIVEN_UP.includes(trouble.kind)) found.missed += isNew ? 1 : 0;
     else if (trouble) found.late += 1;
     if (isNew) {
       tell(services.log, id, issue, trouble);
@@ -83,6 +83,8 @@ async function watchEdition(services: WatchServices, edition: EditionSettings): 
   return found;
 }
 
+/** Nothing more happens to such an issue. So it is counted once. */
+const GIVEN_UP: Trouble['kind'][] = ['skipped', 'failed'];
 const ON_ITS_WAY: Issue['state'][] = ['new', 'draft', 'sending'];
 
 /** Returns the trouble of a slot whose issue could not be started. The tick has logged the error. */
@@ -110,6 +112,7 @@ const WORDS: Record<Exclude<Trouble['kind'], 'stopped'>, string> = {
     'an issue has stopped on its way: for ten minutes the mail provider has accepted none of its mails',
   skipped: 'an issue that was due is not sent',
   'left-out': 'an issue was left out: its time was long past',
+  failed: 'most readers of an issue did not get it',
 };
 
 function tell(log: Log, edition: string, issue: Issue | undefined, { kind, since, reason }: Trouble): void {
@@ -125,22 +128,32 @@ function tell(log: Log, edition: string, issue: Issue | undefined, { kind, since
   });
 }
 
-/** Returns the edition's issues of the last day, and those that are still on their way, each with its trouble. */
-async function withTrouble({ issues, reviews, clock }: Omit<WatchServices, 'log'>, edition: string) {
-  const now = clock();
-  const recent = await issues.list(edition, LOOKED_AT, {
-    createdAfter: isoTime(now - NEWS_FOR_MILLISECONDS),
-  });
-  const slots = new Set(recent.map(({ slot }) => slot));
+/** Returns the edition's issues of the last day, and those that are still on their way. */
+async function lastDayOf({ issues, clock }: WatchServices, edition: string): Promise<Issue[]> {
+  const createdAfter = isoTime(clock() - DAY_MILLISECONDS);
+  const recent = await issues.list(edition, LOOKED_AT, { createdAfter });
+  return [...recent, ...(await openBeside(issues, edition, recent))];
+}
+
+async function openBeside(issues: IssueStore, edition: string, known: Issue[]): Promise<Issue[]> {
+  const slots = new Set(known.map(({ slot }) => slot));
   const open = (await issues.open()).filter((ref) => ref.edition === edition && !slots.has(ref.slot));
-  const older = await Promise.all(open.map((ref) => issues.get(ref)));
+  const found = await Promise.all(open.map((ref) => issues.get(ref)));
+  return found.filter((issue) => issue !== undefined);
+}
+
+function withTrouble({ reviews, clock }: Pick<WatchServices, 'reviews' | 'clock'>, issues: Issue[]) {
+  const now = clock();
   return Promise.all(
-    [...recent, ...older.filter((issue) => issue !== undefined)].map(async (issue) => {
+    issues.map(async (issue) => {
       const decision = issue.review && (await reviews.decision(issue));
       return { issue, trouble: troubleOf(issue, decision, now) };
     }),
   );
 }
+
+/** How many of the last issues the API looks at. Of what was skipped before these, it says nothing any more. */
+const SHOWN = 10;
 
 /**
  * Returns what is wrong with an edition now: the issues that are in trouble, and what was skipped or left out since an
@@ -151,23 +164,26 @@ export async function troublesOf(
   edition: EditionSettings,
 ): Promise<EditionTrouble[]> {
   const { issues, schedules, clock } = services;
-  const last = await issues.list(edition.id, LOOKED_AT_FOR_THE_LAST_SENT);
-  const sentAt = last.find(({ state }) => state === 'sent')?.createdAt ?? '';
-  const troubles = (await withTrouble(services, edition.id)).flatMap(
-    ({ issue, trouble }): EditionTrouble[] => {
-      const isOver = trouble?.kind === 'skipped' && issue.createdAt < sentAt;
-      return trouble && !isOver ? [{ ...trouble, issue: issueId(issue) }] : [];
-    },
-  );
+  const last = await issues.list(edition.id, SHOWN);
+  const all = await withTrouble(services, [...last, ...(await openBeside(issues, edition.id, last))]);
+  const sentAt = all.find(({ issue, trouble }) => issue.state === 'sent' && !trouble)?.issue.createdAt ?? '';
+  const troubles = all.flatMap(({ issue, trouble }): EditionTrouble[] => {
+    const isOver = trouble && GIVEN_UP.includes(trouble.kind) && issue.createdAt < sentAt;
+    return trouble && !isOver ? [{ ...trouble, issue: issueId(issue) }] : [];
+  });
   const followed = await schedules.followed(edition.id);
   const missing = notStarted(edition, followed, clock());
   if (missing) troubles.push(missing);
   const { leftOut } = followed ?? {};
-  if (leftOut && leftOut.scheduledAt > sentAt) troubles.push(leftOutTrouble(leftOut.scheduledAt));
+  if (leftOut && !(await wasSentSince(issues, edition.id, leftOut.scheduledAt)))
+    troubles.push(leftOutTrouble(leftOut.scheduledAt));
   return troubles;
 }
 
-const LOOKED_AT_FOR_THE_LAST_SENT = 5;
+async function wasSentSince(issues: IssueStore, edition: string, createdAfter: string): Promise<boolean> {
+  const since = await issues.list(edition, LOOKED_AT, { createdAfter });
+  return since.some(({ state }) => state === 'sent');
+}
 
 function leftOutTrouble(scheduledAt: NonNullable<Followed['leftOut']>['scheduledAt']): Trouble {
   const reason = `it was due at ${scheduledAt}, and could not be started within ${LATEST_HOURS} hours; its stories are in the next issue`;

@@ -95,3 +95,17 @@ test('any other value of dryRun is refused', async () => {
   });
   expect(await slotsOf(world)).toEqual([]);
 });
+
+test('a slot of the schedule that lies ahead is not used up by an issue that would be skipped', async () => {
+  const ahead = { slot: '2026-12-24-0730' };
+  expect(await send('', ahead)).toMatchObject({
+    status: 409,
+    body: {
+      detail: expect.stringMatching(/^The schedule sends an issue with the slot 2026-12-24-0730 later/),
+    },
+  });
+  expect(await slotsOf(world)).toEqual([]);
+  await storeReader(world, 'ana@reader.example');
+  await postStory(world);
+  expect(await send('', ahead)).toMatchObject({ status: 202, body: { readers: 1 } });
+});

@@ -116,6 +116,19 @@ describe('after an outage', () => {
   });
 });
 
+it('after weeks, a weekly edition leaves out the last issue that was missed, and tells it once', async () => {
+  const world = await setUp({ config: withEditions({ cron: '0 9 * * 0' }) });
+  await world.tick();
+  world.pass(31 * 24 * HOUR);
+  for (let i = 0; i < 3; i++) {
+    await world.tick();
+    world.pass(MINUTE);
+  }
+  expect(errors(world).map(({ fields }) => [fields?.trouble, fields?.since])).toEqual([
+    ['left-out', '2026-12-20T14:00:00.000Z'],
+  ]);
+});
+
 describe('a schedule', () => {
   it('of a new installation starts nothing that was due before the installation', async () => {
     const world = await setUp();

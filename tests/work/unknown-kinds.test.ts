@@ -80,10 +80,10 @@ it('on one machine a message of an unknown kind is tried again and then named as
     await world.queue.drain();
     world.pass(2_000);
   }
-  expect(warnings(world)).toHaveLength(5);
+  expect(warnings(world)).toHaveLength(6);
   expect(world.queue.waiting()).toBe(0);
   expect(world.log.lines.at(-1)).toMatchObject({
-    level: 'error',
+    level: 'warn',
     fields: { message: { kind: 'translate' } },
   });
 });

@@ -87,7 +87,7 @@ export function memoryQueue({
     }
     if (!failed) return;
     if (entry.receives >= MAX_RECEIVES)
-      log.error('a message was dropped after its last attempt; the sweep will find the work it was for', {
+      log.warn('a message was dropped after its last attempt; the sweep will find the work it was for', {
         message: entry.message,
       });
     else waiting.push({ ...entry, due: clock() + RETRY_MILLISECONDS });

@@ -125,7 +125,11 @@ function outcomeOf(
   if (REQUEST_ERRORS.includes(name)) return { kind: 'request-refused', reason };
   // What is left does not say what the provider did with the mails: a dropped connection, an abort, an answer that is
   // not JSON, a 5xx, or the 404 of a proxy.
-  return { kind: 'unknown', reason };
+  // With these errors the client says the same of a dropped connection, of a timeout, and of an answer that is not JSON.
+  return {
+    kind: 'unknown',
+    reason: statusCode === null ? `no answer that could be read (${reason})` : reason,
+  };
 }
 
 function retryAfter(headers: Record<string, string> | null): number {
