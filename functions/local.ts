@@ -17,7 +17,7 @@ import { templateFault } from './mails/check-templates.ts';
 import { doubtfulSettings } from './settings/doubtful.ts';
 import { SettingsError } from './settings/publication.ts';
 import { inWords, refuseSample, sampleIn } from './settings/sample.ts';
-import { missingPhrases } from './shared/locale.ts';
+import { missingPhrases, TemplatesError } from './shared/locale.ts';
 import { STORAGE_FAULTS, storageFaultOf } from './shared/storage-fault.ts';
 import { sha256 } from './shared/text.ts';
 import { firstRun } from './start/first-run.ts';
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
 
   const templates = readTemplates(inProject('templates'));
   const fault = await templateFault(config.publication, templates);
-  if (fault) throw new SettingsError(fault);
+  if (fault) throw new TemplatesError(fault);
   for (const missing of missingPhrases(templates, config.publication.languages)) log.warn(missing);
 
   const installation = localInstallation({

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SettingsError } from '../settings/publication.ts';
-import type { Templates } from '../shared/locale.ts';
+import { type Templates, TemplatesError } from '../shared/locale.ts';
 
 /**
  * Reads every MJML file and every locale in `templates/`. A language is added by adding a file to `templates/locales/`.
@@ -20,7 +19,7 @@ function phrasesOf(name: string, text: string): Templates['locales'][string] {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new SettingsError(`templates/locales/${name}.json is not JSON: ${(error as Error).message}`);
+    throw new TemplatesError(`templates/locales/${name}.json is not JSON: ${(error as Error).message}`);
   }
 }
 

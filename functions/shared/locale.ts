@@ -32,6 +32,11 @@ export function phrasesIn(templates: Templates, language: string): Phrases {
   };
 }
 
+/** A file in `templates/` cannot be used. The message names the file. */
+export class TemplatesError extends Error {
+  override name = 'TemplatesError';
+}
+
 /**
  * Returns a sentence for each of the languages that lacks phrases, so that an operator knows where English is shown.
  */
