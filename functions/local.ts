@@ -67,7 +67,12 @@ async function main(): Promise<void> {
   const file = config.dynamoEndpoint ? undefined : databaseFile({ path, clock: Date.now, log });
   const database = file && (await startDatabase(config, path));
   const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint, database?.agent);
-  await ensureTable(table);
+  await ensureTable(table).catch((error: NodeJS.ErrnoException) => {
+    if (!config.dynamoEndpoint || error.code === undefined) throw error;
+    throw new Error(
+      `the database at ${config.dynamoEndpoint} does not answer (${error.message}). AWS_ENDPOINT_URL_DYNAMODB says where it is.`,
+    );
+  });
   const gate = requestGate(table.client);
 
   const templates = readTemplates(inProject('templates'));

@@ -118,6 +118,13 @@ it('a variable with a wrong value ends the start, and the message says its name 
   );
 });
 
+it('a database that does not answer ends the start, and the message says where it should be', async () => {
+  const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
+  await expect(start(dataFolder(), env)).rejects.toThrow(
+    /the database at http:\/\/127\.0\.0\.1:1 does not answer \(.+\)\. AWS_ENDPOINT_URL_DYNAMODB says where it is\./,
+  );
+});
+
 describe('a secret that can be guessed ends the start', () => {
   it.each(['link-secret', 'editor-token'])('if it is in a half-written file %s', async (name) => {
     const own = dataFolder();

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../../shared/log.ts';
+import { storageFaultOf } from '../../shared/storage-fault.ts';
 import { secrets } from '../random.ts';
 import { closeFolder } from './close-folder.ts';
 
@@ -47,7 +48,25 @@ type Options = {
  * Opens the data folder, locks it, and closes it to other users of the machine. Throws if another process holds the
  * lock, or if the folder cannot be closed.
  */
-export function openDataFolder(folder: string, { url, log, allowLocalUsers }: Options): DataFolder {
+export function openDataFolder(folder: string, options: Options): DataFolder {
+  const opened = usable(folder, () => open(folder, options));
+  return { ...opened, secret: (...named) => usable(folder, () => opened.secret(...named)) };
+}
+
+/** Says in words that the system does not let this process use the folder. Our own errors say more already. */
+function usable<T>(folder: string, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || storageFaultOf(error)) throw error;
+    throw new Error(
+      `the data folder ${folder} cannot be used (${message}). Set BROADSHEET_DATA to a folder that this user may read and write.`,
+    );
+  }
+}
+
+function open(folder: string, { url, log, allowLocalUsers }: Options): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(folder, name);
   const write = (name: string, text: string) => writeWhole(folder, name, text);

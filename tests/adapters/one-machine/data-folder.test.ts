@@ -48,6 +48,15 @@ test('a data folder that others could open is closed with all its files, and the
   expect(modes(folder, '.', ...Object.keys(files))).toEqual(['700', '600', '600', '600', '600']);
 });
 
+test('a file where the folder should be, and a folder where a secret should be, are named with what to do', () => {
+  const folder = folderWith(0o700, { file: 0o600 });
+  expect(() => opened(join(folder, 'file'))).toThrow(
+    /^the data folder \S+file cannot be used \(EEXIST.+\)\. Set BROADSHEET_DATA to a folder that this user may read and write\.$/,
+  );
+  mkdirSync(join(folder, 'link-secret'));
+  expect(() => opened(folder)).toThrow(/^the data folder \S+ cannot be used \(EISDIR/);
+});
+
 test('files that others could read in a closed folder are closed too, and nothing is said, because nobody could', () => {
   const folder = folderWith(0o700, { 'broadsheet.db': 0o644 });
   expect(opened(folder)).toEqual([]);
