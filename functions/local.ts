@@ -32,6 +32,8 @@ const log = plainLog(say);
 const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const DATABASE = 'broadsheet.db';
+/** This file says that the database was made, so that a start notices if it is gone. */
+const DATABASE_MADE = 'database-made';
 /** A file of this name in the data folder says that the first run has ended. */
 const SAMPLES_POSTED = 'samples-posted';
 /** A file of this name says that the installation has had real readers. It gets no samples any more, whatever is set later. */
@@ -65,7 +67,7 @@ async function main(): Promise<void> {
   );
   const path = folder.path(DATABASE);
   const file = config.dynamoEndpoint ? undefined : databaseFile({ path, clock: Date.now, log });
-  const database = file && (await startDatabase(config, path));
+  const database = file && (await startDatabase(config, path, folder.has(DATABASE_MADE)));
   const table = openTable(config.tableName, config.dynamoEndpoint ?? database?.endpoint, database?.agent);
   await ensureTable(table).catch((error: NodeJS.ErrnoException) => {
     if (!config.dynamoEndpoint || error.code === undefined) throw error;
@@ -73,6 +75,7 @@ async function main(): Promise<void> {
       `the database at ${config.dynamoEndpoint} does not answer (${error.message}). AWS_ENDPOINT_URL_DYNAMODB says where it is.`,
     );
   });
+  if (database && !folder.has(DATABASE_MADE)) folder.write(DATABASE_MADE, '');
   const gate = requestGate(table.client);
 
   const templates = readTemplates(inProject('templates'));
@@ -129,7 +132,7 @@ async function main(): Promise<void> {
 }
 
 /** Starts the embedded database so that nobody else reaches it. Throws if the system does not allow that and the operator neither. */
-async function startDatabase(config: Config, file: string): Promise<Dynoxide> {
+async function startDatabase(config: Config, file: string, wasMade: boolean): Promise<Dynoxide> {
   // Where there is no server at all, this says so before anything else does.
   dynoxideBinary();
   const refusal = await networkRefusal();
@@ -137,7 +140,7 @@ async function startDatabase(config: Config, file: string): Promise<Dynoxide> {
     throw new Error(
       `the embedded database asks nobody for a password, and this system does not let Broadsheet close it to the other users of the machine (${refusal}). Choose one of these: allow user namespaces for this account; set AWS_ENDPOINT_URL_DYNAMODB to a database of your own; or, if nobody else uses this machine, set BROADSHEET_ALLOW_LOCAL_USERS=on`,
     );
-  checkDatabase(file);
+  checkDatabase(file, wasMade);
   const database = await startDynoxide({
     file,
     reachableBy: refusal ? 'users' : 'this process',
@@ -226,6 +229,7 @@ main().catch((error: unknown) => {
   if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'EADDRINUSE')
     end(`the port is in use: ${error.message}; set PORT to another one`);
   const fault = storageFaultOf(error);
-  if (fault) end(`${STORAGE_FAULTS[fault]} (${(error as Error).message})`);
+  const { message } = error as Error;
+  if (fault && !message.startsWith(STORAGE_FAULTS[fault])) end(`${STORAGE_FAULTS[fault]} (${message})`);
   end(error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error));
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -37,6 +37,20 @@ describe('a start with a damaged database', () => {
     );
     await expect(ended).rejects.not.toThrow(/\n\s+at /);
   });
+});
+
+it('a start whose database is gone ends with a sentence that says so, and does not begin with an empty one', async () => {
+  const folder = dataFolder();
+  const { child, ended } = await start(folder);
+  child.kill('SIGINT');
+  await ended;
+  const gone =
+    /ERROR: the database file \S+broadsheet\.db is missing or empty, although this folder had one before\./;
+  for (const name of ['broadsheet.db', 'broadsheet.db-wal']) writeFileSync(join(folder, name), '');
+  await expect(start(folder)).rejects.toThrow(gone);
+  for (const name of readdirSync(folder).filter((each) => each.startsWith('broadsheet.db')))
+    rmSync(join(folder, name));
+  await expect(start(folder)).rejects.toThrow(gone);
 });
 
 /** Only root can make a file system for a test. */

@@ -8,15 +8,25 @@ import { hasRoom } from './storage-health.ts';
 const LARGEST_CHECKED_BYTES = 2_000_000_000;
 
 /**
- * Throws if the disk has no room or if the file of the database is damaged, before anything is read or written there.
- * The error is a sentence for the person who starts Broadsheet.
+ * Throws if the disk has no room, if the file of the database is damaged, or if it is missing although `wasMade` says that
+ * this folder has had one, before anything is read or written there. The error is a sentence for the person who starts
+ * Broadsheet. An empty database in place of the missing one would mail readers who have left, once a list is imported.
  */
-export function checkDatabase(file: string): void {
+export function checkDatabase(file: string, wasMade: boolean): void {
   const folder = realpathSync(dirname(file));
+  if (wasMade && sizeOf(file) === 0 && sizeOf(`${file}-wal`) === 0)
+    throw new Error(
+      `the database file ${file} is missing or empty, although this folder had one before. Put the whole folder back from a backup. To begin anew instead, delete the folder ${folder}`,
+    );
   if (!hasRoom(folder)) throw new Error(`${STORAGE_FAULTS.full} (${folder})`);
   if (!existsSync(file) || statSync(file).size > LARGEST_CHECKED_BYTES) return;
   const damage = damageOf(file);
   if (damage !== undefined) throw new Error(`${STORAGE_FAULTS.damaged} (${folder}; ${damage})`);
+}
+
+/** Returns the bytes of a file, or 0 if there is none. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Returns what SQLite says is wrong with the structure of a file (https://www.sqlite.org/pragma.html#pragma_quick_check). */

@@ -7,7 +7,7 @@ import type { Log } from '../../shared/log.ts';
  * crash can leave a file whose name ends with `.new`.
  */
 const OURS =
-  /^(?:broadsheet\.db.*|(?:lock|lock-holder|editor-token|link-secret|samples-posted|no-samples)(?:\.new)?)$/;
+  /^(?:broadsheet\.db.*|(?:lock|lock-holder|editor-token|link-secret|samples-posted|no-samples|database-made)(?:\.new)?)$/;
 /** A folder that is a volume of its own has this one, and nobody uses it. */
 const OF_A_VOLUME = 'lost+found';
 

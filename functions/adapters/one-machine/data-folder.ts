@@ -50,18 +50,21 @@ type Options = {
  */
 export function openDataFolder(folder: string, options: Options): DataFolder {
   const opened = usable(folder, () => open(folder, options));
-  return { ...opened, secret: (...named) => usable(folder, () => opened.secret(...named)) };
+  return {
+    ...opened,
+    secret: (name, ...more) => usable(opened.path(name), () => opened.secret(name, ...more)),
+  };
 }
 
-/** Says in words that the system does not let this process use the folder. Our own errors say more already. */
-function usable<T>(folder: string, use: () => T): T {
+/** Says in words that the system does not let this process use the folder or a file in it. Our own errors say more already. */
+function usable<T>(path: string, use: () => T): T {
   try {
     return use();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || storageFaultOf(error)) throw error;
     throw new Error(
-      `the data folder ${folder} cannot be used (${message}). Set BROADSHEET_DATA to a folder that this user may read and write.`,
+      `${path} cannot be used (${message}). BROADSHEET_DATA must name a folder that this user may read and write.`,
     );
   }
 }

@@ -5,7 +5,8 @@ import { getItem, type Table } from '../dynamo/dynamo-client.ts';
 
 /** With less room than this, the next change may not fit. */
 const LEAST_ROOM_BYTES = 1_048_576;
-/** A fault of the disk is told for this long after it was last met. */
+const WRITES = /^(?:Put|Update|Delete|TransactWrite|BatchWrite)/;
+/** A fault of the disk is told for this long after it was last met, or until a write succeeds. */
 const TOLD_MILLISECONDS = MINUTE_MILLISECONDS;
 
 /** Checks whether the disk of a folder has room for the next changes. */
@@ -29,15 +30,18 @@ type Options = {
 export function storageHealth({ table, clock, folder }: Options): () => Promise<string | undefined> {
   let met: { fault: StorageFault; at: number } | undefined;
   table.client.middlewareStack.add(
-    (next) => async (request) => {
-      try {
-        return await next(request);
-      } catch (error) {
-        const fault = storageFaultOf(error);
-        if (fault && met?.fault !== 'damaged') met = { fault, at: clock() };
-        throw error;
-      }
-    },
+    (next, { commandName = '' }) =>
+      async (request) => {
+        try {
+          const answer = await next(request);
+          if (met?.fault !== 'damaged' && WRITES.test(commandName)) met = undefined;
+          return answer;
+        } catch (error) {
+          const fault = storageFaultOf(error);
+          if (fault && met?.fault !== 'damaged') met = { fault, at: clock() };
+          throw error;
+        }
+      },
     { step: 'initialize' },
   );
   return async () => {

@@ -51,10 +51,10 @@ test('a data folder that others could open is closed with all its files, and the
 test('a file where the folder should be, and a folder where a secret should be, are named with what to do', () => {
   const folder = folderWith(0o700, { file: 0o600 });
   expect(() => opened(join(folder, 'file'))).toThrow(
-    /^the data folder \S+file cannot be used \(EEXIST.+\)\. Set BROADSHEET_DATA to a folder that this user may read and write\.$/,
+    /^\S+file cannot be used \(EEXIST.+\)\. BROADSHEET_DATA must name a folder that this user may read and write\.$/,
   );
   mkdirSync(join(folder, 'link-secret'));
-  expect(() => opened(folder)).toThrow(/^the data folder \S+ cannot be used \(EISDIR/);
+  expect(() => opened(folder)).toThrow(/^\S+link-secret cannot be used \(EISDIR/);
 });
 
 test('files that others could read in a closed folder are closed too, and nothing is said, because nobody could', () => {
