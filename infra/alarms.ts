@@ -169,7 +169,7 @@ export class Alarms extends Construct {
       this.alarm(id, {
         metric: linesOf(this, { logGroup, pattern, metricName: id }),
         atLeast: 1,
-        hurt: 'An issue was stopped, or it is not known whether some readers got it.',
+        hurt: 'An issue was stopped or is not sent, or it is not known whether some readers got it.',
         anchor: 'log-errors',
       });
     }

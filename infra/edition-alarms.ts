@@ -9,7 +9,7 @@ export type WatchedEdition = { id: string; name: Record<string, string> };
 
 /**
  * Two alarms for each edition: an issue is late, or an issue was missed. In every minute the tick function writes a line
- * for each edition, with the numbers of late and of missed issues (`functions/newsletter/watch.ts`).
+ * for each edition. It says how many issues are late and how many were missed (`functions/newsletter/watch.ts`).
  *
  * An issue counts as late two minutes after it was due. The tick that sees it comes within a minute, and the minute of its
  * line ends within another. CloudWatch evaluates the alarm within a minute after it has counted the line. So the alarm goes

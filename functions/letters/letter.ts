@@ -21,8 +21,8 @@ export type Letter = {
   /** Names the letter in the log, such as `a confirmation`. */
   what: string;
   /**
-   * At most 100 mails. There is none if a stranger asked for the letter, but the address must not be mailed or is not
-   * known. Such a letter is made too, so that the work after a request does not tell who is subscribed.
+   * At most 100 mails. The list is empty if somebody asked for a letter to an address that is not known or must not be
+   * mailed. The letter is made all the same, so that the work after a request does not tell who is subscribed.
    */
   mails: Mail[];
   /** The idempotency key, without the installation. */

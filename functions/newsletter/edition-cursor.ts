@@ -59,7 +59,7 @@ function newest<T extends { storyIds: string[] }>(issues: T[], max: number): T[]
   return tooMany < 0 ? issues : issues.slice(0, tooMany);
 }
 
-/** Returns the latest of the times (ISO 8601), or an empty text if there are none. */
+/** Returns the latest of these times (ISO 8601). If no time is given, it returns an empty text. */
 export function latest(...times: (string | undefined)[]): string {
   return times.reduce<string>((one, other) => (other !== undefined && other > one ? other : one), '');
 }

@@ -46,6 +46,24 @@ export type Issue = {
   told?: TroubleKind;
 };
 
+/** Returns an issue for which nothing has been done yet. */
+export function newIssue(started: Pick<Issue, 'edition' | 'slot' | 'scheduledAt' | 'createdAt'>): Issue {
+  return {
+    ...started,
+    state: 'new',
+    composition: 0,
+    parts: PARTS,
+    partsPlanned: 0,
+    batches: 0,
+    batchesDone: 0,
+    planned: 0,
+    sent: 0,
+    failed: 0,
+    left: 0,
+    waves: {},
+  };
+}
+
 /** Something that went wrong, at `at` (ISO 8601). The reason is for people. */
 export type Hindrance = { at: string; reason: string };
 

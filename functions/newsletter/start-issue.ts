@@ -3,7 +3,7 @@ import type { EditionSettings } from '../settings/publication.ts';
 import { type Clock, isoTime, MINUTE_MILLISECONDS } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { handOver, type Queue } from '../shared/queue.ts';
-import { type Issue, issueId, issueUrl, PARTS, type Review } from './issue.ts';
+import { type Issue, issueId, issueUrl, newIssue, type Review } from './issue.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Followed, ScheduleStore } from './schedule-store.ts';
 import { LATEST_MILLISECONDS, lastRun, slotOf } from './slot.ts';
@@ -24,24 +24,8 @@ export async function startIssue(
   scheduledAt: string,
   review?: Review,
 ): Promise<Issue> {
-  const { issue, created } = await issues.create({
-    edition,
-    slot,
-    scheduledAt,
-    createdAt: isoTime(clock()),
-    state: 'new',
-    composition: 0,
-    parts: PARTS,
-    partsPlanned: 0,
-    batches: 0,
-    batchesDone: 0,
-    planned: 0,
-    sent: 0,
-    failed: 0,
-    left: 0,
-    waves: {},
-    ...(review && { review }),
-  });
+  const started = { edition, slot, scheduledAt, createdAt: isoTime(clock()) };
+  const { issue, created } = await issues.create({ ...newIssue(started), ...(review && { review }) });
   if (created)
     log.info('an issue was started', { issue: issueId(issue), url: issueUrl(issue, config.baseUrl) });
   if (issue.state === 'new' || issue.state === 'draft')
@@ -155,7 +139,6 @@ async function startSlot(
       {
         edition: edition.id,
         issue: issueId(issue),
-        trouble: 'skipped',
         reason: issue.reason,
       },
     );

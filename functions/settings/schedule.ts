@@ -38,7 +38,7 @@ export function cronFault(expression: string): string | undefined {
   return undefined;
 }
 
-/** Returns the least number of minutes between two issues, of those that matter for a review (12 hours at most). */
+/** Returns the shortest time between two issues that follow each other, in minutes. */
 export function leastMinutesBetween(expression: string): number {
   const runs = localTimes(expression).nextRuns(MANY_RUNS, BEFORE);
   const gaps = runs.slice(1).map((run, at) => run.getTime() - (runs[at]?.getTime() ?? 0));

@@ -1,5 +1,6 @@
 import type { Article } from '../../functions/articles/article.ts';
 import { feedsOfStories } from '../../functions/feeds/recent-feeds.ts';
+import { newIssue } from '../../functions/newsletter/issue.ts';
 import { articlePage } from '../../functions/pages/article-page.ts';
 import { type DraftData, draftPage } from '../../functions/pages/draft-page.ts';
 import { feedPage } from '../../functions/pages/feed-page.ts';
@@ -186,28 +187,14 @@ export function everyPage(language: string, words: Words): Record<string, Html> 
 /** Returns a draft whose editor held it, and which lost a story after it was mailed. */
 function aDraft(words: Words, stories: Article[]): DraftData {
   const at = '2026-11-22T12:30:00.000Z';
-  const counters = {
-    parts: 1,
-    partsPlanned: 0,
-    batches: 0,
-    batchesDone: 0,
-    planned: 0,
-    sent: 0,
-    failed: 0,
-    left: 0,
-    waves: {},
-  };
+  const started = { edition: 'daily', slot: '2026-11-22-0730', scheduledAt: at, createdAt: at };
   return {
     action: '/issues/review?token=abc.def',
     issue: {
-      edition: 'daily',
-      slot: '2026-11-22-0730',
-      scheduledAt: at,
-      createdAt: at,
+      ...newIssue(started),
       state: 'draft',
       composition: 2,
       review: { editors: [words.email], releaseAt: at, otherwise: 'send' },
-      ...counters,
     },
     decision: { what: 'held', by: words.email, at, composition: 1 },
     first: 'approved',

@@ -16,7 +16,7 @@ export function checkDatabase(file: string, wasMade: boolean): void {
   const folder = realpathSync(dirname(file));
   if (wasMade && sizeOf(file) === 0 && sizeOf(`${file}-wal`) === 0)
     throw new Error(
-      `the database file ${file} is missing or empty, although this folder had one before. Put the whole folder back from a backup. To begin anew instead, delete the folder ${folder}`,
+      `the database file ${file} is missing or empty, although this folder had one before. Put the whole folder back from a backup. If you want to start again with an empty publication, delete the folder ${folder}`,
     );
   if (!hasRoom(folder)) throw new Error(`${STORAGE_FAULTS.full} (${folder})`);
   if (!existsSync(file) || statSync(file).size > LARGEST_CHECKED_BYTES) return;
@@ -24,7 +24,7 @@ export function checkDatabase(file: string, wasMade: boolean): void {
   if (damage !== undefined) throw new Error(`${STORAGE_FAULTS.damaged} (${folder}; ${damage})`);
 }
 
-/** Returns the bytes of a file, or 0 if there is none. */
+/** Returns the size of a file in bytes. If the file does not exist, its size is 0. */
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -28,8 +28,8 @@ type Options = { path: string; clock: Clock; log: Log };
 /** The file is rewritten after this time in any case, because a note may be lost, and older versions wrote none. */
 const LONGEST_MILLISECONDS = DAY_MILLISECONDS;
 /**
- * After an erasure the file is rewritten at once, but for this share of the time at most. A small file takes less than a
- * tenth of a second, so the next erasure waits for a minute or two. A file of a gigabyte takes some seconds.
+ * After an erasure the file is rewritten at once. Rewriting may take up this share of all time and no more, because all
+ * requests wait for it. So after a rewriting that took a tenth of a second, the next one may come a hundred seconds later.
  */
 const SHARE_OF_TIME = 1 / 1000;
 /** After a failure, such as a full disk, it is tried again after this time. */

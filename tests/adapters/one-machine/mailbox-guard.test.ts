@@ -53,7 +53,7 @@ describe('the mailbox is not seen', () => {
     ['under a name that begins like ours', LOCAL, HERE, { host: 'localhost.evil.example:8787' }],
     ['with another port', LOCAL, HERE, { host: 'localhost:9999' }],
     ['without a port', LOCAL, HERE, { host: 'localhost' }],
-    ['with a host that is none', LOCAL, HERE, { host: 'localhost:8787/@evil' }],
+    ['with a Host header that names no host', LOCAL, HERE, { host: 'localhost:8787/@evil' }],
     ['from another machine', LAN, from('192.168.1.9'), { host: '192.168.1.7:8787' }],
     ['from another machine that says it is this one', LAN, from('192.168.1.9'), { host: 'localhost:8787' }],
     [
