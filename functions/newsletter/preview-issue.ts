@@ -9,12 +9,12 @@ import { type Clock, isoTime } from '../shared/clock.ts';
 import type { Templates } from '../shared/locale.ts';
 import { done, type Fault, type Outcome, refused } from '../shared/refusal.ts';
 import { LINK_PATHS } from '../subscribers/links.ts';
-import { type ComplaintStore, reasonToStop } from './complaints.ts';
+import type { ComplaintStore } from './complaints.ts';
 import type { IssueStore } from './issue-store.ts';
+import { type NewStories, newStories } from './new-stories.ts';
 import { warningsOf } from './preview-warnings.ts';
 import type { Preview, PreviewRequest, Warning } from './previews.ts';
-import { fits, type Selection, selectStories, storiesFor, tooFewReason } from './select-stories.ts';
-import { storyWindow } from './story-window.ts';
+import { fits, type Selection, storiesFor } from './select-stories.ts';
 
 export type PreviewServices = {
   config: Config;
@@ -42,7 +42,7 @@ export async function previewIssue(
   const scheduledAt = isoTime(clock());
   const picked = request.storyIds
     ? await storiesById(services, request.storyIds)
-    : done(await newStories(services, edition, clock()));
+    : done(pickedOf(await newStories(services, edition, clock())));
   if (!picked.ok) return picked;
 
   const chosen = storiesFor(picked.value.stories, { language, topics }, publication.languages);
@@ -107,18 +107,8 @@ export async function previewIssue(
 
 type Picked = Pick<Selection, 'stories' | 'leftOut' | 'tooOld'> & { datedFrom?: string; skipped?: string };
 
-/** Selects the stories that an issue would have now. */
-async function newStories(
-  { config, articles, issues, complaints }: PreviewServices,
-  edition: EditionSettings,
-  now: number,
-): Promise<Picked> {
-  const cursor = await issues.cursor(edition.id);
-  const window = storyWindow(edition, cursor, now);
-  const { languages } = config.publication;
-  const selection = await selectStories(articles, edition, languages, cursor, window);
+function pickedOf({ selection, window, skipped }: NewStories): Picked {
   const { stories, leftOut, tooOld } = selection;
-  const skipped = (await reasonToStop(complaints, edition.id)) ?? tooFewReason(edition, window, selection);
   return { stories, leftOut, tooOld, datedFrom: window.datedFrom, ...(skipped !== undefined && { skipped }) };
 }
 

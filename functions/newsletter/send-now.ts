@@ -3,13 +3,12 @@ import type { EditionSettings } from '../settings/publication.ts';
 import { isoTime } from '../shared/clock.ts';
 import { done, type Outcome, refused } from '../shared/refusal.ts';
 import type { SubscriberStore } from '../subscribers/subscriber-store.ts';
-import { type ComplaintStore, reasonToStop } from './complaints.ts';
+import type { ComplaintStore } from './complaints.ts';
 import { type Issue, issueId } from './issue.ts';
+import { newStories } from './new-stories.ts';
 import { type Reach, reachOf } from './reach.ts';
-import { selectStories, tooFewReason } from './select-stories.ts';
 import { isAhead } from './slot.ts';
 import { type StartServices, startIssue } from './start-issue.ts';
-import { storyWindow } from './story-window.ts';
 
 export type SendNowServices = StartServices & {
   articles: ArticleStore;
@@ -29,12 +28,9 @@ export type Outlook = Reach & {
 
 /** Works out what an issue of the edition would be now. It writes nothing. */
 export async function outlookOf(services: SendNowServices, edition: EditionSettings): Promise<Outlook> {
-  const { config, articles, issues, subscribers, complaints, clock } = services;
+  const { config, subscribers, clock } = services;
   const { languages } = config.publication;
-  const cursor = await issues.cursor(edition.id);
-  const window = storyWindow(edition, cursor, clock());
-  const selection = await selectStories(articles, edition, languages, cursor, window);
-  const skipped = (await reasonToStop(complaints, edition.id)) ?? tooFewReason(edition, window, selection);
+  const { selection, skipped } = await newStories(services, edition, clock());
   const mailed = skipped === undefined ? selection.stories : [];
   return {
     ...(await reachOf(subscribers, edition, languages, mailed, clock())),
