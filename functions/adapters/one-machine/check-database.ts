@@ -10,7 +10,7 @@ const LARGEST_CHECKED_BYTES = 2_000_000_000;
 /**
  * Throws if the disk has no room, if the file of the database is damaged, or if it is missing although `wasMade` says that
  * this folder has had one, before anything is read or written there. The error is a sentence for the person who starts
- * Broadsheet. An empty database in place of the missing one would mail readers who have left, once a list is imported.
+ * Broadsheet. With an empty database in its place, an import would subscribe readers who have left.
  */
 export function checkDatabase(file: string, wasMade: boolean): void {
   const folder = realpathSync(dirname(file));

@@ -95,7 +95,7 @@ export function dynamoMailbox(table: Table): MailboxStore {
           else isPast = id === after;
         }
         if (mails.length + ids.length < limit) continue;
-        // Mails to readers who were erased are in the lists and not there any more.
+        // The lists still name mails to readers who were erased, although these mails are gone.
         mails.push(...(await live(ids, now)));
         ids = [];
         if (mails.length >= limit) break;
